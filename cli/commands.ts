@@ -1,0 +1,122 @@
+/** The command line: its words, their checks, and which command runs. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { line } from '../report/escape';
+import { check } from './check';
+import { EXIT, Interrupted, UsageError } from './exit';
+import { explain, unknownRule } from './explain';
+import { THRESHOLDS, type Threshold } from './gate';
+import { list } from './list';
+import { send } from './output';
+import { FORMATS, type Format, type Product, type Surroundings } from './surroundings';
+
+interface CheckFlags {
+  readonly format?: Format;
+  readonly output?: string;
+  readonly failOn: Threshold;
+  readonly asOf?: string;
+  readonly verbose?: true;
+  readonly quiet?: true;
+  readonly color?: boolean;
+  readonly rule?: readonly string[];
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  nothing is past --fail-on
+  1  something is
+  2  the command line or shipworthy.json is wrong
+  3  nothing is past --fail-on, but something could not be checked`;
+
+/**
+ * Runs the command that `words` (without the program's name) ask for and resolves with the exit code. Never rejects: what goes
+ * wrong is said on standard error.
+ */
+export async function run(words: readonly string[], product: Product, around: Surroundings): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = commandLine(product, around, (result) => { code = result; });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (error) {
+    return failed(error, around);
+  }
+}
+
+async function failed(error: unknown, around: Surroundings): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof Interrupted) return error.code;
+  if (error instanceof UsageError) {
+    await send(around.stderr, `shipworthy: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  const trace = error instanceof Error ? error.stack ?? error.message : String(error);
+  await send(around.stderr, `shipworthy: the check failed. This is a fault of shipworthy; please report it with these lines.\n${trace}\n`);
+  return EXIT.incomplete;
+}
+
+function commandLine(product: Product, around: Surroundings, done: (code: number) => void): Command {
+  const program = new Command('shipworthy')
+    .description('Is this code worthy of being shipped? Checks web applications for production readiness.')
+    .version(`shipworthy ${product.version} (rule set ${product.ruleset})`, '-V, --version', 'print the versions of tool and rule set')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void around.stdout.write(text),
+      writeErr: (text) => void around.stderr.write(printableLines(text)),
+    });
+  // Subcommands copy exit override and output from the program when they are made by it.
+  checkCommand(program.command('check'), product, around, done);
+  explainCommand(program.command('explain'), product, around, done);
+  listCommand(program.command('list'), product, around, done);
+  return program;
+}
+
+function checkCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {
+  colours(command.description('check a folder and print its report card')
+    .argument('[path]', 'folder of the project, or one file of it to list the findings of', '.')
+    .addOption(new Option('-f, --format <format>', 'form of the report; by the ending of --output when not given, else text').choices(FORMATS))
+    .option('-o, --output <file>', 'write the report to a file instead of standard output')
+    .addOption(new Option('--fail-on <what>', 'exit with 1 on the verdict NOT READY (blocker) or on findings of this severity or worse').choices(THRESHOLDS).default('blocker'))
+    .option('--as-of <day>', 'the day the report is made for, YYYY-MM-DD (default: today, UTC)', day)
+    .option('--rule <id>', 'list only findings of this rule; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
+    .option('-v, --verbose', 'list what holds and what does not apply as well')
+    .option('-q, --quiet', 'no progress and no remarks on standard error, errors only'))
+    .addHelpText('after', EXIT_CODES)
+    .action(async (path: string, flags: CheckFlags) => {
+      const rules = flags.rule ?? [];
+      const unknown = rules.find((id) => !product.rules.some((card) => card.id === id));
+      if (unknown !== undefined) throw unknownRule(unknown, product.rules);
+      const { color, rule: _, ...rest } = flags;
+      done(await check(path, { ...rest, verbose: flags.verbose ?? false, quiet: flags.quiet ?? false, rules, ...(color !== undefined && { colour: color }) }, product, around));
+    });
+}
+
+function explainCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {
+  colours(command.description('print the page of a rule').argument('<id>', 'id of the rule, as reports show it'))
+    .action(async (id: string, flags: { readonly color?: boolean }) => done(await explain(id, flags.color, product, around)));
+}
+
+function listCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {
+  colours(command.description('list all rules')
+    .addOption(new Option('-f, --format <format>', 'form of the list').choices(['text', 'json']).default('text'))
+    .option('-c, --category <category>', 'only the rules of this category'))
+    .action(async (flags: { readonly format: 'text' | 'json'; readonly category?: string; readonly color?: boolean }) => {
+      const { color, ...rest } = flags;
+      done(await list({ ...rest, ...(color !== undefined && { colour: color }) }, product, around));
+    });
+}
+
+function colours(command: Command): Command {
+  return command.option('--color', 'colours, even when the output is no terminal').option('--no-color', 'no colours');
+}
+
+/** An ISO day that exists. */
+function day(text: string): string {
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+  if (date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return text;
+  throw new InvalidArgumentError('It must be a day such as 2026-01-31.');
+}
+
+/** Messages may repeat what was typed; the line breaks between them are kept. */
+function printableLines(text: string): string {
+  return text.split('\n').map(line).join('\n');
+}

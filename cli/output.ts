@@ -1,0 +1,65 @@
+/** Where the report goes: standard output, or a file that is there whole or not at all. */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import path from 'node:path';
+import { line } from '../report/escape';
+import { UsageError } from './exit';
+
+/**
+ * Writes `text` to a stream and resolves when it is out. A reader that has seen enough (`| head`) closes the pipe: that
+ * is no error. Any other failure, such as a full disk, rejects with UsageError.
+ */
+export function send(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (!error || ('code' in error && error.code === 'EPIPE')) resolve();
+      else reject(new UsageError(`The report could not be written: ${error.message}.`));
+    });
+  });
+}
+
+/**
+ * The absolute path that `--output given` means. Throws UsageError, before any work is done, when no file can be made there:
+ * devices and pipes are refused because the file is put in place by renaming, which would replace them.
+ */
+export function outputFile(given: string, cwd: string): string {
+  const file = path.resolve(cwd, given);
+  const shown = line(given);
+  const folder = existing(path.dirname(file));
+  if (!folder?.isDirectory()) throw new UsageError(`The report cannot be written to ${shown}: the folder ${line(path.dirname(file))} does not exist.`);
+  const there = existing(file);
+  if (there?.isDirectory()) throw new UsageError(`The report cannot be written to ${shown}: it is a folder.`);
+  if (there && !there.isFile()) throw new UsageError(`The report cannot be written to ${shown}: it is not a plain file. Without --output the report goes to standard output.`);
+  return file;
+}
+
+/**
+ * Puts `text` at `file` in one step: readers see the old file or the new one, never half of it. A link is replaced, not
+ * followed, so that a link in somebody's repository cannot direct the report elsewhere. Throws UsageError.
+ */
+export function writeWhole(file: string, text: string): void {
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    writeFileSync(draft, text, { flag: 'wx' });
+    const old = plain(file);
+    if (old) chmodSync(draft, old.mode);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new UsageError(`The report could not be written to ${line(file)}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function existing(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file itself, when it is one and no link. */
+function plain(file: string): Stats | undefined {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() ? stats : undefined;
+}

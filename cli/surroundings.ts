@@ -1,0 +1,46 @@
+import type { Audit, RuleCard } from '../engine/audit/outcome';
+import type { Session } from '../engine/audit/session';
+import type { Config } from '../engine/workspace/config';
+import type { ReportCard } from '../report/card';
+import type { Look } from './terminal';
+
+/** The world around a command, as it finds it. */
+export interface Surroundings {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  /** Absolute. */
+  readonly cwd: string;
+  readonly signals: Signals;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+  /** ISO day, in UTC. */
+  readonly today: () => string;
+}
+
+export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+export interface Signals {
+  on(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+}
+
+export const FORMATS = ['text', 'json', 'markdown', 'html'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** How a report is to look: `verbose` lists what holds and what does not apply as well. */
+export type Style = Look & { readonly verbose: boolean };
+
+/** What the commands use of the engine and the report. */
+export interface Product {
+  readonly version: string;
+  readonly ruleset: string;
+  /** In the order of the registry. */
+  readonly rules: readonly RuleCard[];
+  /** Opens an absolute folder. */
+  open(folder: string): Promise<Session>;
+  /** The report card of an audit on one day (ISO), on which accepted risks have expired or not. */
+  card(audit: Audit, config: Config, asOf: string): ReportCard;
+  readonly formats: Readonly<Record<Format, (cards: readonly ReportCard[], style: Style) => string>>;
+}

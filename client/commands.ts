@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { EXPLAIN_COMMAND, IGNORE_COMMAND, RESCAN } from '../server/protocol';
+import { openFinding } from './cards';
+import type { OpenFinding, PlacedCard } from './cards';
+import { about } from './command-arguments';
+import type { About } from './command-arguments';
+import { fix, fixEverywhere, ignore } from './corrections';
+import type { CurrentReport } from './current-report';
+import { explain } from './explanation';
+import type { LanguageServer } from './language-server';
+import type { ReportPanel } from './report-panel';
+import { TREE_VIEW } from './report-tree';
+import type { ReportTree } from './report-tree';
+import { choices } from './view-choice';
+import type { Choice } from './view-choice';
+import { headline } from './words';
+
+export interface Parts {
+  readonly server: LanguageServer;
+  readonly report: CurrentReport;
+  readonly tree: ReportTree;
+  readonly panel: ReportPanel;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Registers every command of package.json. */
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const { server, tree, log } = parts;
+  const handlers: Readonly<Record<string, (argument: unknown) => unknown>> = {
+    'shipworthy.openReport': (argument) => openReport(parts, about(argument).card),
+    'shipworthy.rescan': () => rescan(server),
+    [EXPLAIN_COMMAND]: (argument) => explainRule(parts, about(argument).rule),
+    'shipworthy.showLog': () => log.show(),
+    'shipworthy.restart': () => server.start(),
+    'shipworthy.filter': () => chooseView(tree),
+    'shipworthy.fix': (argument) => fixFinding(parts, about(argument)),
+    'shipworthy.fixEverywhere': (argument) => fixRule(parts, about(argument)),
+    [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
+    'shipworthy.copyId': (argument) => vscode.env.clipboard.writeText(about(argument).rule ?? ''),
+  };
+  return vscode.Disposable.from(...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler)));
+}
+
+/** Reads everything again, with a sign of it at the view. */
+export async function rescan(server: LanguageServer): Promise<void> {
+  await vscode.window.withProgress({ location: { viewId: TREE_VIEW } }, () => server.request(RESCAN));
+}
+
+/** Applies a fix of a finding that may be gone by now. */
+export async function fixFinding({ server, report }: Pick<Parts, 'server' | 'report'>, named: About): Promise<void> {
+  const open = found(report, named);
+  if (open) await fix(server, open, named.index);
+}
+
+async function openReport({ server, report, panel }: Parts, key: string | undefined): Promise<void> {
+  const { cards, scanning } = report.known;
+  const expected = scanning && server.state.kind !== 'stopped';
+  if (cards.length === 0 && !expected) {
+    void vscode.window.showInformationMessage('There is no report: nothing here could be read.');
+    return;
+  }
+  const chosen = cards.find((placed) => placed.key === key) ?? await pickCard(cards);
+  if (chosen || cards.length === 0) await panel.show(chosen);
+}
+
+async function pickCard(cards: readonly PlacedCard[]): Promise<PlacedCard | undefined> {
+  if (cards.length < 2) return cards[0];
+  const items = cards.map((placed) => ({
+    label: placed.card.project.name, description: headline(placed.card), detail: placed.card.project.root, placed,
+  }));
+  return (await vscode.window.showQuickPick(items, { title: 'Whose report?', matchOnDetail: true }))?.placed;
+}
+
+async function explainRule({ report }: Parts, rule: string | undefined): Promise<void> {
+  const chosen = rule ?? await pickRule(report.known.cards);
+  if (chosen !== undefined) await explain(chosen);
+}
+
+async function pickRule(cards: readonly PlacedCard[]): Promise<string | undefined> {
+  const titles = new Map(cards.flatMap(({ card }) => card.results.map(({ rule, title }) => [rule, title])));
+  const items = [...titles].map(([rule, title]) => ({ label: title, description: rule, rule }));
+  if (items.length === 0) void vscode.window.showInformationMessage('There are no rules to explain yet: nothing has been read.');
+  return items.length === 0 ? undefined : (await vscode.window.showQuickPick(items, { title: 'Explain a rule', matchOnDescription: true }))?.rule;
+}
+
+async function chooseView(tree: ReportTree): Promise<void> {
+  const { groups, shown } = choices(tree.view);
+  const picked = await vscode.window.showQuickPick([
+    { label: 'Group', kind: vscode.QuickPickItemKind.Separator, change: {} }, ...groups.map(line),
+    { label: 'Show', kind: vscode.QuickPickItemKind.Separator, change: {} }, ...shown.map(line),
+  ], { title: 'Report card' });
+  if (picked) await tree.choose({ ...tree.view, ...picked.change });
+}
+
+function line({ label, detail, change, current }: Choice): vscode.QuickPickItem & Pick<Choice, 'change'> {
+  return { label: `${current ? '$(check)' : '$(blank)'} ${label}`, detail, change };
+}
+
+async function fixRule({ server, report }: Parts, { card, rule }: About): Promise<void> {
+  const placed = report.known.cards.find(({ key }) => key === card);
+  if (placed && rule !== undefined) await fixEverywhere(server, placed.folder, rule);
+}
+
+async function ignoreFinding({ server, report }: Parts, named: About): Promise<void> {
+  const open = found(report, named);
+  const uri = named.uri ?? open?.placed.folder;
+  const rule = named.rule ?? open?.finding.rule;
+  const { fingerprint, reach } = named;
+  if (uri === undefined || rule === undefined || fingerprint === undefined) return;
+  await ignore(server, { uri, rule, fingerprint, ...(reach && { reach }) });
+}
+
+function found(report: CurrentReport, { fingerprint, card }: About): OpenFinding | undefined {
+  return fingerprint === undefined ? undefined : openFinding(report.known.cards, { fingerprint, ...(card !== undefined && { card }) });
+}

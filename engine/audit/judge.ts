@@ -1,0 +1,192 @@
+/** All facts in, findings out: every rule asked about every place it looks at. */
+import { createHash } from 'node:crypto';
+import type { Context, FileRule, Fix, Gap, Module, Place, Project, ProjectRule, Rule, Span, Unit, Variation } from '../../rules/kit';
+import { POINTS } from '../../rules/kit';
+import type { Config } from '../workspace/config';
+import { mask, maskLiterals } from './mask';
+import type { EvidencePlace, Finding, FixOffer, Notice } from './outcome';
+import { isMeant } from './registry';
+import type { SourceText } from './source';
+
+/** A finding with what made it, so that its fix can be asked for later. */
+export interface Judged {
+  readonly finding: Finding;
+  readonly fixes: readonly Fix<unknown>[];
+  readonly match: unknown;
+  readonly context: Context;
+}
+
+export interface Verdict {
+  readonly judged: readonly Judged[];
+  readonly evidence: readonly EvidencePlace[];
+  /** Places looked at. */
+  readonly places: number;
+  /** A project rule's own word, or a failed rule's. */
+  readonly state?: { readonly state: 'not-applicable' | 'not-checked' | 'holds'; readonly reason?: string };
+  readonly notices: readonly Notice[];
+}
+
+export interface Court {
+  readonly project: Project;
+  readonly config: Config;
+  /** Text of a file as it was read; undefined when it is gone. */
+  source(path: string): SourceText | undefined;
+}
+
+/** Whether a rule is asked at all, and as what. */
+export function severityOf(rule: Rule, config: Config): Rule['severity'] | 'off' | undefined {
+  const patterns = Object.entries(config.rules).filter(([pattern]) => isMeant(rule.id, pattern));
+  return (patterns.find(([pattern]) => pattern === rule.id) ?? patterns.at(-1))?.[1];
+}
+
+/** What a file rule says of one file. */
+export function judgeFile(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): Verdict {
+  const definition = rule.file;
+  const nothing: Verdict = { judged: [], evidence: [], places: 0, notices: [] };
+  if (!definition.on.kinds.includes(unit.kind) || !concerns(definition, unit)) return nothing;
+  const source = court.source(unit.path);
+  if (!source) return nothing;
+  try {
+    const context: Context = { unit, source, project: court.project };
+    const judged: Judged[] = [];
+    const evidence: EvidencePlace[] = [];
+    let places = 0;
+    for (const match of definition.on.select(unit, court.project)) {
+      places++;
+      const answer = definition.check(match, context);
+      const at = definition.underline(match, context);
+      if (answer) judged.push(judgement(rule, { match, context, at: { ...at, path: unit.path }, message: definition.message(match, context), related: definition.related?.(match, context) ?? [], variation: answer === true ? undefined : answer, fixes: listed(definition.fix) }, court));
+      else {
+        const text = definition.holds?.(match, context);
+        if (text !== undefined) evidence.push({ path: unit.path, range: source.range(at), text: mask(text) });
+      }
+    }
+    return { judged: numbered(judged), evidence, places, notices: [] };
+  } catch (reason) {
+    return { ...nothing, notices: [failure(rule, reason, unit.path)] };
+  }
+}
+
+/** What a project rule says. */
+export function judgeProject(rule: Rule & { scope: 'project' }, court: Court): Verdict {
+  const definition: ProjectRule = rule.whole;
+  const base: Verdict = { judged: [], evidence: [], places: 1, notices: [] };
+  try {
+    const answer = definition.project(court.project);
+    if ('notApplicable' in answer) return { ...base, state: { state: 'not-applicable', reason: answer.notApplicable } };
+    if ('notChecked' in answer) return { ...base, state: { state: 'not-checked', reason: answer.notChecked } };
+    if ('holds' in answer) return { ...base, state: { state: 'holds' }, evidence: answer.holds.map((each) => ({ ...located(each, court), text: mask(each.text) })) };
+    const judged = answer.open.flatMap((gap): Judged[] => {
+      const context = contextAt(gap.at, court);
+      return context ? [judgement(rule, { match: gap, context, at: gap.at, message: gap.message, related: gap.related ?? [], variation: gap.variation, fixes: listed(definition.fix as Fix<unknown> | readonly Fix<unknown>[] | undefined) }, court)] : [];
+    });
+    return { ...base, judged: numbered(judged) };
+  } catch (reason) {
+    return { ...base, notices: [failure(rule, reason)], state: { state: 'not-checked', reason: 'The rule failed; see the notices.' } };
+  }
+}
+
+function concerns(definition: FileRule<unknown>, unit: Unit): boolean {
+  return (definition.roles ?? ['production']).some((each) => each === unit.role);
+}
+
+/** A project rule may speak of a file that was not read, or does not exist yet: then its place is the start of an empty text. */
+function contextAt(at: Place, court: Court): Context | undefined {
+  const source = court.source(at.path);
+  const unit: Unit = court.project.unit(at.path) ?? { kind: 'plain', format: 'text', path: at.path, role: 'production', whole: true, suppressions: [] };
+  return source && { unit, source, project: court.project };
+}
+
+interface Case {
+  readonly match: unknown;
+  readonly context: Context;
+  readonly at: Place;
+  readonly message: string;
+  readonly related: readonly (Place & { readonly text: string })[];
+  readonly variation: Variation | undefined;
+  readonly fixes: readonly Fix<unknown>[];
+}
+
+function judgement(rule: Rule, it: Case, court: Court): Judged {
+  const configured = severityOf(rule, court.config);
+  const severity = configured && configured !== 'off' ? configured : it.variation?.severity ?? rule.severity;
+  const varied = it.variation?.points ?? (it.variation?.severity ? POINTS[it.variation.severity].usual : rule.points);
+  const confidence = it.variation?.confidence ?? rule.confidence;
+  const source = court.source(it.at.path);
+  const range = source?.range(it.at) ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  const snippet = snippetOf(rule, it.at, source);
+  const symbol = symbolAt(it.context.unit, it.at);
+  const finding: Finding = {
+    rule: rule.id, category: rule.category, path: it.at.path, range, message: mask(it.message), severity,
+    points: configured && configured !== 'off' ? POINTS[configured].usual : varied, confidence,
+    blocks: confidence !== 'possible' && (severity === 'critical' || (severity === 'high' && blocking(rule, court.project))),
+    effort: rule.effort, ...(it.variation && { because: mask(it.variation.because) }),
+    fingerprint: digest([rule.id, it.at.path, symbol, snippet.replace(/\s+/g, ' ').trim()]), snippet, symbol,
+    related: it.related.map((each) => ({ ...located(each, court), text: mask(each.text) })), fixes: offers(it),
+  };
+  return { finding, fixes: it.fixes, match: it.match, context: it.context };
+}
+
+function blocking(rule: Rule, project: Project): boolean {
+  return rule.blocks === 'always' || (rule.blocks !== 'never' && rule.blocks.holds(project));
+}
+
+/** Fixes that have an edit here. Asking costs little, and an offer that leads nowhere is worse than none. */
+function offers(it: Case): FixOffer[] {
+  return it.fixes.flatMap((fix, index): FixOffer[] => {
+    const edits = fix.edit(it.match as Gap, it.context);
+    return edits && edits.length > 0 ? [{ title: fix.title, safety: fix.safety, index, ...(fix.remains && { remains: fix.remains }) }] : [];
+  });
+}
+
+function located(at: Place, court: Court): { path: string; range: Finding['range'] } {
+  const zero = { line: 0, character: 0 };
+  return { path: at.path, range: court.source(at.path)?.range(at) ?? { start: zero, end: zero } };
+}
+
+/** The lines of a finding, at most three of them and 300 characters, masked. */
+function snippetOf(rule: Rule, at: Span, source: SourceText | undefined): string {
+  if (!source || (at.start === 0 && at.end === 0)) return '';
+  const first = source.lineStart(at.start);
+  const lines = source.text.slice(first, source.lineEnd(Math.max(at.start, at.end - 1))).split(/\r?\n/).slice(0, 3);
+  const text = lines.join('\n').slice(0, 300).trim();
+  return rule.secret ? maskLiterals(text) : mask(text);
+}
+
+/** The innermost definition around a place. */
+function symbolAt(unit: Unit, at: Span): string {
+  if (unit.kind !== 'module') return '';
+  let best: { scope: string; name: string; size: number } | undefined;
+  for (const each of [...(unit as Module).functions, ...(unit as Module).classes]) {
+    const size = each.at.end - each.at.start;
+    if (each.at.start <= at.start && at.end <= each.at.end && (!best || size < best.size)) best = { scope: each.scope, name: each.name, size };
+  }
+  return best ? [best.scope, best.name].filter(Boolean).join('.') : '';
+}
+
+/** Twins (the same code twice in one function) are told apart by their order. */
+function numbered(judged: readonly Judged[]): Judged[] {
+  const seen = new Map<string, number>();
+  return judged.map((each) => {
+    const ordinal = seen.get(each.finding.fingerprint) ?? 0;
+    seen.set(each.finding.fingerprint, ordinal + 1);
+    return ordinal === 0 ? each : { ...each, finding: { ...each.finding, fingerprint: digest([each.finding.fingerprint, String(ordinal)]) } };
+  });
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+}
+
+function listed<T>(fix: T | readonly T[] | undefined): readonly T[] {
+  return fix === undefined ? [] : Array.isArray(fix) ? fix as readonly T[] : [fix as T];
+}
+
+/** Said once, with the rule and the file, and nothing of what the file holds. */
+function failure(rule: Rule, reason: unknown, path?: string): Notice {
+  const what = reason instanceof Error ? reason.name : 'an unknown error';
+  return {
+    code: 'rule-failed', ...(path !== undefined && { path }), incomplete: true,
+    message: `The rule ${rule.id} failed${path === undefined ? ' on this project' : ` on ${path}`} (${what}). Its answer is missing from the card; everything else goes on. Please report this with the file's shape, not its secrets.`,
+  };
+}

@@ -1,0 +1,55 @@
+/** One file in, its facts out. */
+import type { Module, Suppression, Unit } from '../../rules/kit';
+import { lineOf } from '../files/lines';
+import { readUnit } from '../files/read';
+import { roleOf } from '../files/role';
+import type { Comment } from '../files/suppression';
+import { suppressions } from '../files/suppression';
+import { scriptModule } from '../javascript/module';
+import { pythonLowering } from '../python/lower';
+import { pythonModule } from '../python/module';
+import type { Documents } from '../syntax/documents';
+import type { Grammars } from '../syntax/grammars';
+import { grammarOf } from '../syntax/language';
+
+export interface UnitReader {
+  /** The facts of a file, or undefined when it is of a kind we do not read. `open` keeps its tree for the next edit. */
+  read(path: string, text: string, open: boolean): Unit | undefined;
+}
+
+export function unitReader(grammars: Grammars, documents: Documents, interest: ReadonlySet<string>): UnitReader {
+  const lowerPython = pythonLowering(grammars.language('python'));
+  const python = (path: string, text: string, open: boolean) => documents.with('python', text, (tree): Module => {
+    const program = lowerPython(tree, text);
+    return pythonModule({ path, text, program, role: roleOf(path), interest, suppressions: commentsSay(text, program.comments) });
+  }, open ? path : undefined);
+  return {
+    read(path, text, open) {
+      const grammar = grammarOf(path);
+      if (!grammar) return readUnit(path, text);
+      if (grammar === 'python') return python(path, text, open) ?? unparsed(path, text);
+      return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unparsed(path, text);
+    },
+  };
+}
+
+/** A file the parser gave up on: it is there, and nothing is known of it. */
+function unparsed(path: string, text: string): Module {
+  return {
+    kind: 'module', path, language: 'python', role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole: false, imports: [], classes: [], functions: [], assignments: [],
+    calls: [], handlers: [], routes: [], refusals: [], statuses: [], suppressions: [], does: [], stars: [],
+  };
+}
+
+function scriptComments(text: string, nodes: readonly { readonly startIndex: number; readonly endIndex: number }[]): Suppression[] {
+  return commentsSay(text, nodes.map((each) => ({ start: each.startIndex, end: each.endIndex })));
+}
+
+function commentsSay(text: string, places: readonly { readonly start: number; readonly end: number }[]): Suppression[] {
+  const comments = places.map((at): Comment => ({ text: text.slice(at.start, at.end), at, alone: /(^|\n)[ \t]*$/.test(text.slice(Math.max(0, at.start - 200), at.start)) }))
+    .filter((each) => MARKED.test(each.text));
+  return comments.length > 0 ? suppressions(comments, lineOf(text)) : [];
+}
+
+/** What any marker holds: most comments are passed over at once. */
+const MARKED = /shipworthy|nosec|noqa|nosem|eslint-|disable|ignore/i;

@@ -1,0 +1,50 @@
+/**
+ * One workspace folder under audit, from the first scan through every edit. Both skins (server, command line) talk to
+ * this and to nothing below it, so they cannot disagree.
+ */
+import type { Edit } from '../../rules/kit';
+import type { Config } from '../workspace/config';
+import type { Audit, Finding, Notice } from './outcome';
+
+export interface Progress { readonly done: number; readonly total: number; readonly path?: string }
+
+/** Text edits by path, each path's edits sorted and without overlap, and files to create. */
+export interface Correction {
+  readonly title: string;
+  readonly edits: Readonly<Record<string, readonly Edit[]>>;
+  readonly creates: Readonly<Record<string, string>>;
+  readonly remains?: string;
+}
+
+export interface Session {
+  /** Goes up whenever an answer below may have changed. */
+  readonly version: number;
+  readonly config: Config;
+
+  /** Lists, reads, analyses and judges what changed since the last call; cheap when nothing did. Aborts with the signal's reason, keeping what is done. */
+  refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void>;
+
+  /** The editor's text of a file, which wins over the disk until `close`. Judged at once: `findings` is up to date on return. */
+  edit(path: string, text: string): void;
+  close(path: string): void;
+  /** Files that changed behind the editor (or all of them); read again by the next `refresh`. */
+  touch(paths?: readonly string[]): void;
+
+  /** Open findings of one file, in order of place: what squiggles. */
+  findings(path: string): readonly Finding[];
+  /** Everything said of one file, in words, such as "not read: 20 MB". */
+  notices(path?: string): readonly Notice[];
+  /** One per deployable application; one for the whole folder when there is none. */
+  audits(): readonly Audit[];
+
+  /** The edits of a finding's fix, or undefined when the finding is gone. */
+  fix(fingerprint: string, index: number): Correction | undefined;
+  /** All `safe` fixes of one file at once, without overlaps; `rule` keeps to one rule. */
+  fixAll(path: string, rule?: string): Correction | undefined;
+  /** The edit that silences this finding with a comment in the file's own syntax. */
+  ignore(fingerprint: string, reach: 'line' | 'file', reason: string): Correction | undefined;
+
+  /** Frees trees and parsers. */
+  dispose(): void;
+}
+

@@ -1,0 +1,115 @@
+/** YAML with places, through the `yaml` package: anchors and merge keys followed, broken parts left out, never throwing. */
+import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
+import type { Alias, Document, ParsedNode, Scalar as YamlScalar, YAMLMap } from 'yaml';
+import type { Span } from '../../rules/kit';
+import type { Member, Parsed, Tree } from './tree';
+
+/**
+ * Every document of a YAML text. `whole` is false when the text has errors, when an alias leads nowhere or into itself,
+ * and when it is a template (`{{ … }}` where YAML wants a value): what is then missing proves nothing.
+ */
+export function parseYaml(text: string): Parsed {
+  try {
+    const documents = parseAllDocuments(text, { keepSourceTokens: false, logLevel: 'silent', prettyErrors: false, uniqueKeys: false, strict: false, stringKeys: false });
+    if (!Array.isArray(documents)) return { roots: [], whole: true };
+    const readings = documents.map((document) => new Reading(document, text));
+    const roots = readings.flatMap((reading) => reading.root ?? []);
+    return { roots, whole: readings.every((reading) => reading.whole) };
+  } catch (error) {
+    // Thousands of nested brackets exhaust the stack of the parser, which recurses.
+    if (error instanceof RangeError) return { roots: [], whole: false };
+    throw error;
+  }
+}
+
+/** One document on its way to a tree. */
+class Reading {
+  readonly root: Tree | undefined;
+  whole: boolean;
+  private readonly anchors = new Map<string, ParsedNode>();
+  private readonly done = new Map<unknown, Tree>();
+  private readonly open = new Set<unknown>();
+
+  constructor(document: Document.Parsed, private readonly text: string) {
+    this.whole = document.errors.length === 0;
+    if (text.includes('&')) {
+      visit(document, { Node: (_, node) => { if (!isAlias(node) && node.anchor) this.anchors.set(node.anchor, node as ParsedNode); } });
+    }
+    this.root = document.contents ? this.tree(document.contents) : undefined;
+  }
+
+  private tree(node: unknown): Tree {
+    const known = this.done.get(node);
+    if (known) return known;
+    if (this.open.has(node)) return this.nothing(node);
+    this.open.add(node);
+    const made = this.make(node);
+    this.open.delete(node);
+    this.done.set(node, made);
+    return made;
+  }
+
+  private make(node: unknown): Tree {
+    if (isAlias(node)) return this.alias(node);
+    if (isMap(node)) return { kind: 'map', members: this.members(node), at: this.at(node) };
+    if (isSeq(node)) return { kind: 'list', items: node.items.map((one) => this.tree(isPair(one) ? one.value : one)), at: this.at(node) };
+    if (isScalar(node)) return { kind: 'scalar', text: textOf(node), quoted: node.type !== undefined && node.type !== 'PLAIN', at: this.at(node) };
+    return { kind: 'scalar', text: '', quoted: false, at: this.at(node) };
+  }
+
+  private alias(node: Alias): Tree {
+    const target = this.anchors.get(node.source);
+    return target ? this.tree(target) : this.nothing(node);
+  }
+
+  private nothing(node: unknown): Tree {
+    this.whole = false;
+    return { kind: 'scalar', text: '', quoted: false, at: this.at(node) };
+  }
+
+  /** Members of a map, those it merges in first, so that its own win. */
+  private members(node: YAMLMap): Member[] {
+    if (this.isTemplate(node)) this.whole = false;
+    const own: Member[] = [];
+    const merged: Member[] = [];
+    for (const pair of node.items) {
+      const name = isScalar(pair.key) ? textOf(pair.key) : this.source(pair.key);
+      const value = this.tree(pair.value);
+      if (name === '<<') merged.push(...mergedFrom(value));
+      else {
+        const nameAt = this.at(pair.key);
+        const end = pair.value ? this.at(pair.value).end : nameAt.end;
+        own.push({ name, nameAt, value: pair.value ? value : { kind: 'scalar', text: '', quoted: false, at: { start: end, end } }, at: { start: nameAt.start, end: Math.max(end, nameAt.end) } });
+      }
+    }
+    const names = new Set(own.map((one) => one.name));
+    return [...merged.filter((one, index) => !names.has(one.name) && merged.findIndex((each) => each.name === one.name) === index), ...own];
+  }
+
+  /** `{{ name }}` without quotes is a map in a map to YAML, and a placeholder to everyone else. */
+  private isTemplate(node: YAMLMap): boolean {
+    return node.flow === true && this.text.startsWith('{{', this.at(node).start);
+  }
+
+  private source(node: unknown): string {
+    const { start, end } = this.at(node);
+    return this.text.slice(start, end);
+  }
+
+  private at(node: unknown): Span {
+    const range = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range;
+    const start = Math.min(range?.[0] ?? 0, this.text.length);
+    return { start, end: Math.min(Math.max(range?.[1] ?? start, start), this.text.length) };
+  }
+}
+
+/** The first of several maps to merge wins. */
+function mergedFrom(value: Tree): readonly Member[] {
+  if (value.kind === 'map') return value.members;
+  return value.kind === 'list' ? value.items.flatMap((one) => (one.kind === 'map' ? one.members : [])) : [];
+}
+
+/** `1.10` and `on` stay what they are; an empty value is the empty text. */
+function textOf(node: YamlScalar): string {
+  return node.source ?? (node.value === null || node.value === undefined ? '' : String(node.value));
+}

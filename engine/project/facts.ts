@@ -1,0 +1,165 @@
+/** The project as rules see it: answers computed once each, when first asked for. */
+import type { Application, Call, Class, Evidence, Framework, Func, Kind, Module, Place, Project, Route, Setting, Unit, UnitOf, Value } from '../../rules/kit';
+import { calls } from '../../rules/kit';
+import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
+import { commands, productionUnits, serverOf, variablesOf } from './deployment';
+import { linkModule } from './link';
+import { ProjectNames, madeBy, qualified } from './names';
+import { Reach } from './reach';
+import { Settings } from './settings';
+import { developmentName } from './words';
+
+export interface ProjectInput {
+  readonly root: string;
+  readonly name: string;
+  readonly units: readonly Unit[];
+  readonly paths: readonly string[];
+  readonly text: (path: string) => string | undefined;
+  readonly tracked: (path: string) => boolean | undefined;
+  readonly ignored: (path: string) => boolean;
+}
+
+export function projectFacts(input: ProjectInput): Project {
+  return new Facts(input);
+}
+
+class Facts implements Project {
+  readonly root: string;
+  readonly name: string;
+  readonly units: readonly Unit[];
+  readonly paths: readonly string[];
+  readonly modules: readonly Module[];
+  private readonly names: ProjectNames;
+  private readonly byPath: ReadonlyMap<string, Unit>;
+  private readonly kept = new Map<string, unknown>();
+  private readonly callsByName: ReadonlyMap<string, readonly { module: Module; call: Call }[]>;
+
+  constructor(private readonly input: ProjectInput) {
+    this.root = input.root;
+    this.name = input.name;
+    this.paths = input.paths;
+    const written = input.units.filter((each) => each.kind === 'module');
+    this.names = new ProjectNames(written.filter((each) => each.role !== 'vendored'));
+    const linked = new Map(written.map((each) => [each.path, linkModule(each, this.names)]));
+    this.units = input.units.map((each) => linked.get(each.path) ?? each);
+    this.byPath = new Map(this.units.map((each) => [each.path, each]));
+    this.modules = [...linked.values()].filter((each) => each.role === 'production');
+    const index = new Map<string, { module: Module; call: Call }[]>();
+    for (const module of this.modules) {
+      for (const call of module.calls) {
+        const last = call.callee.slice(call.callee.lastIndexOf('.') + 1);
+        const list = index.get(last);
+        if (list) list.push({ module, call }); else index.set(last, [{ module, call }]);
+      }
+    }
+    this.callsByName = index;
+  }
+
+  private once<T>(key: string, compute: () => T): T {
+    if (!this.kept.has(key)) this.kept.set(key, compute());
+    return this.kept.get(key) as T;
+  }
+
+  of<K extends Kind>(kind: K): readonly UnitOf<K>[] {
+    return this.once(`of ${kind}`, () => this.units.filter((each): each is UnitOf<K> => each.kind === kind));
+  }
+  unit(path: string): Unit | undefined { return this.byPath.get(path); }
+  text(path: string): string | undefined { return this.input.text(path); }
+  tracked(path: string): boolean | undefined { return this.input.tracked(path); }
+  ignored(path: string): boolean { return this.input.ignored(path); }
+  developmentName(name: string): boolean { return developmentName(name); }
+
+  get frameworks(): ReadonlySet<Framework> { return this.once('frameworks', () => frameworksOf(this.modules)); }
+  get applications(): readonly Application[] { return this.once('applications', () => applicationsOf(this.modules, this.names)); }
+  get production(): readonly Unit[] { return this.once('production', () => productionUnits(this.units, (path) => this.tracked(path))); }
+  get server(): Evidence | undefined { return this.once('server', () => serverOf(commands(this.production))); }
+  get deployable(): Evidence | undefined { return this.once('deployable', () => deployableOf(this.units, this.production, this.modules, this.applications)); }
+  get cookieAuth(): Evidence | undefined { return this.once('cookieAuth', () => cookieAuthOf(this.modules)); }
+  get html(): Evidence | undefined { return this.once('html', () => htmlOf(this.units, this.modules)); }
+
+  signs(what: 'sessions' | 'tokens'): boolean {
+    if (what === 'tokens') return this.calls('jwt.encode', 'jwt.decode', 'jose.jwt.encode', 'jose.jwt.decode').length > 0 || this.settings('JWT_SECRET_KEY', 'JWT_SECRET').length > 0;
+    return this.frameworks.has('flask') || this.frameworks.has('django') || this.frameworks.has('quart') || this.cookieAuth !== undefined;
+  }
+
+  get anchor(): Place {
+    return this.once('anchor', () => {
+      const app = this.applications[0];
+      if (app) return app;
+      const manifest = this.of('manifest').find((each) => !each.lock);
+      const path = manifest?.path ?? this.units[0]?.path ?? this.paths[0] ?? 'README.md';
+      return { path, start: 0, end: 0 };
+    });
+  }
+
+  declares(name: string): Evidence | undefined { return declaration(this.units, name); }
+
+  private get settingsIndex(): Settings {
+    return this.once('settings', () => new Settings({
+      modules: this.modules, names: this.names, reach: this.reach, selectedModules: this.selectedModules(),
+      deployedVariable: (name) => this.deployedVariable(name) !== undefined, resolve: (value, module) => this.resolve(value, module),
+    }));
+  }
+  private get reach(): Reach { return this.once('reach', () => new Reach(this.modules)); }
+
+  /** Settings modules that DJANGO_SETTINGS_MODULE names, deployed files first, then wsgi, asgi and manage. */
+  private selectedModules(): ReadonlySet<string> {
+    const found = new Set<string>();
+    const deployed = this.variables.get('DJANGO_SETTINGS_MODULE');
+    if (deployed?.value) found.add(deployed.value);
+    if (found.size === 0) {
+      for (const { module, call } of [...this.calls('os.environ.setdefault')].sort((a, b) => Number(/manage\.py$/.test(a.module.path)) - Number(/manage\.py$/.test(b.module.path)))) {
+        const [name, value] = call.args;
+        if (name?.kind === 'text' && name.value === 'DJANGO_SETTINGS_MODULE' && value?.kind === 'text' && (found.size === 0 || !/manage\.py$/.test(module.path))) found.add(value.value);
+      }
+    }
+    const django = djangoSettings(this.modules);
+    return found.size > 0 || !django ? found : new Set();
+  }
+
+  settings(...names: readonly string[]): readonly Setting[] { return this.settingsIndex.named(names); }
+
+  calls(...names: readonly string[]): readonly { module: Module; call: Call }[] {
+    return this.once(`calls ${names.join(' ')}`, () => names.flatMap((name) => {
+      const last = name.slice(name.lastIndexOf('.') + 1);
+      const among = last === '*' ? [...this.callsByName.values()].flat() : this.callsByName.get(last) ?? [];
+      return among.filter((each) => calls(each.call.callee, name));
+    }));
+  }
+
+  get routes(): readonly { module: Module; route: Route }[] {
+    return this.once('routes', () => this.modules.flatMap((module) => module.routes.map((route) => ({ module, route }))));
+  }
+  get classes(): readonly { module: Module; class: Class }[] {
+    return this.once('classes', () => this.modules.flatMap((module) => module.classes.map((each) => ({ module, class: each }))));
+  }
+
+  func(name: string): { module: Module; func: Func } | undefined {
+    const index = this.once('funcs', () => new Map(this.modules.flatMap((module) => module.functions.map((func) => [qualified(module, func.scope, func.name), { module, func }] as const))));
+    return index.get(name);
+  }
+
+  resolve(value: Value, module: Module): Value { return this.follow(value, module, 0); }
+
+  private follow(value: Value, module: Module, depth: number): Value {
+    if (depth > 6) return value;
+    switch (value.kind) {
+      case 'reference': {
+        const found = this.names.definition(value.name, module);
+        if (found?.definition.kind !== 'value' || found.rest) return value;
+        const { module: home, assignment } = found.definition;
+        if (home.path === module.path && madeBy(assignment.value) === value.name) return value;
+        return { ...this.follow(assignment.value, home, depth + 1), at: value.at };
+      }
+      case 'environment': return value.fallback ? { ...value, fallback: this.follow(value.fallback, module, depth + 1) } : value;
+      case 'choice': return { ...value, options: value.options.map((each) => this.follow(each, module, depth + 1)) };
+      case 'joined': return { ...value, parts: value.parts.map((each) => this.follow(each, module, depth + 1)) };
+      case 'test': return { ...value, left: this.follow(value.left, module, depth + 1), ...(value.right && { right: this.follow(value.right, module, depth + 1) }) };
+      case 'result': return { ...value, callee: this.names.expand(value.callee, module), args: value.args.map((each) => this.follow(each, module, depth + 1)), ...(value.of && { of: this.follow(value.of, module, depth + 1) }) };
+      default: return value;
+    }
+  }
+
+  private get variables(): ReturnType<typeof variablesOf> { return this.once('variables', () => variablesOf(this.production)); }
+  deployedVariable(name: string): Evidence | undefined { return this.variables.get(name); }
+}

@@ -1,0 +1,157 @@
+/**
+ * Names across files. A module knows what its imports are called, not what stands behind them: this joins the two. It follows
+ * imports, re-exports, star imports and packages, and what a name was given, so that `db.session.execute` after `from app import db` becomes
+ * `flask_sqlalchemy.SQLAlchemy.session.execute`.
+ */
+import type { Assignment, Class, Func, Module, Value } from '../../rules/kit';
+
+export type Definition =
+  | { readonly kind: 'class'; readonly module: Module; readonly class: Class }
+  | { readonly kind: 'func'; readonly module: Module; readonly func: Func }
+  | { readonly kind: 'value'; readonly module: Module; readonly assignment: Assignment }
+  | { readonly kind: 'module'; readonly module: Module };
+
+/** Steps from name to name; longer chains are cycles. */
+const LONGEST = 10;
+
+interface Contents {
+  readonly module: Module;
+  readonly classes: ReadonlyMap<string, Class>;
+  readonly funcs: ReadonlyMap<string, Func>;
+  readonly values: ReadonlyMap<string, Assignment>;
+  readonly imports: ReadonlyMap<string, string>;
+}
+
+export class ProjectNames {
+  private readonly contents = new Map<string, Contents>();
+  private readonly packages = new Set<string>();
+  private readonly expanded = new Map<string, Map<string, string>>();
+
+  constructor(modules: readonly Module[]) {
+    for (const module of modules) {
+      this.contents.set(module.name, contentsOf(module));
+      const parts = module.name.split('.');
+      for (let length = 1; length < parts.length; length++) this.packages.add(parts.slice(0, length).join('.'));
+    }
+  }
+
+  /** What a qualified name stands for in this project, seen from a module. `rest` is what follows the definition's own name. */
+  definition(name: string, from: Module): { readonly definition: Definition; readonly rest: string } | undefined {
+    return this.find(name, from, 0);
+  }
+
+  /** The name with all that this project defines replaced by what stands behind it; names of libraries stay as they are. */
+  expand(name: string, from: Module): string {
+    const known = this.expanded.get(from.name) ?? new Map<string, string>();
+    this.expanded.set(from.name, known);
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const found = this.expandFrom(name, from, 0);
+    known.set(name, found);
+    return found;
+  }
+
+  private expandFrom(name: string, from: Module, depth: number): string {
+    const found = depth < LONGEST ? this.find(name, from, 0) : undefined;
+    if (!found) return name;
+    const { definition, rest } = found;
+    const tail = rest ? `.${rest}` : '';
+    switch (definition.kind) {
+      case 'class': return `${qualified(definition.module, definition.class.scope, definition.class.name)}${tail}`;
+      case 'module': return `${definition.module.name}${tail}`;
+      case 'func': {
+        const own = qualified(definition.module, definition.func.scope, definition.func.name);
+        const made = rest ? definition.func.returns.map(madeBy).find((each) => each !== undefined) : undefined;
+        return made ? this.expandFrom(`${made}${tail}`, definition.module, depth + 1) : `${own}${tail}`;
+      }
+      case 'value': {
+        const made = madeBy(definition.assignment.value);
+        const own = `${definition.module.name}.${definition.assignment.target}`;
+        return made && made !== own ? this.expandFrom(`${made}${tail}`, definition.module, depth + 1) : `${own}${tail}`;
+      }
+    }
+  }
+
+  private find(name: string, from: Module, depth: number): ReturnType<ProjectNames['definition']> {
+    if (depth > LONGEST) return undefined;
+    for (const root of this.roots(name, from)) {
+      const parts = root.split('.');
+      for (let length = parts.length; length > 0; length--) {
+        const contents = this.contents.get(parts.slice(0, length).join('.'));
+        if (!contents) continue;
+        const rest = parts.slice(length);
+        if (rest.length === 0) return { definition: { kind: 'module', module: contents.module }, rest: '' };
+        const inside = this.inside(contents, rest, depth);
+        if (inside) return inside;
+        break;
+      }
+    }
+    return undefined;
+  }
+
+  private inside(contents: Contents, parts: readonly string[], depth: number): ReturnType<ProjectNames['definition']> {
+    const { module } = contents;
+    for (let length = parts.length; length > 0; length--) {
+      const name = parts.slice(0, length).join('.');
+      const rest = parts.slice(length).join('.');
+      const klass = contents.classes.get(name);
+      if (klass) return { definition: { kind: 'class', module, class: klass }, rest };
+      const func = contents.funcs.get(name);
+      if (func) return { definition: { kind: 'func', module, func }, rest };
+      const assignment = contents.values.get(name);
+      if (assignment) return { definition: { kind: 'value', module, assignment }, rest };
+    }
+    const [first = '', ...others] = parts;
+    const target = contents.imports.get(first);
+    const tail = others.length > 0 ? `.${others.join('.')}` : '';
+    if (target !== undefined && target !== `${module.name}.${first}`) return this.find(target + tail, module, depth + 1);
+    for (const star of module.stars) {
+      const found = this.find(`${star}.${parts.join('.')}`, module, depth + 1);
+      if (found && found.definition.kind !== 'module') return found;
+    }
+    return undefined;
+  }
+
+  /** The names an import may mean: from the root, and from every folder on the way to the importing file (source roots are not declared anywhere). */
+  private *roots(name: string, from: Module): Iterable<string> {
+    const first = name.slice(0, indexOrEnd(name, '.'));
+    if (!first) return;
+    if (this.contents.has(first) || this.packages.has(first)) yield name;
+    const parts = from.name.split('.');
+    for (let length = parts.length - (from.package ? 0 : 1); length > 0; length--) {
+      const prefix = parts.slice(0, length).join('.');
+      if (this.contents.has(`${prefix}.${first}`) || this.packages.has(`${prefix}.${first}`)) yield `${prefix}.${name}`;
+    }
+    if (from.stars.length > 0 && !name.includes('.')) for (const star of from.stars) yield `${star}.${name}`;
+  }
+}
+
+/** What a value was made by, or is another name for. */
+export function madeBy(value: Value): string | undefined {
+  switch (value.kind) {
+    case 'result': return value.callee;
+    case 'reference': return value.name;
+    case 'choice': return value.options.map(madeBy).find((each) => each !== undefined);
+    default: return undefined;
+  }
+}
+
+export function qualified(module: Module, scope: string, name: string): string {
+  return [module.name, scope, name].filter(Boolean).join('.');
+}
+
+function contentsOf(module: Module): Contents {
+  const inScope = (scope: string, name: string) => scope ? `${scope}.${name}` : name;
+  return {
+    module,
+    classes: new Map(module.classes.map((each) => [inScope(each.scope, each.name), each])),
+    funcs: new Map(module.functions.map((each) => [inScope(each.scope, each.name), each])),
+    values: new Map(module.assignments.filter((each) => each.how === 'statement' && !each.target.includes('.')).map((each) => [inScope(each.scope, each.target), each])),
+    imports: new Map(module.imports.filter((each) => each.name !== '*').map((each) => [each.name, each.target])),
+  };
+}
+
+function indexOrEnd(text: string, part: string): number {
+  const at = text.indexOf(part);
+  return at < 0 ? text.length : at;
+}

@@ -1,0 +1,192 @@
+/**
+ * Settings: one answer for all the ways of giving one a value, and which of them production sees.
+ *
+ * Selection: what `from_object` names (a class, an instance, a path, an entry of a table), what DJANGO_SETTINGS_MODULE names, a settings class
+ * that is instantiated. Where the project shows a selection, what is not selected counts neither for nor against; where it shows none,
+ * everything but development and test configuration does.
+ */
+import type { Assignment, Module, Place, Refusal, Setting, Value } from '../../rules/kit';
+import { whenUnset } from '../../rules/kit';
+import type { Reach } from './reach';
+import type { ProjectNames } from './names';
+import { qualified } from './names';
+import { developmentName } from './words';
+
+export interface SettingsInput {
+  readonly modules: readonly Module[];
+  readonly names: ProjectNames;
+  readonly reach: Reach;
+  /** Names of settings modules that something deployed or the entry points select (DJANGO_SETTINGS_MODULE and the like). */
+  readonly selectedModules: ReadonlySet<string>;
+  readonly deployedVariable: (name: string) => boolean;
+  readonly resolve: (value: Value, module: Module) => Value;
+}
+
+export class Settings {
+  private readonly byName = new Map<string, { module: Module; assignment: Assignment }[]>();
+  private readonly answers = new Map<string, readonly Setting[]>();
+  private selectedClasses: ReadonlySet<string> | undefined;
+
+  constructor(private readonly input: SettingsInput) {
+    for (const module of input.modules) {
+      for (const assignment of module.assignments) {
+        const name = settingName(assignment, module);
+        if (!name) continue;
+        const list = this.byName.get(name);
+        if (list) list.push({ module, assignment }); else this.byName.set(name, [{ module, assignment }]);
+      }
+    }
+  }
+
+  named(names: readonly string[]): readonly Setting[] {
+    const key = names.join(' ');
+    const known = this.answers.get(key);
+    if (known) return known;
+    const found = names.flatMap((name) => (this.byName.get(name.toUpperCase()) ?? []).map((each) => this.setting(name, each.module, each.assignment)));
+    this.answers.set(key, found);
+    return found;
+  }
+
+  private setting(name: string, module: Module, assignment: Assignment): Setting {
+    const owner = ownerOf(assignment, module);
+    const value = this.input.resolve(assignment.value, module);
+    const guardedForDevelopment = assignment.guards.some((each) => each.means === 'development' || each.means === 'tests' || each.means === 'type-checking');
+    const place = module.name.split('.').slice(-2).join('.');
+    const { refusal, unproved } = this.refusal(name, assignment, value, module);
+    return {
+      name, module, assignment, value, path: module.path, start: assignment.at.start, end: assignment.at.end, ...(owner && { owner }),
+      selected: this.selected(name, module, assignment, owner), development: guardedForDevelopment || developmentName(owner ?? '') || (owner === undefined && isSettingsModule(module) && developmentName(place)),
+      ...(refusal && { refusal }), refusalUnproved: unproved,
+    };
+  }
+
+  // ---- selection
+
+  private selected(name: string, module: Module, assignment: Assignment, owner: string | undefined): boolean {
+    if (this.overriddenLater(module, assignment)) return false;
+    if (owner) {
+      const selected = this.classes();
+      if (selected.size === 0) return true;
+      const own = qualified(module, '', owner);
+      return [...selected].some((each) => this.inherits(each, own, name));
+    }
+    if (assignment.scope || !isSettingsModule(module) || this.input.selectedModules.size === 0) return true;
+    return [...this.input.selectedModules].some((each) => this.reaches(each, module, name));
+  }
+
+  /** A later assignment of the same target in the same file that always runs, or a read of the environment over a plain default. */
+  private overriddenLater(module: Module, assignment: Assignment): boolean {
+    return module.assignments.some((each) => each !== assignment && each.at.start > assignment.at.end && each.target === assignment.target && each.scope === assignment.scope
+      && each.guards.length <= assignment.guards.length && each.guards.every((guard) => assignment.guards.some((own) => own.at.start === guard.at.start)));
+  }
+
+  /** Whether `selected` is the class `own`, or inherits this setting from it without overriding it on the way. */
+  private inherits(selected: string, own: string, name: string, depth = 0): boolean {
+    if (selected === own) return true;
+    if (depth > 8) return false;
+    const first = this.input.modules[0];
+    const found = first && this.input.names.definition(selected, first)?.definition;
+    if (found?.kind !== 'class') return false;
+    const given = found.module.assignments.some((each) => each.scope === found.class.name && each.target.toUpperCase() === name.toUpperCase());
+    return !given && found.class.bases.some((base) => this.inherits(this.input.names.expand(base, found.module), own, name, depth + 1));
+  }
+
+  private reaches(selected: string, module: Module, name: string, depth = 0): boolean {
+    if (selected === module.name || module.name.endsWith(`.${selected}`)) return true;
+    if (depth > 8) return false;
+    const from = this.input.modules.find((each) => each.name === selected || each.name.endsWith(`.${selected}`));
+    if (!from || from.assignments.some((each) => each.target === name && !each.scope && each.guards.length === 0)) return false;
+    return from.stars.some((star) => this.reaches(star, module, name, depth + 1));
+  }
+
+  private classes(): ReadonlySet<string> {
+    if (this.selectedClasses) return this.selectedClasses;
+    const found = new Set<string>();
+    for (const module of this.input.modules) {
+      for (const call of module.calls) {
+        if (!/\.from_object$/.test(call.callee)) continue;
+        for (const arg of call.args.slice(0, 1)) for (const name of this.classNames(this.input.resolve(arg, module), module)) found.add(name);
+      }
+    }
+    const production = [...found].filter((each) => !developmentName(each.slice(each.lastIndexOf('.') + 1)));
+    this.selectedClasses = new Set(production.length > 0 ? production : found);
+    return this.selectedClasses;
+  }
+
+  private classNames(value: Value, module: Module): readonly string[] {
+    const name = value.kind === 'reference' ? value.name : value.kind === 'text' ? value.value.replace(':', '.') : value.kind === 'result' ? value.callee : undefined;
+    if (value.kind === 'choice') return value.options.flatMap((each) => this.classNames(each, module));
+    if (value.kind === 'environment' && value.fallback) return this.classNames(value.fallback, module);
+    const found = name === undefined ? undefined : this.input.names.definition(name, module)?.definition;
+    return found?.kind === 'class' ? [qualified(found.module, found.class.scope, found.class.name)] : [];
+  }
+
+  // ---- refusal
+
+  private refusal(name: string, assignment: Assignment, value: Value, module: Module): { refusal?: Place; unproved: boolean } {
+    let unproved = false;
+    for (const each of this.input.modules) {
+      for (const refusal of each.refusals) {
+        if (!this.concerns(refusal, name, assignment, value, each === module)) continue;
+        if (!this.input.reach.runs(refusal, each)) continue;
+        const limited = refusal.guards.filter((guard) => guard.means === 'production');
+        if (refusal.guards.some((guard) => guard.means === 'development' || guard.means === 'tests')) continue;
+        const proved = limited.every((guard) => guard.unset === true || (guard.variable !== undefined && this.input.deployedVariable(guard.variable)));
+        if (proved) return { refusal: { path: each.path, start: refusal.raise.start, end: refusal.raise.end }, unproved: false };
+        unproved = true;
+      }
+    }
+    return { unproved };
+  }
+
+  private concerns(refusal: Refusal, name: string, assignment: Assignment, value: Value, sameFile: boolean): boolean {
+    const upper = name.toUpperCase();
+    const variables = environmentVariables(value);
+    const about = refusal.about.some((each) => {
+      const last = each.slice(each.lastIndexOf('.') + 1).toUpperCase();
+      return last === upper || variables.includes(each) || (sameFile && each === assignment.target);
+    });
+    if (!about) return false;
+    const unset = whenUnset(value);
+    if (unset === undefined || unset === 'refuses' || unset.kind !== 'text' || unset.value === '') return true;
+    return refusal.against.includes(unset.value);
+  }
+}
+
+/** The plain name of a setting, upper case, or undefined for a variable that is none. */
+function settingName(assignment: Assignment, module: Module): string | undefined {
+  const { target, scope, how } = assignment;
+  const last = target.slice(target.lastIndexOf('.') + 1);
+  if (how !== 'statement') return last.toUpperCase();
+  if (target.includes('.')) {
+    if (/(^|\.)(config|conf|settings)\.\w+$/i.test(target) || /(^|\.)(app|application|server|api)\.(secret_key|debug|testing|env|permanent_session_lifetime)$/.test(target)) return last.toUpperCase();
+    return /^flask\.Flask\.(secret_key|debug|testing)$/.test(assignment.qualified) ? last.toUpperCase() : undefined;
+  }
+  if (!scope) return last.toUpperCase();
+  return module.classes.some((each) => each.name === scope && each.scope === '') ? last.toUpperCase() : undefined;
+}
+
+function ownerOf(assignment: Assignment, module: Module): string | undefined {
+  if (!assignment.scope || assignment.target.includes('.')) return undefined;
+  return module.classes.find((each) => each.name === assignment.scope && each.scope === '')?.name;
+}
+
+/** A module that mostly gives names in capitals their values, or is called one. */
+export function isSettingsModule(module: Module): boolean {
+  if (/(^|\.)(settings|config|configuration|conf)(\.|$)/i.test(module.name)) return true;
+  const capitals = module.assignments.filter((each) => !each.scope && /^[A-Z][A-Z0-9_]+$/.test(each.target)).length;
+  return module.assignments.some((each) => each.target === 'INSTALLED_APPS') || (capitals >= 8 && module.functions.length <= 2);
+}
+
+/** Variables of the environment anywhere in a value. */
+export function environmentVariables(value: Value): readonly string[] {
+  switch (value.kind) {
+    case 'environment': return [value.variable, ...(value.fallback ? environmentVariables(value.fallback) : [])];
+    case 'choice': return value.options.flatMap(environmentVariables);
+    case 'joined': return value.parts.flatMap(environmentVariables);
+    case 'list': return value.items.flatMap(environmentVariables);
+    case 'test': return [...environmentVariables(value.left), ...(value.right ? environmentVariables(value.right) : [])];
+    case 'result': return [...(value.of ? environmentVariables(value.of) : []), ...value.args.flatMap(environmentVariables)];
+    default: return [];
+  }
+}

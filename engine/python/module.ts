@@ -1,0 +1,350 @@
+/** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
+import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Import, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
+import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
+import { guardsOf } from './conditions';
+import { alwaysRaises, deeds, usesBound } from './handlers';
+import { Names } from './names';
+import { isRefusing, refusalOf } from './refusals';
+import { decoratedRoutes, doings } from './routes';
+import type { Scope, Scopes } from './scopes';
+import { collectScopes } from './scopes';
+import { isSettingsClass, settingsField, settingsPrefix } from './settings';
+import { Values, span } from './values';
+import { callsIn, expressionsOf, partsOf } from './walk';
+
+export interface ModuleInput {
+  readonly path: string;
+  readonly text: string;
+  readonly program: Program;
+  readonly role: Role;
+  /** Last names of the calls somebody asks for. */
+  readonly interest: ReadonlySet<string>;
+  readonly suppressions: readonly Suppression[];
+}
+
+interface Place {
+  readonly scope: Scope;
+  readonly guards: readonly Guard[];
+  readonly within: readonly string[];
+  readonly cleanup: boolean;
+}
+
+/** The facts of one Python file. */
+export function pythonModule(input: ModuleInput): Module {
+  return new ModuleReader(input).read();
+}
+
+class ModuleReader {
+  private readonly name: string;
+  private readonly package: boolean;
+  private readonly names: Names;
+  private readonly values: Values;
+  private readonly scopes: Scopes;
+  private readonly refusing: ReadonlySet<string>;
+  private readonly imports: Import[] = [];
+  private readonly classes: Class[] = [];
+  private readonly functions: Func[] = [];
+  private readonly assignments: Assignment[] = [];
+  private readonly calls: Call[] = [];
+  private readonly handlers: Handler[] = [];
+  private readonly routes: Route[] = [];
+  private readonly refusals: Refusal[] = [];
+  private readonly statuses: Status[] = [];
+
+  constructor(private readonly input: ModuleInput) {
+    this.package = /(^|\/)__init__\.pyi?$/.test(input.path);
+    this.name = moduleName(input.path);
+    this.names = new Names(this.name);
+    this.values = new Values(this.names);
+    this.scopes = collectScopes(input.program, (written) => absolute(written, this.name, this.package));
+    this.refusing = new Set(isRefusing(input.program.body));
+  }
+
+  read(): Module {
+    const { program, path, role, text, suppressions } = this.input;
+    const module = this.scopes.module;
+    this.block(program.body, { scope: module, guards: [], within: [], cleanup: false });
+    const first = program.body[0];
+    const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
+    return {
+      kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
+      imports: this.imports, classes: this.classes, functions: this.functions, assignments: this.assignments, calls: this.calls, handlers: this.handlers,
+      routes: this.routes, refusals: this.refusals, statuses: this.statuses, stars: this.scopes.stars, suppressions,
+      does: doings(program.body.filter((each) => each.k !== 'function' && each.k !== 'class'), module, this.names),
+      ...(docstring && { docstring }),
+    };
+  }
+
+  // ---- statements
+
+  private block(body: readonly Stmt[], place: Place): void {
+    let here = place;
+    for (const one of body) {
+      this.statement(one, here);
+      // `if not app.debug: return` guards all that follows it in the block.
+      if (one.k === 'if' && !one.orelse && leaves(one.body)) {
+        const after = this.guards(one.test, here.scope, true).filter((each) => each.means !== 'unknown' && each.means !== 'main');
+        if (after.length > 0) here = { ...here, guards: [...here.guards, ...after] };
+      }
+    }
+  }
+
+  private statement(one: Stmt, place: Place): void {
+    const target = one.k === 'assign' ? one.targets[0] : undefined;
+    for (const expr of expressionsOf(one)) this.expression(unwrapped(expr), place, target && this.names.written(target));
+    switch (one.k) {
+      case 'import': this.importStatement(one, place); break;
+      case 'assign': this.assignment(one, place); break;
+      case 'expression': this.settingCall(one.value, place); this.refusalCall(one.value, place); break;
+      case 'assert': this.refuse(one.test, one, one, place, true); break;
+      case 'if': this.branch(one, place); break;
+      case 'loop': this.block(one.body.body, place); this.block(one.orelse?.body ?? [], place); break;
+      case 'try': this.tryStatement(one, place); break;
+      case 'with': {
+        const within = one.items.flatMap((each) => each.value.k === 'call' ? [this.names.callee(each.value.callee, place.scope)] : []);
+        this.block(one.body.body, { ...place, within: [...place.within, ...within] });
+        break;
+      }
+      case 'match': for (const each of one.cases) this.block(each.body, place); break;
+      case 'function': this.functionStatement(one, place); break;
+      case 'class': this.classStatement(one, place); break;
+    }
+  }
+
+  private branch(one: Extract<Stmt, { k: 'if' }>, place: Place): void {
+    if (alwaysRaises(one.body)) this.refuse(one.test, one, one.body, place, false);
+    this.block(one.body.body, { ...place, guards: [...place.guards, ...this.guards(one.test, place.scope, false)] });
+    if (one.orelse) {
+      if (alwaysRaises(one.orelse) && one.orelse.body[0]?.k !== 'if') this.refuse(one.test, one, one.orelse, place, true);
+      this.block(one.orelse.body, { ...place, guards: [...place.guards, ...this.guards(one.test, place.scope, true)] });
+    }
+  }
+
+  private guards(test: Expr, scope: Scope, negated: boolean): Guard[] {
+    return guardsOf(this.values.evaluate(test, scope), negated, span(test));
+  }
+
+  private importStatement(one: Extract<Stmt, { k: 'import' }>, place: Place): void {
+    for (const each of one.names) {
+      const module = each.name === undefined ? each.module : absolute(each.module, this.name, this.package);
+      const target = each.name === undefined || each.name === '*' ? module : `${module}.${each.name}`;
+      const name = each.alias ?? each.name ?? (each.module.split('.')[0] ?? '');
+      this.imports.push({ name, target: each.name === undefined && !each.alias ? name : target, at: span(one), guards: place.guards });
+    }
+  }
+
+  private assignment(one: Extract<Stmt, { k: 'assign' }>, place: Place): void {
+    const { scope } = place;
+    const settings = scope.kind === 'class' && isSettingsClass(scope, this.names);
+    for (const target of one.targets) {
+      if (target.k === 'name' && scope.kind === 'function') continue;
+      if (target.k === 'list') { this.unpacked(target.items, one.value, one, place); continue; }
+      const field = settings && target.k === 'name' && scope.statement?.k === 'class'
+        ? settingsField(target.name, one.value, one.annotation, settingsPrefix(scope.statement.body.body), scope, this.values, this.names) : undefined;
+      if (!one.value && !field) continue;
+      const value = field ?? (one.value ? this.values.evaluate(one.value, scope) : undefined);
+      if (value) this.assign(target, value, one, place, 'statement', one.annotation);
+      if (one.op === '|' && one.value?.k === 'dict') this.entriesOf(target, one.value, place);
+    }
+  }
+
+  private unpacked(targets: readonly Expr[], value: Expr | undefined, one: Stmt, place: Place): void {
+    if (value?.k !== 'list' || value.items.length !== targets.length || place.scope.kind === 'function') return;
+    for (const [index, target] of targets.entries()) {
+      const item = value.items[index];
+      if (item) this.assign(target, this.values.evaluate(item, place.scope), one, place, 'statement');
+    }
+  }
+
+  private assign(target: Expr, value: Value, at: { start: number; end: number }, place: Place, how: Assignment['how'], annotation?: Expr): void {
+    const written = this.names.written(target);
+    const qualified = target.k === 'name' ? this.own(place.scope, target.name) : this.names.qualify(target, place.scope) ?? written;
+    const typed = annotation && this.names.annotated(annotation, place.scope);
+    this.assignments.push({ ...this.standing(place, at), target: written, qualified, targetAt: span(target), value, how, ...(typed && { annotation: typed }) });
+  }
+
+  private own(scope: Scope, name: string): string {
+    return [this.name, scope.path, name].filter(Boolean).join('.');
+  }
+
+  /** `app.config.update(K=v)`, `from_mapping(K=v)`, `update({"K": v})`, `settings.configure(K=v)`. */
+  private settingCall(expr: Expr, place: Place): void {
+    if (expr.k !== 'call' || expr.callee.k !== 'attribute' || !['update', 'from_mapping', 'configure', 'setdefault'].includes(expr.callee.name)) return;
+    const object = expr.callee.name === 'from_mapping' || expr.callee.name === 'configure' || isConfigObject(this.names.written(expr.callee.of)) ? expr.callee.of : undefined;
+    if (!object) return;
+    const [first, second] = expr.args;
+    if (expr.callee.name === 'setdefault' && first?.value.k === 'text' && second) {
+      this.entry(object, first.value.value, span(first), this.values.evaluate(second.value, place.scope), expr, place, 'entry');
+      return;
+    }
+    for (const each of expr.args) {
+      if (each.name !== undefined) this.entry(object, each.name, { start: each.start, end: each.start + each.name.length }, this.values.evaluate(each.value, place.scope), each, place, 'keyword');
+      else if (each.value.k === 'dict') this.entriesOf(object, each.value, place);
+    }
+  }
+
+  private entriesOf(object: Expr, table: Extract<Expr, { k: 'dict' }>, place: Place): void {
+    for (const each of table.entries) {
+      if (each.key?.k === 'text') this.entry(object, each.key.value, span(each.key), this.values.evaluate(each.value, place.scope), { start: each.key.start, end: each.value.end }, place, 'entry');
+    }
+  }
+
+  private entry(object: Expr, key: string, targetAt: Span, value: Value, at: { start: number; end: number }, place: Place, how: Assignment['how']): void {
+    const written = `${this.names.written(object)}.${key}`;
+    const qualified = this.names.qualify(object, place.scope);
+    this.assignments.push({ ...this.standing(place, at), target: written, qualified: qualified ? `${qualified}.${key}` : written, targetAt, value, how });
+  }
+
+  private tryStatement(one: TryStmt, place: Place): void {
+    this.block(one.body.body, place);
+    const tries = [...new Set(callsIn(one.body.body).map((each) => this.names.callee(each.callee, place.scope)))];
+    for (const each of one.handlers) {
+      this.handler(each, one, tries, place);
+      this.block(each.body.body, place);
+    }
+    this.block(one.orelse?.body ?? [], place);
+    this.block(one.final?.body ?? [], { ...place, cleanup: true });
+  }
+
+  private handler(one: HandlerNode, statement: TryStmt, tries: readonly string[], place: Place): void {
+    const types = one.type ? (one.type.k === 'list' ? one.type.items : [one.type]) : [];
+    this.handlers.push({
+      ...this.standing(place, one), keyword: { start: one.start, end: one.keywordEnd }, catches: types.map((each) => this.names.qualify(each, place.scope) ?? this.names.written(each)),
+      ...(one.type && { catchesAt: span(one.type) }), ...(one.bound && { bound: one.bound }), body: { start: one.body.start, end: one.body.end }, does: deeds(one.body.body),
+      tries, tryBody: { start: statement.body.start, end: statement.body.end }, reraises: alwaysRaises(one.body), usesBound: usesBound(one, this.input.text),
+      cleanup: place.cleanup || /(^|\.)(__del__|__exit__|__aexit__)$/.test(place.scope.path),
+    });
+  }
+
+  // ---- definitions
+
+  private functionStatement(one: FunctionStmt, place: Place): void {
+    const scope = this.scopes.of(one);
+    if (!scope) return;
+    const decorators = this.decorators(one.decorators, place);
+    const standing = this.standing(place, one);
+    this.functions.push({
+      ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
+      parameters: one.parameters.map((each) => {
+        const annotation = each.annotation && this.names.annotated(each.annotation, place.scope);
+        return { name: each.name, at: span(each), ...(annotation && { annotation }), ...(each.fallback && { fallback: this.values.evaluate(each.fallback, place.scope) }) };
+      }),
+      returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does: doings(one.body.body, scope, this.names),
+    });
+    this.routes.push(...decoratedRoutes(one, scope, decorators, standing, { names: this.names, imports: this.imports.map((each) => each.target) }));
+    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false });
+  }
+
+  private classStatement(one: ClassStmt, place: Place): void {
+    const scope = this.scopes.of(one);
+    if (!scope) return;
+    const decorators = this.decorators(one.decorators, place);
+    const standing = this.standing(place, one);
+    const bases = one.bases.filter((each) => each.name === undefined && !each.stars).map((each) => this.names.qualify(each.value, place.scope) ?? this.names.written(each.value));
+    this.classes.push({ ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
+    this.routes.push(...decoratedRoutes(one, scope, decorators, standing, { names: this.names, imports: this.imports.map((each) => each.target) }));
+    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false });
+  }
+
+  private decorators(list: readonly Expr[], place: Place): Decorator[] {
+    return list.map((each) => {
+      for (const part of partsOf(each)) this.expression(part, place);
+      const callee = each.k === 'call' ? each.callee : each;
+      const args: readonly Argument[] = each.k === 'call' ? each.args : [];
+      return {
+        name: this.names.callee(callee, place.scope), at: span(each), ...(callee.k === 'attribute' && { receiver: this.names.written(callee.of) }),
+        args: args.filter((one) => one.name === undefined && !one.stars).map((one) => this.values.evaluate(one.value, place.scope)), keywords: this.values.keywords(args, place.scope),
+      };
+    });
+  }
+
+  // ---- expressions
+
+  private expression(expr: Expr, place: Place, bound?: string): void {
+    if (expr.k === 'number' && Number.isInteger(expr.value) && expr.value >= 400 && expr.value < 600) this.statuses.push({ ...this.standing(place, expr), code: expr.value });
+    if (expr.k !== 'call') {
+      for (const part of partsOf(expr)) this.expression(part, place);
+      return;
+    }
+    this.call(expr, place, bound);
+    this.expression(expr.callee, place);
+    if (expr.args.length === 0) return;
+    const within = { ...place, within: [...place.within, this.names.written(expr.callee)] };
+    for (const each of expr.args) this.expression(each.value, within);
+  }
+
+  private call(expr: Extract<Expr, { k: 'call' }>, place: Place, boundTo?: string): void {
+    const { callee } = expr;
+    const last = callee.k === 'attribute' || callee.k === 'name' ? callee.name : '';
+    let qualified: string | undefined;
+    if (!this.input.interest.has(last)) {
+      if (callee.k !== 'name') return;
+      qualified = this.names.callee(callee, place.scope);
+      if (!this.input.interest.has(qualified.slice(qualified.lastIndexOf('.') + 1))) return;
+    }
+    qualified ??= this.names.callee(callee, place.scope);
+    const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
+    this.calls.push({
+      ...this.standing(place, expr), callee: qualified, written: this.names.written(callee), calleeAt: span(callee), argumentsAt: { start: expr.open, end: expr.end },
+      args: positional.map((each) => this.values.evaluate(each.value, place.scope)), keywords: this.values.keywords(expr.args, place.scope),
+      open: expr.args.some((each) => each.stars !== undefined), within: place.within,
+      ...(callee.k === 'attribute' && { receiver: this.values.evaluate(callee.of, place.scope) }), ...(boundTo && { boundTo }),
+    });
+  }
+
+  // ---- refusals
+
+  private refuse(test: Expr, at: Stmt, raise: { start: number; end: number }, place: Place, negated: boolean): void {
+    const own = this.guards(test, place.scope, negated).filter((each) => each.means === 'production' || each.means === 'development' || each.means === 'tests');
+    this.refusals.push({ ...this.standing({ ...place, guards: [...place.guards, ...own] }, at), ...refusalOf(test, place.scope, this.names, this.values), raise: span(raise) });
+  }
+
+  /** A call of a function of this file that raises on its arguments refuses like the check in it. */
+  private refusalCall(expr: Expr, place: Place): void {
+    if (expr.k !== 'call') return;
+    const name = expr.callee.k === 'attribute' || expr.callee.k === 'name' ? expr.callee.name : '';
+    if (!this.refusing.has(name) || expr.args.length === 0) return;
+    const all: Expr = { k: 'list', start: expr.start, end: expr.end, items: expr.args.map((each) => each.value) };
+    this.refusals.push({ ...this.standing(place, expr), ...refusalOf(all, place.scope, this.names, this.values), raise: span(expr) });
+  }
+
+  private standing(place: Place, at: { start: number; end: number }): Standing {
+    return { scope: place.scope.path, guards: place.guards, at: span(at) };
+  }
+}
+
+/** A call behind `await` or the first of `a() or b()`, so that what it is bound to is known. */
+function unwrapped(expr: Expr): Expr {
+  return expr.k === 'await' ? expr.of : expr;
+}
+
+function isConfigObject(written: string): boolean {
+  return /(^|\.)(config|conf|settings)$/i.test(written);
+}
+
+/** The block always ends by leaving it: return, raise, continue, break. */
+function leaves(block: Block): boolean {
+  const last = block.body.at(-1);
+  return last !== undefined && (last.k === 'return' || last.k === 'continue' || last.k === 'break' || alwaysRaises(block));
+}
+
+/** `backend/app/models/__init__.py` is `backend.app.models`; `src` folders are source roots and leave no trace. */
+export function moduleName(path: string): string {
+  return path.replace(/\.pyw?i?$/, '').replace(/(^|\/)__init__$/, '').split('/').filter((each, index) => !(each === 'src' && index === 0)).join('.');
+}
+
+/** An import's module as an absolute name: `..models` in `app.auth.routes` is `app.models`. */
+export function absolute(written: string, module: string, isPackage: boolean): string {
+  const dots = /^\.+/.exec(written)?.[0].length ?? 0;
+  if (dots === 0) return written;
+  const parts = module.split('.');
+  const base = parts.slice(0, parts.length - dots + (isPackage ? 1 : 0));
+  const rest = written.slice(dots);
+  return [...base, ...(rest ? [rest] : [])].join('.');
+}
+
+function lineCount(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return text.endsWith('\n') ? count - 1 : count;
+}

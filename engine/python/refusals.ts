@@ -1,0 +1,72 @@
+/** Checks that stop the program: what they speak of, and what they compare it with. */
+import type { Refusal, Value } from '../../rules/kit';
+import type { Expr, Stmt } from '../syntax/ast';
+import { alwaysRaises } from './handlers';
+import type { Names } from './names';
+import type { Scope } from './scopes';
+import type { Values } from './values';
+import { inner, partsOf } from './walk';
+
+/**
+ * Names and texts in the condition of a refusal. Environment variables count by their own name. Texts count only where something is
+ * compared with them: `if not KEY` refuses no default.
+ */
+export function refusalOf(test: Expr, scope: Scope, names: Names, values: Values): Pick<Refusal, 'about' | 'against'> {
+  const about = new Set<string>();
+  const against = new Set<string>();
+  const look = (expr: Expr, depth: number): void => {
+    if (depth > 8) return;
+    if (expr.k === 'name' || expr.k === 'attribute' || expr.k === 'index' || expr.k === 'call') {
+      about.add(names.written(expr));
+      const qualified = names.qualify(expr, scope);
+      if (qualified) about.add(qualified);
+      variables(values.evaluate(expr, scope), about, 0);
+    }
+    if (expr.k === 'text') about.add(expr.value);
+    if (expr.k === 'compare') for (const side of [expr.left, expr.right]) texts(values.evaluate(side, scope), against);
+    for (const part of partsOf(expr)) look(part, depth + 1);
+  };
+  look(test, 0);
+  return { about: [...about], against: [...against] };
+}
+
+function texts(value: Value, into: Set<string>): void {
+  if (value.kind === 'text') into.add(value.value);
+  if (value.kind === 'list') for (const each of value.items) texts(each, into);
+  if (value.kind === 'dict') for (const each of value.entries) texts(each.key, into);
+}
+
+function variables(value: Value, into: Set<string>, depth: number): void {
+  if (depth > 6) return;
+  const all = (list: readonly Value[]) => { for (const each of list) variables(each, into, depth + 1); };
+  switch (value.kind) {
+    case 'environment': into.add(value.variable); break;
+    case 'reference': into.add(value.name); break;
+    case 'choice': all(value.options); break;
+    case 'list': all(value.items); break;
+    case 'test': all(value.right ? [value.left, value.right] : [value.left]); break;
+    case 'result': all(value.of ? [value.of, ...value.args] : value.args); break;
+  }
+}
+
+/** Names of the functions of a file whose body raises under a condition that speaks of one of their parameters. */
+export function isRefusing(body: readonly Stmt[]): string[] {
+  return body.flatMap((one): string[] => {
+    if (one.k === 'class') return isRefusing(one.body.body);
+    if (one.k !== 'function') return isRefusing(inner(one));
+    const parameters = new Set(one.parameters.map((each) => each.name).filter((each) => each !== 'self' && each !== 'cls'));
+    return checks(one.body.body, parameters) ? [one.name] : [];
+  });
+}
+
+function checks(body: readonly Stmt[], parameters: ReadonlySet<string>): boolean {
+  return body.some((one) => (one.k === 'if' && speaksOf(one.test, parameters) && raisesSomewhere([...one.body.body, ...(one.orelse?.body ?? [])])) || checks(inner(one), parameters));
+}
+
+function raisesSomewhere(body: readonly Stmt[]): boolean {
+  return alwaysRaises({ start: 0, end: 0, body }) || body.some((one) => one.k === 'raise' || raisesSomewhere(inner(one)));
+}
+
+function speaksOf(expr: Expr, names: ReadonlySet<string>): boolean {
+  return (expr.k === 'name' && names.has(expr.name)) || partsOf(expr).some((each) => speaksOf(each, names));
+}

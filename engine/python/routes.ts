@@ -1,0 +1,81 @@
+/** Routes: what the application serves, with everything that stands before the handler's body. */
+import type { Decorator, Route, Standing } from '../../rules/kit';
+import type { ClassStmt, Expr, FunctionStmt } from '../syntax/ast';
+import type { Names } from './names';
+import type { Scope } from './scopes';
+import { callsIn } from './walk';
+
+const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options']);
+const DECORATORS = new Set([...VERBS, 'route', 'api_route', 'websocket']);
+
+export interface RouteContext { readonly names: Names; readonly imports: readonly string[] }
+
+/** Routes a decorated function or class makes. */
+export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, decorators: readonly Decorator[], standing: Standing, context: RouteContext): Route[] {
+  return decorators.flatMap((decorator, index): Route[] => {
+    const expr = one.decorators[index];
+    if (expr?.k !== 'call' || expr.callee.k !== 'attribute' || !DECORATORS.has(expr.callee.name)) return [];
+    const path = decorator.args[0] ?? decorator.keywords.find((each) => each.name === 'path' || each.name === 'rule')?.value;
+    if (path?.kind !== 'text' || !(path.value === '' || path.value.startsWith('/'))) return [];
+    const owner = decorator.name.slice(0, decorator.name.lastIndexOf('.'));
+    const framework = frameworkOf(owner, context.imports);
+    if (!framework) return [];
+    const methods = one.k === 'class' ? classMethods(one) : methodsOf(expr.callee.name, decorator, framework);
+    const gates = [...decorators.filter((each) => each !== decorator).map((each) => each.name), ...dependencies(one, scope, context.names), ...dependenciesOf(decorator)];
+    return [{
+      ...standing, framework, path: path.value, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
+      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does: doings(one.body.body, scope, context.names), body: { start: one.body.start, end: one.body.end },
+    }];
+  });
+}
+
+/** Qualified names of all that a body calls, without repeats. */
+export function doings(body: FunctionStmt['body']['body'], scope: Scope, names: Names): string[] {
+  const all = new Set<string>();
+  for (const call of callsIn(body)) all.add(names.callee(call.callee, scope));
+  return [...all];
+}
+
+function frameworkOf(owner: string, imports: readonly string[]): string | undefined {
+  for (const name of ['fastapi', 'starlette', 'quart', 'sanic', 'flask_restx', 'flask_restful', 'flask_smorest', 'flask', 'litestar', 'bottle', 'aiohttp']) {
+    if (owner.startsWith(`${name}.`) || imports.some((each) => each === name || each.startsWith(`${name}.`))) return name.startsWith('flask') ? 'flask' : name;
+  }
+  return /(^|\.)(app|application|api|bp|blueprint|router|\w+_bp|\w+_blueprint|\w+_router|\w*namespace|ns)$/i.test(owner) ? 'unknown' : undefined;
+}
+
+function methodsOf(verb: string, decorator: Decorator, framework: string): string[] {
+  if (VERBS.has(verb)) return [verb.toUpperCase()];
+  const given = decorator.keywords.find((each) => each.name === 'methods')?.value;
+  if (given?.kind === 'list') return given.items.flatMap((each) => each.kind === 'text' ? [each.value.toUpperCase()] : []);
+  return verb === 'route' && framework !== 'starlette' ? ['GET'] : [];
+}
+
+function classMethods(one: ClassStmt): string[] {
+  return one.body.body.flatMap((each) => each.k === 'function' && VERBS.has(each.name) ? [each.name.toUpperCase()] : []);
+}
+
+/** What FastAPI's `Depends` and `Security` name in a handler's parameters. */
+function dependencies(one: FunctionStmt | ClassStmt, scope: Scope, names: Names): string[] {
+  if (one.k !== 'function') return [];
+  return one.parameters.flatMap((each) => [...dependsOn(each.fallback, scope, names), ...dependsOn(each.annotation, scope, names)]);
+}
+
+function dependsOn(expr: Expr | undefined, scope: Scope, names: Names): string[] {
+  if (!expr) return [];
+  if (expr.k === 'call' && /(^|\.)(Depends|Security)$/.test(names.qualify(expr.callee, scope) ?? '')) {
+    const target = expr.args[0]?.value;
+    return target ? [names.qualify(target, scope) ?? names.written(target)] : [];
+  }
+  if (expr.k === 'index') return (expr.key.k === 'list' ? expr.key.items : [expr.key]).flatMap((each) => dependsOn(each, scope, names));
+  if (expr.k === 'name') {
+    const alias = names.binding(expr.name, scope, expr.start);
+    return alias?.kind === 'value' && alias.value.k === 'index' ? dependsOn(alias.value, scope, names) : [];
+  }
+  return [];
+}
+
+function dependenciesOf(decorator: Decorator): string[] {
+  const list = decorator.keywords.find((each) => each.name === 'dependencies')?.value;
+  if (list?.kind !== 'list') return [];
+  return list.items.flatMap((each) => each.kind === 'result' && each.args[0]?.kind === 'reference' ? [each.args[0].name] : []);
+}

@@ -1,0 +1,309 @@
+/**
+ * The value lattice at work: what an expression may be when the program runs (rules/kit/value.ts).
+ *
+ * Names are followed through the assignments that can reach the place they are read at: the last one before it that always
+ * runs ends the search, one inside a branch adds an option, `+=` joins. What comes from other files stays a reference, which the
+ * project follows later. Depth and width are bounded; past the bound a value is `unknown`, never wrong.
+ */
+import type { Entry, Keyword, Span, Value } from '../../rules/kit';
+import type { Expr } from '../syntax/ast';
+import { castOf, environmentReader, generates, secretStore } from './environment';
+import type { Names } from './names';
+import { selfClass } from './names';
+import { isHarmless, isOperation, isProvided, isRequestValue } from './requests';
+import type { Binding, Scope } from './scopes';
+import { bindingsOf } from './scopes';
+
+const DEEPEST = 16;
+/** Elements of a table or list that are evaluated; longer ones are data, not settings. */
+const WIDEST = 200;
+
+export class Values {
+  private depth = 0;
+  /** Evaluations since the last statement: a fuse against values that multiply. */
+  private steps = 0;
+
+  constructor(private readonly names: Names) {}
+
+  /** The value of an expression read in a scope. `given` fills in parameters, for helpers that are followed. */
+  evaluate(expr: Expr, scope: Scope, given?: ReadonlyMap<string, Value>): Value {
+    const at = span(expr);
+    if (this.depth === 0) this.steps = 0;
+    if (this.depth > DEEPEST || this.steps++ > 4000) return { kind: 'unknown', at };
+    this.depth++;
+    try {
+      return this.kind(expr, scope, at, given);
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private kind(expr: Expr, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
+    const value = (inner: Expr) => this.evaluate(inner, scope, given);
+    switch (expr.k) {
+      case 'text': return { kind: 'text', value: expr.value, at };
+      case 'number': return { kind: 'number', value: expr.value, at };
+      case 'bool': return { kind: 'bool', value: expr.value, at };
+      case 'none': return { kind: 'none', at };
+      case 'joined': return joined('f-string', expr.parts.map(value), at);
+      case 'binary': return this.binary(expr, value(expr.left), value(expr.right), at);
+      case 'logic': return { kind: 'choice', by: expr.op, options: [value(expr.left), value(expr.right)], at };
+      case 'conditional': return { kind: 'choice', by: 'conditional', options: [value(expr.yes), value(expr.no)], test: value(expr.test), at };
+      case 'not': return { kind: 'test', op: 'not', left: value(expr.of), at };
+      case 'compare': return { kind: 'test', op: expr.op, left: value(expr.left), right: value(expr.right), at };
+      case 'list': return { kind: 'list', items: expr.items.slice(0, WIDEST).map(value), at };
+      case 'dict': return this.table(expr, value, at);
+      case 'await': return value(expr.of);
+      case 'walrus': return value(expr.value);
+      case 'comprehension': return { kind: 'list', items: [value(expr.body)], at };
+      case 'name': return this.name(expr.name, scope, at, given);
+      case 'attribute': return this.attribute(expr, scope, at, given);
+      case 'index': return this.index(expr, scope, at, given);
+      case 'call': return this.call(expr, scope, at, given);
+      default: return { kind: 'unknown', at };
+    }
+  }
+
+  keywords(args: readonly { readonly name?: string; readonly stars?: '*' | '**'; readonly value: Expr; readonly start: number; readonly end: number }[], scope: Scope, given?: ReadonlyMap<string, Value>): Keyword[] {
+    return args.flatMap((each): Keyword[] => {
+      const name = each.name ?? (each.stars === '**' ? '**' : undefined);
+      return name === undefined ? [] : [{ name, value: this.evaluate(each.value, scope, given), at: span(each) }];
+    });
+  }
+
+  private table(expr: Extract<Expr, { k: 'dict' }>, value: (inner: Expr) => Value, at: Span): Value {
+    const entries: Entry[] = [];
+    let open = expr.entries.length > WIDEST;
+    for (const each of expr.entries.slice(0, WIDEST)) {
+      if (each.key) { entries.push({ key: value(each.key), value: value(each.value) }); continue; }
+      const spread = value(each.value.k === 'spread' ? each.value.of : each.value);
+      if (spread.kind === 'dict') { entries.push(...spread.entries); open ||= spread.open; } else open = true;
+    }
+    return { kind: 'dict', entries, open, at };
+  }
+
+  private binary(expr: Extract<Expr, { k: 'binary' }>, left: Value, right: Value, at: Span): Value {
+    if (expr.op === '*') return left.kind === 'text' || left.kind === 'list' ? { ...left, at } : right.kind === 'text' || right.kind === 'list' ? { ...right, at } : { kind: 'unknown', at };
+    if (expr.op === '%' && isText(left)) return joined('percent', [left, ...(right.kind === 'list' ? right.items : right.kind === 'dict' ? right.entries.map((each) => each.value) : [right])], at);
+    if (expr.op === '+') {
+      if (left.kind === 'number' && right.kind === 'number') return { kind: 'number', value: left.value + right.value, at };
+      if (left.kind === 'list' && right.kind === 'list') return { kind: 'list', items: [...left.items, ...right.items].slice(0, WIDEST), at };
+      if (isText(left) || isText(right) || carriesTaint(left) || carriesTaint(right)) return joined('concatenation', [left, right], at);
+    }
+    if (expr.op === '|' && left.kind === 'dict' && right.kind === 'dict') return { kind: 'dict', entries: [...left.entries, ...right.entries], open: left.open || right.open, at };
+    return { kind: 'unknown', at };
+  }
+
+  // ---- names
+
+  private name(name: string, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
+    const passed = given?.get(name);
+    if (passed) return { ...passed, at };
+    const found = bindingsOf(name, scope);
+    if (!found) return { kind: 'reference', name, at };
+    const own = found.scope === scope;
+    const list = own ? found.bindings.filter((each) => each.at < at.start || each.kind === 'parameter') : found.bindings;
+    const blocks = own ? found.scope.blocks.filter((each) => each.start <= at.start && at.start < each.end).map((each) => each.id) : [];
+    return this.reaching(name, list.length > 0 ? list : found.bindings.slice(0, 1), found.scope, blocks, at, given);
+  }
+
+  /** From the last binding backwards, until one that always runs before the place. */
+  private reaching(name: string, list: readonly Binding[], home: Scope, blocks: readonly number[], at: Span, given?: ReadonlyMap<string, Value>): Value {
+    const last = list.at(-1);
+    if (!last) return { kind: 'unknown', at };
+    const before = () => this.reaching(name, list.slice(0, -1), home, blocks, at, given);
+    if (this.steps++ > 4000) return { kind: 'unknown', at };
+    const value = { ...this.bound(name, last, home, at, given), at };
+    if (last.kind === 'value' && last.op !== undefined) {
+      const earlier = list.length > 1 ? before() : { kind: 'unknown', at } as const;
+      return last.op === '+' && (isText(earlier) || isText(value) || carriesTaint(value)) ? joined('concatenation', [earlier, value], at) : { kind: 'unknown', at };
+    }
+    const always = last.blocks.every((each) => blocks.includes(each));
+    if (always || list.length === 1) return value;
+    return { kind: 'choice', by: 'conditional', options: [value, before()], at };
+  }
+
+  private bound(name: string, binding: Binding, home: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
+    switch (binding.kind) {
+      case 'value': return this.evaluate(binding.value, home, home.kind === 'function' ? given : undefined);
+      case 'import': return isRequestValue(binding.target) ? { kind: 'tainted', source: name, at } : { kind: 'reference', name: binding.target, at };
+      case 'definition': return { kind: 'reference', name: this.qualified(binding.scope), at };
+      case 'element': return element(this.evaluate(binding.over, home, given), at);
+      case 'unpacked': return element(this.evaluate(binding.value, home, given), at);
+      case 'parameter': return this.parameter(binding.parameter.name, home, at);
+      case 'declared': return { kind: 'unknown', at };
+    }
+  }
+
+  private parameter(name: string, home: Scope, at: Span): Value {
+    const fn = home.statement;
+    const plain: Value = { kind: 'parameter', name, function: this.qualified(home), at };
+    if (fn?.k !== 'function') return plain;
+    const parameter = fn.parameters.find((each) => each.name === name);
+    const annotation = parameter?.annotation && this.names.annotated(parameter.annotation, home);
+    const routes = fn.decorators.map((each) => this.names.callee(each.k === 'call' ? each.callee : each, home.parent ?? home));
+    if (routes.some(isOperation)) {
+      if (name === 'self' || (annotation && isProvided(annotation)) || depends(parameter?.fallback) || depends(parameter?.annotation)) return plain;
+      return annotation && isHarmless(annotation) ? { kind: 'result', callee: annotation, args: [{ kind: 'tainted', source: name, at }], keywords: [], at } : { kind: 'tainted', source: name, at };
+    }
+    const flask = fn.decorators.find((each, index) => each.k === 'call' && /(?:^|\.)(?:route|get|post|put|patch|delete)$/.test(routes[index] ?? '') && /(Flask|Blueprint|(^|\.)app|(^|\.)bp|blueprint)\.\w+$/i.test(routes[index] ?? ''));
+    const path = flask?.k === 'call' && flask.args[0]?.value.k === 'text' ? flask.args[0].value.value : undefined;
+    const converter = path === undefined ? undefined : new RegExp(`<(?:(\\w+)(?:\\([^)]*\\))?:)?${name}>`).exec(path);
+    if (!converter) return plain;
+    const tainted: Value = { kind: 'tainted', source: name, at };
+    return /^(int|float|uuid)$/.test(converter[1] ?? '') ? { kind: 'result', callee: converter[1] ?? 'int', args: [tainted], keywords: [], at } : tainted;
+  }
+
+  private attribute(expr: Extract<Expr, { k: 'attribute' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
+    const owner = expr.of.k === 'name' ? selfClass(expr.of.name, scope) ?? this.classNamed(expr.of.name, scope) : undefined;
+    if (owner) {
+      const constant = owner.bindings.get(expr.name);
+      if (constant?.length) return { ...this.reaching(expr.name, constant, owner, [], at), at };
+      const own = owner.attributes.get(expr.name);
+      if (own && own.scope !== scope) return { ...this.evaluate(own.value, own.scope), at };
+    }
+    const qualified = this.names.qualify(expr, scope);
+    if (qualified && isRequestValue(qualified)) return { kind: 'tainted', source: this.names.written(expr), at };
+    const of = this.evaluate(expr.of, scope, given);
+    if (carriesTaint(of)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (of.kind === 'parameter') return { kind: 'parameter', name: `${of.name}.${expr.name}`, function: of.function, at };
+    return qualified ? { kind: 'reference', name: qualified, at } : { kind: 'unknown', at };
+  }
+
+  private index(expr: Extract<Expr, { k: 'index' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
+    const qualified = this.names.qualify(expr.of, scope);
+    const key = this.evaluate(expr.key, scope, given);
+    if (qualified === 'os.environ' || qualified === 'os.environb') return environment(key, at, true);
+    if (qualified && isRequestValue(qualified)) return { kind: 'tainted', source: this.names.written(expr), at };
+    const of = this.evaluate(expr.of, scope, given);
+    if (carriesTaint(of)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (of.kind === 'dict' && key.kind === 'text') {
+      const entry = of.entries.findLast((each) => each.key.kind === 'text' && each.key.value === key.value);
+      if (entry) return { ...entry.value, at };
+    }
+    if (of.kind === 'dict' && !of.open && of.entries.length > 0) return { kind: 'choice', by: 'conditional', options: of.entries.map((each) => each.value), at };
+    if (of.kind === 'list' && key.kind === 'number') { const item = of.items.at(key.value); if (item) return { ...item, at }; }
+    const named = this.names.qualify(expr, scope);
+    return named && key.kind === 'text' ? { kind: 'reference', name: named, at } : { kind: 'unknown', at };
+  }
+
+  // ---- calls
+
+  private call(expr: Extract<Expr, { k: 'call' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
+    const callee = this.names.callee(expr.callee, scope);
+    const positional = expr.args.filter((each) => each.name === undefined && !each.stars);
+    const args = () => positional.slice(0, WIDEST).map((each) => this.evaluate(each.value, scope, given));
+    const reader = environmentReader(callee);
+    if (reader && positional[0]) {
+      const fallback = expr.args.find((each) => each.name === reader.fallback.keyword)?.value ?? (reader.fallback.position === undefined ? undefined : positional[reader.fallback.position]?.value);
+      const cast = expr.args.find((each) => each.name === 'cast')?.value;
+      const type = reader.cast ?? (cast && castOf(this.evaluate(cast, scope, given)));
+      const key = this.evaluate(positional[0].value, scope, given);
+      return environment(key, at, reader.strict, fallback && this.evaluate(fallback, scope, given), type);
+    }
+    if (generates(callee)) return { kind: 'generated', by: callee, at };
+    const store = secretStore(callee);
+    if (store) return { kind: 'secret-store', store, at };
+    if (isRequestValue(callee)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (expr.callee.k === 'attribute') return this.method(expr, expr.callee, callee, scope, at, args(), given);
+    return this.helper(expr, scope, given) ?? { kind: 'result', callee, args: args(), keywords: this.keywords(expr.args, scope, given), at };
+  }
+
+  private method(expr: Extract<Expr, { k: 'call' }>, method: Extract<Expr, { k: 'attribute' }>, callee: string, scope: Scope, at: Span, args: readonly Value[], given?: ReadonlyMap<string, Value>): Value {
+    const of = this.evaluate(method.of, scope, given);
+    if (method.name === 'format' && isText(of)) return joined('format', [of, ...args, ...this.keywords(expr.args, scope, given).map((each) => each.value)], at);
+    if (method.name === 'join' && isText(of)) return joined('join', [of, ...(args[0]?.kind === 'list' ? args[0].items : args)], at);
+    if (method.name === 'get' && of.kind === 'dict' && args[0]?.kind === 'text') {
+      const key = args[0].value;
+      const entry = of.entries.findLast((each) => each.key.kind === 'text' && each.key.value === key);
+      if (entry) return { ...entry.value, at };
+    }
+    if (carriesTaint(of) && TAINT_KEEPING.has(method.name)) return { kind: 'tainted', source: this.names.written(method.of), at };
+    return { kind: 'result', callee, of, args, keywords: this.keywords(expr.args, scope, given), at };
+  }
+
+  /** A function of this file that is one `return`: its value with the arguments put in. */
+  private helper(expr: Extract<Expr, { k: 'call' }>, scope: Scope, given?: ReadonlyMap<string, Value>): Value | undefined {
+    if (expr.callee.k !== 'name') return undefined;
+    const binding = this.names.binding(expr.callee.name, scope, expr.start);
+    if (binding?.kind !== 'definition' || binding.scope.statement?.k !== 'function') return undefined;
+    const fn = binding.scope.statement;
+    const only = binding.scope.returns[0];
+    const body = fn.body.body.filter((each) => !(each.k === 'expression' && each.value.k === 'text'));
+    if (!only || binding.scope.returns.length !== 1 || body.length > 2 || fn.decorators.length > 0) return undefined;
+    const passed = new Map<string, Value>();
+    let position = 0;
+    for (const parameter of fn.parameters) {
+      const keyword = expr.args.find((each) => each.name === parameter.name);
+      const positional = keyword ? undefined : expr.args.filter((each) => !each.name && !each.stars)[position++];
+      const value = keyword?.value ?? positional?.value;
+      if (value) passed.set(parameter.name, this.evaluate(value, scope, given));
+      else if (parameter.fallback) passed.set(parameter.name, this.evaluate(parameter.fallback, binding.scope));
+    }
+    return { ...this.evaluate(only, binding.scope, passed), at: span(expr) };
+  }
+
+  private classNamed(name: string, scope: Scope): Scope | undefined {
+    const binding = this.names.binding(name, scope, Number.MAX_SAFE_INTEGER);
+    return binding?.kind === 'definition' && binding.scope.kind === 'class' ? binding.scope : undefined;
+  }
+
+  private qualified(scope: Scope): string {
+    return this.names.module ? `${this.names.module}.${scope.path}` : scope.path;
+  }
+}
+
+const TAINT_KEEPING = new Set([
+  'get', 'getlist', 'get_json', 'get_data', 'items', 'values', 'keys', 'pop', 'to_dict', 'strip', 'lstrip', 'rstrip', 'lower', 'upper', 'title', 'capitalize', 'casefold',
+  'replace', 'split', 'rsplit', 'splitlines', 'decode', 'encode', 'read', 'json', 'form', 'body', 'dict', 'model_dump', 'format', 'copy', 'partition', 'removeprefix', 'removesuffix', 'getlist',
+]);
+
+export function span(of: { readonly start: number; readonly end: number }): Span {
+  return { start: of.start, end: of.end };
+}
+
+function isText(value: Value): boolean {
+  return value.kind === 'text' || value.kind === 'joined' || (value.kind === 'choice' && value.options.some(isText));
+}
+
+/** Whether a visitor's data is in it, unchanged enough to carry code. */
+export function carriesTaint(value: Value): boolean {
+  switch (value.kind) {
+    case 'tainted': return true;
+    case 'choice': return value.options.some(carriesTaint);
+    case 'list': return value.items.some(carriesTaint);
+    case 'dict': return value.entries.some((each) => carriesTaint(each.value));
+    case 'joined': return value.parts.some(carriesTaint);
+    case 'result': return /^(str|repr|list|tuple|set|dict|sorted|urllib\.parse\.(unquote|unquote_plus)|html\.unescape|base64\.\w+decode|json\.loads)$/.test(value.callee) && value.args.some(carriesTaint);
+    default: return false;
+  }
+}
+
+function joined(how: Extract<Value, { kind: 'joined' }>['how'], parts: readonly Value[], at: Span): Value {
+  const flat = parts.flatMap((each) => each.kind === 'joined' && each.how !== 'join' && how !== 'join' ? each.parts : [each]).slice(0, WIDEST);
+  if (how !== 'format' && how !== 'percent' && how !== 'join' && flat.every((each) => each.kind === 'text')) {
+    return { kind: 'text', value: flat.map((each) => each.kind === 'text' ? each.value : '').join(''), at };
+  }
+  return { kind: 'joined', how, parts: flat, at };
+}
+
+function environment(key: Value, at: Span, strict: boolean, fallback?: Value, cast?: Extract<Value, { kind: 'environment' }>['cast']): Value {
+  const variable = key.kind === 'text' ? key.value : key.kind === 'parameter' ? `{${key.name}}` : '';
+  if (!variable) return { kind: 'unknown', at };
+  return { kind: 'environment', variable, required: strict && !fallback, at, ...(fallback && { fallback }), ...(cast && { cast }) };
+}
+
+/** One element of a collection, whichever. */
+function element(value: Value, at: Span): Value {
+  if (carriesTaint(value)) return { kind: 'tainted', source: value.kind === 'tainted' ? value.source : 'request data', at };
+  if (value.kind === 'list') return value.items.length === 1 && value.items[0] ? { ...value.items[0], at } : { kind: 'choice', by: 'conditional', options: value.items, at };
+  if (value.kind === 'dict' && !value.open) return { kind: 'choice', by: 'conditional', options: value.entries.map((each) => each.key), at };
+  return { kind: 'unknown', at };
+}
+
+function depends(expr: Expr | undefined): boolean {
+  if (!expr) return false;
+  if (expr.k === 'call') return /(^|\.)(Depends|Security)$/.test(expr.callee.k === 'name' ? expr.callee.name : expr.callee.k === 'attribute' ? expr.callee.name : '');
+  if (expr.k === 'index') return (expr.key.k === 'list' ? expr.key.items : [expr.key]).some(depends);
+  return false;
+}

@@ -1,0 +1,66 @@
+/** Small walks over expressions that several readers share. */
+import type { Expr, Stmt } from '../syntax/ast';
+
+/** The direct parts of an expression, in order of place. */
+export function partsOf(expr: Expr): readonly Expr[] {
+  switch (expr.k) {
+    case 'joined': case 'other': return expr.parts;
+    case 'attribute': case 'not': case 'unary': case 'await': case 'spread': return [expr.of];
+    case 'index': return [expr.of, expr.key];
+    case 'call': return [expr.callee, ...expr.args.map((each) => each.value)];
+    case 'binary': case 'logic': case 'compare': return [expr.left, expr.right];
+    case 'conditional': return [expr.yes, expr.test, expr.no];
+    case 'list': return expr.items;
+    case 'dict': return expr.entries.flatMap((each) => each.key ? [each.key, each.value] : [each.value]);
+    case 'lambda': return [expr.body];
+    case 'comprehension': return [expr.body, ...expr.clauses];
+    case 'walrus': return [expr.target, expr.value];
+    default: return [];
+  }
+}
+
+/** Expressions that stand directly in a statement; those of its blocks are not among them. */
+export function expressionsOf(one: Stmt): readonly Expr[] {
+  const some = (...all: readonly (Expr | undefined)[]) => all.filter((each): each is Expr => each !== undefined);
+  switch (one.k) {
+    case 'assign': return some(one.value, ...one.targets, one.annotation);
+    case 'expression': return [one.value];
+    case 'return': case 'raise': return some(one.value);
+    case 'assert': case 'if': return [one.test];
+    case 'loop': return some(one.over, one.target);
+    case 'with': return one.items.map((each) => each.value);
+    case 'match': return [one.subject];
+    case 'loose': return one.parts;
+    case 'try': return one.handlers.flatMap((each) => some(each.type));
+    default: return [];
+  }
+}
+
+/** The statements of a statement's blocks; definitions keep theirs to themselves. */
+export function inner(one: Stmt): readonly Stmt[] {
+  switch (one.k) {
+    case 'if': case 'loop': return [...one.body.body, ...(one.orelse?.body ?? [])];
+    case 'try': return [...one.body.body, ...one.handlers.flatMap((each) => each.body.body), ...(one.orelse?.body ?? []), ...(one.final?.body ?? [])];
+    case 'with': return one.body.body;
+    case 'match': return one.cases.flatMap((each) => each.body);
+    default: return [];
+  }
+}
+
+/** Every call in a body, nested functions included, in order of place. */
+export function callsIn(body: readonly Stmt[]): Extract<Expr, { k: 'call' }>[] {
+  const found: Extract<Expr, { k: 'call' }>[] = [];
+  const expression = (expr: Expr): void => {
+    if (expr.k === 'call') found.push(expr);
+    for (const part of partsOf(expr)) expression(part);
+  };
+  const statements = (list: readonly Stmt[]): void => {
+    for (const one of list) {
+      for (const expr of expressionsOf(one)) expression(expr);
+      if (one.k === 'function') { for (const each of one.decorators) expression(each); statements(one.body.body); } else if (one.k === 'class') statements(one.body.body);
+      else statements(inner(one));
+    }
+  };
+  statements(body);
+  return found;
+}

@@ -1,0 +1,39 @@
+// Bundles: client, server and command line for node; copies the grammars. `--watch` builds again on every change.
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as esbuild from 'esbuild';
+
+const require = createRequire(import.meta.url);
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+mkdirSync('dist', { recursive: true });
+for (const grammar of JSON.parse(readFileSync('syntaxes/grammars.json', 'utf8'))) {
+  if (['bash', 'toml'].includes(grammar.name)) continue; // pinned for later readers, not used by a bundle yet
+  const from = join(dirname(require.resolve(`${grammar.package}/package.json`)), grammar.file);
+  const found = createHash('sha256').update(readFileSync(from)).digest('hex');
+  if (found !== grammar.sha256) throw new Error(`${from} is not the file syntaxes/grammars.json names (sha256 ${found}). Was ${grammar.package} updated? Change both together.`);
+  copyFileSync(from, join('dist', grammar.file));
+}
+
+/** Bundles are CommonJS: web-tree-sitter asks for import.meta.url, which has to be said another way there. */
+const node = {
+  bundle: true, format: 'cjs', platform: 'node', target: 'node20', sourcemap: !production, minify: production, legalComments: 'none', logLevel: 'warning',
+  mainFields: ['module', 'main'], external: ['vscode'],
+  define: { 'import.meta.url': 'import_meta_url', __SHIPWORTHY_VERSION__: JSON.stringify(version) },
+  banner: { js: "const import_meta_url = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+const builds = [
+  { ...node, entryPoints: { client: 'client/extension.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { server: 'server/node.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { cli: 'cli/main.ts' }, outdir: 'dist', banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
+];
+const only = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length);
+const wanted = builds.filter((each) => !only || only.split(',').includes(Object.keys(each.entryPoints)[0]));
+
+if (watch) for (const each of wanted) await (await esbuild.context(each)).watch();
+else await Promise.all(wanted.map((each) => esbuild.build(each)));

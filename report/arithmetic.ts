@@ -1,0 +1,67 @@
+/** The sums of a card in words: whoever reads them can do them again by hand. */
+import type { Cap, CategoryCard, LedgerLine, ReportCard } from './card';
+import { count, list, number, percent } from './words';
+
+/** Terms of a sum that are written out; of more, the first two and the last are. */
+const TERMS = 4;
+
+/** How a line of the ledger comes to its cost: `9.0 + 9.0/2 (15.0 × 0.6, likely)`. Empty when it is one finding at full cost. */
+export function lineText(line: LedgerLine): string {
+  const notes = [
+    ...(line.occurrences > 1 ? [terms(line)] : []),
+    ...(line.parts.every((part) => part.factor === 1) ? [] : [factors(line)]),
+    ...(line.accepted > 0 ? [`${line.accepted} accepted`] : []),
+    ...(line.bounded === undefined ? [] : [`${number(line.bounded)} alone, bounded by the ladder ${line.ladder ?? ''}`]),
+  ];
+  return notes.join('; ');
+}
+
+function terms(line: LedgerLine): string {
+  const all = line.parts.flatMap((part) => Array.from({ length: part.occurrences }, () => part.points * part.factor));
+  const term = (points: number, k: number) => (k === 0 ? number(points) : `${number(points)}/${k + 1}`);
+  const written = all.map(term);
+  const shown = written.length <= TERMS ? written : [...written.slice(0, 2), '…', written.at(-1)];
+  return shown.join(' + ');
+}
+
+function factors(line: LedgerLine): string {
+  const seen = new Set(line.parts.filter((part) => part.factor !== 1).map((part) => `${number(part.points)} × ${part.factor}, ${part.confidence}`));
+  return [...seen].join('; ');
+}
+
+/** How a category comes to its score, a sentence each; caps that do not bind only when `all` is asked for. */
+export function categoryText(category: CategoryCard, all = true): readonly string[] {
+  if (category.status === 'not-applicable') return ['Nothing of this applies here, so its weight is shared among the others.'];
+  const left = category.compressed
+    ? `Above 60 deductions are compressed: 1600 ÷ (${number(category.raw)} − 20) = ${number(Math.floor(16_000 / (category.raw - 20) + 1e-9) / 10)}.`
+    : `100 − ${number(category.raw)} = ${number((1000 - Math.round(category.raw * 10)) / 10)}.`;
+  const short = category.status === 'not-assessed' ? [`Only ${percent(category.coverage)} of what applies could be checked, so there is no letter and no part in the overall score.`] : [];
+  return [left, ...capTexts(category.caps, all), ...short];
+}
+
+function capTexts(caps: readonly Cap[], all: boolean): readonly string[] {
+  return caps.filter((cap) => all || cap.reached).map(capText);
+}
+
+function capText(cap: Cap): string {
+  return `At most ${number(cap.atMost)} because ${cap.because} (${list(cap.rules, 3)})${cap.reached ? '' : '; not reached'}.`;
+}
+
+/** How the overall score comes about, a sentence each; caps that do not bind only when `all` is asked for. */
+export function overallText({ categories, score }: ReportCard, all = true): readonly string[] {
+  const scored = categories.filter((category) => category.status === 'scored' && category.weight > 0);
+  if (score.uncapped === null) return ['There is no overall score.'];
+  const sum = scored.map((category) => `${category.weight} × ${number(category.score)}`).join(' + ');
+  const weight = scored.reduce((total, category) => total + category.weight, 0);
+  return [`(${sum}) ÷ ${weight} = ${number(score.uncapped)}, rounded down.`, ...capTexts(score.caps, all)];
+}
+
+/** What the card rests on: `128 files seen, 120 read, 100 analysed; 9,000 lines, 42 routes`. */
+export function filesText({ files }: ReportCard): string {
+  return `${count(files.seen, 'file')} seen, ${files.read} read, ${files.parsed} analysed; ${thousands(files.lines)} ${files.lines === 1 ? 'line' : 'lines'}, ${count(files.routes, 'route')}`;
+}
+
+/** 9,000 */
+export function thousands(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}

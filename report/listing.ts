@@ -1,0 +1,88 @@
+/** What the outputs list, in the order they all list it. */
+import { CATEGORIES, SEVERITIES } from '../rules/kit';
+import type { Severity } from '../rules/kit';
+import type { EvidencePlace, Finding, Silenced, State } from '../engine/audit/outcome';
+import type { Reason, ReasonCode, ReportCard, Result } from './card';
+import { byPlace, byText } from './scoring/order';
+import { isBlocking } from './scoring/weighed';
+import { gradeText, number } from './words';
+
+/** An open rule with its short name in this card: C1, H2. */
+export interface Numbered { readonly number: string; readonly result: Result; readonly blocks: boolean }
+
+/** Open rules by severity, worst first; within one, what blocks, then what costs most. All severities, also empty ones. */
+export function openBySeverity(card: ReportCard): readonly { readonly severity: Severity; readonly rules: readonly Numbered[] }[] {
+  const open = card.results.filter((result) => result.state === 'open').map((result) => ({ result, blocks: result.findings.some(isBlocking) }));
+  return SEVERITIES.map((severity) => ({
+    severity,
+    rules: open.filter(({ result }) => result.severity === severity)
+      .sort((a, b) => Number(b.blocks) - Number(a.blocks) || b.result.cost - a.result.cost || byText(a.result.rule, b.result.rule))
+      .map((one, index) => ({ ...one, number: `${severity.charAt(0).toUpperCase()}${index + 1}` })),
+  }));
+}
+
+/** Rules in one state, by category and then by name. */
+export function inState(card: ReportCard, state: State): readonly Result[] {
+  return card.results.filter((result) => result.state === state)
+    .sort((a, b) => CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category) || byText(a.rule, b.rule));
+}
+
+/** Rules that hold and have a place that proves it. Without evidence there is no strength. */
+export function strengths(card: ReportCard): readonly Result[] {
+  return inState(card, 'holds').filter((result) => result.evidence.length > 0);
+}
+
+/** Everything that was silenced, whatever the state of its rule, by place. */
+export function silenced(card: ReportCard): readonly Silenced[] {
+  return card.results.flatMap((result) => result.silenced).sort((a, b) => byPlace(a.finding, b.finding));
+}
+
+/** Open findings by file, files and places in order. */
+export function byFile(card: ReportCard): readonly { readonly path: string; readonly findings: readonly Finding[] }[] {
+  const files = new Map<string, Finding[]>();
+  for (const finding of card.results.flatMap((result) => result.findings).sort(byPlace)) {
+    const held = files.get(finding.path);
+    if (held) held.push(finding);
+    else files.set(finding.path, [finding]);
+  }
+  return [...files].map(([path, findings]) => ({ path, findings }));
+}
+
+/** The first few of some places, and how many there are besides. */
+export function first<T>(places: readonly T[], most: number): { readonly shown: readonly T[]; readonly more: number } {
+  // One more line costs as much as the line that says there is one more.
+  const fits = places.length <= most + 1;
+  return { shown: fits ? places : places.slice(0, most), more: fits ? 0 : places.length - most };
+}
+
+/** Evidence by what it says, with all places that say it, in the order it was found. */
+export function evidenceByText(result: Result): readonly { readonly text: string; readonly places: readonly EvidencePlace[] }[] {
+  const said = new Map<string, EvidencePlace[]>();
+  for (const place of result.evidence) said.set(place.text, [...(said.get(place.text) ?? []), place]);
+  return [...said].map(([text, places]) => ({ text, places }));
+}
+
+/** What is wrong, in a sentence: what all findings of a rule say, or that its title does not hold everywhere. */
+export function headline(result: Result): string {
+  const messages = new Set([...result.findings, ...result.silenced.map((one) => one.finding)].map((finding) => finding.message));
+  const [only] = messages;
+  return messages.size === 1 && only !== undefined ? only : `Not everywhere: ${result.title}`;
+}
+
+const BEYOND: readonly ReasonCode[] = ['nothing-checked', 'coverage-unknown', 'coverage-low', 'analysis-incomplete'];
+
+/** What keeps a card from READY that no rule can mend. */
+export function beyondRules({ verdict }: ReportCard): readonly Reason[] {
+  return verdict.reasons.filter((reason) => BEYOND.includes(reason.code));
+}
+
+/** What a condition of the verdict says: it is the id of a rule or of a category. */
+export function conditionText(card: ReportCard, condition: string): string {
+  const category = card.categories.find((one) => one.id === condition);
+  if (category) return `${category.title} is weak: ${gradeText(category.grade)} ${number(category.score)}.`;
+  const result = card.results.find((one) => one.rule === condition);
+  if (!result) return condition;
+  const accepted = result.silenced.filter((one) => one.lane === 'accepted-risk').length;
+  const parts = [...(result.findings.length > 0 ? [`${result.findings.length} open`] : []), ...(accepted > 0 ? [`${accepted} accepted`] : [])];
+  return `${headline(result).replace(/\.$/, '')} (${condition}, ${parts.join(', ')}).`;
+}

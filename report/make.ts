@@ -1,0 +1,127 @@
+/** From an audit to the card: scores it and puts the words beside the numbers. */
+import type { Category } from '../rules/kit';
+import type { Audit, Finding, Outcome, RuleCard } from '../engine/audit/outcome';
+import type { Cap, CategoryCard, ReportCard, Result, Score } from './card';
+import { plan } from './plan';
+import { score, without } from './scoring';
+import type { Scoring } from './scoring';
+import { isCompressed, letter } from './scoring/category';
+import type { CategoryScore, Coverage, Limit } from './scoring/category';
+import { ledgerLine } from './scoring/ledger';
+import { floorRatio, points, roundTenths } from './scoring/tenths';
+import type { Tenths } from './scoring/tenths';
+import { toReady } from './scoring/ready';
+import { conditions, judge } from './scoring/verdict';
+import { isBlocking, noFindings } from './scoring/weighed';
+import { bySeverity } from './scoring/order';
+import { CATEGORY_TITLES } from './words';
+
+export interface CardOptions {
+  /** Version of the product. */
+  readonly version: string;
+  /** ISO day the card is made for. */
+  readonly asOf: string;
+  /** A team's own weights; the others keep the usual ones. */
+  readonly weights?: Readonly<Partial<Record<Category, number>>>;
+  readonly profile: ReportCard['profile'];
+  /** How many settings differ from the defaults. */
+  readonly customised: number;
+}
+
+/**
+ * Makes the card of one audit. The same audit and options give the same card, to the byte.
+ *
+ * @throws RangeError when `asOf` is no day or a rule of the audit has no card
+ */
+export function makeCard(audit: Audit, options: CardOptions): ReportCard {
+  const scoring = score(audit, options);
+  const { standing, weights } = scoring;
+  const verdict = judge(standing);
+  const results = scoring.outcomes.map((outcome) => resultOf(outcome, audit.rules, scoring));
+  return {
+    schemaVersion: '1.0', tool: { name: 'shipworthy', version: options.version }, scoring: 1, ruleset: audit.ruleset, asOf: options.asOf,
+    project: audit.project, profile: options.profile, customised: options.customised,
+    verdict: {
+      ...verdict,
+      conditions: verdict.value === 'READY' || verdict.value === 'MOSTLY READY' ? conditions(standing) : [],
+      toReady: verdict.value === 'READY' ? [] : toReady(standing, weights),
+    },
+    score: scoreOf(scoring), categories: standing.categories.map((category) => categoryOf(category, scoring)),
+    results, counts: countsOf(scoring.outcomes), plan: plan(results, standing, weights),
+    notices: [...audit.notices, ...scoring.notices], files: audit.files,
+  };
+}
+
+function scoreOf({ standing: { overall, coverage }, unsuppressed, confidence }: Scoring): Score {
+  const { value, uncapped } = overall;
+  return {
+    value: shown(value), grade: value === undefined ? '?' : letter(value), uncapped: shown(uncapped), unsuppressed: shown(unsuppressed),
+    caps: overall.limits.map((limit) => capOf(limit, uncapped ?? 0)), confidence, coverage: shareOf(coverage),
+  };
+}
+
+function categoryOf(category: CategoryScore, { weights, standing, outcomes }: Scoring): CategoryCard {
+  const { id, status, gating, raw, rules } = category;
+  const scored = status === 'scored';
+  const weight = weights[id];
+  const total = standing.overall.weight;
+  const mine = outcomes.filter((outcome) => outcome.category === id);
+  return {
+    id, title: CATEGORY_TITLES[id], status, gating, score: scored ? points(category.score) : null,
+    grade: scored ? letter(category.score) : status === 'not-applicable' ? '-' : '?', weight,
+    effectiveWeight: scored && total > 0 ? points(roundTenths((1000 * weight) / total)) : 0,
+    raw: points(raw), compressed: isCompressed(raw), caps: category.limits.map((limit) => capOf(limit, category.uncapped)),
+    coverage: shareOf(category.coverage), ledger: category.lines.map(ledgerLine),
+    holds: mine.filter((outcome) => outcome.state === 'holds').length, applicable: rules.length, findings: bySeverities(mine),
+  };
+}
+
+function resultOf(outcome: Outcome, cards: Readonly<Record<string, RuleCard>>, { standing, weights }: Scoring): Result {
+  const card = cards[outcome.rule];
+  if (!card) throw new RangeError(`There is no card for ${outcome.rule}.`);
+  const category = standing.categories.find((one) => one.id === outcome.category);
+  const cost = category?.lines.find((line) => line.rule.rule === outcome.rule)?.cost ?? 0;
+  const common = {
+    rule: outcome.rule, category: outcome.category, title: card.title, state: outcome.state, severity: severityOf(outcome, card),
+    effort: card.effort, card, findings: outcome.findings, silenced: outcome.silenced, evidence: outcome.evidence, judged: outcome.judged,
+    ...(outcome.reason !== undefined && { reason: outcome.reason }), cost: points(cost),
+  };
+  if (outcome.state !== 'open') return common;
+  const after = without(standing, outcome.rule, weights);
+  const then = after.categories.find((one) => one.id === outcome.category);
+  return { ...common, whatIf: { score: shown(after.overall.value), category: then?.status === 'scored' ? points(then.score) : null, verdict: judge(after).value } };
+}
+
+function severityOf({ findings }: Outcome, card: RuleCard): Result['severity'] {
+  return findings.map((finding) => finding.severity).sort(bySeverity)[0] ?? card.severity;
+}
+
+function countsOf(outcomes: readonly Outcome[]): ReportCard['counts'] {
+  const inState = (state: Outcome['state']) => outcomes.filter((outcome) => outcome.state === state).length;
+  return {
+    holds: inState('holds'), open: inState('open'), accepted: inState('accepted'), notApplicable: inState('not-applicable'), notChecked: inState('not-checked'),
+    findings: bySeverities(outcomes), blockers: findingsOf(outcomes).filter(isBlocking).length,
+  };
+}
+
+function bySeverities(outcomes: readonly Outcome[]): CategoryCard['findings'] {
+  const counts = noFindings();
+  for (const finding of findingsOf(outcomes)) counts[finding.severity] += 1;
+  return counts;
+}
+
+function findingsOf(outcomes: readonly Outcome[]): readonly Finding[] {
+  return outcomes.flatMap((outcome) => outcome.findings);
+}
+
+function capOf({ atMost, because, rules }: Limit, uncapped: Tenths): Cap {
+  return { atMost: points(atMost), because, rules, reached: atMost < uncapped };
+}
+
+function shareOf({ checked, applicable }: Coverage): number {
+  return applicable === 0 ? 0 : floorRatio(checked * 100, applicable) / 100;
+}
+
+function shown(value: Tenths | undefined): number | null {
+  return value === undefined ? null : points(value);
+}

@@ -1,0 +1,162 @@
+/**
+ * The card as Markdown to keep beside the code: in the order of a hand-written audit, the same bytes for the same card, every
+ * place a link relative to the report. Text of the repository is escaped: it cannot mark, link, mention or embed.
+ */
+import { CATEGORIES } from '../rules/kit';
+import type { Location } from '../engine/audit/outcome';
+import { categoryText, filesText, lineText, overallText } from './arithmetic';
+import type { CategoryCard, Grade, ReportCard, Result } from './card';
+import { cell, codeSpan, markdownProse, markdownText, pathLink } from './escape';
+import { beyondRules, conditionText, evidenceByText, first, inState, silenced, strengths } from './listing';
+import { findingSections } from './markdown-findings';
+import { total } from './plan';
+import { frameworks, summary } from './summary';
+import {
+  CATEGORY_TITLES, LANE_WORDS, METHOD, NOTICE_WORDS, SEVERITY_WORDS, VERDICT_SENTENCES, count, gradeText, gradeWord, hours, number, percent, placeText, severities,
+} from './words';
+
+/** So many pieces of evidence of one strength, and places of each, are written out. */
+const PROOFS = 5;
+const PLACES = 3;
+
+/** The card as a Markdown document, ending with a line break. At the root of the workspace its links lead to the code. */
+export function markdown(card: ReportCard): string {
+  const sections = [
+    titleBlock(card), section('Summary', summary(card).map(markdownText).join(' ')), verdict(card), section('Report card', table(card)),
+    section('How the score adds up', breakdown(card)), section('Strengths', strengthList(card)), section('Findings', findingSections(card)),
+    section('Plan', plan(card)), section('Not applicable', reasons(card, 'not-applicable')), section('Not checked', reasons(card, 'not-checked')),
+    section('Silenced', silencedTable(card)), section('Notices', notices(card)), section('Method', method(card)),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** A place as a link to its line: app/models.py:12. */
+export function placeLink(at: Location): string {
+  const first = at.range.start.line + 1;
+  return `[${codeSpan(`${at.path}:${first}`)}](${pathLink(at.path)}#L${first})`;
+}
+
+/** Rows of cells as a table; cells are Markdown already. */
+function rows(head: readonly string[], body: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
+}
+
+function bullets(items: readonly string[]): string {
+  return items.map((one) => `- ${one}`).join('\n');
+}
+
+function section(title: string, content: string): string {
+  return `## ${title}\n\n${content === '' ? 'None.' : content}`;
+}
+
+function titleBlock(card: ReportCard): string {
+  const { project, score, profile, tool } = card;
+  const graded = score.value === null ? 'not scored' : `${gradeText(score.grade)} ${number(score.value)} of 100 (${gradeWord(score.grade)}), confidence ${score.confidence}, coverage ${percent(score.coverage)}`;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Verdict', card.verdict.value], ['Score', graded], ['As of', card.asOf], ...(project.commit === undefined ? [] : [['Commit', codeSpan(project.commit)] as const]),
+    ...(project.root === '' ? [] : [['Folder', codeSpan(project.root)] as const]), ...(project.frameworks.length === 0 ? [] : [['Built with', markdownText(frameworks(card))] as const]),
+    ['Profile', markdownText([profile.exposure, profile.stage, ...profile.data.map((kind) => `${kind} data`)].join(', '))],
+    ['Made by', `${tool.name} ${markdownText(tool.version)}, rules ${markdownText(card.ruleset)}, scoring ${card.scoring}${card.customised > 0 ? `, customised: ${count(card.customised, 'setting')}` : ''}`],
+  ];
+  return `# Production readiness: ${markdownText(project.name)}\n\n${bullets(facts.map(([name, value]) => `**${name}:** ${value}`))}`;
+}
+
+function verdict(card: ReportCard): string {
+  const { value, reasons: why, conditions, toReady } = card.verdict;
+  const beyond = beyondRules(card);
+  const steps = [...toReady.map((rule) => `${codeSpan(rule)}: ${markdownText(titleOf(card, rule))}`), ...beyond.map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`)];
+  return [
+    `## Verdict: ${value}`, VERDICT_SENTENCES[value], bullets(why.map((reason) => markdownText(reason.text))),
+    ...(conditions.length > 0 ? ['### Conditions', bullets(conditions.map((condition) => markdownText(conditionText(card, condition))))] : []),
+    ...(steps.length > 0 ? ['### What would make it READY', bullets(steps)] : []),
+  ].join('\n\n');
+}
+
+function titleOf(card: ReportCard, rule: string): string {
+  return card.results.find((result) => result.rule === rule)?.title ?? rule;
+}
+
+function table({ categories, score }: ReportCard): string {
+  const body = categories.map((category) => [
+    category.gating ? `**${category.title}**` : category.title, graded(category.grade), number(category.score),
+    category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–', category.applicable === 0 ? '–' : `${category.holds} of ${category.applicable}`,
+    severities(category.findings) || '–', justification(category),
+  ]);
+  const whole = ['**Overall**', `**${graded(score.grade)}**`, `**${number(score.value)}**`, '', '', '', score.caps.find((cap) => cap.reached)?.because ?? ''];
+  return `${rows(['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings', 'Because'], [...body, whole])}\n\nCategories in bold decide by themselves whether this may ship.`;
+}
+
+function graded(grade: Grade): string {
+  return grade === '-' ? '–' : `${gradeText(grade)} ${gradeWord(grade)}`;
+}
+
+/** The two largest deductions, or what is good. */
+function justification(category: CategoryCard): string {
+  if (category.status === 'not-applicable') return 'Nothing of it applies here.';
+  const largest = category.ledger.slice(0, 2).map((line) => `−${number(line.cost)} ${codeSpan(line.rule)}`);
+  const more = category.ledger.length > 2 ? [`${category.ledger.length - 2} more`] : [];
+  return largest.length > 0 ? [...largest, ...more].join(', ') : 'Nothing is deducted.';
+}
+
+function breakdown(card: ReportCard): string {
+  const costing = card.categories.filter((category) => category.ledger.length > 0 || category.status === 'not-assessed');
+  const parts = costing.map((category) => [`### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, ...(category.ledger.length > 0 ? [ledger(category)] : []), bullets(categoryText(category).map(markdownText))].join('\n\n'));
+  return [...parts, `### Overall: ${gradeText(card.score.grade)} ${number(card.score.value)}`, bullets([...overallText(card).map(markdownText), ...unsuppressed(card)])].join('\n\n');
+}
+
+function unsuppressed({ score }: ReportCard): readonly string[] {
+  return score.unsuppressed === score.value ? [] : [`With nothing silenced it would be ${number(score.unsuppressed)}.`];
+}
+
+function ledger(category: CategoryCard): string {
+  return rows(['Rule', 'Severity', 'Findings', 'How', 'Cost'], category.ledger.map((line) => [
+    codeSpan(line.rule), SEVERITY_WORDS[line.severity] + (line.blocks ? ', blocks' : ''), String(line.occurrences), markdownText(lineText(line)), `−${number(line.cost)}`,
+  ]));
+}
+
+function byCategory(results: readonly Result[], show: (result: Result) => string): string {
+  return CATEGORIES.map((category) => ({ category, mine: results.filter((result) => result.category === category) })).filter(({ mine }) => mine.length > 0)
+    .map(({ category, mine }) => `### ${CATEGORY_TITLES[category]}\n\n${mine.map((result) => `- ${show(result)}`).join('\n')}`).join('\n\n');
+}
+
+function strengthList(card: ReportCard): string {
+  return byCategory(strengths(card), (result) => {
+    const { shown, more } = first(evidenceByText(result), PROOFS);
+    const proofs = shown.map(({ text, places }) => `  - ${markdownProse(text)} (${places.slice(0, PLACES).map(placeLink).join(', ')}${places.length > PLACES ? ` and ${places.length - PLACES} more` : ''})`);
+    return [`**${markdownText(result.title)}** (${codeSpan(result.rule)})`, ...proofs, ...(more > 0 ? [`  - and ${more} more`] : [])].join('\n');
+  });
+}
+
+function plan(card: ReportCard): string {
+  const phases = card.plan.map(({ phase, title, items, hours: spent }) => {
+    const head = `### Phase ${phase}: ${title}`;
+    if (items.length === 0) return `${head}\n\nNothing to do.`;
+    return `${head}\n\n${rows(['Make it so', 'Rule', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'], items.map((item) => [
+      markdownText(item.title), codeSpan(item.rule), SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
+    ]))}\n\nTogether ${hours(spent)}.`;
+  });
+  return [...phases, `All phases together: ${hours(total(card.plan))}. Each score is exact: it is what the card would say after that step and all before it.`].join('\n\n');
+}
+
+function reasons(card: ReportCard, state: 'not-applicable' | 'not-checked'): string {
+  return byCategory(inState(card, state), (result) => `${markdownText(result.title)} (${codeSpan(result.rule)}): ${markdownProse(result.reason ?? '')}`);
+}
+
+function silencedTable(card: ReportCard): string {
+  const all = silenced(card);
+  if (all.length === 0) return '';
+  return rows(['Place', 'Rule', 'Kind', 'Reason', 'By', 'Until'], all.map(({ finding, lane, reason, by, until, tool }) => [
+    placeLink(finding), codeSpan(finding.rule), LANE_WORDS[lane] + (tool === 'shipworthy' ? '' : ` (${markdownText(tool)})`), markdownText(reason), markdownText(by ?? '–'), markdownText(until ?? '–'),
+  ]));
+}
+
+function notices({ notices: all }: ReportCard): string {
+  return bullets(all.map((notice) => {
+    const where = notice.path === undefined ? '' : ` ${notice.range ? codeSpan(placeText({ path: notice.path, range: notice.range })) : codeSpan(notice.path)}`;
+    return `${notice.incomplete ? '**' : ''}${NOTICE_WORDS[notice.code]}${notice.incomplete ? ', the card is incomplete**' : ''}${where}: ${markdownText(notice.message)}`;
+  }));
+}
+
+function method(card: ReportCard): string {
+  return [...METHOD, `Files: ${filesText(card)}.`].map(markdownText).join('\n\n');
+}

@@ -1,0 +1,12 @@
+/** What the report panel and the extension say to each other with `postMessage`. The panel's half is panel-script.ts. */
+
+/** From the panel. Lines and columns count from 1, as the panel shows them. */
+export type FromPanel =
+  | { readonly type: 'ready' }
+  | { readonly type: 'rescan' }
+  | { readonly type: 'open'; readonly path: string; readonly line: number; readonly column: number }
+  | { readonly type: 'fix'; readonly fingerprint: string; readonly index: number }
+  | { readonly type: 'explain'; readonly rule: string };
+
+/** To the panel: the new content of `<main>`, made by `body` of html.ts. Filters, open details and focus stay. */
+export interface ToPanel { readonly type: 'card'; readonly body: string }

@@ -1,0 +1,185 @@
+/** The card for a terminal: findings by file as linters print them, then the card, then one line that sums up. */
+import colours from 'picocolors';
+import { CATEGORIES } from '../rules/kit';
+import type { Severity } from '../rules/kit';
+import type { Finding } from '../engine/audit/outcome';
+import { categoryText, filesText, lineText, overallText } from './arithmetic';
+import type { CategoryCard, LedgerLine, ReportCard, Result, Verdict } from './card';
+import { line } from './escape';
+import { byFile, conditionText, evidenceByText, first, inState, silenced, strengths } from './listing';
+import { total } from './plan';
+import { isBlocking } from './scoring/weighed';
+import { columns, pad, wrap } from './terminal';
+import {
+  CATEGORY_TITLES, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, STATE_WORDS, checksText, count, gradeText, gradeWord, hours, number, percent, placeText, scoreText, severities,
+} from './words';
+
+export interface TextOptions {
+  /** Columns of the terminal; less than 40 is taken as 40. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** False keeps our own marks within ASCII. */
+  readonly unicode: boolean;
+  /** Also lists what holds, what does not apply and what was not checked, with their reasons. */
+  readonly verbose?: boolean;
+}
+
+type Paint = ReturnType<typeof colours.createColors>;
+interface Page { readonly paint: Paint; readonly width: number; readonly verbose: boolean }
+
+const WIDEST = 120;
+const PLACES = 5;
+
+/** The card as text, ending with a line break. Control characters of the repository's text are shown, not sent. */
+export function text(card: ReportCard, options: TextOptions): string {
+  const page: Page = { paint: colours.createColors(options.colour), width: Math.min(WIDEST, Math.max(40, options.width)), verbose: options.verbose ?? false };
+  const sections = [
+    ...byFile(card).map((file) => fileLines(file, page)), ...(page.verbose ? outcomeLists(card, page) : []), silencedLines(card, page), noticeLines(card, page),
+    verdictLines(card, page), categoryLines(card, page), summaryLines(card, page),
+  ];
+  const whole = sections.filter((section) => section.length > 0).map((section) => section.map((one) => `${one.trimEnd()}\n`).join('')).join('\n');
+  return options.unicode ? whole : ascii(whole);
+}
+
+/** Our marks without Unicode; letters of the repository stay what they are. */
+function ascii(all: string): string {
+  const plain: Readonly<Record<string, string>> = { '−': '-', '–': '-', '×': 'x', '÷': '/', '…': '...', '·': '|', '─': '-', '→': '->' };
+  return all.replace(/[−–×÷…·─→]/g, (mark) => plain[mark] ?? mark);
+}
+
+function bySeverity(severity: Severity, paint: Paint): (text: string) => string {
+  if (severity === 'critical') return (word) => paint.bold(paint.red(word));
+  return { high: paint.red, medium: paint.yellow, low: paint.blue, info: paint.dim }[severity];
+}
+
+function byVerdict(verdict: Verdict, paint: Paint): (text: string) => string {
+  return { READY: paint.green, 'MOSTLY READY': paint.yellow, 'NOT READY': paint.red, INCONCLUSIVE: paint.magenta }[verdict];
+}
+
+function fileLines({ path, findings }: { readonly path: string; readonly findings: readonly Finding[] }, page: Page): readonly string[] {
+  const places = findings.map(({ range }) => `${range.start.line + 1}:${range.start.character + 1}`);
+  const widest = Math.max(...places.map(columns));
+  return [page.paint.underline(line(path)), ...findings.flatMap((finding, index) => findingLines(finding, pad(places[index] ?? '', widest, 'end'), page))];
+}
+
+function findingLines(finding: Finding, place: string, { paint, width }: Page): readonly string[] {
+  const word = pad(finding.severity, 8);
+  const indent = 2 + columns(place) + 2 + 8 + 2;
+  const marks = [...(isBlocking(finding) ? ['blocks'] : []), ...(finding.confidence === 'confirmed' ? [] : [finding.confidence]), ...(finding.because ? [`because ${line(finding.because)}`] : [])];
+  const fix = finding.fixes[0];
+  const said = wrap(line(finding.message), Math.max(20, width - indent));
+  const about = wrap([finding.rule, ...marks].join(' · '), Math.max(20, width - indent));
+  const fixed = fix ? wrap(`fix: ${line(fix.title)}`, Math.max(20, width - indent)) : [];
+  return [
+    ...said.map((one, index) => (index === 0 ? `  ${paint.dim(place)}  ${bySeverity(finding.severity, paint)(word)}  ${one}` : ' '.repeat(indent) + one)),
+    ...[...about, ...fixed].map((one) => ' '.repeat(indent) + paint.dim(one)),
+  ];
+}
+
+function heading(title: string, { paint }: Page): string {
+  return paint.bold(title);
+}
+
+/** A hanging paragraph: the mark at the left, the text beside it. */
+function item(text: string, { width }: Page, indent = 2, mark = '-'): readonly string[] {
+  const left = indent + columns(mark) + 1;
+  return wrap(text, width - left).map((one, index) => (index === 0 ? `${' '.repeat(indent)}${mark} ${one}` : ' '.repeat(left) + one));
+}
+
+function outcomeLists(card: ReportCard, page: Page): readonly (readonly string[])[] {
+  const reasons = (state: 'not-checked' | 'not-applicable') => listed(inState(card, state), STATE_WORDS[state], page, (result) => item(`${line(result.title)} (${result.rule}): ${line(result.reason ?? '')}`, page));
+  return [listed(strengths(card), 'Strengths', page, (result) => strengthLines(result, page)), reasons('not-checked'), reasons('not-applicable')];
+}
+
+function listed(results: readonly Result[], title: string, page: Page, show: (result: Result) => readonly string[]): readonly string[] {
+  if (results.length === 0) return [];
+  return [heading(`${title} (${results.length})`, page), ...CATEGORIES.flatMap((category) => {
+    const mine = results.filter((result) => result.category === category);
+    return mine.length === 0 ? [] : [`  ${page.paint.underline(CATEGORY_TITLES[category])}`, ...mine.flatMap(show)];
+  })];
+}
+
+function strengthLines(result: Result, page: Page): readonly string[] {
+  const { shown, more } = first(evidenceByText(result), PLACES);
+  return [
+    ...item(`${line(result.title)} (${result.rule})`, page),
+    ...shown.flatMap(({ text, places }) => item(`${line(text)} (${line(places.slice(0, 3).map(placeText).join(', '))})`, page, 4, '·')),
+    ...(more > 0 ? item(`and ${more} more`, page, 4, '·') : []),
+  ];
+}
+
+function silencedLines(card: ReportCard, page: Page): readonly string[] {
+  const all = silenced(card);
+  if (all.length === 0) return [];
+  const { shown, more } = first(all, page.verbose ? Infinity : PLACES);
+  return [heading(`Silenced (${all.length})`, page), ...shown.flatMap(({ finding, lane, reason, until, by, tool }) => item(
+    `${line(placeText(finding))} ${finding.rule}: ${LANE_WORDS[lane].toLowerCase()}${tool === 'shipworthy' ? '' : ` by ${line(tool)}`}${until ? ` until ${line(until)}` : ''}${by ? ` by ${line(by)}` : ''}: ${line(reason)}`, page,
+  )), ...(more > 0 ? item(`and ${more} more`, page) : [])];
+}
+
+function noticeLines(card: ReportCard, page: Page): readonly string[] {
+  if (card.notices.length === 0) return [];
+  const { shown, more } = first(card.notices, page.verbose ? Infinity : PLACES);
+  return [heading(`Notices (${card.notices.length})`, page), ...shown.flatMap((notice) => item(
+    `${NOTICE_WORDS[notice.code]}${notice.path === undefined ? '' : ` ${line(notice.path)}`}: ${line(notice.message)}`, page, 2, notice.incomplete ? '!' : '-',
+  )), ...(more > 0 ? item(`and ${more} more`, page) : [])];
+}
+
+function verdictLines(card: ReportCard, page: Page): readonly string[] {
+  const { paint, width } = page;
+  const { value, reasons, conditions, toReady } = card.verdict;
+  const titled = `${value}  ${scoreText(card)}`;
+  const about = [gradeWord(card.score.grade), `confidence ${card.score.confidence}`, checksText(card), `coverage ${percent(card.score.coverage)}`].join(' · ');
+  return [
+    paint.dim('─'.repeat(width)), `${paint.bold(line(card.project.name))}  ${paint.bold(byVerdict(value, paint)(titled))}`,
+    ...wrap(about, width).map(paint.dim), ...reasons.flatMap((reason) => item(line(reason.text), page)),
+    ...(conditions.length > 0 ? ['Conditions', ...conditions.flatMap((condition) => item(line(conditionText(card, condition)), page))] : []),
+    ...(toReady.length > 0 ? [`To be READY, ${toReady.length === 1 ? 'this' : `these ${toReady.length}`} must hold`, ...item(toReady.join(', '), page)] : []),
+  ];
+}
+
+function categoryLines(card: ReportCard, page: Page): readonly string[] {
+  const scored = card.categories.filter((category) => category.status !== 'not-applicable' || page.verbose);
+  if (scored.length === 0) return [];
+  const title = Math.max(...scored.map((category) => columns(category.title)), 8) + 2;
+  const head = `${pad('Category', title)}${pad('Grade', 7)}${pad('Score', 6, 'end')}${pad('Weight', 9, 'end')}${pad('Hold', 8, 'end')}  Open`;
+  return [page.paint.dim(head), ...scored.flatMap((category) => [categoryRow(category, title, page), ...ledgerLines(category, page)]), ...overallText(card, page.verbose).flatMap((one) => item(`Overall: ${line(one)}`, page, 0, '·'))];
+}
+
+function categoryRow(category: CategoryCard, title: number, { paint }: Page): string {
+  const hold = category.applicable === 0 ? '–' : `${category.holds}/${category.applicable}`;
+  const weight = category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–';
+  return `${pad(category.title, title)}${paint.bold(pad(gradeText(category.grade), 7))}${pad(number(category.score), 6, 'end')}${pad(weight, 9, 'end')}${pad(hold, 8, 'end')}  ${severities(category.findings)}`;
+}
+
+/** What was deducted and how; nothing where nothing was. */
+function ledgerLines(category: CategoryCard, page: Page): readonly string[] {
+  const { paint, width } = page;
+  const caps = category.caps.some((cap) => cap.reached);
+  if (category.ledger.length === 0 && category.status !== 'not-assessed' && !caps) return [];
+  const name = Math.min(Math.max(...category.ledger.map((one) => columns(one.rule)), 0) + 2, Math.max(20, width - 27));
+  return [
+    ...category.ledger.flatMap((one) => ledgerRow(one, name, page)),
+    ...categoryText(category, page.verbose).flatMap((one) => item(line(one), page, 2, '·')).map(paint.dim),
+  ];
+}
+
+function ledgerRow(one: LedgerLine, name: number, { paint, width }: Page): readonly string[] {
+  const start = `  ${pad(one.rule, name - 1)} ${bySeverity(one.severity, paint)(pad(SEVERITY_WORDS[one.severity].toLowerCase(), 9))}${pad(one.blocks ? 'blocks' : '', 7)}${pad(`−${number(one.cost)}`, 7, 'end')}`;
+  const how = lineText(one);
+  if (how === '') return [start];
+  const left = 2 + name + 9 + 7 + 7 + 2;
+  if (left + columns(how) <= width) return [`${start}  ${paint.dim(how)}`];
+  return [start, ...wrap(how, width - 6).map((part) => `      ${paint.dim(part)}`)];
+}
+
+function summaryLines(card: ReportCard, { paint, width }: Page): readonly string[] {
+  const { counts } = card;
+  const parts = [
+    `${card.verdict.value} ${scoreText(card)}`, `${count(counts.open, 'rule')} open with ${count(Object.values(counts.findings).reduce((sum, some) => sum + some, 0), 'finding')}${severities(counts.findings) ? ` (${severities(counts.findings)})` : ''}`,
+    count(counts.blockers, 'blocker'), `${counts.holds} hold`, `${counts.accepted} accepted`, `${counts.notApplicable} not applicable`, `${counts.notChecked} not checked`,
+    ...(counts.open > 0 ? [`estimated ${hours(total(card.plan))}`] : []),
+  ];
+  const about = [filesText(card), `as of ${card.asOf}`, `rules ${line(card.ruleset)}`, ...(card.customised > 0 ? [`customised: ${count(card.customised, 'setting')}`] : [])];
+  return [...wrap(parts.join(' · '), width).map(paint.bold), ...wrap(about.join(' · '), width).map(paint.dim)];
+}

@@ -1,0 +1,30 @@
+/** The words a rule is graded with. The numbers behind them are the scoring's (report/). */
+
+export const CATEGORIES = [
+  'security', 'configuration', 'auth', 'data', 'deployment', 'observability', 'testing', 'code',
+  'performance', 'dependencies', 'documentation', 'integrations', 'frontend',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** Worst first: the order everything is sorted in. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** `possible` never squiggles, never blocks and never caps; `likely` shows as information. */
+export const CONFIDENCES = ['confirmed', 'likely', 'possible'] as const;
+export type Confidence = (typeof CONFIDENCES)[number];
+
+/** S about half an hour, M about four hours, L about two days. */
+export type Effort = 'S' | 'M' | 'L';
+
+/** `safe` fixes join fix-all; `review` fixes are offered one by one, with a preview. */
+export type Safety = 'safe' | 'review';
+
+/** Default points of a severity, and the band a rule may choose its own from. */
+export const POINTS: Readonly<Record<Severity, { readonly usual: number; readonly least: number; readonly most: number }>> = {
+  critical: { usual: 40, least: 30, most: 50 },
+  high: { usual: 15, least: 8, most: 29 },
+  medium: { usual: 6, least: 3, most: 12 },
+  low: { usual: 2, least: 1, most: 3 },
+  info: { usual: 0, least: 0, most: 0 },
+};

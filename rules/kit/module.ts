@@ -1,0 +1,189 @@
+/**
+ * A source file as facts: what it imports, defines, sets, calls, serves and catches. Plain data with offsets, no tree.
+ * One shape for Python and for JavaScript / TypeScript, so that one rule can speak of both.
+ */
+import type { Span } from './place';
+import type { Keyword, Value } from './value';
+
+/** What a file is for. Rules run on `production` unless they say otherwise. */
+export type Role = 'production' | 'test' | 'example' | 'script' | 'migration' | 'vendored' | 'generated';
+
+export interface Module {
+  readonly kind: 'module';
+  readonly path: string;
+  readonly language: 'python' | 'javascript' | 'typescript';
+  readonly role: Role;
+  /** Dotted name as an import would write it, from the nearest source root: `app.models`; a package is its folder. */
+  readonly name: string;
+  readonly package: boolean;
+  readonly lines: number;
+  /** False when the parser had to skip text: absence of something then proves nothing. */
+  readonly whole: boolean;
+  readonly imports: readonly Import[];
+  readonly classes: readonly Class[];
+  readonly functions: readonly Func[];
+  readonly assignments: readonly Assignment[];
+  /** Calls somebody asks for: those whose last name is in the rules' vocabulary. */
+  readonly calls: readonly Call[];
+  readonly handlers: readonly Handler[];
+  readonly routes: readonly Route[];
+  readonly refusals: readonly Refusal[];
+  readonly statuses: readonly Status[];
+  /** Qualified names of what the module's own statements call when it is imported. */
+  readonly does: readonly string[];
+  /** Modules imported with `from m import *`. */
+  readonly stars: readonly string[];
+  readonly suppressions: readonly Suppression[];
+  readonly docstring?: Span;
+}
+
+export interface Import {
+  /** The local name; `*` for a star import. */
+  readonly name: string;
+  /** What it stands for: `flask.Flask`, `app.db`; relative imports are resolved to the module's own package. */
+  readonly target: string;
+  readonly at: Span;
+  readonly guards: readonly Guard[];
+}
+
+/** Where in the program a fact stands. */
+export interface Standing {
+  /** Enclosing definitions, outermost first, joined by dots: `Config`, `create_app`, `Api.get`; empty at module level. */
+  readonly scope: string;
+  /** Conditions that hold whenever it is reached, outermost first. */
+  readonly guards: readonly Guard[];
+  readonly at: Span;
+}
+
+/** A condition that dominates a statement, as far as it is understood. */
+export interface Guard {
+  readonly means: 'development' | 'production' | 'tests' | 'main' | 'set' | 'unset' | 'type-checking' | 'unknown';
+  /** The environment variable or setting it rests on, when there is one. */
+  readonly variable?: string;
+  /** Whether it holds where no variable is set, when that can be told. */
+  readonly unset?: boolean;
+  readonly at: Span;
+}
+
+export interface Class extends Standing {
+  readonly name: string;
+  /** Qualified names of its bases. */
+  readonly bases: readonly string[];
+  readonly nameAt: Span;
+  readonly body: Span;
+  readonly decorators: readonly Decorator[];
+}
+
+export interface Func extends Standing {
+  readonly name: string;
+  readonly nameAt: Span;
+  readonly body: Span;
+  readonly async: boolean;
+  readonly parameters: readonly FuncParameter[];
+  readonly decorators: readonly Decorator[];
+  /** Values of its `return` statements, in order. */
+  readonly returns: readonly Value[];
+  /** Qualified names of what its body calls, nested functions included, without repeats. */
+  readonly does: readonly string[];
+}
+export interface FuncParameter { readonly name: string; readonly annotation?: string; readonly fallback?: Value; readonly at: Span }
+
+/** `name` is qualified: `flask.Flask.route` for `@app.route("/")`; `args` only when it is called. */
+export interface Decorator { readonly name: string; readonly receiver?: string; readonly args: readonly Value[]; readonly keywords: readonly Keyword[]; readonly at: Span }
+
+/** A value given to a name, an attribute or a key. */
+export interface Assignment extends Standing {
+  /** `SECRET_KEY`, `self.session`, `app.config.SECRET_KEY` (a constant key reads like an attribute). */
+  readonly target: string;
+  /** The same with its first name resolved: `flask.Flask.config.SECRET_KEY`. */
+  readonly qualified: string;
+  readonly targetAt: Span;
+  readonly value: Value;
+  readonly annotation?: string;
+  /** How it is written: a statement, a keyword of a call such as `config.update(K=…)`, or an entry of a table. */
+  readonly how: 'statement' | 'keyword' | 'entry';
+}
+
+export interface Call extends Standing {
+  /** Qualified as far as it is known: `requests.get`, `flask.Flask.run`; else as written. */
+  readonly callee: string;
+  /** As written: `app.run`. */
+  readonly written: string;
+  readonly calleeAt: Span;
+  /** From `(` to `)`. */
+  readonly argumentsAt: Span;
+  readonly args: readonly Value[];
+  readonly keywords: readonly Keyword[];
+  /** `*args` or `**kwargs` among the arguments: an absent keyword proves nothing. */
+  readonly open: boolean;
+  /** `**kwargs` evaluated, when it is a known table. */
+  readonly receiver?: Value;
+  /** Awaited inside a call such as asyncio.wait_for, or in a `with asyncio.timeout(…)`. */
+  readonly within: readonly string[];
+  /** The name its result is given to: `app`, `self.session`. */
+  readonly boundTo?: string;
+}
+
+/** An `except` or `catch` clause. */
+export interface Handler extends Standing {
+  readonly keyword: Span;
+  /** Qualified names of what it catches; empty when it is bare. */
+  readonly catches: readonly string[];
+  readonly catchesAt?: Span;
+  readonly bound?: string;
+  readonly body: Span;
+  readonly does: readonly Deed[];
+  /** What the `try` block does, by the callees it calls. */
+  readonly tries: readonly string[];
+  readonly tryBody: Span;
+  /** The whole clause may only pass the exception on. */
+  readonly reraises: boolean;
+  readonly usesBound: boolean;
+  /** In a `finally`, a `__del__` or an atexit hook. */
+  readonly cleanup: boolean;
+}
+export type Deed = 'pass' | 'continue' | 'break' | 'return' | 'return-constant' | 'constant' | 'log' | 'raise' | 'rollback' | 'answer' | 'other';
+
+export interface Route extends Standing {
+  readonly framework: string;
+  /** As written, with the parameters in the framework's notation; prefixes are joined in when they are known. */
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Name of the handling function or class; scope included. */
+  readonly handler: string;
+  readonly handlerAt: Span;
+  /** The application, blueprint or router it hangs on, as written and resolved. */
+  readonly owner: string;
+  readonly decorators: readonly Decorator[];
+  /** Qualified names of everything that must pass before the body runs: decorators, dependencies, permission classes. */
+  readonly gates: readonly string[];
+  /** Qualified callees of the body, in order, without repeats. */
+  readonly does: readonly string[];
+  readonly body: Span;
+}
+
+/** A check that stops the program: raise, sys.exit, abort, assert after a condition. */
+export interface Refusal extends Standing {
+  /** Names and settings its condition speaks of, as written and resolved. */
+  readonly about: readonly string[];
+  /** Texts its condition compares with. */
+  readonly against: readonly string[];
+  readonly raise: Span;
+}
+
+/** A comment that silences rules, ours or another tool's. */
+export interface Suppression {
+  readonly tool: string;
+  readonly ids: readonly string[];
+  readonly reach: 'line' | 'next' | 'file';
+  /** The line it speaks of, from 0. */
+  readonly line: number;
+  readonly reason?: string;
+  readonly lane: 'false-positive' | 'accepted-risk';
+  readonly until?: string;
+  readonly by?: string;
+  readonly at: Span;
+}
+
+/** An HTTP status between 400 and 599 that the code answers with. */
+export interface Status extends Standing { readonly code: number }

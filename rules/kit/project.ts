@@ -1,0 +1,90 @@
+/** What rules may ask about the whole project: one deployable application, or a library. Answers come from engine/project. */
+import type { Unit, UnitOf, Kind } from './files';
+import type { Assignment, Call, Class, Func, Module, Route } from './module';
+import type { Place } from './place';
+import type { Value } from './value';
+
+export type Framework = 'flask' | 'fastapi' | 'starlette' | 'django' | 'quart' | 'express' | 'fastify' | 'koa' | 'nest' | 'next';
+
+/** A piece of proof: where, and what it shows in a few words. Text never holds a secret's value. */
+export interface Evidence extends Place { readonly text: string }
+
+/** The object that serves requests, and where it is made. */
+export interface Application extends Place {
+  readonly framework: Framework;
+  /** Name it is bound to: `app`; Django: the settings module. */
+  readonly name: string;
+  /** Scope of the factory that makes it, empty at module level. */
+  readonly factory: string;
+}
+
+/** One way a setting is given its value, with all that decides whether production sees it. */
+export interface Setting extends Place {
+  /** The setting's plain name: `SECRET_KEY`, whatever the way it was set. */
+  readonly name: string;
+  readonly module: Module;
+  readonly assignment: Assignment;
+  readonly value: Value;
+  /** Class it is an attribute of, if any. */
+  readonly owner?: string;
+  /** False when the project shows which configuration production uses and it is not this one, or when it is overridden there. */
+  readonly selected: boolean;
+  /** Only development or test configuration (by the name of its class, module or guard). */
+  readonly development: boolean;
+  /** A check that stops the program when the value is missing or the default, and that really runs. */
+  readonly refusal?: Place;
+  /** The refusal only runs when a variable says production, and nothing deployed sets it. */
+  readonly refusalUnproved: boolean;
+}
+
+export interface Project {
+  /** Workspace-relative folder, empty for the root. */
+  readonly root: string;
+  readonly name: string;
+  readonly units: readonly Unit[];
+  /** Every path the workspace holds under the root, read or not (folders not listed). */
+  readonly paths: readonly string[];
+  of<K extends Kind>(kind: K): readonly UnitOf<K>[];
+  unit(path: string): Unit | undefined;
+  /** Source modules that run in production. */
+  readonly modules: readonly Module[];
+  /** Text of a file, while it is at hand; undefined when it was not read. */
+  text(path: string): string | undefined;
+
+  readonly frameworks: ReadonlySet<Framework>;
+  readonly applications: readonly Application[];
+  /** Proof that it is deployed or served: Dockerfile, Procfile, WSGI entry… Absent for a library. */
+  readonly deployable: Evidence | undefined;
+  /** Sessions, login cookies: proof that identity travels in a cookie. */
+  readonly cookieAuth: Evidence | undefined;
+  /** It renders HTML. */
+  readonly html: Evidence | undefined;
+  /** Signs sessions or tokens. */
+  signs(what: 'sessions' | 'tokens'): boolean;
+  /** Where a finding about something absent is put: the application object, else the first manifest, else the first file. */
+  readonly anchor: Place;
+
+  /** A package named in a manifest (any spelling of `-`, `_` and case). */
+  declares(name: string): Evidence | undefined;
+  settings(...names: readonly string[]): readonly Setting[];
+  /** Calls in production modules whose resolved callee is one of `names`; `.*` at the end matches any rest. */
+  calls(...names: readonly string[]): readonly { readonly module: Module; readonly call: Call }[];
+  readonly routes: readonly { readonly module: Module; readonly route: Route }[];
+  readonly classes: readonly { readonly module: Module; readonly class: Class }[];
+  /** Definition behind a qualified name, in this project. */
+  func(qualified: string): { readonly module: Module; readonly func: Func } | undefined;
+  /** The value with names from other files of the project followed. */
+  resolve(value: Value, module: Module): Value;
+  /** Where the files production runs from set or name an environment variable. */
+  deployedVariable(name: string): Evidence | undefined;
+  /** Files from which production runs (Dockerfile, compose, Procfile…), development variants left out. */
+  readonly production: readonly Unit[];
+  /** A real server (gunicorn, uvicorn, waitress, uwsgi…) started by one of those files. */
+  readonly server: Evidence | undefined;
+  /** Decided by git's index when there is one, else by .gitignore; `undefined` when neither can tell. */
+  tracked(path: string): boolean | undefined;
+  /** Whether git would ignore this path, by every .gitignore on the way. */
+  ignored(path: string): boolean;
+  /** Name that as a whole word says development or test: dev, local, test… */
+  developmentName(name: string): boolean;
+}

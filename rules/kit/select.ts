@@ -1,0 +1,99 @@
+/** Selectors: what a rule looks at. Each yields typed matches out of the facts of one file. */
+import type { Kind, Unit, UnitOf } from './files';
+import type { Call, Handler, Module } from './module';
+import type { Project, Setting } from './project';
+import type { Value } from './value';
+import { lookup } from './value';
+
+export interface Selector<Match> {
+  /** Kinds of files it looks into. */
+  readonly kinds: readonly Kind[];
+  /** Last names of the calls it asks for; the reader keeps only calls that somebody asks for. */
+  readonly callees: readonly string[];
+  readonly select: (unit: Unit, project: Project) => Iterable<Match>;
+}
+
+/** A setting of this name, in any way of setting it. */
+export function setting(...names: readonly string[]): Selector<Setting> {
+  return {
+    kinds: ['module'], callees: [],
+    select: (unit, project) => project.settings(...names).filter((one) => one.path === unit.path),
+  };
+}
+
+export interface CallMatch {
+  readonly call: Call;
+  readonly module: Module;
+  /** The argument under this keyword or at this position (from 0), with names followed; undefined when it is not given. */
+  argument(keyword: string, position?: number): Value | undefined;
+}
+
+/** Calls whose resolved callee is one of `names`: `requests.get`, `requests.*` (any one further name), `*.execute` (any receiver). */
+export function call(...names: readonly string[]): Selector<CallMatch> {
+  return {
+    kinds: ['module'], callees: names.map(lastName),
+    *select(unit, project) {
+      if (unit.kind !== 'module') return;
+      for (const one of unit.calls) if (names.some((name) => calls(one.callee, name))) yield callMatch(one, unit, project);
+    },
+  };
+}
+
+/** A call with its arguments at hand. */
+export function callMatch(one: Call, module: Module, project: Project): CallMatch {
+  return {
+    call: one, module,
+    argument(keyword, position) {
+      const given = one.keywords.find((each) => each.name === keyword)?.value
+        ?? (position === undefined ? undefined : one.args[position]) ?? spread(one, keyword);
+      return given && project.resolve(given, module);
+    },
+  };
+}
+
+/** Whether a qualified callee is the one a pattern names. */
+export function calls(callee: string, pattern: string): boolean {
+  if (pattern.startsWith('*.')) return callee.endsWith(pattern.slice(1)) || callee === pattern.slice(2);
+  if (pattern.endsWith('.*')) return callee.startsWith(pattern.slice(0, -1)) && !callee.slice(pattern.length - 1).includes('.');
+  return callee === pattern;
+}
+
+/** `except` and `catch` clauses. */
+export function handler(): Selector<{ readonly handler: Handler; readonly module: Module }> {
+  return {
+    kinds: ['module'], callees: [],
+    *select(unit) {
+      if (unit.kind === 'module') for (const one of unit.handlers) yield { handler: one, module: unit };
+    },
+  };
+}
+
+/** Files of one kind, whole. */
+export function file<K extends Kind>(kind: K): Selector<UnitOf<K>> {
+  return {
+    kinds: [kind], callees: [],
+    *select(unit) {
+      if (unit.kind === kind) yield unit as UnitOf<K>;
+    },
+  };
+}
+
+/** Any of several selectors; the match says which by its own shape. */
+export function anyOf<A, B>(a: Selector<A>, b: Selector<B>): Selector<A | B> {
+  return {
+    kinds: [...new Set([...a.kinds, ...b.kinds])], callees: [...a.callees, ...b.callees],
+    *select(unit, project) {
+      yield* a.select(unit, project);
+      yield* b.select(unit, project);
+    },
+  };
+}
+
+function spread(one: Call, keyword: string): Value | undefined {
+  const table = one.keywords.find((each) => each.name === '**')?.value;
+  return table && lookup(table, keyword);
+}
+
+function lastName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}

@@ -1,0 +1,106 @@
+/** Findings as diagnostics: what squiggles, how loudly, and how an answer is told from the one before. */
+import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
+import type { Finding, Notice } from '../engine/audit/outcome';
+import type { Session } from '../engine/audit/session';
+import type { Severity } from '../rules/kit';
+import { canonical } from './convert';
+import { digest } from './digest';
+import type { Placed } from './folders';
+import { ruleCard, type Serving } from './serving';
+
+const SOURCE = 'shipworthy';
+
+const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+  critical: DiagnosticSeverity.Error,
+  high: DiagnosticSeverity.Error,
+  medium: DiagnosticSeverity.Warning,
+  low: DiagnosticSeverity.Information,
+  info: DiagnosticSeverity.Hint,
+};
+
+/** What a diagnostic carries for whoever acts on it. */
+export interface FindingTag { readonly rule: string; readonly fingerprint: string; readonly confidence: Finding['confidence'] }
+
+/** Notices that somebody mends where they stand: a mistake in `shipworthy.json`, a comment that silences nothing. */
+const MENDABLE: ReadonlySet<Notice['code']> = new Set(['config', 'suppression']);
+
+/** The findings of a file that its reader sees at their place. What is merely possible is for the report alone. */
+export function visibleFindings(session: Session, path: string): readonly Finding[] {
+  return session.findings(path).filter((finding) => finding.confidence !== 'possible');
+}
+
+/** What is to be shown for one file now, and the id of just that. `version` is the open document's. */
+export interface Shown { readonly items: Diagnostic[]; readonly id: string; readonly version?: number }
+
+export function shownFor(serving: Serving, uri: string): Shown {
+  const document = serving.documents.get(uri);
+  const placed = serving.folders.nearest(uri);
+  const items = placed ? diagnosticsOf(serving, placed, document !== undefined) : [];
+  return { items, id: resultId(items, document?.getText()), ...(document && { version: document.version }) };
+}
+
+/** The files that show something though they may be closed: canonical URI to the URI as it is spelled to the client. */
+export function workspaceFiles({ folders }: Serving): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const folder of folders.all) {
+    if (!folder.session || folder.settings?.problems !== 'workspace') continue;
+    for (const path of diagnosedPaths(folder.session)) {
+      const uri = folder.uriOf(path);
+      files.set(canonical(uri), uri);
+    }
+  }
+  return files;
+}
+
+function diagnosedPaths(session: Session): ReadonlySet<string> {
+  const findings = session.audits().flatMap((audit) => audit.outcomes.flatMap((outcome) => outcome.findings));
+  const notices = session.notices().filter((notice) => noticed(notice).length > 0);
+  return new Set([...findings.map(({ path }) => path), ...notices.flatMap(({ path }) => path ?? [])]);
+}
+
+/** Nothing in a folder that is switched off, and of closed files only what the settings ask for. */
+function diagnosticsOf(serving: Serving, placed: Placed, open: boolean): Diagnostic[] {
+  const { folder, path } = placed;
+  const { session, settings } = folder;
+  if (!session || !(open || settings?.problems === 'workspace')) return [];
+  const notices = session.notices(path).flatMap((notice) => noticed(notice));
+  return [...visibleFindings(session, path).map((finding) => diagnostic(serving, placed, session, finding)), ...notices];
+}
+
+/** A finding as a diagnostic, with as much as the client can show. */
+export function diagnostic({ client, host }: Serving, { folder }: Placed, session: Session, finding: Finding): Diagnostic {
+  const href = ruleCard(finding.rule, host, [session])?.links[0];
+  const tag: FindingTag = { rule: finding.rule, fingerprint: finding.fingerprint, confidence: finding.confidence };
+  return {
+    range: finding.range, severity: loudness(finding), source: SOURCE, code: finding.rule, message: finding.message, data: tag,
+    ...(client.codeDescription && href && { codeDescription: { href } }),
+    ...(client.related && finding.related.length > 0 && {
+      relatedInformation: finding.related.map(({ path, range, text }) => ({ location: { uri: folder.uriOf(path), range }, message: text })),
+    }),
+  };
+}
+
+/** What is likely but not confirmed never shows as more than information. */
+function loudness({ severity, confidence }: Finding): DiagnosticSeverity {
+  const usual = SEVERITIES[severity];
+  return confidence === 'confirmed' ? usual : Math.max(usual, DiagnosticSeverity.Information) as DiagnosticSeverity;
+}
+
+function noticed({ code, range, message }: Notice): readonly Diagnostic[] {
+  if (!range || !MENDABLE.has(code)) return [];
+  return [{ range, severity: DiagnosticSeverity.Warning, source: SOURCE, code, message }];
+}
+
+/**
+ * Names an answer, so that the next can say "unchanged". Of an open document its text is part: VS Code moves squiggles
+ * along with the text, and an equal list for another text has to put them back.
+ */
+function resultId(items: readonly Diagnostic[], text?: string): string {
+  const list = digest(JSON.stringify(items));
+  return text === undefined ? list : `${list}-${digest(text)}`;
+}
+
+/** Whether two ids name the same list, whatever the text. */
+export function sameList(id: string | undefined, other: string): boolean {
+  return id?.split('-')[0] === other.split('-')[0];
+}

@@ -1,0 +1,148 @@
+/** One workspace folder: its settings, the session that audits it while it is enabled, and the scans of that session. */
+import type { WorkspaceFolder } from 'vscode-languageserver';
+import type { Session } from '../engine/audit/session';
+import { relativePath, uriOf } from './convert';
+import type { Host, Opened } from './host';
+import type { Log } from './log';
+import type { Settings } from './protocol/settings';
+import type { ScanProgress } from './progress';
+import { Scan } from './scan';
+
+export interface OpenText { readonly uri: string; readonly text: string }
+
+/** What a folder asks of its surroundings, and tells them. */
+export interface FolderWatcher {
+  /** The documents that the editor has open, in any folder. */
+  openTexts(): readonly OpenText[];
+  /** What is said of files may have changed. */
+  settled(): void;
+  /** A scan began, or ended without another to follow. */
+  turned(): void;
+  progress(title: string, cancelled: () => void): ScanProgress;
+}
+
+export class Folder {
+  readonly uri: string;
+  readonly name: string;
+  #settings: Settings | undefined;
+  #opened: Opened | undefined;
+  #scan: Scan | undefined;
+  #ended = false;
+  #ready: Promise<void>;
+
+  /** `settings` may take a while to come; until then, requests wait. */
+  constructor(place: WorkspaceFolder, settings: Promise<Settings>, private readonly host: Host, private readonly watcher: FolderWatcher, private readonly log: Log) {
+    this.uri = place.uri;
+    this.name = place.name;
+    this.#ready = settings.then((first) => this.#become(first));
+  }
+
+  get settings(): Settings | undefined {
+    return this.#settings;
+  }
+
+  get scanning(): boolean {
+    return this.#scan?.scanning ?? false;
+  }
+
+  /** Absent while it is being opened, when the folder is switched off and when it cannot be read. */
+  get session(): Session | undefined {
+    return this.#opened?.session;
+  }
+
+  /** The session once it is open and knows the open documents (a first scan may still run). */
+  async ready(): Promise<Session | undefined> {
+    await this.#ready;
+    return this.session;
+  }
+
+  /** The path of a file in this folder, or undefined when it is elsewhere. */
+  pathOf(uri: string): string | undefined {
+    return relativePath(this.uri, uri);
+  }
+
+  /** The URI of a path, spelled as the editor spells it when the file is open. */
+  uriOf(path: string): string {
+    return this.watcher.openTexts().find((open) => this.pathOf(open.uri) === path)?.uri ?? uriOf(this.uri, path);
+  }
+
+  /** Text of a file that is not open in the editor. */
+  async read(path: string): Promise<string | undefined> {
+    return this.#opened?.read(path);
+  }
+
+  /** Takes new settings; resolves when they are in force. */
+  apply(settings: Settings): Promise<void> {
+    this.#ready = this.#ready.then(() => this.#become(settings));
+    return this.#ready;
+  }
+
+  /** The editor's text of a file. Its own findings are right at once, those of the project soon. */
+  edit(path: string, text: string): void {
+    this.session?.edit(path, text);
+    this.#scan?.soon();
+  }
+
+  close(path: string): void {
+    this.session?.close(path);
+    this.#scan?.soon();
+  }
+
+  /** These files changed behind the editor. */
+  touch(paths: readonly string[]): void {
+    this.session?.touch(paths);
+    this.#scan?.soon();
+  }
+
+  /** Reads everything again; a folder that could not be opened is tried once more. */
+  async rescan(): Promise<void> {
+    await this.#ready;
+    if (this.#settings && !this.#opened) await this.apply(this.#settings);
+    this.session?.touch();
+    await this.#scan?.now();
+  }
+
+  /** Frees everything; resolves when that is done. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#close();
+  }
+
+  async #become(settings: Settings): Promise<void> {
+    this.#settings = settings;
+    if (!settings.enable) return this.#close();
+    if (this.#opened || this.#ended) return;
+    // It may end while it is being opened.
+    try {
+      const opened = await this.host.open(this.uri, this.name);
+      if (this.#ended) return opened.session.dispose();
+      this.#begin(opened);
+    } catch (reason) {
+      this.log.failed(`Opening the folder ${this.uri}`, reason);
+    }
+  }
+
+  #begin(opened: Opened): void {
+    this.#opened = opened;
+    for (const open of this.watcher.openTexts()) {
+      const path = this.pathOf(open.uri);
+      if (path !== undefined) opened.session.edit(path, open.text);
+    }
+    this.#scan = new Scan(opened.session, this.name, {
+      turned: () => this.watcher.turned(),
+      settled: () => this.watcher.settled(),
+      progress: (cancelled) => this.watcher.progress(`Shipworthy: ${this.name}`, cancelled),
+    }, this.log);
+    void this.#scan.now();
+  }
+
+  /** A session is not disposed of under a scan that is still at work in it. */
+  async #close(): Promise<void> {
+    const scan = this.#scan;
+    const session = this.session;
+    this.#scan = undefined;
+    this.#opened = undefined;
+    await scan?.end();
+    session?.dispose();
+  }
+}

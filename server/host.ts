@@ -1,0 +1,23 @@
+/** What the server needs of the world it runs in: a node process, later a web worker. */
+import type { Audit, RuleCard } from '../engine/audit/outcome';
+import type { Session } from '../engine/audit/session';
+import type { Config } from '../engine/workspace/config';
+import type { ReportCard } from '../report/card';
+
+export interface Host {
+  readonly version: string;
+  /** Cards of all rules, in the order of the registry. */
+  readonly rules: readonly RuleCard[];
+  /** Opens a workspace folder by its URI. Rejects when this world cannot read it, with a sentence that says so. */
+  open(uri: string, name: string): Promise<Opened>;
+  /** The report card of an audit on one day (ISO). */
+  card(audit: Audit, config: Config, asOf: string): ReportCard;
+  /** ISO day. */
+  today(): string;
+}
+
+export interface Opened {
+  readonly session: Session;
+  /** The text of a file as the session knows it, for files that no editor has open; undefined when it cannot be read. */
+  read(path: string): Promise<string | undefined>;
+}

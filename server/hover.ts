@@ -1,0 +1,97 @@
+/** What is said under the pointer: of a finding why, how and at what cost; of a comment that silences one, what it silences. */
+import { MarkupKind, type Hover, type HoverParams, type Position } from 'vscode-languageserver';
+import type { Finding, RuleCard, Silenced } from '../engine/audit/outcome';
+import type { Session } from '../engine/audit/session';
+import { codeSpan, line, markdownProse, markdownText, webLink } from '../report/escape';
+import { CATEGORY_TITLES, CONFIDENCE_WORDS, EFFORT_WORDS, LANE_WORDS, list, SAFETY_WORDS, SEVERITY_WORDS } from '../report/words';
+import { refuseCancelled } from './cancellation';
+import { touches } from './convert';
+import { visibleFindings } from './diagnostics';
+import { answer } from './log';
+import { ruleCard, type Serving } from './serving';
+
+/** How parts of a text are written; `prose` may hold code in backticks. */
+interface Ink {
+  readonly plain: (text: string) => string;
+  readonly prose: (text: string) => string;
+  readonly strong: (text: string) => string;
+  readonly code: (text: string) => string;
+  readonly link: (href: string) => string;
+  readonly rule: string;
+}
+
+const MARKDOWN: Ink = {
+  plain: markdownText, prose: markdownProse, code: codeSpan, strong: (text) => `**${markdownProse(text)}**`,
+  link: (href) => `<${href}>`, rule: '\n\n---\n\n',
+};
+const PLAIN: Ink = { plain: line, prose: line, code: line, strong: line, link: line, rule: '\n\n' };
+
+export function serveHover(serving: Serving): void {
+  serving.connection.onHover((params, token) =>
+    answer(serving.log, `The hover in ${params.textDocument.uri}`, async () => {
+      const placed = serving.folders.nearest(params.textDocument.uri);
+      const session = await placed?.folder.ready();
+      refuseCancelled(token);
+      return placed && session ? hover(serving, session, placed.path, params) : null;
+    }));
+}
+
+function hover(serving: Serving, session: Session, path: string, { position }: HoverParams): Hover | null {
+  const ink = serving.client.markdown ? MARKDOWN : PLAIN;
+  const findings = visibleFindings(session, path).filter(({ range }) => touches(range, at(position)));
+  const silenced = silencedAt(session, path, position);
+  const parts = [
+    ...findings.map((finding) => aboutFinding(finding, ruleCard(finding.rule, serving.host, [session]), ink)),
+    ...silenced.map((one) => aboutSilenced(one, ruleCard(one.finding.rule, serving.host, [session]), ink)),
+  ];
+  const range = findings[0]?.range ?? silenced[0]?.where.range;
+  if (!range) return null;
+  return { contents: { kind: serving.client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText, value: parts.join(ink.rule) }, range };
+}
+
+const at = (position: Position) => ({ start: position, end: position });
+
+function silencedAt(session: Session, path: string, position: Position): readonly Silenced[] {
+  const all = session.audits().flatMap((audit) => audit.outcomes.flatMap((outcome) => outcome.silenced));
+  return all.filter(({ where }) => where.path === path && touches(where.range, at(position)));
+}
+
+function aboutFinding(finding: Finding, card: RuleCard | undefined, ink: Ink): string {
+  return [
+    ink.strong(finding.message),
+    ...(card ? [ink.prose(card.why), ink.prose(card.how)] : []),
+    ink.plain(cost(finding)),
+    ...fixes(finding, ink),
+    [ink.code(finding.rule), ...links(card, ink)].join(' · '),
+  ].join('\n\n');
+}
+
+/** `Critical, confirmed · 40 points of Security · blocks shipping · about half an hour to mend`. */
+function cost({ severity, confidence, points, category, blocks, effort, because }: Finding): string {
+  return [
+    `${SEVERITY_WORDS[severity]}, ${CONFIDENCE_WORDS[confidence].toLowerCase()}${because ? `, because ${because}` : ''}`,
+    `${points} ${points === 1 ? 'point' : 'points'} of ${CATEGORY_TITLES[category]}`,
+    ...(blocks ? ['blocks shipping'] : []),
+    `${EFFORT_WORDS[effort]} to mend`,
+  ].join(' · ');
+}
+
+function fixes({ fixes: offers }: Finding, ink: Ink): readonly string[] {
+  if (offers.length === 0) return [ink.plain('There is no fix to apply: it takes a person.')];
+  const named = offers.map(({ title, safety }) => `${title} (${SAFETY_WORDS[safety]})`);
+  const remaining = offers.flatMap(({ remains }) => (remains ? [ink.prose(`Still to do afterwards: ${remains}`)] : []));
+  return [ink.prose(`${offers.length === 1 ? 'Fix' : 'Fixes'}: ${list(named)}.`), ...new Set(remaining)];
+}
+
+function links(card: RuleCard | undefined, ink: Ink): readonly string[] {
+  return (card?.links ?? []).flatMap((href) => webLink(href) ?? []).map(ink.link);
+}
+
+function aboutSilenced({ finding, lane, tool, reason, until, by }: Silenced, card: RuleCard | undefined, ink: Ink): string {
+  const terms = [...(until ? [`until ${until}`] : []), ...(by ? [`by ${by}`] : []), ...(tool === 'shipworthy' ? [] : [`by a comment for ${tool}`])];
+  return [
+    ink.strong(`${LANE_WORDS[lane]}: ${finding.message}`),
+    ink.plain([reason || 'No reason is given.', ...terms].join(' · ')),
+    [ink.code(finding.rule), ...(card ? [ink.prose(card.title)] : [])].join(' · '),
+  ].join('\n\n');
+}

@@ -1,0 +1,49 @@
+/** Every message the language server has beyond LSP. Client and server share these words and no others. */
+import type { ReportCard } from '../../report/card';
+
+/** What a client says of itself in `initializationOptions`. Every key is optional, so that any LSP client will do. */
+export interface InitializationOptions {
+  /** It has the commands below and asks its user itself. Without it, code actions are edits only. */
+  readonly canPrompt?: boolean;
+}
+
+/** Request, no parameters: the report cards of all folders, worst first in each folder. */
+export const REPORT = 'shipworthy/report';
+export interface ReportAnswer { readonly version: number; readonly scanning: boolean; readonly folders: readonly FolderReport[] }
+export interface FolderReport { readonly uri: string; readonly name: string; readonly cards: readonly ReportCard[] }
+
+/** Notification, server to client: ask again. Bursts are merged. */
+export const REPORT_CHANGED = 'shipworthy/reportChanged';
+export interface ReportChanged { readonly version: number; readonly scanning: boolean }
+
+/** Request: a rule's page as Markdown, and as offered in the editor. */
+export const EXPLAIN = 'shipworthy/explain';
+export interface ExplainParams { readonly rule: string }
+export interface ExplainAnswer { readonly title: string; readonly markdown: string }
+
+/** Request, no parameters: read everything again. Answered when that is done. */
+export const RESCAN = 'shipworthy/rescan';
+
+/** Request: the edit of a fix or of an ignore comment as an LSP WorkspaceEdit, or null when the finding is gone. */
+export const CORRECTION = 'shipworthy/correction';
+export type CorrectionParams = FixParams | IgnoreParams | EverywhereParams;
+
+/** Any URI of the folder, or in it. Two folders may hold the same finding: without it the first that has it is meant. */
+interface In { readonly uri?: string }
+/** A fix of a finding: `index` is that of its offer. */
+export interface FixParams extends In { readonly fingerprint: string; readonly index: number }
+/** The comment that silences a finding. */
+export interface IgnoreParams extends In { readonly fingerprint: string; readonly reach: Reach; readonly reason: string }
+/** All safe fixes of one rule in the whole folder (in all folders without a `uri`); the client is asked to show them first. */
+export interface EverywhereParams extends In { readonly rule: string }
+export type Reach = 'line' | 'file';
+
+/**
+ * Command of the client with one IgnoreCommand: asks for the reason, then requests CORRECTION and applies it. In code actions
+ * only when the client can prompt: a server has nobody to ask.
+ */
+export const IGNORE_COMMAND = 'shipworthy.ignore';
+export interface IgnoreCommand { readonly uri: string; readonly rule: string; readonly fingerprint: string; readonly reach: Reach }
+
+/** Command of the client with one ExplainParams: shows the rule's page. In code actions only when the client can prompt. */
+export const EXPLAIN_COMMAND = 'shipworthy.explain';

@@ -1,0 +1,35 @@
+/** Every setting, declared once: the manifest's section, the type, the defaults and the docs are generated from this list. */
+export interface SettingDeclaration {
+  readonly key: string;
+  readonly type: 'boolean' | 'string' | 'object' | 'array';
+  readonly scope: 'resource' | 'window' | 'machine';
+  readonly default: unknown;
+  readonly enum?: readonly string[];
+  /** One sentence for each value of `enum`. */
+  readonly enumDescriptions?: readonly string[];
+  readonly description: string;
+}
+
+export const SETTINGS = [
+  {
+    key: 'shipworthy.enable', type: 'boolean', scope: 'resource', default: true,
+    description: 'Look at the files of this folder.',
+  },
+  {
+    key: 'shipworthy.problems', type: 'string', scope: 'resource', default: 'openFiles', enum: ['openFiles', 'workspace'],
+    enumDescriptions: ['Squiggles and problems for open files only. The report card always covers the whole folder.', 'Problems for every file of the folder.'],
+    description: 'Which files show findings in the Problems view.',
+  },
+  {
+    key: 'shipworthy.trace.server', type: 'string', scope: 'window', default: 'off', enum: ['off', 'messages', 'verbose'],
+    enumDescriptions: ['No trace.', 'The names of messages.', 'Messages with their content.'],
+    description: 'Traces what the editor and the language server say to each other in the output channel.',
+  },
+] as const satisfies readonly SettingDeclaration[];
+
+/** The part of every key that LSP clients ask and send settings by. */
+export const SECTION = 'shipworthy';
+
+/** The settings of one folder that the server heeds. */
+export interface Settings { readonly enable: boolean; readonly problems: 'openFiles' | 'workspace' }
+export const DEFAULT_SETTINGS: Settings = { enable: true, problems: 'openFiles' };

@@ -1,0 +1,87 @@
+/** The report cards of all folders, and the word that they may have changed. */
+import type { CancellationToken } from 'vscode-languageserver';
+import type { ReportCard, Verdict } from '../report/card';
+import { refuseCancelled } from './cancellation';
+import type { Folder } from './folder';
+import { answer, attempt } from './log';
+import { Pause } from './pause';
+import { REPORT, REPORT_CHANGED, type FolderReport, type ReportAnswer, type ReportChanged } from './protocol';
+import type { Serving } from './serving';
+
+/** Milliseconds in which changes are told as one, and the longest that a stream of them puts it off. */
+const MERGED = 100;
+const LONGEST = 1000;
+
+/** From the worst to the best. */
+const VERDICTS: readonly Verdict[] = ['NOT READY', 'INCONCLUSIVE', 'MOSTLY READY', 'READY'];
+
+/** The cards of a folder as they were made: for one version of its session, on one day. */
+interface Made { readonly version: number; readonly asOf: string; readonly cards: readonly ReportCard[] }
+
+export class Reports {
+  readonly #made = new WeakMap<object, Made>();
+  readonly #pause = new Pause(MERGED, () => void this.#tell(), LONGEST);
+  #version = 1;
+  #told: ReportChanged = { version: 0, scanning: false };
+
+  constructor(private readonly serving: Serving) {
+    const { connection, log } = serving;
+    connection.onRequest(REPORT, (token: CancellationToken): Promise<ReportAnswer> => answer(log, 'Making the report', () => this.#answer(token)));
+  }
+
+  /** What the report says may have changed. */
+  changed(): void {
+    this.#version += 1;
+    this.#pause.start();
+  }
+
+  /** A scan began or ended. */
+  turned(): void {
+    this.#pause.start();
+  }
+
+  end(): void {
+    this.#pause.cancel();
+  }
+
+  async #tell(): Promise<void> {
+    const now: ReportChanged = { version: this.#version, scanning: this.serving.folders.scanning };
+    if (now.version === this.#told.version && now.scanning === this.#told.scanning) return;
+    this.#told = now;
+    await attempt(this.serving.log, 'Telling that the report changed', () => this.serving.connection.sendNotification(REPORT_CHANGED, now));
+  }
+
+  async #answer(token: CancellationToken): Promise<ReportAnswer> {
+    const folders: FolderReport[] = [];
+    for (const folder of this.serving.folders.all) {
+      await folder.ready();
+      refuseCancelled(token);
+      folders.push({ uri: folder.uri, name: folder.name, cards: await this.#cards(folder, token) });
+    }
+    return { version: this.#version, scanning: this.serving.folders.scanning, folders };
+  }
+
+  async #cards(folder: Folder, token: CancellationToken): Promise<readonly ReportCard[]> {
+    const session = folder.session;
+    if (!session) return [];
+    const { version } = session;
+    const asOf = this.serving.host.today();
+    const made = this.#made.get(session);
+    if (made?.version === version && made.asOf === asOf) return made.cards;
+    const cards: ReportCard[] = [];
+    for (const audit of session.audits()) {
+      cards.push(this.serving.host.card(audit, session.config, asOf));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      refuseCancelled(token);
+    }
+    cards.sort(worstFirst);
+    this.#made.set(session, { version, asOf, cards });
+    return cards;
+  }
+}
+
+function worstFirst(a: ReportCard, b: ReportCard): number {
+  return VERDICTS.indexOf(a.verdict.value) - VERDICTS.indexOf(b.verdict.value)
+    || (a.score.value ?? -1) - (b.score.value ?? -1)
+    || (a.project.root < b.project.root ? -1 : 1);
+}

@@ -1,0 +1,78 @@
+/** The language server, put together. What each kind of request does is in its own file. */
+import { TextDocumentSyncKind, TextDocuments, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { firstFolders, readClient, type Client } from './client';
+import { CODE_ACTIONS, serveCodeActions } from './code-actions';
+import { serveCorrections } from './corrections';
+import { followDocuments } from './documents';
+import { serveExplanations } from './explain';
+import { Folder, type FolderWatcher } from './folder';
+import { Folders } from './folders';
+import type { Host } from './host';
+import { serveHover } from './hover';
+import { answer, clientLog, type Log } from './log';
+import { ScanProgress } from './progress';
+import { RESCAN } from './protocol';
+import { Publishing } from './publishing';
+import { Pulling, pullOptions } from './pulling';
+import { Reports } from './reports';
+import type { Serving } from './serving';
+import { SettingsSource } from './settings';
+import { FILE_OPERATIONS, Watching } from './watching';
+import { followWorkspace } from './workspace';
+
+/** Serves one client over a connection until it leaves. Starts to listen; returns at once. */
+export function serve(connection: Connection, host: Host): void {
+  const log = clientLog(connection.console);
+  const documents = new TextDocuments(TextDocument);
+  connection.onInitialize((params) => {
+    const client = readClient(params);
+    start(connection, host, log, documents, client, params);
+    return { capabilities: capabilities(client), serverInfo: { name: 'Shipworthy', version: host.version } };
+  });
+  documents.listen(connection);
+  connection.listen();
+}
+
+function start(connection: Connection, host: Host, log: Log, documents: TextDocuments<TextDocument>, client: Client, params: InitializeParams): void {
+  const settings = new SettingsSource(connection, client, log);
+  const settled = (): void => {
+    delivery.settled();
+    reports.changed();
+  };
+  const watcher: FolderWatcher = {
+    openTexts: () => documents.all().map((document) => ({ uri: document.uri, text: document.getText() })),
+    settled, turned: () => reports.turned(),
+    progress: (title, cancelled) => new ScanProgress(connection.window, title, cancelled, log),
+  };
+  const folders = new Folders((place) => new Folder(place, settings.of(place.uri), host, watcher, log));
+  const serving: Serving = { connection, client, host, log, documents, folders };
+  const delivery = client.pulls ? new Pulling(serving) : new Publishing(serving);
+  const reports = new Reports(serving);
+  followDocuments(serving, delivery);
+  followWorkspace(serving, firstFolders(params), settings, new Watching(serving), settled);
+  serveCodeActions(serving);
+  serveCorrections(serving);
+  serveExplanations(serving);
+  serveHover(serving);
+  connection.onRequest(RESCAN, () => answer(log, 'Reading everything again', async () => {
+    await Promise.all(folders.all.map((folder) => folder.rescan()));
+    return null;
+  }));
+  connection.onShutdown(() => answer(log, 'Shutting down', async () => {
+    delivery.end();
+    reports.end();
+    await folders.end();
+  }));
+}
+
+function capabilities(client: Client): ServerCapabilities {
+  return {
+    positionEncoding: 'utf-16',
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    codeActionProvider: client.actions ? CODE_ACTIONS : false,
+    hoverProvider: true,
+    ...(client.pulls && !client.registersPulls && { diagnosticProvider: pullOptions(true) }),
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true }, fileOperations: FILE_OPERATIONS },
+  };
+}

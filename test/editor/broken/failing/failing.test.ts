@@ -1,0 +1,5 @@
+suite('failing', () => {
+  test('passes', () => {});
+  test('fails', () => { throw new Error('deliberately'); });
+  test('is skipped', function () { this.skip(); });
+});

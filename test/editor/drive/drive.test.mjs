@@ -1,0 +1,89 @@
+// Shipworthy as a person meets it: the packaged extension in a real VS Code, by mouse and keyboard.
+//   npx mocha test/editor/drive/drive.test.mjs
+// $SHIPWORTHY_VSIX: another package than shipworthy.vsix in the root. $SHIPWORTHY_SHOTS: a folder for a picture of each failure.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  applyQuickFix, hover, line, openFile, openQuickFixes, typeAtEnd, undo, untilNoSquiggle, untilSquiggle,
+} from './editor.mjs';
+import { openContainer, openReport, rows, switchTheme } from './views.mjs';
+import { openWorkbench, THEMES } from './workbench.mjs';
+
+const VSIX = process.env.SHIPWORTHY_VSIX ?? join(dirname(fileURLToPath(import.meta.url)), '../../../shipworthy.vsix');
+const LINE = 'SECRET_KEY';
+const MESSAGE = 'SECRET_KEY falls back to a value';
+const FIX = 'Refuse to start without it';
+
+for (const host of ['newest', 'oldest']) {
+  describe(`driven in the ${host} VS Code`, function () {
+    this.timeout(120_000);
+    /** @type {import('./workbench.mjs').Workbench} */
+    let workbench;
+    let page;
+
+    before(async () => {
+      assert.ok(existsSync(VSIX), `${VSIX} is missing: run npm run package.`);
+      workbench = await openWorkbench({ host, vsix: VSIX });
+      ({ page } = workbench);
+    });
+
+    afterEach(async function () {
+      const folder = process.env.SHIPWORTHY_SHOTS;
+      if (this.currentTest.state !== 'failed' || !folder || !page) return;
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `failed-${host}-${this.currentTest.title.replaceAll(/\W+/g, '-')}.png`) });
+    });
+
+    after(() => workbench?.close());
+
+    it('underlines a fault when its file is opened', async () => {
+      await openFile(page, 'settings.py');
+      await untilSquiggle(page, LINE);
+    });
+
+    it('says on hover what is wrong', async () => {
+      const text = await hover(page, LINE, MESSAGE);
+      assert.match(text, /shipworthy/i, 'the hover names its source');
+    });
+
+    it('fixes it from the quick fix menu, and undo brings it back', async () => {
+      await openQuickFixes(page, LINE, FIX);
+      await applyQuickFix(page, FIX);
+      await line(page, 'os.environ["SECRET_KEY"]').waitFor();
+      await untilNoSquiggle(page, LINE);
+      await undo(page);
+      await untilSquiggle(page, LINE);
+    });
+
+    it('underlines a fault as it is typed, and no longer than it is there', async () => {
+      await typeAtEnd(page, 'SECRET_KEY = os.getenv("SECRET_KEY", "typed")');
+      await untilSquiggle(page, '"typed"');
+      await undo(page);
+      await line(page, '"typed"').waitFor({ state: 'detached' });
+    });
+
+    it('lists findings in the side bar', async () => {
+      await openContainer(page);
+      await rows(page).first().waitFor();
+      assert.ok(await rows(page).count() > 0);
+    });
+
+    it('opens the report', async () => {
+      const report = await openReport(page);
+      assert.ok((await report.locator('h1').first().innerText()).length > 0);
+    });
+
+    it('follows the theme, in the report too', async () => {
+      const report = await openReport(page);
+      const colours = new Set();
+      for (const theme of Object.keys(THEMES)) {
+        await switchTheme(page, theme);
+        await report.locator(`body[data-vscode-theme-kind="${THEMES[theme].webview}"]`).waitFor();
+        colours.add(await report.locator('body').evaluate((body) => getComputedStyle(body).color));
+      }
+      assert.ok(colours.size > 1, `the text has the same colour in every theme: ${[...colours]}`);
+    });
+  });
+}

@@ -1,0 +1,101 @@
+// What Shipworthy shows beside the text: its view in the side bar, its commands, its report.
+import { until } from '../../../scripts/host.mjs';
+import { chooseFrom, chooseNext } from './quick-input.mjs';
+import { persistently, THEMES, untilTheme } from './workbench.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').Locator} Locator */
+
+const CONTAINER = '[id="workbench.view.extension.shipworthy"]';
+
+/**
+ * Opens Shipworthy in the side bar.
+ * @param {Page} page
+ * @returns {Promise<Locator>} the whole container
+ */
+export async function openContainer(page) {
+  const container = page.locator(CONTAINER);
+  const icon = page.locator('.activitybar a.action-label[aria-label^="Shipworthy"]');
+  await icon.waitFor(); // its extension may only just be loading
+  // A second click would close it again.
+  await until('the side bar with Shipworthy', async () => {
+    if (await container.isVisible()) return true;
+    await icon.click();
+    return container.isVisible();
+  }, { every: 500 });
+  await page.mouse.move(0, 0); // else the icon's tooltip comes up, sooner or later
+  return container;
+}
+
+/** The rows of the report card, in the side bar, that contain a text; all without one. */
+export function rows(page, text) {
+  return page.locator(`${CONTAINER} .monaco-list-row`, text === undefined ? {} : { hasText: text });
+}
+
+/**
+ * Expands the rows of the report card that are on screen, from the top, with everything in them.
+ * @param {Page} page
+ * @param {number} [limit]  how many at most
+ */
+export async function expandRows(page, limit = 10) {
+  const collapsed = page.locator(`${CONTAINER} .monaco-list-row[aria-expanded="false"]`);
+  for (let left = limit; left > 0 && await collapsed.count() > 0; left--) {
+    const row = page.locator(`${CONTAINER} [id="${await collapsed.first().getAttribute('id')}"]`);
+    await row.locator('.monaco-tl-twistie').click();
+    await until('a row to expand', async () => await row.getAttribute('aria-expanded') === 'true');
+  }
+}
+
+/**
+ * Runs a command out of the command palette.
+ * @param {Page} page
+ * @param {string} title  with its category: "Shipworthy: Open Report"
+ */
+export async function runCommand(page, title) {
+  await persistently(() => invoke(page, title));
+}
+
+const invoke = (page, title) => chooseFrom(page, 'F1', `>${title}`, `:has-text("${title}")`);
+
+/** Closes every editor and panel, and shows the explorer: as it was when the folder was opened. */
+export async function startAfresh(page) {
+  await runCommand(page, 'View: Close All Editors');
+  await page.locator('.tab').first().waitFor({ state: 'detached' });
+  await runCommand(page, 'View: Show Explorer');
+  await page.locator('.explorer-folders-view').waitFor();
+}
+
+/**
+ * Switches the colour theme, as a person would. (A changed settings file is not noticed by a running workbench.)
+ * @param {Page} page
+ * @param {keyof THEMES} theme
+ * @returns {Promise<void>} when the workbench is drawn in it
+ */
+export async function switchTheme(page, theme) {
+  await persistently(async () => {
+    await invoke(page, 'Preferences: Color Theme');
+    await chooseNext(page, 'Color Theme', THEMES[theme].label);
+  });
+  await untilTheme(page, theme);
+}
+
+/**
+ * Opens the report and waits until it is drawn.
+ * @param {Page} page
+ * @returns {Promise<import('playwright-core').FrameLocator>} the document inside the panel
+ */
+export async function openReport(page) {
+  await runCommand(page, 'Shipworthy: Open Report');
+  await page.locator('.tab[aria-label^="Shipworthy report"]').first().waitFor();
+  const document = webview(page);
+  await document.locator('h1').first().waitFor();
+  return document;
+}
+
+/**
+ * The document of the webview that is on screen: an iframe in an iframe. Hidden ones stay in the page.
+ * @param {Page} page
+ */
+export function webview(page) {
+  return page.locator('iframe.webview.ready').filter({ visible: true }).last().contentFrame().frameLocator('#active-frame');
+}

@@ -1,0 +1,3 @@
+import os
+
+SECRET_KEY = os.getenv("SECRET_KEY", "dev")
