@@ -1,11 +1,9 @@
 // Bundles: client, server and command line for node; copies the grammars. `--watch` builds again on every change.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 
-const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -13,7 +11,7 @@ const production = process.argv.includes('--production');
 mkdirSync('dist', { recursive: true });
 for (const grammar of JSON.parse(readFileSync('syntaxes/grammars.json', 'utf8'))) {
   if (['bash', 'toml'].includes(grammar.name)) continue; // pinned for later readers, not used by a bundle yet
-  const from = join(dirname(require.resolve(`${grammar.package}/package.json`)), grammar.file);
+  const from = join('node_modules', grammar.package, grammar.file);
   const found = createHash('sha256').update(readFileSync(from)).digest('hex');
   if (found !== grammar.sha256) throw new Error(`${from} is not the file syntaxes/grammars.json names (sha256 ${found}). Was ${grammar.package} updated? Change both together.`);
   copyFileSync(from, join('dist', grammar.file));

@@ -1,7 +1,7 @@
 // The lower half of the tree: rules, and the places under them.
 import type { Result } from '../report/card';
 import { markdownProse } from '../report/escape';
-import { count, STATE_WORDS } from '../report/words';
+import { count, LANE_WORDS, STATE_WORDS } from '../report/words';
 import type { Evidence, Finding, PlacedCard, Range, Silenced } from './cards';
 import type { Icon } from './tree-icons';
 import { SEVERITY_ICONS, STATE_ICONS } from './tree-icons';
@@ -71,12 +71,14 @@ export function findingNode(placed: PlacedCard, result: Result, finding: Finding
 
 /** A place that is silenced, with the reason. */
 export function silencedNode(placed: PlacedCard, result: Result, silenced: Silenced, { under, inFile = false }: Under): TreeNode {
-  const { finding, reason } = silenced;
+  const { finding } = silenced;
+  const words = LANE_WORDS[silenced.lane].toLowerCase();
+  const reason = silenced.reason || 'no reason is given';
   return placeNode({
     id: `${under}/${finding.fingerprint}`,
-    ...wording(inFile, finding, `accepted: ${reason}`, result.rule),
+    ...wording(inFile, finding, `${words}: ${reason}`, result.rule),
     tooltip: silencedTooltip(silenced),
-    spoken: `Accepted: ${finding.message} ${spokenPlace(finding)}. Reason: ${reason}`,
+    spoken: `${capital(words)}: ${finding.message} ${spokenPlace(finding)}. Reason: ${reason}`,
     icon: STATE_ICONS.accepted,
     roles: ['rule'],
     subject: subject(placed, result, finding),

@@ -1,7 +1,7 @@
 // Tooltips as Markdown. They hold the lines that add up to a number.
 import type { Cap, CategoryCard, LedgerLine, ReportCard, Result } from '../report/card';
 import { codeBlock, codeSpan, markdownProse as text } from '../report/escape';
-import { count, EFFORT_WORDS, number as points, percent, severities, STATE_WORDS } from '../report/words';
+import { count, EFFORT_WORDS, LANE_WORDS, number as points, percent, severities, STATE_WORDS } from '../report/words';
 import type { Finding, Silenced } from './cards';
 import { gradeWords, headline } from './words';
 
@@ -88,10 +88,10 @@ export function findingTooltip(finding: Finding): string {
 
 /** Of a place that is silenced: by whom, why, until when. */
 export function silencedTooltip({ finding, lane, reason, until, by, tool, where: marker }: Silenced): string {
-  const how = lane === 'accepted-risk' ? 'Accepted as a risk' : 'Ignored as a false alarm';
+  const terms = [by && `by ${by}`, until && `until ${until}`, tool !== 'shipworthy' && `by a comment for ${tool}`].filter(Boolean).join(' ');
   return paragraphs(
     text(finding.message),
-    `${how}${by ? ` by ${text(by)}` : ''}${until ? ` until ${text(until)}` : ''}${tool === 'shipworthy' ? '' : ` (${text(tool)})`}: ${text(reason)}`,
+    text([LANE_WORDS[lane], terms].filter(Boolean).join(' ') + `: ${reason || 'no reason is given'}`),
     where(marker),
   );
 }

@@ -1,6 +1,6 @@
 /** The sums of a card in words: whoever reads them can do them again by hand. */
-import type { Cap, CategoryCard, LedgerLine, ReportCard } from './card';
-import { count, list, number, percent } from './words';
+import type { Cap, CategoryCard, LedgerLine, ReportCard, Result } from './card';
+import { CATEGORY_TITLES, count, list, number, percent } from './words';
 
 /** Terms of a sum that are written out; of more, the first two and the last are. */
 const TERMS = 4;
@@ -54,6 +54,18 @@ export function overallText({ categories, score }: ReportCard, all = true): read
   const sum = scored.map((category) => `${category.weight} × ${number(category.score)}`).join(' + ');
   const weight = scored.reduce((total, category) => total + category.weight, 0);
   return [`(${sum}) ÷ ${weight} = ${number(score.uncapped)}, rounded down.`, ...capTexts(score.caps, all)];
+}
+
+/** What the card would say if an open rule held: `Overall stays at 59.9, Security 37.1 → 81.4, still NOT READY`. Empty for other rules. */
+export function whatIfText({ whatIf, category }: Result, card: ReportCard): string {
+  if (!whatIf) return '';
+  const now = card.categories.find((one) => one.id === category);
+  const verdict = whatIf.verdict === card.verdict.value ? `still ${whatIf.verdict}` : `then ${whatIf.verdict}`;
+  return `Overall ${change(card.score.value, whatIf.score)}, ${CATEGORY_TITLES[category]} ${change(now?.score ?? null, whatIf.category)}, ${verdict}`;
+}
+
+function change(from: number | null, to: number | null): string {
+  return from === to ? `stays at ${number(to)}` : `${number(from)} → ${number(to)}`;
 }
 
 /** What the card rests on: `128 files seen, 120 read, 100 analysed; 9,000 lines, 42 routes`. */

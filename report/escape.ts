@@ -22,9 +22,14 @@ function shown(letter: string): string {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\'': '&#39;' };
 
-/** Text for HTML, inside elements and quoted attributes alike. One line. */
+/** Text for HTML to be read, inside elements and quoted attributes alike. One line. */
 export function htmlText(text: string): string {
   return entities(line(text));
+}
+
+/** The exact text for a quoted attribute that a script reads back, such as a path: nothing is shortened or shown by its number. */
+export function attribute(text: string): string {
+  return entities(text).replace(/[\u0001-\u001f\u007f-\u009f\u2028\u2029]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
 /** Code for a `pre`. */

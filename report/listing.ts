@@ -1,7 +1,7 @@
 /** What the outputs list, in the order they all list it. */
 import { CATEGORIES, SEVERITIES } from '../rules/kit';
 import type { Severity } from '../rules/kit';
-import type { EvidencePlace, Finding, Silenced, State } from '../engine/audit/outcome';
+import type { EvidencePlace, Finding, FixOffer, Silenced, State } from '../engine/audit/outcome';
 import type { Reason, ReasonCode, ReportCard, Result } from './card';
 import { byPlace, byText } from './scoring/order';
 import { isBlocking } from './scoring/weighed';
@@ -60,6 +60,11 @@ export function evidenceByText(result: Result): readonly { readonly text: string
   const said = new Map<string, EvidencePlace[]>();
   for (const place of result.evidence) said.set(place.text, [...(said.get(place.text) ?? []), place]);
   return [...said].map(([text, places]) => ({ text, places }));
+}
+
+/** The different fixes some findings have, in the order they are offered. */
+export function fixOffers(findings: readonly Finding[]): readonly FixOffer[] {
+  return [...new Map(findings.flatMap((one) => one.fixes).map((fix) => [`${fix.title}\n${fix.remains ?? ''}`, fix])).values()];
 }
 
 /** What is wrong, in a sentence: what all findings of a rule say, or that its title does not hold everywhere. */

@@ -1,13 +1,13 @@
 /** The findings of the Markdown report: by severity, each rule once with all its places. */
-import type { Finding } from '../engine/audit/outcome';
+import type { Finding, Location } from '../engine/audit/outcome';
+import { whatIfText } from './arithmetic';
 import type { ReportCard } from './card';
-import { codeBlock, codeSpan, markdownProse, markdownText, webLink } from './escape';
-import { first, headline, openBySeverity } from './listing';
+import { codeBlock, codeSpan, markdownProse, markdownText, pathLink, webLink } from './escape';
+import { first, fixOffers, headline, openBySeverity } from './listing';
 import type { Numbered } from './listing';
-import { placeLink } from './markdown';
 import { effort } from './plan';
 import { isBlocking } from './scoring/weighed';
-import { CATEGORY_TITLES, CONFIDENCE_WORDS, EFFORT_WORDS, SAFETY_WORDS, SEVERITY_WORDS, STATE_WORDS, count, gradingText, hours, number } from './words';
+import { CATEGORY_TITLES, CONFIDENCE_WORDS, EFFORT_WORDS, SAFETY_WORDS, SEVERITY_WORDS, count, gradingText, hours } from './words';
 
 /** So many places of one rule are written out. */
 const PLACES = 20;
@@ -21,13 +21,19 @@ export function findingSections(card: ReportCard): string {
   }).join('\n\n');
 }
 
+/** A place as a link to its line: app/models.py:12. */
+export function placeLink(at: Location): string {
+  const first = at.range.start.line + 1;
+  return `[${codeSpan(`${at.path}:${first}`)}](${pathLink(at.path)}#L${first})`;
+}
+
 function finding({ number: id, result, blocks }: Numbered, card: ReportCard): string {
   const { findings, card: rule } = result;
   const links = rule.links.map(webLink).filter((link) => link !== undefined);
   const fields: readonly (readonly [string, string])[] = [
     ['Rule', `${codeSpan(result.rule)}, ${CATEGORY_TITLES[result.category]}`], ['Blocks shipping', blocks ? 'yes' : 'no'],
     ['Confidence', confidence(findings)], ['Why it matters', markdownProse(rule.why)], ['How to fix', markdownProse(rule.how)], ...fixes(findings),
-    ['Effort', `${hours(effort(result.effort, findings.length))} (one takes ${EFFORT_WORDS[result.effort]})`], ['If it held', whatIf(result, card)],
+    ['Effort', `${hours(effort(result.effort, findings.length))} (one takes ${EFFORT_WORDS[result.effort]})`], ['If it held', whatIfText(result, card)],
     ...(links.length > 0 ? [['More', links.map((link) => `<${link}>`).join(', ')] as const] : []),
   ];
   return [`#### ${id}. ${markdownText(headline(result))}`, places(findings), fields.map(([name, text]) => `- **${name}:** ${text}`).join('\n')].join('\n\n');
@@ -38,14 +44,7 @@ function confidence(findings: readonly Finding[]): string {
 }
 
 function fixes(findings: readonly Finding[]): readonly (readonly [string, string])[] {
-  const offers = new Map(findings.flatMap((one) => one.fixes).map((fix) => [fix.title, fix]));
-  return [...offers.values()].map((fix) => ['Quick fix', `${markdownText(fix.title)} (${SAFETY_WORDS[fix.safety]})${fix.remains === undefined ? '' : `. Left to do: ${markdownText(fix.remains)}`}`] as const);
-}
-
-function whatIf(result: Numbered['result'], card: ReportCard): string {
-  if (!result.whatIf) return STATE_WORDS[result.state];
-  const now = card.categories.find((category) => category.id === result.category);
-  return `overall ${number(card.score.value)} → ${number(result.whatIf.score)}, ${CATEGORY_TITLES[result.category]} ${number(now?.score ?? null)} → ${number(result.whatIf.category)}, verdict ${result.whatIf.verdict}`;
+  return fixOffers(findings).map((fix) => ['Quick fix', `${markdownText(fix.title)} (${SAFETY_WORDS[fix.safety]})${fix.remains === undefined ? '' : `. Left to do: ${markdownText(fix.remains)}`}`] as const);
 }
 
 /** Places with their code; the message beside each only where they differ. */

@@ -3,12 +3,11 @@
  * place a link relative to the report. Text of the repository is escaped: it cannot mark, link, mention or embed.
  */
 import { CATEGORIES } from '../rules/kit';
-import type { Location } from '../engine/audit/outcome';
 import { categoryText, filesText, lineText, overallText } from './arithmetic';
 import type { CategoryCard, Grade, ReportCard, Result } from './card';
-import { cell, codeSpan, markdownProse, markdownText, pathLink } from './escape';
+import { cell, codeSpan, markdownProse, markdownText } from './escape';
 import { beyondRules, conditionText, evidenceByText, first, inState, silenced, strengths } from './listing';
-import { findingSections } from './markdown-findings';
+import { findingSections, placeLink } from './markdown-findings';
 import { total } from './plan';
 import { frameworks, summary } from './summary';
 import {
@@ -28,12 +27,6 @@ export function markdown(card: ReportCard): string {
     section('Silenced', silencedTable(card)), section('Notices', notices(card)), section('Method', method(card)),
   ];
   return `${sections.join('\n\n')}\n`;
-}
-
-/** A place as a link to its line: app/models.py:12. */
-export function placeLink(at: Location): string {
-  const first = at.range.start.line + 1;
-  return `[${codeSpan(`${at.path}:${first}`)}](${pathLink(at.path)}#L${first})`;
 }
 
 /** Rows of cells as a table; cells are Markdown already. */

@@ -10,7 +10,7 @@ import { points } from './scoring/tenths';
 import { judge } from './scoring/verdict';
 import type { Standing } from './scoring/verdict';
 
-const TITLES = ['Blockers: before any deploy', 'Harden: within a week', 'Operate: within a month', 'Improve: when there is time'] as const;
+const TITLES = ['Blockers, before any deploy', 'Harden, within a week', 'Operate, within a month', 'Improve, when there is time'] as const;
 const PHASES = [0, 1, 2, 3] as const;
 
 const HOURS: Readonly<Record<Effort, number>> = { S: 0.5, M: 4, L: 16 };

@@ -6,7 +6,7 @@ import { hostName, HOST_NAMES } from './host/versions.mjs';
 
 export { openBrowser } from './host/browser.mjs';
 export { ensureHost, hostsFolder } from './host/install.mjs';
-export { findProgram, npm, onInterrupt, runToEnd, startGroup } from './host/processes.mjs';
+export { findProgram, onInterrupt, startGroup } from './host/processes.mjs';
 export { installVsix, pageUrl, remoteUri, startServer } from './host/server.mjs';
 export { hostName, HOST_NAMES } from './host/versions.mjs';
 export { pause, temporaryFolder, until, within } from './host/waiting.mjs';

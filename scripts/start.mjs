@@ -101,7 +101,6 @@ async function main() {
   const options = readArguments();
   if (options.help) return console.log(USAGE);
   checkFolder(options.folder);
-  const ignoreInterrupts = onInterrupt(() => {}); // until there is a server to stop, exiting is enough
   const desktop = options.wantsServer ? { reason: undefined } : findDesktop();
   if (!options.noBuild) await installDependencies(ROOT);
   if (desktop.program) {
@@ -112,7 +111,6 @@ async function main() {
   }
   if (desktop.reason) console.log(`${desktop.reason} VS Code's server takes its place.`);
   if (!options.noBuild) await build(ROOT, ['build', 'package']);
-  ignoreInterrupts();
   return serve(options, join(ROOT, 'shipworthy.vsix'));
 }
 

@@ -7,7 +7,7 @@ export function followDocuments({ documents, folders, log }: Serving, delivery: 
   documents.onDidOpen(({ document: { uri } }) => {
     if (!folders.nearest(uri)) log.info(`${uri} is in no folder of the workspace, so nothing is checked in it. Open its folder to have it checked.`);
   });
-  documents.onDidChangeContent(({ document }) => attempt(log, `Judging ${document.uri}`, () => {
+  documents.onDidChange(({ document }) => attempt(log, `Judging ${document.uri}`, () => {
     const text = document.getText();
     for (const { folder, path } of folders.around(document.uri)) folder.edit(path, text);
     delivery.edited(document.uri);

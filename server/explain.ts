@@ -1,7 +1,7 @@
 /** A rule's page as Markdown, from its card: the same words as the documentation, without a network. */
 import { ErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { RuleCard } from '../engine/audit/outcome';
-import { codeSpan, line, markdownProse, markdownText, webLink } from '../report/escape';
+import { codeSpan, markdownProse, markdownText, webLink } from '../report/escape';
 import { CATEGORY_TITLES, CONFIDENCE_WORDS, count, EFFORT_WORDS, SEVERITY_WORDS } from '../report/words';
 import { answer } from './log';
 import { EXPLAIN, type ExplainAnswer, type ExplainParams } from './protocol';
@@ -43,5 +43,5 @@ function costs(card: RuleCard): string {
 
 function blocks(when: string): string {
   if (when === 'always') return 'It blocks: it must be gone before the application ships.';
-  return when === 'never' ? 'It does not block.' : `It blocks when ${line(when)}.`;
+  return when === 'never' ? 'It does not block.' : `It blocks when ${markdownProse(when)}.`;
 }

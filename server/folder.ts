@@ -3,17 +3,14 @@ import type { WorkspaceFolder } from 'vscode-languageserver';
 import type { Session } from '../engine/audit/session';
 import { relativePath, uriOf } from './convert';
 import type { Host, Opened } from './host';
-import type { Log } from './log';
+import { attempt, type Log } from './log';
+import type { OpenDocuments } from './open-documents';
 import type { Settings } from './protocol/settings';
 import type { ScanProgress } from './progress';
 import { Scan } from './scan';
 
-export interface OpenText { readonly uri: string; readonly text: string }
-
-/** What a folder asks of its surroundings, and tells them. */
+/** What a folder tells its surroundings. */
 export interface FolderWatcher {
-  /** The documents that the editor has open, in any folder. */
-  openTexts(): readonly OpenText[];
   /** What is said of files may have changed. */
   settled(): void;
   /** A scan began, or ended without another to follow. */
@@ -31,7 +28,7 @@ export class Folder {
   #ready: Promise<void>;
 
   /** `settings` may take a while to come; until then, requests wait. */
-  constructor(place: WorkspaceFolder, settings: Promise<Settings>, private readonly host: Host, private readonly watcher: FolderWatcher, private readonly log: Log) {
+  constructor(place: WorkspaceFolder, settings: Promise<Settings>, private readonly host: Host, private readonly documents: OpenDocuments, private readonly watcher: FolderWatcher, private readonly log: Log) {
     this.uri = place.uri;
     this.name = place.name;
     this.#ready = settings.then((first) => this.#become(first));
@@ -63,7 +60,7 @@ export class Folder {
 
   /** The URI of a path, spelled as the editor spells it when the file is open. */
   uriOf(path: string): string {
-    return this.watcher.openTexts().find((open) => this.pathOf(open.uri) === path)?.uri ?? uriOf(this.uri, path);
+    return this.documents.spelled(uriOf(this.uri, path));
   }
 
   /** Text of a file that is not open in the editor. */
@@ -124,9 +121,9 @@ export class Folder {
 
   #begin(opened: Opened): void {
     this.#opened = opened;
-    for (const open of this.watcher.openTexts()) {
-      const path = this.pathOf(open.uri);
-      if (path !== undefined) opened.session.edit(path, open.text);
+    for (const document of this.documents.all) {
+      const path = this.pathOf(document.uri);
+      if (path !== undefined) void attempt(this.log, `Judging ${document.uri}`, () => opened.session.edit(path, document.getText()));
     }
     this.#scan = new Scan(opened.session, this.name, {
       turned: () => this.watcher.turned(),
@@ -143,6 +140,6 @@ export class Folder {
     this.#scan = undefined;
     this.#opened = undefined;
     await scan?.end();
-    session?.dispose();
+    await attempt(this.log, `Closing the folder ${this.uri}`, () => session?.dispose());
   }
 }

@@ -32,7 +32,7 @@ export class Publishing implements Delivery {
   settled(): void {
     const files = new Map(workspaceFiles(this.serving));
     for (const [key, { uri }] of this.#sent) files.set(key, uri);
-    for (const uri of this.serving.documents.keys()) files.set(canonical(uri), uri);
+    for (const { uri } of this.serving.documents.all) files.set(canonical(uri), uri);
     for (const uri of files.values()) this.#publish(uri);
   }
 

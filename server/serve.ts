@@ -1,7 +1,6 @@
 /** The language server, put together. What each kind of request does is in its own file. */
-import { TextDocumentSyncKind, TextDocuments, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
-import { firstFolders, readClient, type Client } from './client';
+import { TextDocumentSyncKind, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
+import { firstFolders, readClient, type Client } from './capabilities';
 import { CODE_ACTIONS, serveCodeActions } from './code-actions';
 import { serveCorrections } from './corrections';
 import { followDocuments } from './documents';
@@ -13,6 +12,7 @@ import { serveHover } from './hover';
 import { answer, clientLog, type Log } from './log';
 import { ScanProgress } from './progress';
 import { RESCAN } from './protocol';
+import { OpenDocuments } from './open-documents';
 import { Publishing } from './publishing';
 import { Pulling, pullOptions } from './pulling';
 import { Reports } from './reports';
@@ -24,28 +24,26 @@ import { followWorkspace } from './workspace';
 /** Serves one client over a connection until it leaves. Starts to listen; returns at once. */
 export function serve(connection: Connection, host: Host): void {
   const log = clientLog(connection.console);
-  const documents = new TextDocuments(TextDocument);
+  const documents = new OpenDocuments(connection);
   connection.onInitialize((params) => {
     const client = readClient(params);
     start(connection, host, log, documents, client, params);
     return { capabilities: capabilities(client), serverInfo: { name: 'Shipworthy', version: host.version } };
   });
-  documents.listen(connection);
   connection.listen();
 }
 
-function start(connection: Connection, host: Host, log: Log, documents: TextDocuments<TextDocument>, client: Client, params: InitializeParams): void {
+function start(connection: Connection, host: Host, log: Log, documents: OpenDocuments, client: Client, params: InitializeParams): void {
   const settings = new SettingsSource(connection, client, log);
   const settled = (): void => {
     delivery.settled();
     reports.changed();
   };
   const watcher: FolderWatcher = {
-    openTexts: () => documents.all().map((document) => ({ uri: document.uri, text: document.getText() })),
     settled, turned: () => reports.turned(),
     progress: (title, cancelled) => new ScanProgress(connection.window, title, cancelled, log),
   };
-  const folders = new Folders((place) => new Folder(place, settings.of(place.uri), host, watcher, log));
+  const folders = new Folders((place) => new Folder(place, settings.of(place.uri), host, documents, watcher, log));
   const serving: Serving = { connection, client, host, log, documents, folders };
   const delivery = client.pulls ? new Pulling(serving) : new Publishing(serving);
   const reports = new Reports(serving);

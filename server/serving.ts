@@ -1,19 +1,19 @@
 /** What every kind of request is answered from. */
-import type { Connection, TextDocuments } from 'vscode-languageserver';
-import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Connection } from 'vscode-languageserver';
 import type { RuleCard } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
-import type { Client } from './client';
+import type { Client } from './capabilities';
 import type { Folders } from './folders';
 import type { Host } from './host';
 import type { Log } from './log';
+import type { OpenDocuments } from './open-documents';
 
 export interface Serving {
   readonly connection: Connection;
   readonly client: Client;
   readonly host: Host;
   readonly log: Log;
-  readonly documents: TextDocuments<TextDocument>;
+  readonly documents: OpenDocuments;
   readonly folders: Folders;
 }
 

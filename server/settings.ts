@@ -1,6 +1,6 @@
 /** Settings per folder: asked of the client where it can be asked, else what it last sent. */
 import type { Connection } from 'vscode-languageserver';
-import type { Client } from './client';
+import type { Client } from './capabilities';
 import type { Log } from './log';
 import { DEFAULT_SETTINGS, SECTION, SETTINGS, type Settings } from './protocol/settings';
 

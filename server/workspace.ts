@@ -12,8 +12,7 @@ import type { Watching } from './watching';
  */
 export function followWorkspace(serving: Serving, first: readonly WorkspaceFolder[], settings: SettingsSource, watching: Watching, settled: () => void): void {
   const { client, connection, folders, log } = serving;
-  connection.onInitialized(() => attempt(log, 'Starting', () => {
-    void change(first, []);
+  connection.onInitialized(() => attempt(log, 'Starting', async () => {
     if (client.folderChanges) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => attempt(log, 'Changing folders', () => change(added, removed)));
     }
@@ -21,6 +20,7 @@ export function followWorkspace(serving: Serving, first: readonly WorkspaceFolde
       const registration = connection.client.register(DidChangeConfigurationNotification.type, { section: SECTION });
       void attempt(log, 'Asking for changed settings', () => registration);
     }
+    await change(first, []);
   }));
   connection.onDidChangeConfiguration(({ settings: sent }) => attempt(log, 'Taking in settings', async () => {
     settings.receive(sent);

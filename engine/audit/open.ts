@@ -59,6 +59,8 @@ class LiveSession implements Session {
   private readonly overlays = new Map<string, string>();
   private readonly sources = new WeakMap<FileState, SourceText>();
   private entries: readonly Entry[] = [];
+  /** Names of all folders and files, endings off: what an import of this project can begin with. */
+  private roots: ReadonlySet<string> = new Set();
   private listed = false;
   private stale = new Set<string>();
   private listingNotices: readonly Notice[] = [];
@@ -75,7 +77,7 @@ class LiveSession implements Session {
   constructor(private readonly options: SessionOptions) {
     this.registry = registryOf(options.rules ?? allRules);
     this.documents = new Documents(options.grammars);
-    this.reader = unitReader(options.grammars, this.documents, this.registry.interest);
+    this.reader = unitReader(options.grammars, this.documents, this.registry.interest, (root) => this.roots.has(root));
   }
 
   // ---- keeping up
@@ -104,6 +106,7 @@ class LiveSession implements Session {
     await this.loadConfig();
     const excluded = ignore().add([...this.config.exclude]);
     this.entries = listing.entries.filter((entry) => !excluded.ignores(entry.path));
+    this.roots = new Set(this.entries.flatMap((entry) => entry.path.split('/').map((part) => part.replace(/\.\w+$/, ''))));
     const present = new Set(this.entries.map((entry) => entry.path));
     let changed = false;
     for (const path of [...this.files.keys()]) if (!present.has(path) && !this.overlays.has(path)) { this.forget(path); changed = true; }

@@ -10,6 +10,7 @@ import { pythonLowering } from '../python/lower';
 import { pythonModule } from '../python/module';
 import type { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
+import type { Interest } from './registry';
 import { grammarOf } from '../syntax/language';
 
 export interface UnitReader {
@@ -17,11 +18,13 @@ export interface UnitReader {
   read(path: string, text: string, open: boolean): Unit | undefined;
 }
 
-export function unitReader(grammars: Grammars, documents: Documents, interest: ReadonlySet<string>): UnitReader {
+/** @param own whether a name's first part may be something of this project: a folder or file of it */
+export function unitReader(grammars: Grammars, documents: Documents, interest: Interest, own: (root: string) => boolean): UnitReader {
+  const asked = { last: interest.last, callee: (qualified: string) => interest.callee(qualified, own) };
   const lowerPython = pythonLowering(grammars.language('python'));
   const python = (path: string, text: string, open: boolean) => documents.with('python', text, (tree): Module => {
     const program = lowerPython(tree, text);
-    return pythonModule({ path, text, program, role: roleOf(path), interest, suppressions: commentsSay(text, program.comments) });
+    return pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments) });
   }, open ? path : undefined);
   return {
     read(path, text, open) {

@@ -7,8 +7,17 @@ export interface Registry {
   readonly rules: readonly Rule[];
   readonly cards: readonly RuleCard[];
   readonly byId: Readonly<Record<string, RuleCard>>;
-  /** Last names of the calls that modules keep. */
-  readonly interest: ReadonlySet<string>;
+  readonly interest: Interest;
+}
+
+/**
+ * Which calls modules keep: those whose qualified name a rule or a fact may ask for. A pattern `requests.get` keeps `requests.get` and every
+ * `….get` of something that this project defines (what stands behind it is known later); `*.execute` and a lone `execute` keep all.
+ */
+export interface Interest {
+  readonly last: (name: string) => boolean;
+  /** @param own whether a name's first part may be something of this project */
+  readonly callee: (qualified: string, own: (root: string) => boolean) => boolean;
 }
 
 /** Calls the project's facts are made from, whatever the rules ask. */
@@ -17,7 +26,25 @@ const OWN: readonly string[] = [...APPLICATION_CALLEES, ...COOKIE_CALLEES, ...HT
 export function registryOf(rules: readonly Rule[]): Registry {
   const cards = rules.map(cardOf);
   const asked = rules.flatMap((rule) => rule.scope === 'file' ? rule.file.on.callees : rule.whole.reads ?? []);
-  return { rules, cards, byId: Object.fromEntries(cards.map((card) => [card.id, card])), interest: new Set([...OWN, ...asked]) };
+  return { rules, cards, byId: Object.fromEntries(cards.map((card) => [card.id, card])), interest: interestIn([...OWN, ...asked]) };
+}
+
+function interestIn(patterns: readonly string[]): Interest {
+  const roots = new Map<string, Set<string>>();
+  for (const pattern of patterns) {
+    const last = pattern.slice(pattern.lastIndexOf('.') + 1);
+    const root = pattern.includes('.') ? pattern.slice(0, pattern.indexOf('.')) : '*';
+    roots.set(last, (roots.get(last) ?? new Set()).add(root));
+  }
+  const rest = roots.get('*') ?? new Set();
+  return {
+    last: (name) => roots.has(name) || rest.size > 0,
+    callee(qualified, own) {
+      const asked = roots.get(qualified.slice(qualified.lastIndexOf('.') + 1));
+      const root = qualified.slice(0, Math.max(0, qualified.indexOf('.')));
+      return (asked !== undefined && (asked.has('*') || asked.has(root) || own(root))) || rest.has(root);
+    },
+  };
 }
 
 function cardOf(rule: Rule): RuleCard {

@@ -1,5 +1,5 @@
 /** Compose files: services with what they build, start, publish and keep. */
-import type { Compose, Pair, Service } from '../../rules/kit';
+import type { Compose, Service } from '../../rules/kit';
 import { lineComments } from './comments';
 import { folderOf, resolved } from './folders';
 import { head } from './head';
@@ -50,7 +50,7 @@ function service(one: Member, folder: string, text: string): Service {
   };
 }
 
-/** `extends` of a service of the same file: what the service does not say itself, the other says. Lists of variables are joined. */
+/** `extends` of a service of the same file: what the service does not say itself, the other says. */
 function extended(value: Tree, services: readonly Member[], seen: readonly string[] = []): Tree {
   const named = get(value, 'extends');
   const name = named?.kind === 'scalar' ? named.text : get(named, 'file') ? undefined : scalar(named, 'service')?.text;
@@ -59,14 +59,14 @@ function extended(value: Tree, services: readonly Member[], seen: readonly strin
   return merged(extended(base.value, services, [...seen, base.name]), value);
 }
 
+/** Maps are merged and lists joined, but a command is taken or replaced as one. */
 function merged(base: Tree, over: Mapping): Mapping {
-  const inherited = members(base).flatMap((one) => {
-    const own = member(over, one.name);
-    return own ? [] : [one];
-  });
+  const inherited = members(base).filter((one) => !member(over, one.name));
   const own = over.members.map((one) => {
     const below = get(base, one.name);
-    return one.value.kind === 'map' && below?.kind === 'map' ? { ...one, value: merged(below, one.value) } : one;
+    if (one.value.kind === 'map' && below?.kind === 'map') return { ...one, value: merged(below, one.value) };
+    const replaces = one.name === 'command' || one.name === 'entrypoint' || one.name === 'test';
+    return one.value.kind === 'list' && below?.kind === 'list' && !replaces ? { ...one, value: { ...one.value, items: [...below.items, ...one.value.items] } } : one;
   });
   return { ...over, members: [...inherited, ...own] };
 }

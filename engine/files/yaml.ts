@@ -51,8 +51,8 @@ class Reading {
 
   private make(node: unknown): Tree {
     if (isAlias(node)) return this.alias(node);
-    if (isMap(node)) return { kind: 'map', members: this.members(node), at: this.at(node) };
-    if (isSeq(node)) return { kind: 'list', items: node.items.map((one) => this.tree(isPair(one) ? one.value : one)), at: this.at(node) };
+    if (isMap(node)) return { kind: 'map', members: this.members(node), at: this.trimmed(node) };
+    if (isSeq(node)) return { kind: 'list', items: node.items.map((one) => this.tree(isPair(one) ? one.value : one)), at: this.trimmed(node) };
     if (isScalar(node)) return { kind: 'scalar', text: textOf(node), quoted: node.type !== undefined && node.type !== 'PLAIN', at: this.at(node) };
     return { kind: 'scalar', text: '', quoted: false, at: this.at(node) };
   }
@@ -78,7 +78,7 @@ class Reading {
       if (name === '<<') merged.push(...mergedFrom(value));
       else {
         const nameAt = this.at(pair.key);
-        const end = pair.value ? this.at(pair.value).end : nameAt.end;
+        const end = pair.value ? this.trimmed(pair.value).end : nameAt.end;
         own.push({ name, nameAt, value: pair.value ? value : { kind: 'scalar', text: '', quoted: false, at: { start: end, end } }, at: { start: nameAt.start, end: Math.max(end, nameAt.end) } });
       }
     }
@@ -94,6 +94,14 @@ class Reading {
   private source(node: unknown): string {
     const { start, end } = this.at(node);
     return this.text.slice(start, end);
+  }
+
+  /** A block goes up to the next token: the line breaks and comments in between are not its own. */
+  private trimmed(node: unknown): Span {
+    const at = this.at(node);
+    if (!(isMap(node) || isSeq(node)) || node.flow === true) return at;
+    const written = this.text.slice(at.start, at.end).replace(/(?:\s|(?<=(?:^|\n)[ \t]*)#[^\r\n]*$)+$/, '');
+    return { start: at.start, end: at.start + written.length };
   }
 
   private at(node: unknown): Span {

@@ -155,11 +155,15 @@ class Facts implements Project {
       case 'choice': return { ...value, options: value.options.map((each) => this.follow(each, module, depth + 1)) };
       case 'joined': return { ...value, parts: value.parts.map((each) => this.follow(each, module, depth + 1)) };
       case 'test': return { ...value, left: this.follow(value.left, module, depth + 1), ...(value.right && { right: this.follow(value.right, module, depth + 1) }) };
-      case 'result': return { ...value, callee: this.names.expand(value.callee, module), args: value.args.map((each) => this.follow(each, module, depth + 1)), ...(value.of && { of: this.follow(value.of, module, depth + 1) }) };
+      case 'result': {
+        const of = value.of && this.follow(value.of, module, depth + 1);
+        if (of?.kind === 'dict' && value.callee.endsWith('.__getitem__')) return { kind: 'choice', by: 'conditional', options: of.entries.map((each) => each.value), at: value.at };
+        return { ...value, callee: this.names.expand(value.callee, module), args: value.args.map((each) => this.follow(each, module, depth + 1)), ...(of && { of }) };
+      }
       default: return value;
     }
   }
 
   private get variables(): ReturnType<typeof variablesOf> { return this.once('variables', () => variablesOf(this.production)); }
-  deployedVariable(name: string): Evidence | undefined { return this.variables.get(name); }
+  deployedVariable(name: string): ReturnType<Project['deployedVariable']> { return this.variables.get(name); }
 }

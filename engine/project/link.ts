@@ -7,7 +7,7 @@ export function linkModule(module: Module, names: ProjectNames): Module {
   const expand = (name: string) => names.expand(name, module);
   const decorator = (one: Decorator): Decorator => changed(one, { name: expand(one.name) });
   const calls = module.calls.map((one): Call => changed(one, { callee: expand(one.callee) }));
-  const functions = module.functions.map((one): Func => one.decorators.length > 0 ? { ...one, decorators: one.decorators.map(decorator), does: one.does.map(expand) } : { ...one, does: one.does.map(expand) });
+  const functions = module.functions.map((one): Func => ({ ...one, ...(one.decorators.length > 0 && { decorators: one.decorators.map(decorator) }), does: one.does.map(expand), depends: one.depends.map(expand) }));
   const classes = module.classes.map((one): Class => ({ ...one, bases: one.bases.map(expand), decorators: one.decorators.map(decorator) }));
   const routes = module.routes.map((one): Route => ({ ...one, gates: one.gates.map(expand), does: one.does.map(expand), decorators: one.decorators.map(decorator) }));
   const assignments = module.assignments.map((one) => changed(one, { qualified: expand(one.qualified) }));

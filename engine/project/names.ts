@@ -78,15 +78,21 @@ export class ProjectNames {
       const parts = root.split('.');
       for (let length = parts.length; length > 0; length--) {
         const contents = this.contents.get(parts.slice(0, length).join('.'));
-        if (!contents) continue;
+        if (!contents || this.rebound(parts.slice(0, length), root)) continue;
         const rest = parts.slice(length);
         if (rest.length === 0) return { definition: { kind: 'module', module: contents.module }, rest: '' };
         const inside = this.inside(contents, rest, depth);
         if (inside) return inside;
-        break;
       }
     }
     return undefined;
+  }
+
+  /** A package that imports a name from its submodule of the same name (`from .db import db`) means the name, not the submodule. */
+  private rebound(parts: readonly string[], whole: string): boolean {
+    const parent = this.contents.get(parts.slice(0, -1).join('.'));
+    const target = parent?.imports.get(parts.at(-1) ?? '');
+    return target !== undefined && target !== parts.join('.') && whole !== target && !whole.startsWith(`${target}.`);
   }
 
   private inside(contents: Contents, parts: readonly string[], depth: number): ReturnType<ProjectNames['definition']> {
@@ -122,7 +128,7 @@ export class ProjectNames {
       const prefix = parts.slice(0, length).join('.');
       if (this.contents.has(`${prefix}.${first}`) || this.packages.has(`${prefix}.${first}`)) yield `${prefix}.${name}`;
     }
-    if (from.stars.length > 0 && !name.includes('.')) for (const star of from.stars) yield `${star}.${name}`;
+    for (const star of from.stars) yield `${star}.${name}`;
   }
 }
 

@@ -6,7 +6,7 @@
  * everything but development and test configuration does.
  */
 import type { Assignment, Module, Place, Refusal, Setting, Value } from '../../rules/kit';
-import { whenUnset } from '../../rules/kit';
+import { environmentVariables, whenUnset } from '../../rules/kit';
 import type { Reach } from './reach';
 import type { ProjectNames } from './names';
 import { qualified } from './names';
@@ -176,17 +176,4 @@ export function isSettingsModule(module: Module): boolean {
   if (/(^|\.)(settings|config|configuration|conf)(\.|$)/i.test(module.name)) return true;
   const capitals = module.assignments.filter((each) => !each.scope && /^[A-Z][A-Z0-9_]+$/.test(each.target)).length;
   return module.assignments.some((each) => each.target === 'INSTALLED_APPS') || (capitals >= 8 && module.functions.length <= 2);
-}
-
-/** Variables of the environment anywhere in a value. */
-export function environmentVariables(value: Value): readonly string[] {
-  switch (value.kind) {
-    case 'environment': return [value.variable, ...(value.fallback ? environmentVariables(value.fallback) : [])];
-    case 'choice': return value.options.flatMap(environmentVariables);
-    case 'joined': return value.parts.flatMap(environmentVariables);
-    case 'list': return value.items.flatMap(environmentVariables);
-    case 'test': return [...environmentVariables(value.left), ...(value.right ? environmentVariables(value.right) : [])];
-    case 'result': return [...(value.of ? environmentVariables(value.of) : []), ...value.args.flatMap(environmentVariables)];
-    default: return [];
-  }
 }

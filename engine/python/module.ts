@@ -5,7 +5,8 @@ import { guardsOf } from './conditions';
 import { alwaysRaises, deeds, usesBound } from './handlers';
 import { Names } from './names';
 import { isRefusing, refusalOf } from './refusals';
-import { decoratedRoutes, doings } from './routes';
+import { readings } from './readings';
+import { decoratedRoutes, dependencies, doings } from './routes';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
 import { isSettingsClass, settingsField, settingsPrefix } from './settings';
@@ -17,14 +18,15 @@ export interface ModuleInput {
   readonly text: string;
   readonly program: Program;
   readonly role: Role;
-  /** Last names of the calls somebody asks for. */
-  readonly interest: ReadonlySet<string>;
+  /** Whether somebody asks for calls of this qualified name; by the last name alone first, since most are dropped there. */
+  readonly asked: { readonly last: (name: string) => boolean; readonly callee: (qualified: string) => boolean };
   readonly suppressions: readonly Suppression[];
 }
 
 interface Place {
   readonly scope: Scope;
-  readonly guards: readonly Guard[];
+  /** Evaluated when a fact is found under them, which most conditions never see. */
+  readonly guards: () => readonly Guard[];
   readonly within: readonly string[];
   readonly cleanup: boolean;
 }
@@ -63,13 +65,13 @@ class ModuleReader {
   read(): Module {
     const { program, path, role, text, suppressions } = this.input;
     const module = this.scopes.module;
-    this.block(program.body, { scope: module, guards: [], within: [], cleanup: false });
+    this.block(program.body, { scope: module, guards: () => [], within: [], cleanup: false });
     const first = program.body[0];
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
-      imports: this.imports, classes: this.classes, functions: this.functions, assignments: this.assignments, calls: this.calls, handlers: this.handlers,
-      routes: this.routes, refusals: this.refusals, statuses: this.statuses, stars: this.scopes.stars, suppressions,
+      imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
+      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, stars: this.scopes.stars, suppressions,
       does: doings(program.body.filter((each) => each.k !== 'function' && each.k !== 'class'), module, this.names),
       ...(docstring && { docstring }),
     };
@@ -83,8 +85,8 @@ class ModuleReader {
       this.statement(one, here);
       // `if not app.debug: return` guards all that follows it in the block.
       if (one.k === 'if' && !one.orelse && leaves(one.body)) {
-        const after = this.guards(one.test, here.scope, true).filter((each) => each.means !== 'unknown' && each.means !== 'main');
-        if (after.length > 0) here = { ...here, guards: [...here.guards, ...after] };
+        const known = (guard: Guard) => guard.means !== 'unknown' && guard.means !== 'main';
+        here = this.under(one.test, true, here, known);
       }
     }
   }
@@ -113,11 +115,16 @@ class ModuleReader {
 
   private branch(one: Extract<Stmt, { k: 'if' }>, place: Place): void {
     if (alwaysRaises(one.body)) this.refuse(one.test, one, one.body, place, false);
-    this.block(one.body.body, { ...place, guards: [...place.guards, ...this.guards(one.test, place.scope, false)] });
+    this.block(one.body.body, this.under(one.test, false, place));
     if (one.orelse) {
       if (alwaysRaises(one.orelse) && one.orelse.body[0]?.k !== 'if') this.refuse(one.test, one, one.orelse, place, true);
-      this.block(one.orelse.body, { ...place, guards: [...place.guards, ...this.guards(one.test, place.scope, true)] });
+      this.block(one.orelse.body, this.under(one.test, true, place));
     }
+  }
+
+  private under(test: Expr, negated: boolean, place: Place, wanted: (guard: Guard) => boolean = () => true): Place {
+    let made: readonly Guard[] | undefined;
+    return { ...place, guards: () => made ??= [...place.guards(), ...this.guards(test, place.scope, negated).filter(wanted)] };
   }
 
   private guards(test: Expr, scope: Scope, negated: boolean): Guard[] {
@@ -129,7 +136,7 @@ class ModuleReader {
       const module = each.name === undefined ? each.module : absolute(each.module, this.name, this.package);
       const target = each.name === undefined || each.name === '*' ? module : `${module}.${each.name}`;
       const name = each.alias ?? each.name ?? (each.module.split('.')[0] ?? '');
-      this.imports.push({ name, target: each.name === undefined && !each.alias ? name : target, at: span(one), guards: place.guards });
+      this.imports.push({ name, target: each.name === undefined && !each.alias ? name : target, at: span(one), guards: place.guards() });
     }
   }
 
@@ -218,11 +225,13 @@ class ModuleReader {
 
   // ---- definitions
 
+  /** The body comes first: names in inner definitions are then known by their own scopes when the outer one sums up what it does. */
   private functionStatement(one: FunctionStmt, place: Place): void {
     const scope = this.scopes.of(one);
     if (!scope) return;
     const decorators = this.decorators(one.decorators, place);
     const standing = this.standing(place, one);
+    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false });
     this.functions.push({
       ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
       parameters: one.parameters.map((each) => {
@@ -230,9 +239,9 @@ class ModuleReader {
         return { name: each.name, at: span(each), ...(annotation && { annotation }), ...(each.fallback && { fallback: this.values.evaluate(each.fallback, place.scope) }) };
       }),
       returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does: doings(one.body.body, scope, this.names),
+      reads: readings(one.body.body, scope, this.names), depends: dependencies(one, scope, this.names),
     });
     this.routes.push(...decoratedRoutes(one, scope, decorators, standing, { names: this.names, imports: this.imports.map((each) => each.target) }));
-    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false });
   }
 
   private classStatement(one: ClassStmt, place: Place): void {
@@ -242,8 +251,8 @@ class ModuleReader {
     const standing = this.standing(place, one);
     const bases = one.bases.filter((each) => each.name === undefined && !each.stars).map((each) => this.names.qualify(each.value, place.scope) ?? this.names.written(each.value));
     this.classes.push({ ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
-    this.routes.push(...decoratedRoutes(one, scope, decorators, standing, { names: this.names, imports: this.imports.map((each) => each.target) }));
     this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false });
+    this.routes.push(...decoratedRoutes(one, scope, decorators, standing, { names: this.names, imports: this.imports.map((each) => each.target) }));
   }
 
   private decorators(list: readonly Expr[], place: Place): Decorator[] {
@@ -276,13 +285,10 @@ class ModuleReader {
   private call(expr: Extract<Expr, { k: 'call' }>, place: Place, boundTo?: string): void {
     const { callee } = expr;
     const last = callee.k === 'attribute' || callee.k === 'name' ? callee.name : '';
-    let qualified: string | undefined;
-    if (!this.input.interest.has(last)) {
-      if (callee.k !== 'name') return;
-      qualified = this.names.callee(callee, place.scope);
-      if (!this.input.interest.has(qualified.slice(qualified.lastIndexOf('.') + 1))) return;
-    }
-    qualified ??= this.names.callee(callee, place.scope);
+    const { asked } = this.input;
+    if (callee.k !== 'name' && !asked.last(last)) return;
+    const qualified = this.names.callee(callee, place.scope);
+    if (!asked.callee(qualified)) return;
     const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
     this.calls.push({
       ...this.standing(place, expr), callee: qualified, written: this.names.written(callee), calleeAt: span(callee), argumentsAt: { start: expr.open, end: expr.end },
@@ -296,7 +302,7 @@ class ModuleReader {
 
   private refuse(test: Expr, at: Stmt, raise: { start: number; end: number }, place: Place, negated: boolean): void {
     const own = this.guards(test, place.scope, negated).filter((each) => each.means === 'production' || each.means === 'development' || each.means === 'tests');
-    this.refusals.push({ ...this.standing({ ...place, guards: [...place.guards, ...own] }, at), ...refusalOf(test, place.scope, this.names, this.values), raise: span(raise) });
+    this.refusals.push({ ...this.standing(place, at), guards: [...place.guards(), ...own], ...refusalOf(test, place.scope, this.names, this.values), raise: span(raise) });
   }
 
   /** A call of a function of this file that raises on its arguments refuses like the check in it. */
@@ -309,8 +315,13 @@ class ModuleReader {
   }
 
   private standing(place: Place, at: { start: number; end: number }): Standing {
-    return { scope: place.scope.path, guards: place.guards, at: span(at) };
+    return { scope: place.scope.path, guards: place.guards(), at: span(at) };
   }
+}
+
+/** Outer definitions before inner ones, as they are written. */
+function inOrder<T extends Standing>(found: readonly T[]): T[] {
+  return [...found].sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end);
 }
 
 /** A call behind `await` or the first of `a() or b()`, so that what it is bound to is known. */

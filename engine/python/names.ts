@@ -11,11 +11,20 @@ import { bindingsOf } from './scopes';
 const LONGEST = 12;
 
 export class Names {
+  private readonly known = new Map<Expr, string | undefined>();
+
   /** @param module dotted name of the file's module, the prefix of what it defines */
   constructor(readonly module: string) {}
 
   /** Qualified as far as it is known, else as written; undefined for expressions that have no name (`a + b`). */
   qualify(expr: Expr, scope: Scope, depth = 0): string | undefined {
+    if (depth === 0 && this.known.has(expr)) return this.known.get(expr);
+    const name = this.named(expr, scope, depth);
+    if (depth === 0) this.known.set(expr, name);
+    return name;
+  }
+
+  private named(expr: Expr, scope: Scope, depth: number): string | undefined {
     switch (expr.k) {
       case 'name': return this.name(expr.name, scope, expr.start, depth) ?? expr.name;
       case 'attribute': return this.attribute(expr, scope, depth);

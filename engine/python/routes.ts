@@ -2,6 +2,7 @@
 import type { Decorator, Route, Standing } from '../../rules/kit';
 import type { ClassStmt, Expr, FunctionStmt } from '../syntax/ast';
 import type { Names } from './names';
+import { readings } from './readings';
 import type { Scope } from './scopes';
 import { callsIn } from './walk';
 
@@ -24,7 +25,8 @@ export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, dec
     const gates = [...decorators.filter((each) => each !== decorator).map((each) => each.name), ...dependencies(one, scope, context.names), ...dependenciesOf(decorator)];
     return [{
       ...standing, framework, path: path.value, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
-      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does: doings(one.body.body, scope, context.names), body: { start: one.body.start, end: one.body.end },
+      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does: doings(one.body.body, scope, context.names),
+      reads: readings(one.body.body, scope, context.names), body: { start: one.body.start, end: one.body.end },
     }];
   });
 }
@@ -55,7 +57,7 @@ function classMethods(one: ClassStmt): string[] {
 }
 
 /** What FastAPI's `Depends` and `Security` name in a handler's parameters. */
-function dependencies(one: FunctionStmt | ClassStmt, scope: Scope, names: Names): string[] {
+export function dependencies(one: FunctionStmt | ClassStmt, scope: Scope, names: Names): string[] {
   if (one.k !== 'function') return [];
   return one.parameters.flatMap((each) => [...dependsOn(each.fallback, scope, names), ...dependsOn(each.annotation, scope, names)]);
 }
@@ -77,5 +79,8 @@ function dependsOn(expr: Expr | undefined, scope: Scope, names: Names): string[]
 function dependenciesOf(decorator: Decorator): string[] {
   const list = decorator.keywords.find((each) => each.name === 'dependencies')?.value;
   if (list?.kind !== 'list') return [];
-  return list.items.flatMap((each) => each.kind === 'result' && each.args[0]?.kind === 'reference' ? [each.args[0].name] : []);
+  return list.items.flatMap((each) => {
+    const target = each.kind === 'result' ? each.args[0] : undefined;
+    return target?.kind === 'reference' ? [target.name] : target?.kind === 'result' ? [target.callee] : [];
+  });
 }

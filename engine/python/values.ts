@@ -15,27 +15,32 @@ import type { Binding, Scope } from './scopes';
 import { bindingsOf } from './scopes';
 
 const DEEPEST = 16;
+const MOST_STEPS = 4000;
 /** Elements of a table or list that are evaluated; longer ones are data, not settings. */
 const WIDEST = 200;
 
 export class Values {
   private depth = 0;
-  /** Evaluations since the last statement: a fuse against values that multiply. */
+  /** Evaluations since the outermost question: a fuse against values that multiply. */
   private steps = 0;
+  /** Whether the fuse blew since the outermost question: such an answer is not kept. */
+  private cut = false;
+  private readonly known = new Map<Expr, Value>();
 
   constructor(private readonly names: Names) {}
 
   /** The value of an expression read in a scope. `given` fills in parameters, for helpers that are followed. */
   evaluate(expr: Expr, scope: Scope, given?: ReadonlyMap<string, Value>): Value {
+    const known = given ? undefined : this.known.get(expr);
+    if (known) return known;
     const at = span(expr);
-    if (this.depth === 0) this.steps = 0;
-    if (this.depth > DEEPEST || this.steps++ > 4000) return { kind: 'unknown', at };
+    if (this.depth === 0) { this.steps = 0; this.cut = false; }
+    if (this.depth > DEEPEST || this.steps++ > MOST_STEPS) { this.cut = true; return { kind: 'unknown', at }; }
     this.depth++;
-    try {
-      return this.kind(expr, scope, at, given);
-    } finally {
-      this.depth--;
-    }
+    const value = this.kind(expr, scope, at, given);
+    this.depth--;
+    if (!given && !this.cut) this.known.set(expr, value);
+    return value;
   }
 
   private kind(expr: Expr, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
@@ -90,6 +95,8 @@ export class Values {
       if (left.kind === 'list' && right.kind === 'list') return { kind: 'list', items: [...left.items, ...right.items].slice(0, WIDEST), at };
       if (isText(left) || isText(right) || carriesTaint(left) || carriesTaint(right)) return joined('concatenation', [left, right], at);
     }
+    // `BASE_DIR / "media"` reads like os.path.join.
+    if (expr.op === '/' && isText(right)) return joined('join', [{ kind: 'text', value: '/', at: { start: left.at.end, end: right.at.start } }, left, right], at);
     if (expr.op === '|' && left.kind === 'dict' && right.kind === 'dict') return { kind: 'dict', entries: [...left.entries, ...right.entries], open: left.open || right.open, at };
     return { kind: 'unknown', at };
   }
@@ -112,7 +119,7 @@ export class Values {
     const last = list.at(-1);
     if (!last) return { kind: 'unknown', at };
     const before = () => this.reaching(name, list.slice(0, -1), home, blocks, at, given);
-    if (this.steps++ > 4000) return { kind: 'unknown', at };
+    if (this.steps++ > MOST_STEPS) { this.cut = true; return { kind: 'unknown', at }; }
     const value = { ...this.bound(name, last, home, at, given), at };
     if (last.kind === 'value' && last.op !== undefined) {
       const earlier = list.length > 1 ? before() : { kind: 'unknown', at } as const;
@@ -184,7 +191,8 @@ export class Values {
     if (of.kind === 'dict' && !of.open && of.entries.length > 0) return { kind: 'choice', by: 'conditional', options: of.entries.map((each) => each.value), at };
     if (of.kind === 'list' && key.kind === 'number') { const item = of.items.at(key.value); if (item) return { ...item, at }; }
     const named = this.names.qualify(expr, scope);
-    return named && key.kind === 'text' ? { kind: 'reference', name: named, at } : { kind: 'unknown', at };
+    if (named && key.kind === 'text') return { kind: 'reference', name: named, at };
+    return of.kind === 'reference' ? { kind: 'result', callee: `${of.name}.__getitem__`, of, args: [key], keywords: [], at } : { kind: 'unknown', at };
   }
 
   // ---- calls

@@ -49,9 +49,14 @@ export function inner(one: Stmt): readonly Stmt[] {
 
 /** Every call in a body, nested functions included, in order of place. */
 export function callsIn(body: readonly Stmt[]): Extract<Expr, { k: 'call' }>[] {
-  const found: Extract<Expr, { k: 'call' }>[] = [];
+  return expressionsIn(body).filter((each) => each.k === 'call');
+}
+
+/** Every expression in a body and every part of each, nested functions included, in order of place. */
+export function expressionsIn(body: readonly Stmt[]): Expr[] {
+  const found: Expr[] = [];
   const expression = (expr: Expr): void => {
-    if (expr.k === 'call') found.push(expr);
+    found.push(expr);
     for (const part of partsOf(expr)) expression(part);
   };
   const statements = (list: readonly Stmt[]): void => {

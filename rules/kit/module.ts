@@ -85,6 +85,10 @@ export interface Func extends Standing {
   readonly returns: readonly Value[];
   /** Qualified names of what its body calls, nested functions included, without repeats. */
   readonly does: readonly string[];
+  /** Qualified names of request and session data its body reads: `flask.request.headers.Origin`, `flask.session.user_id`. */
+  readonly reads: readonly string[];
+  /** Qualified names of what FastAPI's `Depends` and `Security` name in its parameters. */
+  readonly depends: readonly string[];
 }
 export interface FuncParameter { readonly name: string; readonly annotation?: string; readonly fallback?: Value; readonly at: Span }
 
@@ -159,6 +163,8 @@ export interface Route extends Standing {
   readonly gates: readonly string[];
   /** Qualified callees of the body, in order, without repeats. */
   readonly does: readonly string[];
+  /** Request and session data the body reads, as in `Func.reads`. */
+  readonly reads: readonly string[];
   readonly body: Span;
 }
 

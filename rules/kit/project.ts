@@ -75,8 +75,8 @@ export interface Project {
   func(qualified: string): { readonly module: Module; readonly func: Func } | undefined;
   /** The value with names from other files of the project followed. */
   resolve(value: Value, module: Module): Value;
-  /** Where the files production runs from set or name an environment variable. */
-  deployedVariable(name: string): Evidence | undefined;
+  /** Where the files production runs from set or name an environment variable, with what they set it to when they say. */
+  deployedVariable(name: string): (Evidence & { readonly value?: string }) | undefined;
   /** Files from which production runs (Dockerfile, compose, Procfile…), development variants left out. */
   readonly production: readonly Unit[];
   /** A real server (gunicorn, uvicorn, waitress, uwsgi…) started by one of those files. */

@@ -133,7 +133,7 @@ export interface Gap {
 
 export interface ProjectRule extends Documented {
   readonly project: (project: Project) => Judgement;
-  /** Last names of calls this rule asks the project for, so that the reader keeps them. */
+  /** Names of the calls this rule asks the project for, so that the reader keeps them: `flask_limiter.Limiter`, `*.incr`, or a last name alone. */
   readonly reads?: readonly string[];
   readonly fix?: Fix<Gap> | readonly Fix<Gap>[];
 }

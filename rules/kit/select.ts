@@ -8,7 +8,7 @@ import { lookup } from './value';
 export interface Selector<Match> {
   /** Kinds of files it looks into. */
   readonly kinds: readonly Kind[];
-  /** Last names of the calls it asks for; the reader keeps only calls that somebody asks for. */
+  /** Names of the calls it asks for; the reader keeps only calls that somebody asks for. */
   readonly callees: readonly string[];
   readonly select: (unit: Unit, project: Project) => Iterable<Match>;
 }
@@ -31,7 +31,7 @@ export interface CallMatch {
 /** Calls whose resolved callee is one of `names`: `requests.get`, `requests.*` (any one further name), `*.execute` (any receiver). */
 export function call(...names: readonly string[]): Selector<CallMatch> {
   return {
-    kinds: ['module'], callees: names.map(lastName),
+    kinds: ['module'], callees: names,
     *select(unit, project) {
       if (unit.kind !== 'module') return;
       for (const one of unit.calls) if (names.some((name) => calls(one.callee, name))) yield callMatch(one, unit, project);
@@ -94,6 +94,7 @@ function spread(one: Call, keyword: string): Value | undefined {
   return table && lookup(table, keyword);
 }
 
-function lastName(name: string): string {
+/** What follows the last dot of a qualified name. */
+export function lastName(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }

@@ -35,7 +35,7 @@ export function findChromium() {
 export async function openBrowser({ width = 1280, height = 800 } = {}) {
   const executablePath = findChromium();
   const { chromium } = await loadPlaywright();
-  // Signals are the business of onInterrupt: playwright's own handlers would end this process before the server has ended.
+  // Signals are the business of processes.mjs: playwright's own handlers would end this process before its server has ended.
   const browser = await chromium.launch({
     executablePath, args: CHROMIUM_ARGS, timeout: 60_000, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,
   });

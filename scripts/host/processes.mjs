@@ -6,11 +6,12 @@ import { delimiter, dirname, join } from 'node:path';
 import { pause } from './waiting.mjs';
 
 const KEPT_OUTPUT = 200_000;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+const DEFERS = Symbol('a signal handler that leaves the signal to any other');
 const WINDOWS = process.platform === 'win32';
 
 /**
- * Starts a program as the leader of a new process group. The group is killed when this process exits, however it exits
- * short of SIGKILL.
+ * Starts a program as the leader of a new process group. The group is killed when this process ends, in any way but SIGKILL.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, onOutput?: (text: string) => void }} options
@@ -31,8 +32,7 @@ export function startGroup(command, args, { cwd, env, show = false, onOutput } =
       onOutput?.(text);
     });
   }
-  const kill = () => signalGroup(child.pid, 'SIGKILL');
-  process.prependListener('exit', kill); // first of all: others remove the folders that the group still writes to
+  const release = onEnd(() => signalGroup(child.pid, 'SIGKILL'));
   let over = false;
   const ended = new Promise((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
@@ -52,8 +52,22 @@ export function startGroup(command, args, { cwd, env, show = false, onOutput } =
     signal: (name) => { child.kill(name); },
     async stop() {
       await endGroup(child.pid);
-      process.off('exit', kill);
+      release();
     },
+  };
+}
+
+/** Acts when this process exits, and makes it exit on a signal that would else end it without a word. */
+function onEnd(act) {
+  process.prependListener('exit', act); // first of all: others remove the folders that the group still writes to
+  const handler = (signal) => {
+    if (process.listeners(signal).every((other) => other[DEFERS])) process.exit(EXIT_CODES[signal]);
+  };
+  handler[DEFERS] = true;
+  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, handler);
+  return () => {
+    process.off('exit', act);
+    for (const signal of Object.keys(EXIT_CODES)) process.off(signal, handler);
   };
 }
 
@@ -102,12 +116,12 @@ async function endGroup(pid) {
 }
 
 /**
- * Runs a clean-up once, on Ctrl-C, SIGTERM or a closed terminal, and then ends this process with the usual code.
+ * Runs a clean-up once, on Ctrl-C, SIGTERM or a closed terminal, and then ends this process with the usual code. Only for
+ * what wants to end in good order: groups and temporary folders go anyway.
  * @param {() => Promise<void> | void} cleanUp  has ten seconds
  * @returns {() => void} takes the handlers away again
  */
 export function onInterrupt(cleanUp) {
-  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
   let running = false;
   const handler = async (signal) => {
     if (running) return;
@@ -115,13 +129,13 @@ export function onInterrupt(cleanUp) {
     try {
       await Promise.race([cleanUp(), pause(10_000)]);
     } finally {
-      process.exit(codes[signal]);
+      process.exit(EXIT_CODES[signal]);
     }
   };
-  for (const signal of Object.keys(codes)) process.on(signal, handler);
+  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, handler);
   const stopWatching = onOrphaned(() => handler('SIGTERM'));
   return () => {
-    for (const signal of Object.keys(codes)) process.off(signal, handler);
+    for (const signal of Object.keys(EXIT_CODES)) process.off(signal, handler);
     stopWatching();
   };
 }

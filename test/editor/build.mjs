@@ -1,4 +1,5 @@
-// Bundles the suites that run inside a real VS Code: every *.test.ts of this folder becomes out/test/editor/index.js.
+// Bundles the suites that run inside a real VS Code: every *.test.ts in and under this folder goes into
+// out/test/editor/index.js, except those of broken/, which are there to go wrong.
 // As a program: node test/editor/build.mjs
 import { readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -9,7 +10,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '../..');
 
 /**
- * Bundles the entry and every suite of a folder into one CommonJS file under out/, where mocha is found beside it.
+ * Bundles the entry and every suite in and under a folder into one CommonJS file under out/, where mocha is found beside it.
  * @param {string} [suites]  a folder of this repository with *.test.ts; default this one
  * @returns {Promise<string>} the path of that file: out/test/editor/index.js for test/editor
  * @throws {Error} when the folder holds no suite or is not ours, or esbuild's own error
@@ -18,7 +19,10 @@ export async function buildSuites(suites = HERE) {
   const path = relative(ROOT, suites);
   if (path.startsWith('..')) throw new Error(`${suites} is not in this repository.`);
   const to = join(ROOT, 'out', path, 'index.js');
-  const files = readdirSync(suites).filter((name) => name.endsWith('.test.ts')).sort();
+  const files = readdirSync(suites, { recursive: true })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.test.ts') && !name.startsWith('broken/'))
+    .sort();
   if (files.length === 0) throw new Error(`There is no *.test.ts in ${suites}.`);
   await build({
     entryPoints: [join(HERE, 'index.ts')],

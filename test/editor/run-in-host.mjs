@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBrowser, pageUrl, pause, remoteUri, startServer, temporaryFolder } from '../../scripts/host.mjs';
 
-export const EXIT = { hostDied: 96, noResults: 97, tooLate: 98 };
+const EXIT = { hostDied: 96, noResults: 97, tooLate: 98 };
 
 /**
  * @typedef {{ title: string, state: 'passed' | 'failed' | 'skipped', milliseconds?: number, error?: string }} Result

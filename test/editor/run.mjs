@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureHost, hostName, HOST_NAMES, onInterrupt } from '../../scripts/host.mjs';
+import { ensureHost, hostName, HOST_NAMES } from '../../scripts/host.mjs';
 import { buildSuites } from './build.mjs';
 import { runInHost } from './run-in-host.mjs';
 
@@ -72,7 +72,6 @@ async function main() {
   return worst;
 }
 
-onInterrupt(() => {}); // servers and folders go when the process exits
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -37,11 +37,14 @@ export const OLD: ClientCapabilities = {
   textDocument: { publishDiagnostics: { relatedInformation: true }, codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } }, hover: {} },
 };
 
+/** Texts by path. */
+export type Files = Readonly<Record<string, string>>;
+
 export interface Setup {
   /** Files of each folder by its URI; `file:///app` when left out. */
-  readonly folders?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly folders?: Readonly<Record<string, Files>>;
   /** Folders that can be opened but are not part of the workspace at first. */
-  readonly later?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly later?: Readonly<Record<string, Files>>;
   readonly capabilities?: ClientCapabilities;
   readonly canPrompt?: boolean;
   readonly settings?: Record<string, unknown>;
@@ -64,7 +67,7 @@ export class Editor {
   exit: number | undefined;
   initialized: InitializeResult = { capabilities: {} };
 
-  constructor(readonly connection: ProtocolConnection, readonly sessions: ReadonlyMap<string, FakeSession>, readonly settings: Record<string, unknown>) {
+  constructor(readonly connection: ProtocolConnection, readonly sessions: ReadonlyMap<string, FakeSession>, readonly settings: Record<string, unknown>, private readonly disks: Map<string, Files>) {
     connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => { this.published.push(params); });
     connection.onNotification('window/logMessage', ({ message }: LogMessageParams) => { this.logged.push(message); });
     connection.onNotification('$/progress', (params: Progress) => { this.progress.push(params); });
@@ -90,6 +93,11 @@ export class Editor {
     const session = this.sessions.get(folder);
     if (!session) throw new Error(`${folder} was not opened.`);
     return session;
+  }
+
+  /** Makes a folder readable that was not. */
+  mount(uri: string, files: Files): void {
+    this.disks.set(uri, files);
   }
 
   registration(method: string) {
@@ -170,11 +178,12 @@ export class Editor {
 export async function start(setup: Setup = {}): Promise<Editor> {
   const folders = setup.folders ?? { 'file:///app': {} };
   const sessions = new Map<string, FakeSession>();
+  const disks = new Map(Object.entries({ ...folders, ...setup.later }));
   const [up, down] = [new PassThrough(), new PassThrough()];
-  const editor = new Editor(createProtocolConnection(down, up), sessions, setup.settings ?? {});
+  const editor = new Editor(createProtocolConnection(down, up), sessions, setup.settings ?? {}, disks);
   const watchDog = { shutdownReceived: false, initialize: () => undefined, exit: (code: number) => { editor.exit = code; } };
   const server = createServerConnection((logger) => createProtocolConnection(up, down, logger), watchDog, ProposedFeatures.all);
-  serve(server, host({ ...folders, ...setup.later }, sessions, setup.prepare));
+  serve(server, host(disks, sessions, setup.prepare));
   editor.connection.listen();
   const workspaceFolders = setup.rootUri ? null : Object.keys(folders).map((uri): WorkspaceFolder => ({ uri, name: uri.replace(/.*\//, '') }));
   editor.initialized = await editor.connection.sendRequest(InitializeRequest.type, {
@@ -185,11 +194,11 @@ export async function start(setup: Setup = {}): Promise<Editor> {
   return editor;
 }
 
-function host(folders: Readonly<Record<string, Readonly<Record<string, string>>>>, sessions: Map<string, FakeSession>, prepare?: (session: FakeSession) => void): Host {
+function host(disks: ReadonlyMap<string, Files>, sessions: Map<string, FakeSession>, prepare?: (session: FakeSession) => void): Host {
   return {
     version: '0.0.0', rules: RULES, today: () => '2026-11-20',
     async open(uri, name) {
-      const files = folders[uri];
+      const files = disks.get(uri);
       if (!files) throw new Error(`${uri} cannot be read from here.`);
       const session = new FakeSession(name, new Map(Object.entries(files)));
       prepare?.(session);

@@ -1,7 +1,6 @@
 /** The grammars as the build would put them, straight from the packages that syntaxes/grammars.json names. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { GrammarName, Grammars } from '../../engine/syntax/grammars';
 import { loadGrammars } from '../../engine/syntax/grammars';
 
@@ -14,9 +13,8 @@ export function testGrammars(): Promise<Grammars> {
 }
 
 function load(): Promise<Grammars> {
-  const require = createRequire(join(root, 'package.json'));
   const listed = JSON.parse(readFileSync(join(root, 'syntaxes/grammars.json'), 'utf8')) as { name: string; package: string; file: string }[];
-  const bytes = new Map(listed.map((each) => [each.name, new Uint8Array(readFileSync(join(dirname(require.resolve(`${each.package}/package.json`)), each.file)))]));
+  const bytes = new Map(listed.map((each) => [each.name, new Uint8Array(readFileSync(join(root, 'node_modules', each.package, each.file)))]));
   const core = bytes.get('core');
   if (!core) throw new Error('syntaxes/grammars.json names no core');
   bytes.delete('core');

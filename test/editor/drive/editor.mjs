@@ -60,7 +60,7 @@ async function squiggles(page, text, severity) {
  */
 export async function hover(page, text, says) {
   const box = await untilSquiggle(page, text);
-  const bubble = page.locator('.monaco-hover-content', { hasText: says }).first();
+  const bubble = page.locator('.monaco-hover-content', { hasText: says }).filter({ visible: true }).first();
   let side = 0;
   // The bubble appears when the mouse has come to rest: so move it, a little, and wait.
   await persistently(async () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { hostName, onInterrupt } from '../../../scripts/host.mjs';
+import { hostName } from '../../../scripts/host.mjs';
 import { hover, openFile, openQuickFixes, untilSquiggle } from './editor.mjs';
 import { expandRows, openContainer, openReport, rows, startAfresh, switchTheme } from './views.mjs';
 import { openWorkbench, screenshot, THEMES, WORKSPACE } from './workbench.mjs';
@@ -72,7 +72,6 @@ async function main() {
   }
 }
 
-onInterrupt(() => {}); // servers and folders go when the process exits
 try {
   await main();
 } catch (error) {

@@ -1,0 +1,85 @@
+/**
+ * The card as one HTML document, for the editor's panel and as a page to keep, send and print. There is one renderer: the panel
+ * adds buttons that open places, apply fixes and explain rules. Nothing is loaded from anywhere; style and script carry a
+ * nonce and nothing else may run. All text of the repository is escaped.
+ */
+import { categories } from './html/categories';
+import { findings } from './html/findings';
+import { outcomes } from './html/outcomes';
+import { overview } from './html/overview';
+import type { Mode } from './html/parts';
+import { plan } from './html/plan';
+import { STYLE } from './html/style';
+import type { ReportCard } from './card';
+import { attribute, htmlText } from './escape';
+import { PANEL_SCRIPT } from './panel-script';
+import { frameworks } from './summary';
+
+export interface HtmlOptions {
+  readonly mode: Mode;
+  /** Made anew for every document of the panel: letters, digits, `+`, `/` and `=`. */
+  readonly nonce: string;
+  /** The panel's source of resources. A page has none. */
+  readonly cspSource?: string;
+}
+
+/**
+ * The whole document.
+ *
+ * @throws RangeError when the nonce or the source could break out of the policy
+ */
+export function html(card: ReportCard, options: HtmlOptions): string {
+  const { mode, nonce } = options;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy(options)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="shipworthy ${attribute(card.tool.version)}">
+<title>${htmlText(card.project.name)}: ${card.verdict.value}</title>
+<style nonce="${nonce}">${STYLE}</style>
+</head>
+<body class="${mode}">
+<a class="skip" href="#findings-title">Skip to the findings</a>
+<header class="top">
+<div><h1>${htmlText(card.project.name)} <span class="kind">report card</span></h1>
+<nav aria-label="Sections">${SECTIONS.map(([id, title]) => `<a href="#${id}">${title}</a>`).join(' ')}</nav></div>
+${mode === 'panel' ? '<button type="button" class="primary" data-rescan>Rescan</button>' : ''}
+</header>
+<main id="card">
+${body(card, mode)}
+</main>
+<p id="said" class="unseen" role="status" aria-live="polite"></p>
+<script nonce="${nonce}">${PANEL_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+/** What is inside `<main>`: the panel takes it as the message `{ type: 'card', body }` when the card changes. */
+export function body(card: ReportCard, mode: Mode): string {
+  return [facts(card), overview(card, mode), categories(card, mode), findings(card, mode), plan(card, mode), outcomes(card, mode)].join('\n');
+}
+
+const SECTIONS = [
+  ['verdict', 'Verdict'], ['categories', 'Categories'], ['findings', 'Findings'], ['plan', 'Plan'], ['strengths', 'Strengths'], ['not-applicable', 'Not applicable'],
+  ['not-checked', 'Not checked'], ['silenced', 'Silenced'], ['notices', 'Notices'], ['method', 'Method'],
+] as const;
+
+function policy({ mode, nonce, cspSource = '' }: HtmlOptions): string {
+  if (!/^[A-Za-z0-9+/=_-]+$/.test(nonce)) throw new RangeError('The nonce of a report must be letters, digits, +, /, -, _ and =.');
+  if (!/^[^;,<>"]*$/.test(cspSource)) throw new RangeError('The source of a panel must be one or more origins without ; , < > and double quotes.');
+  const source = mode === 'panel' && cspSource ? ` ${cspSource}` : '';
+  return `default-src 'none'; style-src 'nonce-${nonce}'${source}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
+}
+
+/** What the card was made of, on one line. */
+function facts(card: ReportCard): string {
+  const { project, profile } = card;
+  const all = [
+    ...(project.commit === undefined ? [] : [`commit ${project.commit}`]), ...(project.root === '' ? [] : [project.root]), ...(frameworks(card) ? [frameworks(card)] : []),
+    `as of ${card.asOf}`, [profile.exposure, profile.stage, ...profile.data.map((kind) => `${kind} data`)].join(', '), `${card.tool.name} ${card.tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`,
+  ];
+  return `<p class="made" data-part="made">${all.map(htmlText).join(' · ')}</p>`;
+}

@@ -1,0 +1,59 @@
+/** The report card's table: a row for each category, and under it the sum that makes its score where something is deducted. */
+import { categoryText, lineText, overallText } from '../arithmetic';
+import type { CategoryCard, ReportCard } from '../card';
+import { htmlText } from '../escape';
+import { LEAST } from '../scoring/verdict';
+import { gradeText, gradeWord, number, severities } from '../words';
+import { bullets, part, ruleName, severity, table } from './parts';
+import type { Mode } from './parts';
+import { bar, gradeShape } from './shapes';
+
+const HEADS = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings'];
+
+/** The section of the categories. */
+export function categories(card: ReportCard, mode: Mode): string {
+  const rows = card.categories.map((category) => row(category) + ledgerRow(category, mode)).join('\n');
+  return part('categories', 'Report card', `<table class="categories"><caption>Grade, score and weight of each category. Categories marked with a star decide by themselves whether this may ship.</caption>
+<thead><tr>${HEADS.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
+<tbody>
+${rows}
+</tbody>
+<tfoot>
+${overallRows(card)}
+</tfoot>
+</table>`);
+}
+
+function row(category: CategoryCard): string {
+  const least = (category.gating ? LEAST.ready.gating : LEAST.ready.other) / 10;
+  const drawn = category.score === null ? '' : bar(category.title, category.grade, category.score, least);
+  const hold = category.applicable === 0 ? '–' : `${category.holds} of ${category.applicable}`;
+  const weight = category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–';
+  const star = category.gating ? '<span class="star" title="decides by itself"> ★</span>' : '';
+  return `<tr class="category"><th scope="row">${htmlText(category.title)}${star}</th><td>${grade(category.grade)}</td><td class="number score">${number(category.score)}${drawn}</td>`
+    + `<td class="number">${weight}</td><td class="number">${hold}</td><td>${severities(category.findings) || '–'}</td></tr>`;
+}
+
+function grade(of: CategoryCard['grade']): string {
+  return `<span class="grade">${gradeShape(of)}<b>${gradeText(of)}</b> <span class="word">${gradeWord(of)}</span></span>`;
+}
+
+function ledgerRow(category: CategoryCard, mode: Mode): string {
+  if (category.status === 'scored' && category.ledger.length === 0) return '';
+  const summary = category.score === null ? `Why no score<span class="unseen"> for ${htmlText(category.title)}</span>` : `Why ${number(category.score)}<span class="unseen"> for ${htmlText(category.title)}</span>`;
+  return `\n<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-${category.id}"><summary>${summary}</summary>${ledger(category, mode)}${bullets(categoryText(category).map(htmlText))}</details></td></tr>`;
+}
+
+function ledger(category: CategoryCard, mode: Mode): string {
+  if (category.ledger.length === 0) return '';
+  return table(`Deductions of ${htmlText(category.title)}`, ['Rule', 'Severity', 'Findings', 'How', 'Cost'], category.ledger.map((line) => [
+    ruleName(line.rule, mode), severity(line.severity) + (line.blocks ? ', blocks' : ''), String(line.occurrences), htmlText(lineText(line)), `<span class="number">−${number(line.cost)}</span>`,
+  ]));
+}
+
+function overallRows(card: ReportCard): string {
+  const { counts, score } = card;
+  const ran = counts.holds + counts.open + counts.accepted + counts.notChecked;
+  return `<tr class="category"><th scope="row">Overall</th><td>${grade(score.grade)}</td><td class="number">${number(score.value)}</td><td></td><td class="number">${counts.holds} of ${ran}</td><td>${severities(counts.findings) || '–'}</td></tr>
+<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-overall"><summary>Why ${number(score.value)}<span class="unseen"> for the whole</span></summary>${bullets(overallText(card).map(htmlText))}</details></td></tr>`;
+}

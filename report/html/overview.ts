@@ -1,0 +1,54 @@
+/** The top of the page: grade, verdict, reasons and what would make it READY. */
+import type { ReportCard } from '../card';
+import { htmlText } from '../escape';
+import { beyondRules, conditionText } from '../listing';
+import { total } from '../plan';
+import { summary } from '../summary';
+import { VERDICT_SENTENCES, checksText, gradeText, gradeWord, hours, number, percent, severities } from '../words';
+import { bullets, ruleName } from './parts';
+import type { Mode } from './parts';
+import { gradeShape, gradeTone, verdictShape, verdictTone } from './shapes';
+
+/** The verdict's section. `data-said` is what the panel reads out when the card changes. */
+export function overview(card: ReportCard, mode: Mode): string {
+  const { verdict, score } = card;
+  const graded = score.value === null ? 'not scored' : `grade ${gradeText(score.grade)}, ${number(score.value)} of 100`;
+  return `<section id="verdict" data-part="verdict" data-said="${verdict.value}, ${graded}" aria-labelledby="verdict-title" class="overview tone-${verdictTone(verdict.value)}">
+${seal(card)}
+<div class="judgement">
+<h2 id="verdict-title" tabindex="-1">${verdictShape(verdict.value)}${verdict.value}</h2>
+<p class="sentence">${VERDICT_SENTENCES[verdict.value]}</p>
+${bullets(verdict.reasons.map((reason) => htmlText(reason.text)), 'reasons')}
+</div>
+${facts(card)}
+${steps(card, mode)}
+<p class="summary">${summary(card).map(htmlText).join(' ')}</p>
+</section>`;
+}
+
+function seal({ score }: ReportCard): string {
+  const value = score.value === null ? '' : `<span class="value">${number(score.value)}<span class="of"> of 100</span></span>`;
+  return `<p class="seal tone-${gradeTone(score.grade)}"><span class="letter">${gradeText(score.grade)}</span><span class="word">${gradeShape(score.grade)}${gradeWord(score.grade)}</span>${value}</p>`;
+}
+
+function facts(card: ReportCard): string {
+  const { counts, score } = card;
+  const rows: readonly (readonly [string, string])[] = [
+    ['Blockers', String(counts.blockers)], ['Open findings', severities(counts.findings) || 'none'], ['Checks', `${checksText(card)}, ${percent(score.coverage)} of what applies`],
+    ['Confidence', score.confidence], ...(counts.open > 0 ? [['Work', hours(total(card.plan))] as const] : []),
+    ...(score.unsuppressed === score.value ? [] : [['Nothing silenced', `${number(score.unsuppressed)} of 100`] as const]),
+    ...(card.customised > 0 ? [['Customised settings', String(card.customised)] as const] : []),
+  ];
+  return `<dl class="facts">${rows.map(([name, value]) => `<div><dt>${name}</dt><dd>${htmlText(value)}</dd></div>`).join('')}</dl>`;
+}
+
+function steps(card: ReportCard, mode: Mode): string {
+  const { conditions, toReady } = card.verdict;
+  const title = (rule: string) => htmlText(card.results.find((result) => result.rule === rule)?.title ?? '');
+  const ready = [...toReady.map((rule) => `${title(rule)} ${ruleName(rule, mode)}`), ...beyondRules(card).map((reason) => htmlText(`Beyond what rules can mend: ${reason.text}`))];
+  const columns = [
+    ...(ready.length > 0 ? [`<div><h3>What would make it READY</h3>${bullets(ready, 'steps')}</div>`] : []),
+    ...(conditions.length > 0 ? [`<div><h3>Conditions</h3>${bullets(conditions.map((one) => htmlText(conditionText(card, one))), 'steps')}</div>`] : []),
+  ];
+  return columns.length === 0 ? '' : `<div class="columns">${columns.join('')}</div>`;
+}

@@ -1,0 +1,30 @@
+/** The plan: the stairs the score climbs, and the steps of each phase. */
+import type { Phase, ReportCard } from '../card';
+import { htmlText } from '../escape';
+import { total } from '../plan';
+import { SEVERITY_WORDS, hours, number } from '../words';
+import { part, ruleName, table } from './parts';
+import type { Mode } from './parts';
+import { stairs } from './shapes';
+
+/** The section of the plan. */
+export function plan(card: ReportCard, mode: Mode): string {
+  if (card.counts.open === 0) return part('plan', 'Plan', '<p>Nothing is open, so there is nothing to do.</p>');
+  return part('plan', 'Plan', `${chart(card)}\n${card.plan.map((phase) => phaseTable(phase, mode)).join('\n')}\n<p>All phases together: ${hours(total(card.plan))}. Each score is exact: it is what the card would say after that step and all before it.</p>`);
+}
+
+function chart(card: ReportCard): string {
+  const scores = [card.score.value, ...card.plan.flatMap((phase) => phase.items).map((item) => item.score)].filter((score) => score !== null);
+  const last = scores.at(-1);
+  if (scores.length < 2 || last === undefined) return '';
+  const label = `Overall score after each step of the plan, from ${number(scores[0] ?? 0)} to ${number(last)}.`;
+  return `<figure>${stairs(label, scores)}<figcaption>${label} The dashed line is 85, where READY starts. The tables below hold the same numbers.</figcaption></figure>`;
+}
+
+function phaseTable({ phase, title, items, hours: spent }: Phase, mode: Mode): string {
+  const head = `<h3>Phase ${phase}: ${htmlText(title)}</h3>`;
+  if (items.length === 0) return `${head}<p class="none">Nothing to do.</p>`;
+  return head + table(`Steps of phase ${phase}, together ${hours(spent)}`, ['Make it so', 'Rule', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'], items.map((item) => [
+    htmlText(item.title), ruleName(item.rule, mode), SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
+  ]), 'lines plan');
+}

@@ -1,0 +1,40 @@
+/** The logger of a module, and the edits that make one. */
+import type { Edit, Source } from './fix';
+import { importing, insert } from './fix';
+import type { Module } from './module';
+import { lastName } from './select';
+import type { Value } from './value';
+
+/** What code at a place may log with, as it would write it: `logger`, `current_app.logger`; undefined when the module has nothing. */
+export function loggerOf(module: Module, at: number): string | undefined {
+  const made = module.assignments.find((one) => one.scope === '' && one.guards.length === 0 && !one.target.includes('.') && one.at.end < at && makesLogger(one.value));
+  if (made) return made.target;
+  const imported = module.imports.find((one) => one.guards.length === 0 && one.at.end < at && /^(log|logger|LOG|LOGGER)$/.test(one.name));
+  if (imported) return imported.name;
+  if (module.imports.some((one) => one.guards.length === 0 && one.target === 'flask.current_app' && one.name === 'current_app')) return 'current_app.logger';
+  const app = module.assignments.find((one) => one.scope === '' && one.at.end < at && one.value.kind === 'result' && /(^|\.)(Flask|Quart)$/.test(one.value.callee));
+  return app && `${app.target}.logger`;
+}
+
+function makesLogger(value: Value): boolean {
+  return value.kind === 'result' && /^(getLogger|get_logger|get_task_logger)$/.test(lastName(value.callee));
+}
+
+/** The edits that give a module `logger = logging.getLogger(__name__)` after its imports. */
+export function makingLogger(module: Module, source: Source): readonly Edit[] {
+  const line = 'logger = logging.getLogger(__name__)';
+  // The imports at the top: an application may import its routes at the very end.
+  const body = Math.min(...[...module.functions, ...module.classes, ...module.assignments].map((one) => one.at.start), source.text.length);
+  const top = module.imports.filter((one) => one.guards.length === 0 && one.at.start < body && source.lineStart(one.at.start) === one.at.start);
+  const imported = importing(module, source, 'logging');
+  const last = top.at(-1);
+  const after = last ? nextLine(source, last.at.end) : imported[0]?.start ?? 0;
+  const same = imported.find((edit) => edit.start === after);
+  const statement = `\n${line}\n`;
+  if (same) return imported.map((edit) => edit === same ? { ...edit, text: `${edit.text}${statement}` } : edit);
+  return [...imported, insert(after, statement)];
+}
+
+function nextLine(source: Source, offset: number): number {
+  return Math.min(source.lineEnd(offset) + source.newline.length, source.text.length);
+}

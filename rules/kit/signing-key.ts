@@ -1,0 +1,97 @@
+/** Keys that sign sessions, tokens and links: their names, and every place where a module gives one its value. */
+import type { Assignment, Module, Standing } from './module';
+import type { Project, Setting } from './project';
+import { environmentVariables } from './environment';
+import type { Selector } from './select';
+import { callMatch, calls, lastName } from './select';
+import type { Value } from './value';
+import { lookup } from './value';
+
+/** Settings and variables of the environment that hold a key of the application's own. */
+const NAMES: ReadonlySet<string> = new Set([
+  'SECRET_KEY', 'FLASK_SECRET_KEY', 'DJANGO_SECRET_KEY', 'APP_SECRET_KEY', 'APP_SECRET', 'APPLICATION_SECRET', 'WTF_CSRF_SECRET_KEY', 'CSRF_SECRET', 'CSRF_SECRET_KEY',
+  'JWT_SECRET_KEY', 'JWT_SECRET', 'JWT_SIGNING_KEY', 'JWT_KEY', 'JWT_PRIVATE_KEY', 'JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET', 'JWT_REFRESH_SECRET_KEY',
+  'ACCESS_TOKEN_SECRET', 'ACCESS_TOKEN_SECRET_KEY', 'REFRESH_TOKEN_SECRET', 'REFRESH_TOKEN_SECRET_KEY', 'TOKEN_SECRET', 'TOKEN_SECRET_KEY', 'AUTH_SECRET', 'AUTH_SECRET_KEY',
+  'SESSION_SECRET', 'SESSION_SECRET_KEY', 'COOKIE_SECRET', 'COOKIE_SECRET_KEY', 'SIGNING_KEY', 'SECURITY_PASSWORD_SALT', 'ENCRYPTION_KEY', 'FERNET_KEY',
+  'RESET_PASSWORD_TOKEN_SECRET', 'VERIFICATION_TOKEN_SECRET',
+]);
+
+/** One place where a key is given its value. */
+export interface KeyUse {
+  /** What is given it: a setting's name, or the call as written. */
+  readonly sink: string;
+  /** The variable of the environment that a fix reads instead. */
+  readonly variable: string;
+  /** As this file says it; `value` has the names of other files followed. */
+  readonly written: Value;
+  readonly value: Value;
+  readonly module: Module;
+  readonly standing: Standing;
+  /** Absent for an argument of a call. */
+  readonly setting?: Setting;
+}
+
+/** Calls that take a key: where among their arguments, and what it is for. */
+const SINKS: readonly { readonly callees: readonly string[]; readonly keyword: string; readonly position?: number; readonly variable: string }[] = [
+  { callees: ['jwt.encode', 'jwt.decode', 'jose.jwt.encode', 'jose.jwt.decode', 'jose.jws.sign', 'jose.jws.verify', 'jwt.api_jwt.encode', 'jwt.api_jwt.decode'], keyword: 'key', position: 1, variable: 'JWT_SECRET_KEY' },
+  { callees: ['authlib.jose.jwt.encode'], keyword: 'key', position: 2, variable: 'JWT_SECRET_KEY' },
+  { callees: ['fastapi_users.authentication.JWTStrategy', 'fastapi_users.authentication.strategy.JWTStrategy'], keyword: 'secret', position: 0, variable: 'JWT_SECRET_KEY' },
+  {
+    callees: ['Signer', 'TimestampSigner', 'Serializer', 'TimedSerializer', 'URLSafeSerializer', 'URLSafeTimedSerializer', 'JSONWebSignatureSerializer', 'TimedJSONWebSignatureSerializer'].map((each) => `itsdangerous.${each}`),
+    keyword: 'secret_key', position: 0, variable: 'SECRET_KEY',
+  },
+  { callees: ['starlette.middleware.sessions.SessionMiddleware', '*.add_middleware', 'starlette.middleware.Middleware', 'fastapi.middleware.Middleware'], keyword: 'secret_key', variable: 'SESSION_SECRET_KEY' },
+  { callees: ['cryptography.fernet.Fernet'], keyword: 'key', position: 0, variable: 'ENCRYPTION_KEY' },
+];
+
+/** Calls that read a file or the environment into a configuration, over what it holds. */
+export const CONFIGURATION_READERS = ['*.from_pyfile', '*.from_envvar', '*.from_prefixed_env', '*.from_file'] as const;
+
+/** Every place of a module where a signing key gets its value: settings of these names, readings of these variables, arguments of calls that sign. */
+export function signingKeys(): Selector<KeyUse> {
+  return {
+    kinds: ['module'], callees: [...SINKS.flatMap((each) => each.callees), ...CONFIGURATION_READERS],
+    *select(unit, project) {
+      if (unit.kind !== 'module') return;
+      for (const assignment of unit.assignments) yield* assigned(assignment, unit, project);
+      for (const call of unit.calls) {
+        const sink = SINKS.find((each) => each.callees.some((callee) => calls(call.callee, callee)));
+        if (!sink || (sink.position === undefined && !isSessionMiddleware(call.callee, call.args[0]))) continue;
+        const written = call.keywords.find((each) => each.name === sink.keyword)?.value ?? (sink.position === undefined ? undefined : call.args[sink.position]);
+        const value = callMatch(call, unit, project).argument(sink.keyword, sink.position);
+        if (value) yield { sink: `${call.written}()`, variable: sink.variable, written: written ?? value, value, module: unit, standing: call };
+      }
+    },
+  };
+}
+
+function isSessionMiddleware(callee: string, first: Value | undefined): boolean {
+  return callee.endsWith('.SessionMiddleware') || (first?.kind === 'reference' && first.name.endsWith('.SessionMiddleware'));
+}
+
+function* assigned(assignment: Assignment, module: Module, project: Project): Iterable<KeyUse> {
+  const name = lastName(assignment.target);
+  const read = environmentVariables(assignment.value).find((each) => NAMES.has(each));
+  if (!isKeyName(assignment, module) && !read && name !== 'SIMPLE_JWT') return;
+  const setting = project.settings(name).find((each) => each.assignment === assignment);
+  if (!setting) return;
+  if (name !== 'SIMPLE_JWT') { yield { sink: name, variable: read ?? name.toUpperCase(), written: assignment.value, value: setting.value, module, standing: assignment, setting }; return; }
+  const written = lookup(assignment.value, 'SIGNING_KEY');
+  if (written) yield { sink: 'SIMPLE_JWT["SIGNING_KEY"]', variable: 'JWT_SECRET_KEY', written, value: project.resolve(written, module), module, standing: assignment, setting };
+}
+
+/** Named like a key, where that makes it one: in capitals, on a configuration object, or in a settings class. */
+function isKeyName(assignment: Assignment, module: Module): boolean {
+  const name = lastName(assignment.target);
+  if (!NAMES.has(name.toUpperCase())) return false;
+  if (name === name.toUpperCase() || assignment.how !== 'statement' || assignment.target.includes('.')) return true;
+  return assignment.value.kind === 'environment' || (module.classes.some((each) => each.name === assignment.scope) && /config|settings/i.test(assignment.scope));
+}
+
+/** Whether a name as written stands for a key that is itself judged where it is given its value. */
+export function isJudgedElsewhere(use: KeyUse, written: string, project: Project): boolean {
+  const name = /([A-Za-z_]\w*)(?:\(\))?["'\]]*$/.exec(written.trim())?.[1];
+  if (name === undefined || /^[rbuf]{0,2}["']/i.test(written.trim())) return false;
+  return project.settings(name).some((each) => each.assignment !== use.setting?.assignment && lastName(each.assignment.target) === name
+    && (isKeyName(each.assignment, each.module) || environmentVariables(each.assignment.value).some((variable) => NAMES.has(variable))));
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { openFinding, placedCards, worstCard } from '../../client/cards';
+import { card, finding, placed, result } from './cards';
+
+const score = (value: number | null) => ({ ...card().score, value });
+const verdict = (value: 'READY' | 'MOSTLY READY' | 'NOT READY' | 'INCONCLUSIVE') => ({ ...card().verdict, value });
+
+describe('the cards of a workspace', () => {
+  it('leave out folders in which nothing was read', () => {
+    const empty = card({ files: { seen: 3, read: 0, parsed: 0, lines: 0, routes: 0 } });
+    const cards = placedCards([{ uri: 'file:///a', name: 'a', cards: [empty] }, { uri: 'file:///b', name: 'b', cards: [card()] }]);
+    assert.deepEqual(cards.map(({ folder }) => folder), ['file:///b']);
+  });
+
+  it('have keys of their own, also for applications side by side', () => {
+    const project = card().project;
+    const cards = placedCards([
+      { uri: 'file:///a', name: 'a', cards: [card(), card({ project: { ...project, name: 'admin' } }), card({ project: { ...project, root: 'api' } })] },
+      { uri: 'file:///b', name: 'b', cards: [card()] },
+    ]);
+    assert.equal(new Set(cards.map(({ key }) => key)).size, 4);
+  });
+
+  it('are judged by the worst verdict first, then by the score', () => {
+    const blocked = placed({ verdict: verdict('NOT READY'), score: score(90) });
+    const low = placed({ score: score(61) });
+    assert.equal(worstCard([low, blocked, placed()]), blocked);
+    assert.equal(worstCard([placed(), low]), low);
+    assert.equal(worstCard([]), undefined);
+  });
+
+  it('know an open finding by its fingerprint, in the card that is meant', () => {
+    const one = placed({ results: [result({ findings: [finding()] })] });
+    const other = { ...placed({ results: [result({ findings: [finding()] })] }), key: 'other' };
+    const { fingerprint } = finding();
+    assert.equal(openFinding([one, other], { fingerprint })?.placed, one);
+    assert.equal(openFinding([one, other], { fingerprint, card: 'other' })?.placed, other);
+    assert.equal(openFinding([one], { fingerprint: 'ffffffffffffffff' }), undefined);
+  });
+});

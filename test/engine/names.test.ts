@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { moduleOf, projectOf } from '../support/python';
+
+describe('names of Python', () => {
+  const cases: Readonly<Record<string, readonly [string, string]>> = {
+    'an alias': ['import requests as rq\nrq.get("x")', 'requests.get'],
+    'from, with an alias': ['from requests import get as fetch\nfetch("x")', 'requests.get'],
+    'an instance': ['from flask import Flask\napp = Flask(__name__)\napp.run()', 'flask.Flask.run'],
+    'a factory in the file': ['from flask import Flask\ndef make():\n    return Flask(__name__)\napp = make()\napp.run()', 'flask.Flask.run'],
+    'an attribute of self': ['import requests\nclass Api:\n    def __init__(self):\n        self.s = requests.Session()\n    def go(self):\n        return self.s.get("x")', 'requests.Session.get'],
+    'a with statement': ['import sqlite3\nwith sqlite3.connect("x") as conn:\n    conn.execute("y")', 'sqlite3.connect.execute'],
+    'an annotated parameter': ['from sqlalchemy.orm import Session\ndef f(db: Session):\n    db.execute("x")', 'sqlalchemy.orm.Session.execute'],
+    'an Annotated alias': ['from typing import Annotated\nfrom fastapi import Depends\nfrom sqlmodel import Session\nDep = Annotated[Session, Depends(get_db)]\ndef f(db: Dep):\n    db.exec("x")', 'sqlmodel.Session.exec'],
+    'an instance that is called': ['import environ\nenv = environ.Env()\nenv("X")', 'environ.Env.__call__'],
+    'a chain': ['import sqlite3\nsqlite3.connect("x").cursor().execute("y")', 'sqlite3.connect.cursor.execute'],
+    'await': ['import asyncpg\nasync def f():\n    conn = await asyncpg.connect("x")\n    await conn.fetch("y")', 'asyncpg.connect.fetch'],
+  };
+  for (const [title, [text, expected]] of Object.entries(cases)) {
+    it(title, async () => {
+      const module = await moduleOf(text);
+      assert.ok(module.calls.some((each) => each.callee === expected), module.calls.map((each) => each.callee).join(', '));
+    });
+  }
+
+  const across: Readonly<Record<string, readonly [Readonly<Record<string, string>>, string]>> = {
+    'an extension in another module': [{ 'app/__init__.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n', 'app/views.py': 'from app import db\ndef f():\n    db.session.execute("x")\n' }, 'flask_sqlalchemy.SQLAlchemy.session.execute'],
+    'a relative import': [{ 'app/ext.py': 'from flask_limiter import Limiter\nlimiter = Limiter(key)\n', 'app/views.py': 'from .ext import limiter\nlimiter.limit("x")\n' }, 'flask_limiter.Limiter.limit'],
+    'a re-export': [{ 'app/db.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n', 'app/__init__.py': 'from .db import db\n', 'app/v.py': 'from app import db\ndb.create_all()\n' }, 'flask_sqlalchemy.SQLAlchemy.create_all'],
+    'a star import': [{ 'shop/base.py': 'from flask import Flask\napp = Flask("x")\n', 'shop/run.py': 'from shop.base import *\napp.run()\n' }, 'flask.Flask.run'],
+    'a source root that nothing declares': [{ 'backend/core/db.py': 'import sqlalchemy\nengine = sqlalchemy.create_engine("x")\n', 'backend/main.py': 'from core.db import engine\nengine.execute("x")\n' }, 'sqlalchemy.create_engine.execute'],
+    'a factory elsewhere': [{ 'app/__init__.py': 'from flask import Flask\ndef create_app():\n    app = Flask("x")\n    return app\n', 'wsgi.py': 'from app import create_app\napp = create_app()\napp.run()\n' }, 'flask.Flask.run'],
+    'cyclic imports': [{ 'a.py': 'from b import x\n', 'b.py': 'from a import x\nx.run()\n' }, 'a.x.run'],
+  };
+  for (const [title, [files, expected]] of Object.entries(across)) {
+    it(`across files: ${title}`, async () => {
+      const project = await projectOf(files);
+      const found = project.modules.flatMap((module) => module.calls.map((each) => each.callee));
+      assert.ok(found.includes(expected), found.join(', '));
+    });
+  }
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pause } from '../../server/pause';
+import { DEFAULT_SETTINGS, SECTION, SETTINGS } from '../../server/protocol/settings';
+import { readSettings } from '../../server/settings';
+
+describe('declared settings', () => {
+  it('have the defaults that the server falls back to', () => {
+    const declared = new Map<string, unknown>(SETTINGS.map((one) => [one.key, one.default]));
+    for (const [key, value] of Object.entries(DEFAULT_SETTINGS)) assert.equal(declared.get(`${SECTION}.${key}`), value, key);
+  });
+
+  it('have a sentence for each of their values', () => {
+    for (const one of SETTINGS) if ('enum' in one) assert.equal(one.enumDescriptions.length, one.enum.length, one.key);
+  });
+
+  it('are read from any answer', () => {
+    const said: string[] = [];
+    const log = { info: (text: string) => { said.push(text); } };
+    for (const nothing of [undefined, null, 7, 'x', [], { enable: null }]) assert.deepEqual(readSettings(nothing, log), DEFAULT_SETTINGS);
+    assert.deepEqual(readSettings({ enable: false, problems: 'workspace', other: 1 }, log), { enable: false, problems: 'workspace' });
+    assert.deepEqual(said, []);
+  });
+});
+
+describe('a pause', () => {
+  it('waits until it is quiet, but not for ever', async () => {
+    let done = 0;
+    const pause = new Pause(60, () => { done += 1; }, 200);
+    for (let at = 0; at < 10; at += 1) {
+      pause.start();
+      await sleep(30);
+    }
+    assert.equal(done, 1, 'the stream went on for 300 ms, the longest wait is 200');
+    await sleep(100);
+    assert.equal(done, 2);
+  });
+
+  it('can be called off', async () => {
+    let done = 0;
+    const pause = new Pause(10, () => { done += 1; });
+    pause.start();
+    pause.cancel();
+    await sleep(40);
+    assert.equal(done, 0);
+  });
+});
