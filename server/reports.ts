@@ -1,5 +1,5 @@
 /** The report cards of all folders, and the word that they may have changed. */
-import type { CancellationToken } from 'vscode-languageserver';
+import { CancellationToken } from 'vscode-languageserver';
 import type { ReportCard, Verdict } from '../report/card';
 import { refuseCancelled } from './cancellation';
 import type { Folder } from './folder';
@@ -26,7 +26,9 @@ export class Reports {
 
   constructor(private readonly serving: Serving) {
     const { connection, log } = serving;
-    connection.onRequest(REPORT, (token: CancellationToken): Promise<ReportAnswer> => answer(log, 'Making the report', () => this.#answer(token)));
+    // Without parameters the token comes first; clients that send an empty object or null all the same are served too.
+    connection.onRequest(REPORT, (...given: readonly unknown[]): Promise<ReportAnswer> =>
+      answer(log, 'Making the report', () => this.#answer(given.find(CancellationToken.is) ?? CancellationToken.None)));
   }
 
   /** What the report says may have changed. */

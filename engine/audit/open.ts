@@ -150,12 +150,12 @@ class LiveSession implements Session {
       if (reading.notice.code !== 'vanished') this.files.set(path, { stamp, notice: reading.notice });
       return;
     }
-    this.take(path, reading.text, stamp, false);
+    this.take(path, reading.text, stamp, false, reading.remark);
   }
 
-  private take(path: string, text: string, stamp: string, open: boolean): void {
+  private take(path: string, text: string, stamp: string, open: boolean, notice?: Notice): void {
     const unit = this.reader.read(path, text, open);
-    this.files.set(path, { stamp, text, ...(unit && { unit }) });
+    this.files.set(path, { stamp, text, ...(unit && { unit }), ...(notice && { notice }) });
     this.fileVerdicts.delete(path);
   }
 

@@ -18,7 +18,10 @@ export interface UnitReader {
   read(path: string, text: string, open: boolean): Unit | undefined;
 }
 
-/** @param own whether a name's first part may be something of this project: a folder or file of it */
+/**
+ * Source files of a role that no rule asks for (tests, mostly) are not parsed: they are known by their path.
+ * @param own whether a name's first part may be something of this project: a folder or file of it
+ */
 export function unitReader(grammars: Grammars, documents: Documents, interest: Interest, own: (root: string) => boolean): UnitReader {
   const asked = { last: interest.last, callee: (qualified: string) => interest.callee(qualified, own) };
   const lowerPython = pythonLowering(grammars.language('python'));
@@ -30,16 +33,17 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
     read(path, text, open) {
       const grammar = grammarOf(path);
       if (!grammar) return readUnit(path, text);
-      if (grammar === 'python') return python(path, text, open) ?? unparsed(path, text);
-      return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unparsed(path, text);
+      if (!interest.roles.has(roleOf(path))) return unread(path, text, true);
+      if (grammar === 'python') return python(path, text, open) ?? unread(path, text, false);
+      return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unread(path, text, false);
     },
   };
 }
 
-/** A file the parser gave up on: it is there, and nothing is known of it. */
-function unparsed(path: string, text: string): Module {
+/** A file that is there, and of which nothing else is known. */
+function unread(path: string, text: string, whole: boolean): Module {
   return {
-    kind: 'module', path, language: 'python', role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole: false, imports: [], classes: [], functions: [], assignments: [],
+    kind: 'module', path, language: 'python', role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
     calls: [], handlers: [], routes: [], refusals: [], statuses: [], suppressions: [], does: [], stars: [],
   };
 }

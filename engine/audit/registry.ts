@@ -1,5 +1,5 @@
 /** The rules as the engine uses them: their cards as data, and the vocabulary of calls they ask for. */
-import type { Rule } from '../../rules/kit';
+import type { Role, Rule } from '../../rules/kit';
 import { APPLICATION_CALLEES, COOKIE_CALLEES, HTML_CALLEES } from '../project/applications';
 import type { RuleCard } from './outcome';
 
@@ -15,6 +15,8 @@ export interface Registry {
  * `….get` of something that this project defines (what stands behind it is known later); `*.execute` and a lone `execute` keep all.
  */
 export interface Interest {
+  /** Roles of source files that some rule looks at. */
+  readonly roles: ReadonlySet<Role>;
   readonly last: (name: string) => boolean;
   /** @param own whether a name's first part may be something of this project */
   readonly callee: (qualified: string, own: (root: string) => boolean) => boolean;
@@ -26,10 +28,10 @@ const OWN: readonly string[] = [...APPLICATION_CALLEES, ...COOKIE_CALLEES, ...HT
 export function registryOf(rules: readonly Rule[]): Registry {
   const cards = rules.map(cardOf);
   const asked = rules.flatMap((rule) => rule.scope === 'file' ? rule.file.on.callees : rule.whole.reads ?? []);
-  return { rules, cards, byId: Object.fromEntries(cards.map((card) => [card.id, card])), interest: interestIn([...OWN, ...asked]) };
+  return { rules, cards, byId: Object.fromEntries(cards.map((card) => [card.id, card])), interest: interestIn([...OWN, ...asked], new Set(rules.flatMap((rule): readonly Role[] => rule.scope === 'file' ? rule.file.roles ?? ['production'] : ['production']))) };
 }
 
-function interestIn(patterns: readonly string[]): Interest {
+function interestIn(patterns: readonly string[], roles: ReadonlySet<Role>): Interest {
   const roots = new Map<string, Set<string>>();
   for (const pattern of patterns) {
     const last = pattern.slice(pattern.lastIndexOf('.') + 1);
@@ -38,6 +40,7 @@ function interestIn(patterns: readonly string[]): Interest {
   }
   const rest = roots.get('*') ?? new Set();
   return {
+    roles,
     last: (name) => roots.has(name) || rest.size > 0,
     callee(qualified, own) {
       const asked = roots.get(qualified.slice(qualified.lastIndexOf('.') + 1));

@@ -127,7 +127,7 @@ export class Settings {
     let unproved = false;
     for (const each of this.input.modules) {
       for (const refusal of each.refusals) {
-        if (!this.concerns(refusal, name, assignment, value, each === module)) continue;
+        if (!this.concerns(refusal, name, assignment, value, each, module)) continue;
         if (!this.input.reach.runs(refusal, each)) continue;
         const limited = refusal.guards.filter((guard) => guard.means === 'production');
         if (refusal.guards.some((guard) => guard.means === 'development' || guard.means === 'tests')) continue;
@@ -139,18 +139,27 @@ export class Settings {
     return { unproved };
   }
 
-  private concerns(refusal: Refusal, name: string, assignment: Assignment, value: Value, sameFile: boolean): boolean {
+  /** Whether a check speaks of this setting and refuses the value it has by default. */
+  private concerns(refusal: Refusal, name: string, assignment: Assignment, value: Value, home: Module, module: Module): boolean {
     const upper = name.toUpperCase();
     const variables = environmentVariables(value);
-    const about = refusal.about.some((each) => {
+    const about = validates(refusal, upper, home) || refusal.about.some((each) => {
       const last = each.slice(each.lastIndexOf('.') + 1).toUpperCase();
-      return last === upper || variables.includes(each) || (sameFile && each === assignment.target);
+      return last === upper || variables.includes(each) || (home === module && each === assignment.target);
     });
     if (!about) return false;
     const unset = whenUnset(value);
     if (unset === undefined || unset === 'refuses' || unset.kind !== 'text' || unset.value === '') return true;
-    return refusal.against.includes(unset.value);
+    const text = unset.value;
+    return refusal.against.some((each) => each === text || (each.length >= 4 && text.includes(each))) || refusal.about.some((each) => each.length >= 4 && text.startsWith(each))
+      || (refusal.shorterThan !== undefined && text.length < refusal.shorterThan);
   }
+}
+
+/** In a validator of a settings class, which is called with the value of the fields it names. */
+function validates(refusal: Refusal, upper: string, module: Module): boolean {
+  const func = module.functions.find((each) => each.name !== '' && `${each.scope}.${each.name}` === refusal.scope);
+  return func?.decorators.some((each) => /(^|[._])validator$/.test(each.name) && each.args.some((arg) => arg.kind === 'text' && (arg.value.toUpperCase() === upper || arg.value === '*'))) ?? false;
 }
 
 /** The plain name of a setting, upper case, or undefined for a variable that is none. */

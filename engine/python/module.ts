@@ -6,12 +6,12 @@ import { alwaysRaises, deeds, usesBound } from './handlers';
 import { Names } from './names';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
-import { decoratedRoutes, dependencies, doings } from './routes';
+import { decoratedRoutes, dependencies } from './routes';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
 import { isSettingsClass, settingsField, settingsPrefix } from './settings';
 import { Values, span } from './values';
-import { callsIn, expressionsOf, partsOf } from './walk';
+import { callsIn, eachPart, expressionsOf } from './walk';
 
 export interface ModuleInput {
   readonly path: string;
@@ -29,6 +29,8 @@ interface Place {
   readonly guards: () => readonly Guard[];
   readonly within: readonly string[];
   readonly cleanup: boolean;
+  /** What the functions around it call, innermost last: each call is added to all of them. */
+  readonly does: readonly Set<string>[];
 }
 
 /** The facts of one Python file. */
@@ -65,14 +67,15 @@ class ModuleReader {
   read(): Module {
     const { program, path, role, text, suppressions } = this.input;
     const module = this.scopes.module;
-    this.block(program.body, { scope: module, guards: () => [], within: [], cleanup: false });
+    const does = new Set<string>();
+    this.block(program.body, { scope: module, guards: () => [], within: [], cleanup: false, does: [does] });
     const first = program.body[0];
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
       routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, stars: this.scopes.stars, suppressions,
-      does: doings(program.body.filter((each) => each.k !== 'function' && each.k !== 'class'), module, this.names),
+      does: [...does],
       ...(docstring && { docstring }),
     };
   }
@@ -225,23 +228,21 @@ class ModuleReader {
 
   // ---- definitions
 
-  /** The body comes first: names in inner definitions are then known by their own scopes when the outer one sums up what it does. */
   private functionStatement(one: FunctionStmt, place: Place): void {
     const scope = this.scopes.of(one);
     if (!scope) return;
     const decorators = this.decorators(one.decorators, place);
     const standing = this.standing(place, one);
-    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false });
+    const does = this.body(one, scope, place, decorators, standing);
     this.functions.push({
       ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
       parameters: one.parameters.map((each) => {
         const annotation = each.annotation && this.names.annotated(each.annotation, place.scope);
         return { name: each.name, at: span(each), ...(annotation && { annotation }), ...(each.fallback && { fallback: this.values.evaluate(each.fallback, place.scope) }) };
       }),
-      returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does: doings(one.body.body, scope, this.names),
+      returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does,
       reads: readings(one.body.body, scope, this.names), depends: dependencies(one, scope, this.names),
     });
-    this.routes.push(...decoratedRoutes(one, scope, decorators, standing, { names: this.names, imports: this.imports.map((each) => each.target) }));
   }
 
   private classStatement(one: ClassStmt, place: Place): void {
@@ -251,13 +252,23 @@ class ModuleReader {
     const standing = this.standing(place, one);
     const bases = one.bases.filter((each) => each.name === undefined && !each.stars).map((each) => this.names.qualify(each.value, place.scope) ?? this.names.written(each.value));
     this.classes.push({ ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
-    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false });
-    this.routes.push(...decoratedRoutes(one, scope, decorators, standing, { names: this.names, imports: this.imports.map((each) => each.target) }));
+    this.body(one, scope, place, decorators, standing);
+  }
+
+  /** Walks the body of a definition and gives back what it calls, inner definitions included, which its routes need too. */
+  private body(one: FunctionStmt | ClassStmt, scope: Scope, place: Place, decorators: readonly Decorator[], standing: Standing): readonly string[] {
+    const called = new Set<string>();
+    // What a class's body calls runs where the class is made; what a function's body calls, only when somebody calls it.
+    const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
+    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false, does: [...around, called] });
+    const does = [...called];
+    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, does, { names: this.names, imports: this.imports.map((each) => each.target) }));
+    return does;
   }
 
   private decorators(list: readonly Expr[], place: Place): Decorator[] {
     return list.map((each) => {
-      for (const part of partsOf(each)) this.expression(part, place);
+      eachPart(each, (part) => { this.expression(part, place); });
       const callee = each.k === 'call' ? each.callee : each;
       const args: readonly Argument[] = each.k === 'call' ? each.args : [];
       return {
@@ -272,7 +283,7 @@ class ModuleReader {
   private expression(expr: Expr, place: Place, bound?: string): void {
     if (expr.k === 'number' && Number.isInteger(expr.value) && expr.value >= 400 && expr.value < 600) this.statuses.push({ ...this.standing(place, expr), code: expr.value });
     if (expr.k !== 'call') {
-      for (const part of partsOf(expr)) this.expression(part, place);
+      eachPart(expr, (part) => { this.expression(part, place); });
       return;
     }
     this.call(expr, place, bound);
@@ -286,9 +297,9 @@ class ModuleReader {
     const { callee } = expr;
     const last = callee.k === 'attribute' || callee.k === 'name' ? callee.name : '';
     const { asked } = this.input;
-    if (callee.k !== 'name' && !asked.last(last)) return;
     const qualified = this.names.callee(callee, place.scope);
-    if (!asked.callee(qualified)) return;
+    for (const set of place.does) set.add(qualified);
+    if ((callee.k !== 'name' && !asked.last(last)) || !asked.callee(qualified)) return;
     const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
     this.calls.push({
       ...this.standing(place, expr), callee: qualified, written: this.names.written(callee), calleeAt: span(callee), argumentsAt: { start: expr.open, end: expr.end },

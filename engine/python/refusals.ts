@@ -5,15 +5,16 @@ import { alwaysRaises } from './handlers';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import type { Values } from './values';
-import { inner, partsOf } from './walk';
+import { eachPart, inner, partsOf } from './walk';
 
 /**
  * Names and texts in the condition of a refusal. Environment variables count by their own name. Texts count only where something is
  * compared with them: `if not KEY` refuses no default.
  */
-export function refusalOf(test: Expr, scope: Scope, names: Names, values: Values): Pick<Refusal, 'about' | 'against'> {
+export function refusalOf(test: Expr, scope: Scope, names: Names, values: Values): Pick<Refusal, 'about' | 'against' | 'shorterThan'> {
   const about = new Set<string>();
   const against = new Set<string>();
+  let shorterThan: number | undefined;
   const look = (expr: Expr, depth: number): void => {
     if (depth > 8) return;
     if (expr.k === 'name' || expr.k === 'attribute' || expr.k === 'index' || expr.k === 'call') {
@@ -24,10 +25,18 @@ export function refusalOf(test: Expr, scope: Scope, names: Names, values: Values
     }
     if (expr.k === 'text') about.add(expr.value);
     if (expr.k === 'compare') for (const side of [expr.left, expr.right]) texts(values.evaluate(side, scope), against);
-    for (const part of partsOf(expr)) look(part, depth + 1);
+    shorterThan ??= leastLength(expr, values, scope);
+    eachPart(expr, (part) => { look(part, depth + 1); });
   };
   look(test, 0);
-  return { about: [...about], against: [...against] };
+  return { about: [...about], against: [...against], ...(shorterThan !== undefined && { shorterThan }) };
+}
+
+/** `len(key) < 32` refuses what is shorter than 32. */
+function leastLength(expr: Expr, values: Values, scope: Scope): number | undefined {
+  if (expr.k !== 'compare' || (expr.op !== '<' && expr.op !== '<=') || expr.left.k !== 'call' || expr.left.callee.k !== 'name' || expr.left.callee.name !== 'len') return undefined;
+  const bound = values.evaluate(expr.right, scope);
+  return bound.kind === 'number' ? bound.value + (expr.op === '<=' ? 1 : 0) : undefined;
 }
 
 function texts(value: Value, into: Set<string>): void {

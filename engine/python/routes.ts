@@ -4,7 +4,6 @@ import type { ClassStmt, Expr, FunctionStmt } from '../syntax/ast';
 import type { Names } from './names';
 import { readings } from './readings';
 import type { Scope } from './scopes';
-import { callsIn } from './walk';
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options']);
 const DECORATORS = new Set([...VERBS, 'route', 'api_route', 'websocket']);
@@ -12,7 +11,7 @@ const DECORATORS = new Set([...VERBS, 'route', 'api_route', 'websocket']);
 export interface RouteContext { readonly names: Names; readonly imports: readonly string[] }
 
 /** Routes a decorated function or class makes. */
-export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, decorators: readonly Decorator[], standing: Standing, context: RouteContext): Route[] {
+export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, decorators: readonly Decorator[], standing: Standing, does: readonly string[], context: RouteContext): Route[] {
   return decorators.flatMap((decorator, index): Route[] => {
     const expr = one.decorators[index];
     if (expr?.k !== 'call' || expr.callee.k !== 'attribute' || !DECORATORS.has(expr.callee.name)) return [];
@@ -25,17 +24,10 @@ export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, dec
     const gates = [...decorators.filter((each) => each !== decorator).map((each) => each.name), ...dependencies(one, scope, context.names), ...dependenciesOf(decorator)];
     return [{
       ...standing, framework, path: path.value, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
-      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does: doings(one.body.body, scope, context.names),
+      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does,
       reads: readings(one.body.body, scope, context.names), body: { start: one.body.start, end: one.body.end },
     }];
   });
-}
-
-/** Qualified names of all that a body calls, without repeats. */
-export function doings(body: FunctionStmt['body']['body'], scope: Scope, names: Names): string[] {
-  const all = new Set<string>();
-  for (const call of callsIn(body)) all.add(names.callee(call.callee, scope));
-  return [...all];
 }
 
 function frameworkOf(owner: string, imports: readonly string[]): string | undefined {

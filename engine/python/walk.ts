@@ -1,22 +1,28 @@
 /** Small walks over expressions that several readers share. */
 import type { Expr, Stmt } from '../syntax/ast';
 
-/** The direct parts of an expression, in order of place. */
-export function partsOf(expr: Expr): readonly Expr[] {
+/** Calls `visit` with the direct parts of an expression, in order of place. No list is made: this is the hottest loop of a scan. */
+export function eachPart(expr: Expr, visit: (part: Expr) => void): void {
   switch (expr.k) {
-    case 'joined': case 'other': return expr.parts;
-    case 'attribute': case 'not': case 'unary': case 'await': case 'spread': return [expr.of];
-    case 'index': return [expr.of, expr.key];
-    case 'call': return [expr.callee, ...expr.args.map((each) => each.value)];
-    case 'binary': case 'logic': case 'compare': return [expr.left, expr.right];
-    case 'conditional': return [expr.yes, expr.test, expr.no];
-    case 'list': return expr.items;
-    case 'dict': return expr.entries.flatMap((each) => each.key ? [each.key, each.value] : [each.value]);
-    case 'lambda': return [expr.body];
-    case 'comprehension': return [expr.body, ...expr.clauses];
-    case 'walrus': return [expr.target, expr.value];
-    default: return [];
+    case 'joined': case 'other': for (const part of expr.parts) visit(part); break;
+    case 'attribute': case 'not': case 'unary': case 'await': case 'spread': visit(expr.of); break;
+    case 'index': visit(expr.of); visit(expr.key); break;
+    case 'call': visit(expr.callee); for (const each of expr.args) visit(each.value); break;
+    case 'binary': case 'logic': case 'compare': visit(expr.left); visit(expr.right); break;
+    case 'conditional': visit(expr.yes); visit(expr.test); visit(expr.no); break;
+    case 'list': for (const item of expr.items) visit(item); break;
+    case 'dict': for (const each of expr.entries) { if (each.key) visit(each.key); visit(each.value); } break;
+    case 'lambda': visit(expr.body); break;
+    case 'comprehension': visit(expr.body); for (const each of expr.clauses) visit(each); break;
+    case 'walrus': visit(expr.target); visit(expr.value); break;
   }
+}
+
+/** The direct parts of an expression, as a list. */
+export function partsOf(expr: Expr): readonly Expr[] {
+  const parts: Expr[] = [];
+  eachPart(expr, (part) => { parts.push(part); });
+  return parts;
 }
 
 /** Expressions that stand directly in a statement; those of its blocks are not among them. */
@@ -57,7 +63,7 @@ export function expressionsIn(body: readonly Stmt[]): Expr[] {
   const found: Expr[] = [];
   const expression = (expr: Expr): void => {
     found.push(expr);
-    for (const part of partsOf(expr)) expression(part);
+    eachPart(expr, expression);
   };
   const statements = (list: readonly Stmt[]): void => {
     for (const one of list) {

@@ -4,27 +4,39 @@ import type { Notice } from '../audit/outcome';
 export interface Entry {
   /** Workspace-relative, with `/`. */
   readonly path: string;
-  /** In bytes. */
+  /** In bytes; 0 for files that nobody reads. */
   readonly size: number;
-  /** Changes when the content may have changed: modification time and size on a disk. */
+  /** Changes when the content may have changed: modification time and size on a disk. Empty for files that nobody reads. */
   readonly stamp: string;
+  /** Set when the path leads through a symbolic link: the entry it is, under its own path. */
+  readonly real?: string;
 }
 
 export interface Listing {
-  /** Files worth reading or knowing of: not ignored, not in vendored folders. Sorted by path. */
+  /**
+   * Files worth reading or knowing of: not in vendored folders, and not ignored unless git tracks them. Of a virtual
+   * environment, only its `pyvenv.cfg`. Sorted by path.
+   */
   readonly entries: readonly Entry[];
+  /** Files such as `.env` that exist, are ignored and not tracked: that they are there counts, they are never read. */
+  readonly ignoredEnvFiles: readonly string[];
   readonly notices: readonly Notice[];
 }
 
-export type Reading = { readonly text: string } | { readonly notice: Notice };
+/** `remark` says what was odd about a text that could be read all the same. */
+export type Reading = { readonly text: string; readonly remark?: Notice } | { readonly notice: Notice };
 
 export interface Workspace {
   /** Name to show, such as the folder's. */
   readonly name: string;
   /** Absolute folder or URI, for messages only. */
   readonly root: string;
+  /** Rejects with the signal's reason when it is aborted, and for nothing else. */
   list(signal?: AbortSignal): Promise<Listing>;
-  /** Never rejects: a file that cannot be read as text gives the notice that says so. */
+  /**
+   * Never rejects: a file that cannot be read as text gives the notice that says so. The text has no byte order mark. Lock
+   * files have the empty text: what is in them is not looked at.
+   */
   read(path: string): Promise<Reading>;
   /** Paths in git's index, when there is a repository; undefined otherwise. */
   tracked(): Promise<ReadonlySet<string> | undefined>;

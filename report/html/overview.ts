@@ -1,7 +1,7 @@
 /** The top of the page: grade, verdict, reasons and what would make it READY. */
 import type { ReportCard } from '../card';
 import { htmlText } from '../escape';
-import { beyondRules, conditionText } from '../listing';
+import { beyondRules, conditionText, first } from '../listing';
 import { total } from '../plan';
 import { summary } from '../summary';
 import { VERDICT_SENTENCES, checksText, gradeText, gradeWord, hours, number, percent, severities } from '../words';
@@ -47,8 +47,16 @@ function steps(card: ReportCard, mode: Mode): string {
   const title = (rule: string) => htmlText(card.results.find((result) => result.rule === rule)?.title ?? '');
   const ready = [...toReady.map((rule) => `${title(rule)} ${ruleName(rule, mode)}`), ...beyondRules(card).map((reason) => htmlText(`Beyond what rules can mend: ${reason.text}`))];
   const columns = [
-    ...(ready.length > 0 ? [`<div><h3>What would make it READY</h3>${bullets(ready, 'steps')}</div>`] : []),
+    ...(ready.length > 0 ? [`<div><h3>What would make it READY</h3>${folded(ready)}</div>`] : []),
     ...(conditions.length > 0 ? [`<div><h3>Conditions</h3>${bullets(conditions.map((one) => htmlText(conditionText(card, one))), 'steps')}</div>`] : []),
   ];
   return columns.length === 0 ? '' : `<div class="columns">${columns.join('')}</div>`;
+}
+
+/** So many steps are on the page at once. */
+const STEPS = 8;
+
+function folded(steps: readonly string[]): string {
+  const { shown, more } = first(steps, STEPS);
+  return bullets(shown, 'steps') + (more === 0 ? '' : `<details data-key="ready"><summary>and ${more} more</summary>${bullets(steps.slice(shown.length), 'steps')}</details>`);
 }

@@ -1,5 +1,5 @@
 /** One rule as the arithmetic sees it: what its findings cost, cap and block, without their words. */
-import { SEVERITIES } from '../../rules/kit';
+import { CONFIDENCES, SEVERITIES } from '../../rules/kit';
 import type { Category, Confidence, Severity } from '../../rules/kit';
 import type { Finding, Outcome, RuleCard } from '../../engine/audit/outcome';
 import type { LedgerPart } from '../card';
@@ -74,7 +74,8 @@ function weight({ points, confidence }: Graded): Tenths {
  * times costs five times one slip, not a hundred. The size of a project therefore needs no division by its lines.
  */
 function costOf(findings: readonly Finding[]): Pick<Weighed, 'cost' | 'sure' | 'parts'> {
-  const graded = findings.map((one) => ({ ...one, tenths: weight(one) })).sort((a, b) => b.tenths - a.tenths || b.points - a.points);
+  const graded = findings.map((one) => ({ ...one, tenths: weight(one) }))
+    .sort((a, b) => b.tenths - a.tenths || b.points - a.points || CONFIDENCES.indexOf(a.confidence) - CONFIDENCES.indexOf(b.confidence));
   let sum = 0;
   let sure = 0;
   const parts: { occurrences: number; points: number; confidence: Confidence; factor: number }[] = [];

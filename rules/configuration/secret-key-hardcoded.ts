@@ -1,5 +1,5 @@
-import type { Context, KeyUse, Project, Setting, Text, Value, Variation } from '../kit';
-import { CONFIGURATION_READERS, environmentVariables, importing, isJudgedElsewhere, isReference, namedInExample, onlyInDevelopment, options, replace, replacedInProduction, rule, seenInProduction, signingKeys } from '../kit';
+import type { Context, KeyUse, Text, Value } from '../kit';
+import { environmentVariables, importing, isReference, isRepeatedKey, namedInExample, onlyInDevelopment, options, replace, rule, signingKeys, standsInProduction } from '../kit';
 
 export default rule<KeyUse>({
   id: 'secret-key-hardcoded',
@@ -15,7 +15,7 @@ export default rule<KeyUse>({
   check: (use, context) => {
     const key = literalKey(use.value);
     if (!key || isHarmless(key.value, use) || isRepeated(use, context)) return false;
-    return use.setting ? settingStands(use.setting, context.project) : !onlyInDevelopment(use.standing);
+    return use.setting ? standsInProduction(use.setting, context.project) : !onlyInDevelopment(use.standing);
   },
   message: (use) => `${use.sink} is given a key of ${literalKey(use.value)?.value.length ?? 0} characters that stands in the source.`,
   underline: (use) => use.written.at,
@@ -126,38 +126,8 @@ function isHarmless(key: string, use: KeyUse): boolean {
 }
 
 /** A name whose own value is judged where it stands, or that an earlier place of this file has been judged for. */
-function isRepeated(use: KeyUse, { source, unit, project }: Context): boolean {
-  const written = source.slice(use.written.at);
-  if (quoted(use.written, written)) return false;
-  if (isJudgedElsewhere(use, written, project)) return true;
-  for (const other of signingKeys().select(unit, project)) {
-    if (other.written.at.start >= use.written.at.start) return false;
-    if (source.slice(other.written.at) === written && literalKey(other.value)) return true;
-  }
-  return false;
-}
-
-/** What a setting's place in the project says of its literal. */
-function settingStands(setting: Setting, project: Project): boolean | Variation {
-  if (setting.refusal) return false;
-  if (!seenInProduction(setting, project)) return replacedByProduction(setting, project) && { severity: 'medium', because: 'the settings module that production selects replaces it from the environment' };
-  if (replacedInProduction(setting, project)) return false;
-  if (setting.refusalUnproved) return { severity: 'high', because: 'it is refused where a variable says production, but nothing that is deployed sets that variable' };
-  return mayBeReplaced(setting, project) ? { severity: 'high', because: 'a configuration file that is not in the repository may replace it' } : true;
-}
-
-/** Django: this base module's key is replaced by the module that star-imports it and that production selects. */
-function replacedByProduction(setting: Setting, project: Project): boolean {
-  if (setting.owner !== undefined || setting.development) return false;
-  return project.settings(setting.name).some((other) => other.selected && other.path !== setting.path && environmentVariables(other.value).length > 0
-    && other.module.stars.some((star) => star === setting.module.name || setting.module.name.endsWith(`.${star}`)));
-}
-
-/** A local settings module or a configuration file is read after it. */
-function mayBeReplaced(setting: Setting, project: Project): boolean {
-  const local = setting.module.stars.some((star) => /(^|[._])(local|secret|private|prod|production|instance)\w*$/i.test(star) && !project.modules.some((each) => each.name === star || each.name.endsWith(`.${star}`)));
-  if (local && setting.owner === undefined) return true;
-  return project.calls(...CONFIGURATION_READERS).some(({ module, call }) => module.path === setting.path && call.scope === setting.assignment.scope && call.at.start > setting.end);
+function isRepeated(use: KeyUse, context: Context): boolean {
+  return !quoted(use.written, context.source.slice(use.written.at)) && isRepeatedKey(use, context, (other) => literalKey(other.value) !== undefined);
 }
 
 /** A string literal as written at this place; undefined for names and longer expressions. */

@@ -15,3 +15,8 @@ export * from './standing';
 export * from './signing-key';
 export * from './reading';
 export * from './logger';
+export * from './edge';
+export * from './hooks';
+export * from './wiring';
+export * from './headers';
+export * from './constructor';

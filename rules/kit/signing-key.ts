@@ -1,9 +1,11 @@
 /** Keys that sign sessions, tokens and links: their names, and every place where a module gives one its value. */
 import type { Assignment, Module, Standing } from './module';
 import type { Project, Setting } from './project';
+import type { Context } from './rule';
 import { environmentVariables } from './environment';
 import type { Selector } from './select';
 import { callMatch, calls, lastName } from './select';
+import { CONFIGURATION_READERS } from './standing';
 import type { Value } from './value';
 import { lookup } from './value';
 
@@ -43,9 +45,6 @@ const SINKS: readonly { readonly callees: readonly string[]; readonly keyword: s
   { callees: ['starlette.middleware.sessions.SessionMiddleware', '*.add_middleware', 'starlette.middleware.Middleware', 'fastapi.middleware.Middleware'], keyword: 'secret_key', variable: 'SESSION_SECRET_KEY' },
   { callees: ['cryptography.fernet.Fernet'], keyword: 'key', position: 0, variable: 'ENCRYPTION_KEY' },
 ];
-
-/** Calls that read a file or the environment into a configuration, over what it holds. */
-export const CONFIGURATION_READERS = ['*.from_pyfile', '*.from_envvar', '*.from_prefixed_env', '*.from_file'] as const;
 
 /** Every place of a module where a signing key gets its value: settings of these names, readings of these variables, arguments of calls that sign. */
 export function signingKeys(): Selector<KeyUse> {
@@ -88,10 +87,29 @@ function isKeyName(assignment: Assignment, module: Module): boolean {
   return assignment.value.kind === 'environment' || (module.classes.some((each) => each.name === assignment.scope) && /config|settings/i.test(assignment.scope));
 }
 
-/** Whether a name as written stands for a key that is itself judged where it is given its value. */
-export function isJudgedElsewhere(use: KeyUse, written: string, project: Project): boolean {
-  const name = /([A-Za-z_]\w*)(?:\(\))?["'\]]*$/.exec(written.trim())?.[1];
-  if (name === undefined || /^[rbuf]{0,2}["']/i.test(written.trim())) return false;
-  return project.settings(name).some((each) => each.assignment !== use.setting?.assignment && lastName(each.assignment.target) === name
+/** Whether an environment variable or setting of this name holds a signing key. */
+export function isSigningKey(name: string): boolean {
+  return NAMES.has(name.toUpperCase());
+}
+
+/**
+ * Whether a key given by name needs no finding of its own here: the name is a key that is judged where it gets its value, or an
+ * earlier place of this file with the same name, and the same `fault`, has been judged for it.
+ */
+export function isRepeatedKey(use: KeyUse, { source, unit, project }: Context, fault: (other: KeyUse) => boolean): boolean {
+  const written = source.slice(use.written.at);
+  if (isJudgedElsewhere(use, written, project)) return true;
+  for (const other of signingKeys().select(unit, project)) {
+    if (other.written.at.start >= use.written.at.start) return false;
+    if (source.slice(other.written.at) === written && fault(other)) return true;
+  }
+  return false;
+}
+
+function isJudgedElsewhere(use: KeyUse, written: string, project: Project): boolean {
+  const name = /^[\w.\s]*?([A-Za-z_]\w*)(?:\["(\w+)"\]|\['(\w+)'\])?$/.exec(written.trim());
+  const last = name?.[2] ?? name?.[3] ?? name?.[1];
+  if (last === undefined) return false;
+  return project.settings(last).some((each) => each.assignment !== use.setting?.assignment && lastName(each.assignment.target) === last
     && (isKeyName(each.assignment, each.module) || environmentVariables(each.assignment.value).some((variable) => NAMES.has(variable))));
 }

@@ -1,6 +1,8 @@
 /** Where a value stands in what production runs: questions that several rules about configuration ask. */
+import { environmentVariables } from './environment';
 import type { Guard, Standing } from './module';
 import type { Project, Setting } from './project';
+import type { Variation } from './rule';
 import { lastName } from './select';
 
 /** Whether production sees this setting: it is selected, and not for development alone (unless development is all that is selected). */
@@ -36,7 +38,36 @@ function developmentIsSelected(setting: Setting, project: Project): boolean {
 }
 
 /** The same setting is given another value in this file where the program runs in production. */
-export function replacedInProduction(setting: Setting, project: Project): boolean {
-  return project.settings(setting.name).some((other) => other !== setting && other.path === setting.path && other.assignment.target === setting.assignment.target && other.start > setting.end
+function replacedInProduction(setting: Setting, project: Project): boolean {
+  return project.settings(setting.name).some((other) => other.assignment !== setting.assignment && other.path === setting.path && other.assignment.target === setting.assignment.target && other.start > setting.end
     && other.assignment.guards.some((guard) => guard.means === 'production' && (guard.unset === true || (guard.variable !== undefined && project.deployedVariable(guard.variable) !== undefined))));
+}
+
+/**
+ * How much a secret's literal in a setting weighs, by the setting's place in the project: false where production never sees it, true where
+ * it does, and a lighter grade where something stands between.
+ */
+export function standsInProduction(setting: Setting, project: Project): boolean | Variation {
+  if (setting.refusal) return false;
+  if (!seenInProduction(setting, project)) return replacedByProduction(setting, project) && { severity: 'medium', because: 'the settings module that production selects replaces it from the environment' };
+  if (replacedInProduction(setting, project)) return false;
+  if (setting.refusalUnproved) return { severity: 'high', because: 'it is refused where a variable says production, but nothing that is deployed sets that variable' };
+  return mayBeReplaced(setting, project) ? { severity: 'high', because: 'a configuration file that is not in the repository may replace it' } : true;
+}
+
+/** Django: this base module's key is replaced by the module that star-imports it and that production selects. */
+function replacedByProduction(setting: Setting, project: Project): boolean {
+  if (setting.owner !== undefined || setting.development) return false;
+  return project.settings(setting.name).some((other) => other.selected && other.path !== setting.path && environmentVariables(other.value).length > 0
+    && other.module.stars.some((star) => star === setting.module.name || setting.module.name.endsWith(`.${star}`)));
+}
+
+/** Calls that read a file or the environment into a configuration, over what it holds. */
+export const CONFIGURATION_READERS = ['*.from_pyfile', '*.from_envvar', '*.from_prefixed_env', '*.from_file'] as const;
+
+/** A local settings module or a configuration file is read after it. */
+function mayBeReplaced(setting: Setting, project: Project): boolean {
+  const local = setting.module.stars.some((star) => /(^|[._])(local|secret|private|prod|production|instance)\w*$/i.test(star) && !project.modules.some((each) => each.name === star || each.name.endsWith(`.${star}`)));
+  if (local && setting.owner === undefined) return true;
+  return project.calls(...CONFIGURATION_READERS).some(({ module, call }) => module.path === setting.path && call.scope === setting.assignment.scope && call.at.start > setting.end);
 }

@@ -1,7 +1,7 @@
 // Bundles the suites that run inside a real VS Code: every *.test.ts in and under this folder goes into
 // out/test/editor/index.js, except those of broken/, which are there to go wrong.
 // As a program: node test/editor/build.mjs
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -24,9 +24,10 @@ export async function buildSuites(suites = HERE) {
     .filter((name) => name.endsWith('.test.ts') && !name.startsWith('broken/'))
     .sort();
   if (files.length === 0) throw new Error(`There is no *.test.ts in ${suites}.`);
+  const part = `${to}.${process.pid}`; // a VS Code that another run has started may be reading the last one
   await build({
     entryPoints: [join(HERE, 'index.ts')],
-    outfile: to,
+    outfile: part,
     bundle: true,
     format: 'cjs', // the extension host finds extensionTestsPath with require()
     platform: 'node',
@@ -36,6 +37,7 @@ export async function buildSuites(suites = HERE) {
     logLevel: 'warning',
     plugins: [importOfAll(suites, files)],
   });
+  renameSync(part, to);
   return to;
 }
 

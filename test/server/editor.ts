@@ -49,7 +49,9 @@ export interface Setup {
   readonly canPrompt?: boolean;
   readonly settings?: Record<string, unknown>;
   readonly rootUri?: string;
-  /** Called with every session before it is handed to the server. */
+  /** The world the server runs in; one of fake sessions over `folders` when left out. */
+  readonly host?: Host;
+  /** Called with every fake session before it is handed to the server. */
   readonly prepare?: (session: FakeSession) => void;
 }
 
@@ -183,7 +185,7 @@ export async function start(setup: Setup = {}): Promise<Editor> {
   const editor = new Editor(createProtocolConnection(down, up), sessions, setup.settings ?? {}, disks);
   const watchDog = { shutdownReceived: false, initialize: () => undefined, exit: (code: number) => { editor.exit = code; } };
   const server = createServerConnection((logger) => createProtocolConnection(up, down, logger), watchDog, ProposedFeatures.all);
-  serve(server, host(disks, sessions, setup.prepare));
+  serve(server, setup.host ?? fakeHost(disks, sessions, setup.prepare));
   editor.connection.listen();
   const workspaceFolders = setup.rootUri ? null : Object.keys(folders).map((uri): WorkspaceFolder => ({ uri, name: uri.replace(/.*\//, '') }));
   editor.initialized = await editor.connection.sendRequest(InitializeRequest.type, {
@@ -194,7 +196,7 @@ export async function start(setup: Setup = {}): Promise<Editor> {
   return editor;
 }
 
-function host(disks: ReadonlyMap<string, Files>, sessions: Map<string, FakeSession>, prepare?: (session: FakeSession) => void): Host {
+function fakeHost(disks: ReadonlyMap<string, Files>, sessions: Map<string, FakeSession>, prepare?: (session: FakeSession) => void): Host {
   return {
     version: '0.0.0', rules: RULES, today: () => '2026-11-20',
     async open(uri, name) {

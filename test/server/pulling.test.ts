@@ -77,6 +77,7 @@ describe('diagnostics that are pulled', () => {
 
   it('are empty for documents in no folder, which is said once in the log', async () => {
     editor = await start();
+    await scanned(editor);
     await editor.open('file:///elsewhere/app.py', BAD);
     assert.deepEqual(await editor.diagnostics('file:///elsewhere/app.py'), []);
     assert.deepEqual(editor.logged.filter((line) => line.includes('file:///elsewhere/app.py')).length, 1);

@@ -23,6 +23,7 @@ describe('the report', () => {
     await scanned(editor, 'file:///two');
     const answer = await report(editor);
     assert.equal(answer.scanning, false);
+    for (const nothing of [null, {}]) assert.deepEqual(await editor.connection.sendRequest(REPORT, nothing), answer, 'whatever stands for no parameters');
     assert.deepEqual(answer.folders.map(({ uri, name, cards }) => [uri, name, cards.map((card) => [card.asOf, card.counts.open])]), [
       ['file:///one', 'one', [['2026-11-20', 1]]], ['file:///two', 'two', [['2026-11-20', 0]]],
     ]);
@@ -131,7 +132,7 @@ describe('scans', () => {
     const editor = await start({ folders: { 'file:///app': { 'a.py': BAD } }, prepare: (session) => { session.gate = gate().passed; } });
     await until(() => editor.progress.length > 0, 'progress');
     await editor.connection.sendNotification('window/workDoneProgress/cancel', { token: editor.progress[0]?.token ?? '' });
-    await until(() => editor.session().aborted === 1, 'the scan to stop', 100);
+    await until(() => editor.session().aborted === 1, 'the scan to stop');
     await until(() => editor.told.at(-1)?.scanning === false, 'the report to say so');
     assert.equal(editor.progress.at(-1)?.value.kind, 'end');
     assert.ok(editor.logged.some((line) => line.startsWith('The scan of app was cancelled.')));

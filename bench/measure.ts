@@ -1,0 +1,100 @@
+/** The measurements behind `npm run bench`; run.mjs bundles and starts this. Prints one JSON line. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSession } from '../engine/audit/open';
+import type { Grammars } from '../engine/syntax/grammars';
+import { grammarOf } from '../engine/syntax/language';
+import { roleOf } from '../engine/files/role';
+import { grammarsIn } from '../engine/node/grammars';
+import { openDisk } from '../engine/workspace/disk';
+import { openMemory } from '../engine/workspace/memory';
+
+interface Row { readonly what: string; readonly milliseconds: number; readonly note?: string }
+
+const [folder = '.', dist = 'dist'] = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  const grammars = await grammarsIn(dist);
+  const workspace = openDisk(folder);
+  const { entries } = await workspace.list();
+  const sources = entries.filter((entry) => grammarOf(entry.path) !== undefined && roleOf(entry.path) === 'production').flatMap((entry) => {
+    const text = readFileSync(join(folder, entry.path), 'utf8');
+    return [{ path: entry.path, text }];
+  });
+  const rows: Row[] = [];
+  for (let round = 0; round < 2; round++) parseAll(grammars, sources); // warm
+  const parse = best(3, () => parseAll(grammars, sources));
+  rows.push({ what: 'parse alone', milliseconds: parse, note: `${sources.length} files, ${lines(sources)} lines` });
+
+  const session = openSession({ workspace, grammars });
+  const first = await timed(() => session.refresh());
+  rows.push({ what: 'first scan, cold code', milliseconds: first });
+  session.dispose();
+  const warm: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const again = openSession({ workspace: openDisk(folder), grammars });
+    warm.push(await timed(() => again.refresh()));
+    if (round < 2) { again.dispose(); continue; }
+    rows.push({ what: 'first scan, warm code', milliseconds: Math.min(...warm), note: `${again.audits()[0]?.files.read ?? 0} files read` });
+    again.touch();
+    rows.push({ what: 'second scan, all touched', milliseconds: await timed(() => again.refresh()) });
+    rows.push({ what: 'second scan, nothing changed', milliseconds: await timed(() => again.refresh()) });
+    global.gc?.();
+    rows.push({ what: 'memory after the scan', milliseconds: 0, note: `${Math.round(process.memoryUsage().rss / 1e6)} MB resident, ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB heap` });
+    again.dispose();
+  }
+  for (const size of [2000, 20_000]) rows.push(...await keystrokes(grammars, sources.map((each) => each.text), size));
+  process.stdout.write(`${JSON.stringify({ parse, rows })}\n`);
+}
+
+/** A file of about `size` lines out of real ones, edited in the middle a letter at a time, a string opened and closed. */
+async function keystrokes(grammars: Grammars, texts: readonly string[], size: number): Promise<Row[]> {
+  let text = '';
+  for (let at = 0, count = 0; count < size && texts.length > 0; at++) { const next = texts[at % texts.length] ?? ''; text += `${next}\n`; count += next.split('\n').length; }
+  text = text.split('\n').slice(0, size).join('\n');
+  const session = openSession({ workspace: openMemory({ 'app.py': text, 'requirements.txt': 'flask\n' }), grammars });
+  await session.refresh();
+  session.edit('app.py', text);
+  const at = text.indexOf('\n', Math.floor(text.length / 2)) + 1;
+  const times: number[] = [];
+  const typed = 'value = compute(1)\n';
+  for (let round = 0; round < 60; round++) {
+    const part = typed.slice(0, 1 + (round % typed.length));
+    const now = text.slice(0, at) + part + text.slice(at);
+    const start = performance.now();
+    session.edit('app.py', now);
+    session.findings('app.py');
+    times.push(performance.now() - start);
+  }
+  session.dispose();
+  const sorted = times.slice(10).sort((a, b) => a - b);
+  const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+  return [{ what: `keystroke, ${size} lines`, milliseconds: quantile(0.5), note: `p95 ${quantile(0.95).toFixed(1)} ms` }];
+}
+
+function parseAll(grammars: Grammars, sources: readonly { readonly path: string; readonly text: string }[]): void {
+  for (const { path, text } of sources) {
+    const grammar = grammarOf(path);
+    if (!grammar) continue;
+    const parser = parsers.get(grammar) ?? grammars.parser(grammar);
+    parsers.set(grammar, parser);
+    parser.parse(text)?.delete();
+  }
+}
+const parsers = new Map<string, ReturnType<Grammars['parser']>>();
+
+function best(rounds: number, run: () => void): number {
+  return Math.min(...Array.from({ length: rounds }, () => { const start = performance.now(); run(); return performance.now() - start; }));
+}
+
+async function timed(run: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+function lines(sources: readonly { readonly text: string }[]): number {
+  return sources.reduce((sum, each) => sum + each.text.split('\n').length, 0);
+}
+
+void main();

@@ -1,0 +1,45 @@
+// `npm run bench [-- folder]`: what a scan and a keystroke cost, beside the parser alone, in one process.
+// Without a folder, a project is made from the Python files of examples/, many times over, in a temporary folder.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import * as esbuild from 'esbuild';
+
+const COPIES = 40;
+const out = 'out/bench/measure.cjs';
+await esbuild.build({
+  entryPoints: ['bench/measure.ts'], outfile: out, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error', define: { 'import.meta.url': 'import_meta_url' },
+  banner: { js: "const import_meta_url = require('node:url').pathToFileURL(__filename).href;" },
+});
+
+/** Every example's Python package under another name, so that names stay apart. */
+function multiply() {
+  const folder = mkdtempSync(join(tmpdir(), 'shipworthy-bench-'));
+  cpSync('examples/not-ready', join(folder, 'service0'), { recursive: true });
+  const sources = readdirSync('examples/not-ready', { recursive: true }).filter((each) => each.endsWith('.py') && statSync(join('examples/not-ready', each)).isFile());
+  for (let copy = 1; copy < COPIES; copy++) {
+    for (const source of sources) {
+      const to = join(folder, `service${copy}`, source);
+      mkdirSync(dirname(to), { recursive: true });
+      writeFileSync(to, readFileSync(join('examples/not-ready', source)));
+    }
+  }
+  return folder;
+}
+
+const given = process.argv[2];
+const folder = given ?? multiply();
+try {
+  const answer = execFileSync(process.execPath, ['--expose-gc', out, folder, 'dist'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { parse, rows } = JSON.parse(answer);
+  console.log(`${given ? relative('.', given) || given : `${COPIES} copies of examples/not-ready`}\n`);
+  console.log('what                             time        to parse   note');
+  for (const { what, milliseconds, note = '' } of rows) {
+    const time = milliseconds > 0 ? `${milliseconds.toFixed(1)} ms` : '';
+    const ratio = milliseconds > 0 && !what.startsWith('keystroke') ? `${(milliseconds / parse).toFixed(2)} x` : '';
+    console.log(`${what.padEnd(30)} ${time.padStart(11)} ${ratio.padStart(11)}   ${note}`);
+  }
+} finally {
+  if (!given) rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,94 @@
+/**
+ * Git's index (`.git/index`), versions 2 to 4: the paths git tracks. Read with care: the file may be half written, or be
+ * something else altogether. The format is git's Documentation/gitformat-index.txt.
+ */
+
+export interface IndexEntry {
+  /** Relative to the top of the repository, with `/`. */
+  readonly path: string;
+  /** A commit of another repository stands here: a submodule. */
+  readonly submodule: boolean;
+}
+
+/** Why an index could not be read, in words for a message: "it is cut off". */
+export type IndexReading = { readonly entries: readonly IndexEntry[] } | { readonly fault: string };
+
+const HEADER = 12;
+/** Times, device, inode, mode, owner and size stand before the object's name. */
+const FIXED = 40;
+const MODE = { at: 24, submodule: 0o160000, folder: 0o040000, mask: 0o170000 };
+
+/**
+ * The entries of an index. Never throws.
+ * @param hashLength bytes of an object's name: 20, or 32 in a SHA-256 repository
+ */
+export function readIndex(bytes: Uint8Array, hashLength: 20 | 32 = 20): IndexReading {
+  if (bytes.length < HEADER + hashLength || ascii(bytes, 0, 4) !== 'DIRC') return { fault: 'it is not an index' };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const version = view.getUint32(4);
+  if (version < 2 || version > 4) return { fault: `its version is ${version}` };
+  const end = bytes.length - hashLength;
+  const entries: IndexEntry[] = [];
+  let at = HEADER;
+  let path: Uint8Array = new Uint8Array();
+  for (let left = view.getUint32(8); left > 0; left -= 1) {
+    const entry = entryAt(bytes, view, at, { version, hashLength, end, previous: path });
+    if (!entry) return { fault: 'it is cut off or damaged' };
+    ({ path } = entry);
+    at = entry.next;
+    if (entry.type !== MODE.folder) entries.push({ path: TEXT.decode(path), submodule: entry.type === MODE.submodule });
+  }
+  const split = extensions(bytes, view, at, end).includes('link');
+  return split ? { fault: 'it is split into several files (core.splitIndex)' } : { entries };
+}
+
+const TEXT = new TextDecoder();
+
+interface Surroundings { readonly version: number; readonly hashLength: number; readonly end: number; readonly previous: Uint8Array }
+interface EntryAt { readonly path: Uint8Array; readonly type: number; readonly next: number }
+
+function entryAt(bytes: Uint8Array, view: DataView, at: number, { version, hashLength, end, previous }: Surroundings): EntryAt | undefined {
+  const flagsAt = at + FIXED + hashLength;
+  if (flagsAt + 2 > end) return undefined;
+  const extended = version >= 3 && (view.getUint16(flagsAt) & 0x4000) !== 0;
+  const nameAt = flagsAt + (extended ? 4 : 2);
+  const type = view.getUint32(at + MODE.at) & MODE.mask;
+  if (version === 4) {
+    const name = shortened(bytes, nameAt, end, previous);
+    return name && { ...name, type };
+  }
+  const nameEnd = bytes.indexOf(0, nameAt);
+  if (nameEnd < 0 || nameEnd >= end || nameEnd === nameAt) return undefined;
+  // Entries are filled up with zeros to a multiple of eight bytes, one at least.
+  const next = at + (Math.floor((nameEnd - at) / 8) + 1) * 8;
+  return next > end ? undefined : { path: bytes.subarray(nameAt, nameEnd), type, next };
+}
+
+/** Version 4 writes how much of the previous path to drop, and what to put there. */
+function shortened(bytes: Uint8Array, at: number, end: number, previous: Uint8Array): Omit<EntryAt, 'type'> | undefined {
+  let drop = 0;
+  let start = at;
+  for (let more = true; more; start += 1) {
+    const byte = bytes[start];
+    if (byte === undefined || start >= end || drop > previous.length) return undefined;
+    drop = start === at ? byte & 0x7F : (drop + 1) * 128 + (byte & 0x7F);
+    more = (byte & 0x80) !== 0;
+  }
+  const nameEnd = bytes.indexOf(0, start);
+  if (nameEnd < 0 || nameEnd >= end || drop > previous.length) return undefined;
+  const path = new Uint8Array(previous.length - drop + nameEnd - start);
+  path.set(previous.subarray(0, previous.length - drop));
+  path.set(bytes.subarray(start, nameEnd), previous.length - drop);
+  return path.length === 0 ? undefined : { path, next: nameEnd + 1 };
+}
+
+/** Signatures of what follows the entries. */
+function extensions(bytes: Uint8Array, view: DataView, from: number, end: number): readonly string[] {
+  const found: string[] = [];
+  for (let at = from; at + 8 <= end; at += 8 + view.getUint32(at + 4)) found.push(ascii(bytes, at, at + 4));
+  return found;
+}
+
+function ascii(bytes: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...bytes.subarray(start, end));
+}

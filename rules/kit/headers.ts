@@ -1,0 +1,155 @@
+/** Which headers the application's responses carry, whoever sets them: hooks, middleware, libraries, Django's settings, proxies. */
+import { edgeLines } from './edge';
+import { middlewares, standsInHandler } from './hooks';
+import type { Module } from './module';
+import type { Evidence, Project, Setting } from './project';
+import { lastName } from './select';
+import { onlyInDevelopment, seenInProduction } from './standing';
+import type { Value } from './value';
+import { wiring } from './wiring';
+
+/** A header some layer adds to every response. */
+export interface SentHeader extends Evidence {
+  /** Lower case. */
+  readonly header: string;
+  /** As far as it is written in the source. */
+  readonly value?: string;
+}
+
+const WRITES = ['setdefault', 'set', 'add', 'append', 'extend', 'update', 'add_header', '__setitem__'] as const;
+/** What a response or its headers are called, or made by: other receivers of such common methods are not asked for. */
+const RECEIVERS = ['response', 'resp', 'res', 'r', 'rv', 'headers', 'message', 'call_next', 'flask', 'quart', 'starlette', 'fastapi', 'django', 'self', 'make_response'];
+/** Names of calls these answers are made from: what a rule that asks must list in its `reads`. */
+export const HEADER_CALLS: readonly string[] = [
+  ...RECEIVERS.flatMap((receiver) => WRITES.map((write) => `${receiver}.${write}`)), '*.items', 'flask_talisman.Talisman', 'talisman.Talisman', 'secweb.SecWeb', 'Secweb.SecWeb',
+];
+
+/** Headers of every layer in code and configuration; those set for one route alone or only in development are left out. */
+export function sentHeaders(project: Project): readonly SentHeader[] {
+  return [...project.modules.flatMap((module) => [...assigned(module), ...called(module, project)]), ...tables(project), ...fromTalisman(project), ...fromLibraries(project), ...fromDjango(project), ...fromEdge(project)];
+}
+
+// ---- code
+
+/** A key with a dash is no attribute: `response.headers["X-Frame-Options"]`, in Django `response["X-Frame-Options"]`. */
+const KEY = /(?:^|\.)([A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)+)$/;
+
+function assigned(module: Module): SentHeader[] {
+  return module.assignments.flatMap((one) => {
+    const header = KEY.exec(one.target)?.[1];
+    return header && !onlyInDevelopment(one) && !standsInHandler(module, one) ? [sent(header, one.value, { path: module.path, ...one.at })] : [];
+  });
+}
+
+function called(module: Module, project: Project): SentHeader[] {
+  return module.calls.flatMap((call) => {
+    if (!(WRITES as readonly string[]).includes(lastName(call.callee)) || onlyInDevelopment(call) || standsInHandler(module, call)) return [];
+    const [name, value] = call.args;
+    const at = { path: module.path, ...call.at };
+    if (name?.kind === 'text') return isHeader(name.value) ? [sent(name.value, value, at)] : [];
+    return [...call.args, ...call.keywords.map((each) => each.value)].flatMap((each) => listed(project.resolve(each, module)).map((pair) => sent(pair.header, pair.value, at)));
+  });
+}
+
+/** Tables of headers that are written one by one: `for name, value in HEADERS.items(): response.headers[name] = value`. */
+function tables(project: Project): SentHeader[] {
+  const writers = project.modules.filter(writesAnyHeader);
+  if (writers.length === 0) return [];
+  const constant = project.modules.flatMap((module) => module.assignments.filter((one) => !onlyInDevelopment(one)).flatMap((one) => listed(one.value).map((pair) => sent(pair.header, pair.value, { path: module.path, ...one.at }))));
+  const local = writers.flatMap((module) => module.calls.filter((call) => lastName(call.callee) === 'items' && call.receiver).flatMap((call) =>
+    call.receiver ? listed(project.resolve(call.receiver, module)).map((pair) => sent(pair.header, pair.value, { path: module.path, ...call.at })) : []));
+  return [...constant, ...local];
+}
+
+/** A header is written under a name that is known only when it runs. */
+function writesAnyHeader(module: Module): boolean {
+  return module.assignments.some((one) => /(^|\.)_?headers$/.test(one.target) && one.how === 'statement' && !onlyInDevelopment(one))
+    || module.calls.some((call) => (WRITES as readonly string[]).includes(lastName(call.callee)) && /(^|\.)(headers|response)\.\w+$/.test(call.written) && call.args[0]?.kind !== 'text');
+}
+
+/** Headers in a table, or in a list of pairs. */
+function listed(value: Value): readonly { readonly header: string; readonly value: Value | undefined }[] {
+  if (value.kind === 'dict') return value.entries.flatMap((each) => each.key.kind === 'text' && isHeader(each.key.value) ? [{ header: each.key.value, value: each.value }] : []);
+  if (value.kind !== 'list') return [];
+  const [name, content] = value.items;
+  if (value.items.length === 2 && name?.kind === 'text' && isHeader(name.value)) return [{ header: name.value, value: content }];
+  return value.items.flatMap((each) => each.kind === 'list' ? listed(each) : []);
+}
+
+function isHeader(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)+$/.test(text);
+}
+
+function sent(header: string, value: Value | undefined, at: { path: string; start: number; end: number }): SentHeader {
+  return { ...at, header: header.toLowerCase(), ...(value?.kind === 'text' && { value: value.value }), text: `sets ${header}` };
+}
+
+// ---- libraries
+
+/** Talisman's options that switch off what it sends by default. */
+const TALISMAN: readonly (readonly [string, string])[] = [
+  ['x_content_type_options', 'X-Content-Type-Options'], ['frame_options', 'X-Frame-Options'], ['referrer_policy', 'Referrer-Policy'],
+  ['content_security_policy', 'Content-Security-Policy'], ['strict_transport_security', 'Strict-Transport-Security'],
+];
+
+function fromTalisman(project: Project): SentHeader[] {
+  return wiring(project, 'flask_talisman.Talisman', 'talisman.Talisman').wired.flatMap((one) => TALISMAN
+    .filter(([option]) => !one.call.keywords.some((each) => each.name === option && (each.value.kind === 'none' || (each.value.kind === 'bool' && !each.value.value))))
+    .map(([, header]) => ({ path: one.path, start: one.start, end: one.end, header: header.toLowerCase(), text: `Talisman sends ${header}` })));
+}
+
+const BASIC = ['X-Content-Type-Options', 'X-Frame-Options', 'Referrer-Policy'] as const;
+
+/** Libraries and middleware that send all the basic headers: `secure`, SecWeb, and anybody's SecurityHeadersMiddleware. */
+function fromLibraries(project: Project): SentHeader[] {
+  const all = (at: { path: string; start: number; end: number }, by: string): SentHeader[] => BASIC.map((header) => ({ path: at.path, start: at.start, end: at.end, header: header.toLowerCase(), text: `${by} sends ${header}` }));
+  const own = new Set(project.classes.map((each) => each.class.name));
+  return [
+    ...project.calls('secweb.SecWeb', 'Secweb.SecWeb').flatMap(({ module, call }) => all({ path: module.path, ...call.at }, 'SecWeb')),
+    ...middlewares(project).filter((each) => /secur\w*headers|secure(asgi|wsgi)?middleware|^secweb/i.test(lastName(each.name)) && !own.has(lastName(each.name)) && !each.name.startsWith('django.')).flatMap((each) => all(each, lastName(each.name))),
+    ...project.modules.flatMap((module) => module.functions.filter((func) => func.does.some((each) => /^secure\.\w+(\.\w+)*\.(set_headers|set_headers_async|flask|quart|fastapi|starlette|django)$/.test(each)) && !standsInHandler(module, func))
+      .flatMap((func) => all({ path: module.path, ...func.nameAt }, 'secure'))),
+  ];
+}
+
+// ---- Django
+
+function fromDjango(project: Project): SentHeader[] {
+  const mounted = middlewares(project);
+  const by = (name: string) => mounted.find((each) => each.name === name);
+  const security = by('django.middleware.security.SecurityMiddleware');
+  const frames = by('django.middleware.clickjacking.XFrameOptionsMiddleware');
+  const csp = mounted.find((each) => /(^|\.)(CSPMiddleware|ContentSecurityPolicyMiddleware)$/.test(each.name));
+  const header = (name: string, at: Evidence | undefined, off: string): SentHeader[] =>
+    at && !settingsOf(project, off).some((each) => each.value.kind === 'none' || (each.value.kind === 'bool' && !each.value.value)) ? [{ path: at.path, start: at.start, end: at.end, header: name.toLowerCase(), text: `Django sends ${name}` }] : [];
+  return [
+    ...header('X-Content-Type-Options', security, 'SECURE_CONTENT_TYPE_NOSNIFF'), ...header('Referrer-Policy', security, 'SECURE_REFERRER_POLICY'), ...header('X-Frame-Options', frames, 'X_FRAME_OPTIONS'),
+    ...(csp ? settingsOf(project, 'CSP_FRAME_ANCESTORS', 'CONTENT_SECURITY_POLICY', 'SECURE_CSP').map((each): SentHeader => ({ path: each.path, start: each.start, end: each.end, header: 'content-security-policy', value: /ANCESTORS/.test(each.name) || mentions(each.value, 'frame-ancestors') ? 'frame-ancestors' : '', text: `sets ${each.name}` })) : []),
+  ];
+}
+
+function settingsOf(project: Project, ...names: readonly string[]): readonly Setting[] {
+  return project.settings(...names).filter((each) => seenInProduction(each, project));
+}
+
+function mentions(value: Value, key: string): boolean {
+  return value.kind === 'dict' && value.entries.some((each) => (each.key.kind === 'text' && each.key.value.toLowerCase() === key) || mentions(each.value, key));
+}
+
+// ---- in front
+
+/** Traefik's own words for headers. */
+const TRAEFIK: readonly (readonly [RegExp, string])[] = [
+  [/contentTypeNosniff["']?\s*[:=\s]\s*["']?true/i, 'x-content-type-options'], [/frameDeny["']?\s*[:=\s]\s*["']?true|customFrameOptionsValue/i, 'x-frame-options'],
+  [/referrerPolicy["']?\s*[:=\s]\s*\S/i, 'referrer-policy'], [/contentSecurityPolicy["']?\s*[:=\s]\s*\S/i, 'content-security-policy'], [/stsSeconds["']?\s*[:=\s]\s*["']?[1-9]/i, 'strict-transport-security'],
+];
+
+function fromEdge(project: Project): SentHeader[] {
+  const text = (header: string) => `sets ${header}`;
+  return edgeLines(project).flatMap((line) => [
+    ...[...line.text.matchAll(/(?<![\w-])(x-content-type-options|x-frame-options|referrer-policy|permissions-policy|content-security-policy|strict-transport-security|cross-origin-[a-z]+-policy)(?![\w-])(.*)/gi)]
+      .filter(() => !/^(proxy_hide_header|more_clear_headers|proxy_set_header)\b/.test(line.text))
+      .map((one): SentHeader => ({ path: line.path, start: line.start, end: line.end, header: (one[1] ?? '').toLowerCase(), ...(one[2]?.trim() && { value: one[2] }), text: text(one[1] ?? '') })),
+    ...TRAEFIK.filter(([pattern]) => pattern.test(line.text)).map(([, header]): SentHeader => ({ path: line.path, start: line.start, end: line.end, header, value: line.text, text: text(header) })),
+  ]);
+}

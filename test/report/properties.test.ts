@@ -1,0 +1,145 @@
+/** What must be true of every card, over made-up audits of the same profile. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { CONFIDENCES, POINTS, SEVERITIES } from '../../rules/kit';
+import type { Category, Severity } from '../../rules/kit';
+import type { ReportCard } from '../../report/card';
+import { card } from './fixture';
+import type { FindingSpec, RuleSpec } from './fixture';
+
+const CATEGORIES: readonly Category[] = ['security', 'configuration', 'auth', 'data', 'testing', 'frontend'];
+const VERDICTS = ['NOT READY', 'INCONCLUSIVE', 'MOSTLY READY', 'READY'];
+const RUNS = { numRuns: 300 };
+
+interface Spec extends RuleSpec { readonly findings: readonly FindingSpec[] }
+
+const confidence = fc.constantFrom(...CONFIDENCES);
+const silenced = fc.option(fc.constantFrom({ lane: 'accepted-risk' }, { lane: 'false-positive' }, { until: '2020-01-01' }) as fc.Arbitrary<NonNullable<FindingSpec['silenced']>>, { nil: undefined, freq: 3 });
+
+/** A finding, graded as its rule or one step lower. */
+const finding = (severity: Severity): fc.Arbitrary<FindingSpec> => fc.record({ confidence, silenced, lower: fc.boolean() }).map(({ lower, silenced: how, ...graded }) => {
+  const used = lower ? SEVERITIES[SEVERITIES.indexOf(severity) + 1] ?? severity : severity;
+  return { ...graded, severity: used, points: POINTS[used].usual, blocks: used === 'critical', ...(how && { silenced: how }) };
+});
+
+const rule = (index: number): fc.Arbitrary<Spec> => fc.record({
+  category: fc.constantFrom(...CATEGORIES), severity: fc.constantFrom(...SEVERITIES), confidence, blocking: fc.boolean(),
+  state: fc.constantFrom('holds', 'open', 'open', 'open', 'not-checked', 'not-applicable'), effort: fc.constantFrom('S', 'M', 'L'),
+}).chain(({ blocking, state, ...common }): fc.Arbitrary<Spec> => {
+  const base = { ...common, rule: `r${String(index).padStart(2, '0')}`, blocks: blocking && common.severity === 'high', ...(state === 'open' ? {} : { state }) } as const;
+  if (state !== 'open') return fc.constant({ ...base, findings: [] });
+  return fc.array(finding(common.severity), { minLength: 1, maxLength: 5 }).map((findings) => ({ ...base, findings }));
+});
+
+const rules = fc.integer({ min: 1, max: 14 }).chain((length) => fc.tuple(...Array.from({ length }, (_, index) => rule(index))));
+
+/** Where the first card says more than nothing, the second never says better. */
+function assertNoBetter(before: ReportCard, after: ReportCard): void {
+  assert.ok(VERDICTS.indexOf(after.verdict.value) <= VERDICTS.indexOf(before.verdict.value), `${before.verdict.value} became ${after.verdict.value}`);
+  assert.ok((after.score.value ?? 0) <= (before.score.value ?? 0), `${before.score.value} became ${after.score.value}`);
+  for (const [index, one] of before.categories.entries()) assert.ok((after.categories[index]?.score ?? 0) <= (one.score ?? 0), `${one.id}: ${one.score} became ${after.categories[index]?.score}`);
+}
+
+function replaced(specs: readonly Spec[], index: number, change: (spec: Spec) => Spec): readonly Spec[] {
+  return specs.map((spec, at) => (at === index ? change(spec) : spec));
+}
+
+/** Without the state, so that it follows from the findings. */
+function withFindings({ state: _, ...spec }: Spec, findings: readonly FindingSpec[]): Spec {
+  return { ...spec, findings, ...(findings.length === 0 && { state: 'holds' as const }) };
+}
+
+const ran = (spec: Spec) => spec.state !== 'not-checked' && spec.state !== 'not-applicable';
+
+describe('for every audit', () => {
+  it('a finding more never makes the card better, and one less never worse', () => {
+    fc.assert(fc.property(rules, fc.nat(), fc.constantFrom(...SEVERITIES).chain(finding), (specs, pick, extra) => {
+      const index = pick % specs.length;
+      const chosen = specs[index];
+      if (!chosen || !ran(chosen)) return;
+      assertNoBetter(card(specs), card(replaced(specs, index, (spec) => withFindings(spec, [...spec.findings, extra]))));
+      const [, ...rest] = chosen.findings;
+      if (chosen.findings.length > 0) assertNoBetter(card(replaced(specs, index, (spec) => withFindings(spec, rest))), card(specs));
+    }), RUNS);
+  });
+
+  it('a finding that is worse, surer or no longer accepted never makes it better', () => {
+    const worse = (one: FindingSpec): FindingSpec => {
+      const severity = SEVERITIES[Math.max(0, SEVERITIES.indexOf(one.severity ?? 'info') - 1)] ?? 'critical';
+      return { ...one, severity, points: Math.max(one.points ?? 0, POINTS[severity].usual), blocks: one.blocks || severity === 'critical' };
+    };
+    const surer = (one: FindingSpec): FindingSpec => ({ ...one, confidence: CONFIDENCES[Math.max(0, CONFIDENCES.indexOf(one.confidence ?? 'possible') - 1)] ?? 'confirmed' });
+    const lapsed = ({ silenced: _, ...one }: FindingSpec): FindingSpec => one;
+    fc.assert(fc.property(rules, fc.nat(), fc.constantFrom(worse, surer, lapsed), (specs, pick, change) => {
+      const index = pick % specs.length;
+      assertNoBetter(card(specs), card(replaced(specs, index, (spec) => (spec.findings.length === 0 ? spec : { ...spec, findings: spec.findings.map((one, at) => (at === 0 ? change(one) : one)) }))));
+    }), RUNS);
+  });
+
+  it('the order of rules and findings does not matter', () => {
+    fc.assert(fc.property(rules.chain((specs) => fc.tuple(fc.constant(specs), fc.shuffledSubarray([...specs], { minLength: specs.length }))), ([specs, shuffled]) => {
+      const a = card(specs);
+      const b = card(shuffled.map((spec) => ({ ...spec, findings: spec.findings.toReversed() })));
+      assert.deepEqual([a.score, a.verdict, a.categories, a.plan, a.counts], [b.score, b.verdict, b.categories, b.plan, b.counts]);
+    }), RUNS);
+  });
+
+  it('a control that is weak is never worse than one that is absent', () => {
+    const rung = fc.record({ severity: fc.constantFrom(...SEVERITIES), confidence, findings: fc.integer({ min: 1, max: 4 }), blocks: fc.boolean() });
+    fc.assert(fc.property(rules, fc.array(rung, { minLength: 2, maxLength: 5 }), fc.constantFrom(...CATEGORIES), (specs, rungs, category) => {
+      // As the catalogue promises: no rung is worse, surer or more blocking than the top.
+      const [top] = rungs;
+      if (!top) return;
+      const ladder = rungs.map((one, index): RuleSpec => {
+        const severity = SEVERITIES[Math.max(SEVERITIES.indexOf(one.severity), SEVERITIES.indexOf(top.severity))] ?? top.severity;
+        return {
+          rule: `l${index}`, category, severity, confidence: CONFIDENCES[Math.max(CONFIDENCES.indexOf(one.confidence), CONFIDENCES.indexOf(top.confidence))] ?? top.confidence,
+          blocks: severity === 'critical' || (severity === 'high' && one.blocks && top.blocks), ladder: { name: 'ladder', rung: index + 1 }, findings: index === 0 ? 1 : one.findings,
+        };
+      });
+      const held = (one: RuleSpec): RuleSpec => ({ ...one, findings: 0, state: 'holds' });
+      const absent = card([...specs, ...ladder.map((one, index) => (index === 0 ? one : held(one)))]);
+      const weak = card([...specs, ...ladder.map((one, index) => (index === 0 ? held(one) : one))]);
+      assertNoBetter(weak, absent);
+    }), RUNS);
+  });
+
+  it('no A or B stands beside a blocker, nor beside NOT READY', () => {
+    fc.assert(fc.property(rules, (specs) => {
+      const made = card(specs);
+      if (made.counts.blockers > 0) assert.equal(made.verdict.value, 'NOT READY');
+      if (made.verdict.value === 'NOT READY') assert.match(made.score.grade, /^[CDF?]/);
+      for (const category of made.categories) {
+        if (category.ledger.some((line) => line.blocks)) assert.match(category.grade, /^[CDF?]/);
+      }
+    }), RUNS);
+  });
+
+  it('the lines of a ledger are the sum, and the sum is the score', () => {
+    fc.assert(fc.property(rules, (specs) => {
+      for (const category of card(specs).categories) {
+        const tenths = category.ledger.reduce((sum, line) => sum + Math.round(line.cost * 10), 0);
+        assert.equal(category.raw, tenths / 10);
+        if (category.score === null) continue;
+        const left = tenths > 600 ? Math.floor(160_000 / (tenths - 200)) : 1000 - tenths;
+        assert.equal(category.score, Math.min(left, ...category.caps.map((cap) => Math.round(cap.atMost * 10))) / 10);
+      }
+    }), RUNS);
+  });
+
+  it('the list of what would make it READY does so, unless something is beyond rules', () => {
+    fc.assert(fc.property(rules, (specs) => {
+      const fixed = new Set(card(specs).verdict.toReady);
+      const after = card(specs.map((spec) => (fixed.has(spec.rule) ? { ...spec, findings: [], state: 'holds' as const } : spec)));
+      if (after.verdict.value === 'READY') return;
+      assert.ok(after.verdict.reasons.every((reason) => ['coverage-unknown', 'coverage-low', 'nothing-checked'].includes(reason.code)), JSON.stringify(after.verdict.reasons));
+    }), RUNS);
+  });
+
+  it('the unsuppressed score is never better', () => {
+    fc.assert(fc.property(rules, (specs) => {
+      const { score } = card(specs);
+      assert.ok((score.unsuppressed ?? 0) <= (score.value ?? 0));
+    }), RUNS);
+  });
+});
