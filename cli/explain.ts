@@ -36,7 +36,7 @@ export function page(card: RuleCard, look: Look): string {
     ['How', card.how],
     ['Blocks', blocks(card.blocks)],
     ['Ladder', card.ladder ? `${card.ladder.name}, rung ${card.ladder.rung}: rules of one control together never cost more than its first rung.` : ''],
-    ['Hides', card.hides.join(', ')],
+    ['Speaks instead of', card.hides.join(', ')],
     ['Sign-off', card.attestable ? `${card.attestable}, when the control lives outside the repository.` : ''],
     ['Known elsewhere as', card.anchors.join(', ')],
     ['Read on', card.links.join('\n')],

@@ -15,7 +15,7 @@ import { choices } from './view-choice';
 import type { Choice } from './view-choice';
 import { headline } from './words';
 
-export interface Parts {
+interface Parts {
   readonly server: LanguageServer;
   readonly report: CurrentReport;
   readonly tree: ReportTree;
@@ -36,7 +36,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     'shipworthy.fix': (argument) => fixFinding(parts, about(argument)),
     'shipworthy.fixEverywhere': (argument) => fixRule(parts, about(argument)),
     [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
-    'shipworthy.copyId': (argument) => vscode.env.clipboard.writeText(about(argument).rule ?? ''),
+    'shipworthy.copyId': (argument) => copyId(about(argument).rule),
   };
   return vscode.Disposable.from(...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler)));
 }
@@ -94,6 +94,10 @@ async function chooseView(tree: ReportTree): Promise<void> {
 
 function line({ label, detail, change, current }: Choice): vscode.QuickPickItem & Pick<Choice, 'change'> {
   return { label: `${current ? '$(check)' : '$(blank)'} ${label}`, detail, change };
+}
+
+async function copyId(rule: string | undefined): Promise<void> {
+  if (rule !== undefined) await vscode.env.clipboard.writeText(rule);
 }
 
 async function fixRule({ server, report }: Parts, { card, rule }: About): Promise<void> {

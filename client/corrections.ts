@@ -54,10 +54,14 @@ async function pickReach(rule: string): Promise<Reach | undefined> {
   return (await vscode.window.showQuickPick(items, { title: `Where to ignore ${rule}?` }))?.reach;
 }
 
-/** @returns whether the edit was made: it may be gone, or declined */
+/** @returns whether something was changed: the finding may be gone, and a person may decline the edit or every part of it */
 async function correct(server: LanguageServer, params: CorrectionParams): Promise<boolean> {
   const edit = await server.edit(await server.request<WorkspaceEdit | null>(CORRECTION, params));
-  if (edit) return vscode.workspace.applyEdit(edit);
-  void vscode.window.showInformationMessage('Nothing was changed: what was found there is gone, or the file has just changed.');
-  return false;
+  if (!edit) {
+    void vscode.window.showInformationMessage('Nothing was changed: what was found there is gone, or the file has just changed.');
+    return false;
+  }
+  const before = new Map(vscode.workspace.textDocuments.map((document) => [document, document.version]));
+  const applied = await vscode.workspace.applyEdit(edit);
+  return applied && vscode.workspace.textDocuments.some((document) => (before.has(document) ? document.version !== before.get(document) : document.isDirty));
 }

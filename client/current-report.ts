@@ -18,6 +18,7 @@ const NOTHING: Known = { cards: [], worst: undefined, scanning: true };
 /** The server's report, asked for again whenever it may have changed. */
 export class CurrentReport implements vscode.Disposable {
   readonly #server: LanguageServer;
+  readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<Known>();
   readonly #subscriptions: readonly vscode.Disposable[];
   #known = NOTHING;
@@ -26,10 +27,11 @@ export class CurrentReport implements vscode.Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(server: LanguageServer) {
+  constructor(server: LanguageServer, log: vscode.LogOutputChannel) {
     this.#server = server;
+    this.#log = log;
     this.#subscriptions = [
-      server.onNotification(() => this.#ask()),
+      server.onNotification(() => void this.#ask()),
       server.onDidChangeState(({ kind }) => {
         if (kind === 'running') void this.#ask();
         else this.#become(NOTHING);
@@ -57,6 +59,8 @@ export class CurrentReport implements vscode.Disposable {
         const answer = await this.#server.request<ReportAnswer>(REPORT);
         if (answer) this.#become(known(answer));
       }
+    } catch (error) {
+      this.#log.error('The report could not be had.', error);
     } finally {
       this.#asking = false;
     }

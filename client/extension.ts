@@ -27,7 +27,7 @@ export interface TestView {
 export function activate(context: vscode.ExtensionContext): TestView {
   const log = vscode.window.createOutputChannel('Shipworthy', { log: true });
   const server = new LanguageServer(context.asAbsolutePath('dist/server.js'), log, [REPORT_CHANGED]);
-  const report = new CurrentReport(server);
+  const report = new CurrentReport(server, log);
   const tree = new ReportTree(report, server, context.workspaceState);
   const status = new StatusItems(report, server);
   const panel = new ReportPanel(report, context.workspaceState, vscode.Uri.joinPath(context.extensionUri, 'media/icon.png'), {

@@ -28,6 +28,8 @@ export class LanguageServer implements vscode.Disposable {
   #state: ServerState = { kind: 'starting' };
   #client: Client | undefined;
   #restartsLeft = AUTOMATIC_RESTARTS;
+  /** Goes up when a person starts or ends the server: what was under way before is then none of our business. */
+  #era = 0;
 
   readonly onDidChangeState = this.#changed.event;
   /** The method of a notification that was listened for. */
@@ -55,9 +57,10 @@ export class LanguageServer implements vscode.Disposable {
 
   /** Starts the server, or starts it anew. Settles when it runs or has failed for good; never rejects. */
   async start(): Promise<void> {
+    const era = ++this.#era;
     this.#restartsLeft = AUTOMATIC_RESTARTS;
     await this.#stop();
-    await this.#begin();
+    if (era === this.#era) await this.#begin();
   }
 
   /**
@@ -83,6 +86,7 @@ export class LanguageServer implements vscode.Disposable {
   }
 
   async dispose(): Promise<void> {
+    this.#era += 1;
     this.#changed.dispose();
     this.#notified.dispose();
     await this.#stop();
@@ -97,22 +101,27 @@ export class LanguageServer implements vscode.Disposable {
       await client.start();
       if (this.#client === client) this.#become({ kind: 'running' });
     } catch (error) {
-      this.#log.error(error instanceof Error ? error : String(error));
-      await this.#died(client);
+      await this.#died(client, error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** Comes for a connection that is closed and for a start that fails, which may be one and the same. */
-  async #died(client: Client): Promise<void> {
+  /**
+   * Comes for a connection that is closed and for a start that fails, which may be one and the same.
+   * @param error what to say where the process has not ended, or not in time
+   */
+  async #died(client: Client, error = 'no exit code'): Promise<void> {
     if (this.#client !== client) return;
+    const era = this.#era;
     this.#client = undefined;
-    const how = await Promise.race([client.exited, pause(EXIT_DELAY).then(() => 'no exit code')]);
+    const how = await Promise.race([client.exited, pause(EXIT_DELAY).then(() => error)]);
     await dispose(client);
+    if (era !== this.#era) return;
     if (this.#restartsLeft > 0) {
       this.#restartsLeft -= 1;
       this.#log.warn(`The server ended (${how}) and is started once more.`);
       await this.#begin();
     } else {
+      this.#log.error(`The server ended again (${how}) and is not started any more.`);
       this.#become({ kind: 'stopped', reason: `The server ended twice, the last time with ${how}.` });
     }
   }

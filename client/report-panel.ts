@@ -13,7 +13,7 @@ const TITLE = 'Shipworthy report';
 const CARD_KEY = 'shipworthy.panel.card';
 
 /** What a panel asks for and cannot do by itself. */
-export interface PanelActions {
+interface PanelActions {
   /** `card` is the key of the card on the page. */
   readonly fix: (fix: { readonly card: string; readonly fingerprint: string; readonly index: number }) => Promise<void>;
   readonly explain: (rule: string) => Promise<void>;

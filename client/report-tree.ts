@@ -4,9 +4,9 @@ import { count } from '../report/words';
 import type { CurrentReport } from './current-report';
 import type { LanguageServer } from './language-server';
 import { fileOf, rangeOf } from './places';
-import { DEFAULT_VIEW, treeOf } from './tree-model';
+import { treeOf } from './tree-model';
 import type { TreeNode, TreeView } from './tree-model';
-import { viewWords } from './view-choice';
+import { readView, viewWords } from './view-choice';
 
 /** Id of the view in package.json. */
 export const TREE_VIEW = 'shipworthy.report';
@@ -43,7 +43,7 @@ export class ReportTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 
   get view(): TreeView {
-    return { ...DEFAULT_VIEW, ...this.#memory.get<Partial<TreeView>>(VIEW_KEY) };
+    return readView(this.#memory.get(VIEW_KEY));
   }
 
   async choose(view: TreeView): Promise<void> {

@@ -3,7 +3,7 @@
  * of it is in report-tree.ts; nothing here knows an editor, so that all of it can be tested without one.
  */
 import type { CategoryCard, Reason, ReportCard, Result } from '../report/card';
-import { markdownProse } from '../report/escape';
+import { codeSpan, markdownProse } from '../report/escape';
 import { count, severities, SEVERITY_WORDS } from '../report/words';
 import type { PlacedCard, Range, Severity, State } from './cards';
 import type { Icon } from './tree-icons';
@@ -128,7 +128,7 @@ function reasonNode(placed: PlacedCard, reason: Reason, index: number): TreeNode
     id: `${placed.key}/reason:${index}`,
     label: reason.text,
     description: '',
-    tooltip: markdownProse([reason.text, reason.rules.join(', ')].filter(Boolean).join(': ')),
+    tooltip: [markdownProse(reason.text), reason.rules.map(codeSpan).join(' · ')].filter(Boolean).join('\n\n'),
     spoken: reason.text,
     icon: { name: 'dash' },
     roles: single ? ['rule'] : [],

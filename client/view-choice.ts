@@ -1,3 +1,4 @@
+import { DEFAULT_VIEW } from './tree-model';
 import type { TreeView } from './tree-model';
 
 /** One line of the choice: picking it changes one side of the view. */
@@ -14,6 +15,15 @@ const SHOWN: Readonly<Record<TreeView['show'], { readonly label: string; readonl
   open: { label: 'Only open', detail: 'Rules that do not hold.' },
   fixable: { label: 'Only fixable', detail: 'Open places for which there is a fix.' },
 };
+
+/** A view as it was kept, perhaps by another version: what is not known any more is as usual. */
+export function readView(kept: unknown): TreeView {
+  const { group, show } = (typeof kept === 'object' && kept !== null ? kept : {}) as Partial<Record<keyof TreeView, string>>;
+  return {
+    group: group !== undefined && Object.hasOwn(GROUPS, group) ? group as TreeView['group'] : DEFAULT_VIEW.group,
+    show: show !== undefined && Object.hasOwn(SHOWN, show) ? show as TreeView['show'] : DEFAULT_VIEW.show,
+  };
+}
 
 /** Everything that can be chosen, in two groups. */
 export function choices(view: TreeView): { readonly groups: readonly Choice[]; readonly shown: readonly Choice[] } {

@@ -29,7 +29,7 @@ export function htmlText(text: string): string {
 
 /** The exact text for a quoted attribute that a script reads back, such as a path: nothing is shortened or shown by its number. */
 export function attribute(text: string): string {
-  return entities(text).replace(/[\u0001-\u001f\u007f-\u009f\u2028\u2029]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  return entities(text).replace(UNSEEN, (letter) => `&#${letter.codePointAt(0) ?? 0};`);
 }
 
 /** Code for a `pre`. */

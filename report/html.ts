@@ -11,7 +11,7 @@ import type { Mode } from './html/parts';
 import { plan } from './html/plan';
 import { STYLE } from './html/style';
 import type { ReportCard } from './card';
-import { attribute, htmlText } from './escape';
+import { htmlText } from './escape';
 import { PANEL_SCRIPT } from './panel-script';
 import { frameworks } from './summary';
 
@@ -36,7 +36,7 @@ export function html(card: ReportCard, options: HtmlOptions): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy(options)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="shipworthy ${attribute(card.tool.version)}">
+<meta name="generator" content="shipworthy ${htmlText(card.tool.version)}">
 <title>${htmlText(card.project.name)}: ${card.verdict.value}</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>

@@ -10,6 +10,7 @@ import { settle, unsilenced } from './scoring/acceptance';
 import { coverageOf, covers, scoreCategory } from './scoring/category';
 import type { Understood } from './scoring/category';
 import { dayNumber } from './scoring/day';
+import { byText } from './scoring/order';
 import { scoreOverall } from './scoring/overall';
 import type { Weights } from './scoring/overall';
 import type { Tenths } from './scoring/tenths';
@@ -66,7 +67,7 @@ function stand(audit: Audit, outcomes: readonly Outcome[], weights: Weights): St
     const card = audit.rules[outcome.rule];
     if (!card) throw new RangeError(`The audit of ${audit.project.name} has an outcome of ${outcome.rule} but no card for it.`);
     return weigh(outcome, card);
-  }).filter((rule): rule is Weighed => rule !== undefined);
+  }).filter((rule): rule is Weighed => rule !== undefined).sort((a, b) => byText(a.rule, b.rule));
   const incomplete = incompleteParts(audit);
   const understood = understanding(audit, incomplete);
   const categories = CATEGORIES.map((id) => scoreCategory(id, rules.filter((rule) => rule.category === id), understood));

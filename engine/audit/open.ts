@@ -3,23 +3,23 @@ import ignore from 'ignore';
 import type { Project, Rule, Unit } from '../../rules/kit';
 import { rules as allRules } from '../../rules';
 import { kindOf } from '../files/kind';
-import { projectFacts } from '../project/facts';
+import { projectFacts, renewedFacts } from '../project/facts';
 import { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
 import type { Config } from '../workspace/config';
 import { DEFAULTS, readConfig } from '../workspace/config';
 import type { Entry, Workspace } from '../workspace/workspace';
+import { Answers } from './answers';
 import { allSafe, correctionOf, ignoreComment } from './correction';
-import type { Court, Judged, Verdict } from './judge';
+import type { Court, Verdict } from './judge';
 import { judgeFile, judgeProject, severityOf } from './judge';
 import type { Audit, Finding, Notice, RuleCard } from './outcome';
-import { hidden, outcomeOf, worstFirst } from './outcomes';
 import type { UnitReader } from './read';
 import { unitReader } from './read';
 import type { Registry } from './registry';
 import { registryOf } from './registry';
 import type { Correction, Progress, Session } from './session';
-import { silence, suppressionNotices } from './silence';
+import { suppressionNotices } from './silence';
 import type { SourceText } from './source';
 import { sourceOf } from './source';
 
@@ -71,7 +71,8 @@ class LiveSession implements Session {
   /** Verdicts of file rules, by path and rule. */
   private readonly fileVerdicts = new Map<string, ReadonlyMap<string, Verdict>>();
   private projectVerdicts: ReadonlyMap<string, Verdict> = new Map();
-  private answer: { readonly open: ReadonlyMap<string, readonly Finding[]>; readonly judged: ReadonlyMap<string, Judged>; readonly audit: Audit } | undefined;
+  private answers: Answers | undefined;
+  private audit: Audit | undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SessionOptions) {
@@ -125,7 +126,7 @@ class LiveSession implements Session {
   }
 
   private async rereadStale(signal?: AbortSignal): Promise<boolean> {
-    if (this.stale.size === 0) return this.answer === undefined;
+    if (this.stale.size === 0) return this.answers === undefined;
     const paths = [...this.stale];
     if (paths.some((path) => path === CONFIG || /(^|\/)\.gitignore$/.test(path) || !this.files.has(path))) { this.listed = false; return this.readAll(undefined, signal); }
     for (const path of paths) {
@@ -171,7 +172,7 @@ class LiveSession implements Session {
     this.take(path, text, 'open', true);
     this.stale.add(path);
     if (!this.project) return;
-    this.build();
+    this.build(path);
     this.judgeOne(path);
     this.conclude();
   }
@@ -189,7 +190,11 @@ class LiveSession implements Session {
 
   // ---- judging
 
-  private build(): void {
+  /** @param changed the one file that differs from the last build, after an edit */
+  private build(changed?: string): void {
+    const unit = changed === undefined ? undefined : this.files.get(changed)?.unit;
+    const renewed = unit && this.project && renewedFacts(this.project, unit);
+    if (renewed) { this.project = renewed; return; }
     const ignores = ignoreTest(this.files);
     const units = [...this.files.values()].flatMap((state) => state.unit ? [state.unit] : []).sort((a, b) => a.path < b.path ? -1 : 1);
     this.project = projectFacts({
@@ -243,36 +248,19 @@ class LiveSession implements Session {
     return this.registry.rules.filter((rule): rule is Rule & { scope: S } => rule.scope === scope && severityOf(rule, this.config) !== 'off' && (!project || appliesTo(rule, project)));
   }
 
-  /** From verdicts to what is said: hidden ones out, silenced ones aside, outcomes, the audit. */
   private conclude(): void {
-    const { project } = this;
+    const { project, registry, config } = this;
     if (!project) return;
-    const verdicts = new Map<string, Verdict[]>(this.registry.rules.map((rule) => [rule.id, []]));
-    for (const of of this.fileVerdicts.values()) for (const [rule, verdict] of of) verdicts.get(rule)?.push(verdict);
-    for (const [rule, verdict] of this.projectVerdicts) verdicts.get(rule)?.push(verdict);
-    const all = new Map([...verdicts].map(([rule, list]) => [rule, list.flatMap((each) => each.judged.map((one) => one.finding))]));
-    const judged = new Map<string, Judged>();
-    const open = new Map<string, Finding[]>();
-    const outcomes = this.registry.rules.map((rule) => {
-      const list = verdicts.get(rule.id) ?? [];
-      const shown = list.flatMap((each) => each.judged).filter((each) => !hidden(each.finding, all, this.registry.rules));
-      for (const each of shown) judged.set(each.finding.fingerprint, each);
-      const sorted = shown.map((each) => each.finding);
-      const silenced = [...byPath(sorted)].map(([path, findings]) => silence(findings, project.unit(path), this.source(path), this.registry.byId));
-      const standing = silenced.flatMap((each) => each.open);
-      for (const finding of standing) { const of = open.get(finding.path); if (of) of.push(finding); else open.set(finding.path, [finding]); }
-      return outcomeOf({ rule, verdicts: list, open: standing, silenced: silenced.flatMap((each) => each.silenced) }, project, this.config);
-    });
-    for (const list of open.values()) list.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character || worstFirst(a, b));
-    this.answer = { open, judged, audit: this.auditOf(project, outcomes) };
+    this.answers = new Answers({ registry, config, project, files: this.fileVerdicts, whole: this.projectVerdicts, source: (path) => this.source(path) });
+    this.audit = undefined;
     this.version++;
   }
 
-  private auditOf(project: Project, outcomes: Audit['outcomes']): Audit {
-    const modules = project.of('module');
+  private auditOf(project: Project, answers: Answers): Audit {
+    const modules = project.of('module').filter((each) => each.role === 'production');
     return {
       project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...(this.commit && { commit: this.commit }) },
-      outcomes, notices: this.notices(), rules: this.registry.byId, ruleset: RULESET,
+      outcomes: answers.outcomes(), notices: this.notices(), rules: this.registry.byId, ruleset: RULESET,
       files: {
         seen: this.entries.length, read: this.files.size, parsed: modules.filter((each) => each.whole).length,
         lines: modules.reduce((sum, each) => sum + each.lines, 0), routes: project.routes.length,
@@ -283,7 +271,7 @@ class LiveSession implements Session {
   // ---- answers
 
   findings(path: string): readonly Finding[] {
-    return this.answer?.open.get(path) ?? [];
+    return this.answers?.findings(path) ?? [];
   }
 
   notices(path?: string): readonly Notice[] {
@@ -300,21 +288,24 @@ class LiveSession implements Session {
   }
 
   audits(): readonly Audit[] {
-    return this.answer ? [this.answer.audit] : [];
+    const { project, answers } = this;
+    if (!project || !answers) return [];
+    this.audit ??= this.auditOf(project, answers);
+    return [this.audit];
   }
 
   fix(fingerprint: string, index: number): Correction | undefined {
-    const judged = this.answer?.judged.get(fingerprint);
+    const judged = this.answers?.judged(fingerprint);
     return judged && correctionOf(judged, index, (path) => this.source(path), (path) => this.exists(path));
   }
 
   fixAll(path: string, rule?: string): Correction | undefined {
-    const list = this.findings(path).filter((each) => rule === undefined || each.rule === rule).flatMap((each) => { const judged = this.answer?.judged.get(each.fingerprint); return judged ? [judged] : []; });
+    const list = this.findings(path).filter((each) => rule === undefined || each.rule === rule).flatMap((each) => { const judged = this.answers?.judged(each.fingerprint); return judged ? [judged] : []; });
     return allSafe(list, (at) => this.source(at), (at) => this.exists(at));
   }
 
   ignore(fingerprint: string, reach: 'line' | 'file', reason: string): Correction | undefined {
-    const finding = this.answer?.judged.get(fingerprint)?.finding;
+    const finding = this.answers?.judged(fingerprint)?.finding;
     const source = finding && this.source(finding.path);
     return finding && source && ignoreComment(finding, reach, reason, source);
   }
@@ -326,15 +317,10 @@ class LiveSession implements Session {
   dispose(): void {
     this.documents.dispose();
     this.files.clear();
-    this.answer = undefined;
+    this.answers = undefined;
+    this.audit = undefined;
     this.project = undefined;
   }
-}
-
-function byPath(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const each of findings) { const group = groups.get(each.path); if (group) group.push(each); else groups.set(each.path, [each]); }
-  return groups;
 }
 
 function appliesTo(rule: Rule, project: Project): boolean {

@@ -21,8 +21,13 @@ export function frameworksOf(modules: readonly Module[]): ReadonlySet<Framework>
   return found;
 }
 
-/** Application objects, those with routes or the most central name first. */
-export function applicationsOf(modules: readonly Module[], names: ProjectNames): readonly Application[] {
+/**
+ * Application objects: the one that production's commands name first, then those of the most central files.
+ * @param commands command lines of production: `gunicorn shop.wsgi:app`
+ */
+export function applicationsOf(modules: readonly Module[], names: ProjectNames, commands: readonly string[]): readonly Application[] {
+  const served = commands.flatMap((text) => [...text.matchAll(/(?:^|[\s"'=])((?:[\w-]+[./])*[\w-]+):(\w+)(?=[\s"'(]|$)/g)].map((one) => ({ path: (one[1] ?? '').replace(/\./g, '/'), name: one[2] ?? '' })));
+  const isServed = (app: Application) => served.some((each) => each.name === app.name && (`/${app.path}`.endsWith(`/${each.path}.py`) || `/${app.path}`.endsWith(`/${each.path}/__init__.py`)));
   const found: Application[] = [];
   for (const module of modules) {
     for (const call of module.calls) {
@@ -32,14 +37,14 @@ export function applicationsOf(modules: readonly Module[], names: ProjectNames):
   }
   const django = djangoSettings(modules);
   if (django) found.push({ framework: 'django', name: django.name, factory: '', path: django.path, start: 0, end: 0 });
-  return found.sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start));
+  return found.sort((a, b) => Number(isServed(b)) - Number(isServed(a)) || rank(a) - rank(b) || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start));
 }
 
 /** A class of the project that derives from a framework's application class (`class CTFdFlask(Flask)`). */
 function derived(callee: string, module: Module, names: ProjectNames): Framework | undefined {
-  const found = names.definition(callee, module)?.definition;
-  if (found?.kind !== 'class') return undefined;
-  return found.class.bases.map((each) => CONSTRUCTORS[each]).find((each) => each !== undefined);
+  const found = names.definition(callee, module);
+  if (found?.definition.kind !== 'class' || found.rest) return undefined;
+  return found.definition.class.bases.map((each) => CONSTRUCTORS[each]).find((each) => each !== undefined);
 }
 
 export function djangoSettings(modules: readonly Module[]): Module | undefined {

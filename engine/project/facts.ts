@@ -4,7 +4,7 @@ import { calls } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { linkModule } from './link';
-import { ProjectNames, madeBy, qualified } from './names';
+import { ProjectNames, madeBy, qualified, sameNames } from './names';
 import { Reach } from './reach';
 import { Settings } from './settings';
 import { developmentName } from './words';
@@ -23,6 +23,17 @@ export function projectFacts(input: ProjectInput): Project {
   return new Facts(input);
 }
 
+/**
+ * The same project after an edit of one file, for judging that file at once. Undefined where the edit may change what other files mean
+ * (names it defines or imports): then everything is made anew.
+ */
+export function renewedFacts(project: Project, unit: Unit): Project | undefined {
+  return project instanceof Facts ? project.renewed(unit) : undefined;
+}
+
+/** Answers that an edit of one file rarely changes: right again after the next full build. */
+const LASTING = ['frameworks', 'applications', 'production', 'server', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables'];
+
 class Facts implements Project {
   readonly root: string;
   readonly name: string;
@@ -32,32 +43,54 @@ class Facts implements Project {
   private readonly names: ProjectNames;
   private readonly byPath: ReadonlyMap<string, Unit>;
   private readonly kept = new Map<string, unknown>();
-  private readonly callsByName: ReadonlyMap<string, readonly { module: Module; call: Call }[]>;
+  private readonly linked = new WeakMap<Module, Module>();
 
-  constructor(private readonly input: ProjectInput) {
+  /** @param earlier the facts before an edit of one file: what the edit leaves as it is, is taken over (and nothing else held) */
+  constructor(private readonly input: ProjectInput, earlier?: Facts) {
     this.root = input.root;
     this.name = input.name;
     this.paths = input.paths;
     const written = input.units.filter((each) => each.kind === 'module');
-    this.names = new ProjectNames(written.filter((each) => each.role !== 'vendored'));
-    const linked = new Map(written.map((each) => [each.path, linkModule(each, this.names)]));
-    this.units = input.units.map((each) => linked.get(each.path) ?? each);
+    this.names = earlier?.names ?? new ProjectNames(written.filter((each) => each.role !== 'vendored'));
+    this.units = input.units.map((each) => each.kind === 'module' ? earlier?.linked.get(each) ?? this.link(each) : each);
     this.byPath = new Map(this.units.map((each) => [each.path, each]));
-    this.modules = [...linked.values()].filter((each) => each.role === 'production');
-    const index = new Map<string, { module: Module; call: Call }[]>();
-    for (const module of this.modules) {
-      for (const call of module.calls) {
-        const last = call.callee.slice(call.callee.lastIndexOf('.') + 1);
-        const list = index.get(last);
-        if (list) list.push({ module, call }); else index.set(last, [{ module, call }]);
-      }
+    this.modules = this.units.filter((each): each is Module => each.kind === 'module' && each.role === 'production');
+    for (const [at, each] of input.units.entries()) { const linked = this.units[at]; if (each.kind === 'module' && linked?.kind === 'module') this.linked.set(each, linked); }
+    for (const key of LASTING) if (earlier?.kept.has(key)) this.kept.set(key, earlier.kept.get(key));
+  }
+
+  private link(module: Module): Module {
+    return linkModule(module, this.names);
+  }
+
+  renewed(unit: Unit): Facts | undefined {
+    const at = this.input.units.findIndex((each) => each.path === unit.path);
+    const before = this.input.units[at];
+    if (!before || before.kind !== unit.kind) return undefined;
+    if (unit.kind === 'module' && before.kind === 'module') {
+      if (!sameNames(before, unit)) return undefined;
+      this.names.replace(unit);
     }
-    this.callsByName = index;
+    return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, this);
   }
 
   private once<T>(key: string, compute: () => T): T {
     if (!this.kept.has(key)) this.kept.set(key, compute());
     return this.kept.get(key) as T;
+  }
+
+  private get callsByName(): ReadonlyMap<string, readonly { module: Module; call: Call }[]> {
+    return this.once('callsByName', () => {
+      const index = new Map<string, { module: Module; call: Call }[]>();
+      for (const module of this.modules) {
+        for (const call of module.calls) {
+          const last = call.callee.slice(call.callee.lastIndexOf('.') + 1);
+          const list = index.get(last);
+          if (list) list.push({ module, call }); else index.set(last, [{ module, call }]);
+        }
+      }
+      return index;
+    });
   }
 
   of<K extends Kind>(kind: K): readonly UnitOf<K>[] {
@@ -70,8 +103,9 @@ class Facts implements Project {
   developmentName(name: string): boolean { return developmentName(name); }
 
   get frameworks(): ReadonlySet<Framework> { return this.once('frameworks', () => frameworksOf(this.modules)); }
-  get applications(): readonly Application[] { return this.once('applications', () => applicationsOf(this.modules, this.names)); }
+  get applications(): readonly Application[] { return this.once('applications', () => applicationsOf(this.modules, this.names, this.commands.map((each) => each.text))); }
   get production(): readonly Unit[] { return this.once('production', () => productionUnits(this.units, (path) => this.tracked(path))); }
+  get commands(): readonly Evidence[] { return this.once('commands', () => commands(this.production).map(({ path, text, at }) => ({ path, ...at, text }))); }
   get server(): Evidence | undefined { return this.once('server', () => serverOf(commands(this.production))); }
   get deployable(): Evidence | undefined { return this.once('deployable', () => deployableOf(this.units, this.production, this.modules, this.applications)); }
   get cookieAuth(): Evidence | undefined { return this.once('cookieAuth', () => cookieAuthOf(this.modules)); }

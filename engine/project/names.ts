@@ -35,6 +35,11 @@ export class ProjectNames {
     }
   }
 
+  /** Takes the new facts of a module whose names are the same as before (see sameNames). */
+  replace(module: Module): void {
+    if (this.contents.has(module.name)) this.contents.set(module.name, contentsOf(module));
+  }
+
   /** What a qualified name stands for in this project, seen from a module. `rest` is what follows the definition's own name. */
   definition(name: string, from: Module): { readonly definition: Definition; readonly rest: string } | undefined {
     return this.find(name, from, 0);
@@ -130,6 +135,19 @@ export class ProjectNames {
     }
     for (const star of from.stars) yield `${star}.${name}`;
   }
+}
+
+/** Whether other modules see the same names behind a module as before: what it imports, defines and makes its values by. */
+export function sameNames(a: Module, b: Module): boolean {
+  return a.name === b.name && shape(a) === shape(b);
+}
+
+function shape(module: Module): string {
+  return JSON.stringify([
+    module.imports.map((each) => [each.name, each.target]), module.stars, module.classes.map((each) => [each.scope, each.name, each.bases]),
+    module.functions.map((each) => [each.scope, each.name, each.returns.map(madeBy)]),
+    module.assignments.filter((each) => !each.target.includes('.')).map((each) => [each.scope, each.target, madeBy(each.value)]),
+  ]);
 }
 
 /** What a value was made by, or is another name for. */

@@ -45,6 +45,8 @@ class ModuleReader {
   private readonly values: Values;
   private readonly scopes: Scopes;
   private readonly refusing: ReadonlySet<string>;
+  /** Classes of this file with a base that somebody asks for: `class Shop(Flask)`. Calls of them are kept like calls of it. */
+  private readonly derived = new Set<string>();
   private readonly imports: Import[] = [];
   private readonly classes: Class[] = [];
   private readonly functions: Func[] = [];
@@ -251,6 +253,7 @@ class ModuleReader {
     const decorators = this.decorators(one.decorators, place);
     const standing = this.standing(place, one);
     const bases = one.bases.filter((each) => each.name === undefined && !each.stars).map((each) => this.names.qualify(each.value, place.scope) ?? this.names.written(each.value));
+    if (bases.some((each) => this.input.asked.callee(each))) this.derived.add(this.own(place.scope, one.name));
     this.classes.push({ ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
     this.body(one, scope, place, decorators, standing);
   }
@@ -299,7 +302,7 @@ class ModuleReader {
     const { asked } = this.input;
     const qualified = this.names.callee(callee, place.scope);
     for (const set of place.does) set.add(qualified);
-    if ((callee.k !== 'name' && !asked.last(last)) || !asked.callee(qualified)) return;
+    if (((callee.k !== 'name' && !asked.last(last)) || !asked.callee(qualified)) && !this.derived.has(qualified)) return;
     const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
     this.calls.push({
       ...this.standing(place, expr), callee: qualified, written: this.names.written(callee), calleeAt: span(callee), argumentsAt: { start: expr.open, end: expr.end },

@@ -6,6 +6,7 @@
  * project follows later. Depth and width are bounded; past the bound a value is `unknown`, never wrong.
  */
 import type { Entry, Keyword, Span, Value } from '../../rules/kit';
+import { environmentVariables } from '../../rules/kit';
 import type { Expr } from '../syntax/ast';
 import { castOf, environmentReader, generates, secretStore } from './environment';
 import type { Names } from './names';
@@ -230,15 +231,16 @@ export class Values {
     return { kind: 'result', callee, of, args, keywords: this.keywords(expr.args, scope, given), at };
   }
 
-  /** A function of this file that is one `return`: its value with the arguments put in. */
+  /** A function of this file that is one `return`: its value with the arguments put in. Longer ones only when they read a variable that the call names. */
   private helper(expr: Extract<Expr, { k: 'call' }>, scope: Scope, given?: ReadonlyMap<string, Value>): Value | undefined {
     if (expr.callee.k !== 'name') return undefined;
     const binding = this.names.binding(expr.callee.name, scope, expr.start);
     if (binding?.kind !== 'definition' || binding.scope.statement?.k !== 'function') return undefined;
     const fn = binding.scope.statement;
-    const only = binding.scope.returns[0];
+    const { returns } = binding.scope;
     const body = fn.body.body.filter((each) => !(each.k === 'expression' && each.value.k === 'text'));
-    if (!only || binding.scope.returns.length !== 1 || body.length > 2 || fn.decorators.length > 0) return undefined;
+    const plain = returns.length === 1 && body.length <= 2;
+    if (returns.length === 0 || fn.decorators.length > 0 || !(plain || mayReadEnvironment(expr, body.length, returns.length))) return undefined;
     const passed = new Map<string, Value>();
     let position = 0;
     for (const parameter of fn.parameters) {
@@ -248,7 +250,10 @@ export class Values {
       if (value) passed.set(parameter.name, this.evaluate(value, scope, given));
       else if (parameter.fallback) passed.set(parameter.name, this.evaluate(parameter.fallback, binding.scope));
     }
-    return { ...this.evaluate(only, binding.scope, passed), at: span(expr) };
+    const at = span(expr);
+    const values = returns.map((each) => this.evaluate(each, binding.scope, passed));
+    const value: Value | undefined = values.length === 1 && values[0] ? { ...values[0], at } : { kind: 'choice', by: 'conditional', options: values, at };
+    return plain || environmentVariables(value).length > 0 ? value : undefined;
   }
 
   private classNamed(name: string, scope: Scope): Scope | undefined {
@@ -259,6 +264,12 @@ export class Values {
   private qualified(scope: Scope): string {
     return this.names.module ? `${this.names.module}.${scope.path}` : scope.path;
   }
+}
+
+/** A call like `env_secret("SECRET_KEY", "dev")` of a short function. */
+function mayReadEnvironment(expr: Extract<Expr, { k: 'call' }>, statements: number, returns: number): boolean {
+  const first = expr.args[0]?.value;
+  return first?.k === 'text' && /^[A-Z][A-Z0-9_]+$/.test(first.value) && statements <= 8 && returns <= 4;
 }
 
 const TAINT_KEEPING = new Set([

@@ -33,7 +33,9 @@ export const diskFiles: Files = {
       const found = await file.stat();
       if (!found.isFile()) throw fault('NOT_A_FILE', path);
       if (found.size > limit) throw fault('TOO_LARGE', path);
-      return await file.readFile();
+      const bytes = new Uint8Array(found.size);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+      return bytes.subarray(0, bytesRead);
     } finally {
       await file.close();
     }

@@ -1,7 +1,7 @@
 /** Symbolic links: followed to what is listed anyway, so that nothing outside the workspace and nothing ignored comes in. */
 import type { Notice } from '../audit/outcome';
 import type { Files } from './files';
-import { codeOf } from './files';
+import { codeOf, maybe } from './files';
 import type { Entry } from './workspace';
 
 export interface Followed { readonly entries: readonly Entry[]; readonly notices: readonly Notice[] }
@@ -13,7 +13,8 @@ export interface Followed { readonly entries: readonly Entry[]; readonly notices
  */
 export async function followLinks(files: Files, root: string, links: readonly string[], entries: readonly Entry[], limit: number): Promise<Followed> {
   if (links.length === 0) return { entries: [], notices: [] };
-  const top = await files.realpath(root);
+  const top = await maybe(files.realpath(root));
+  if (top === undefined) return { entries: [], notices: [] };
   const found: Entry[] = [];
   const loops: string[] = [];
   for (const link of links) {

@@ -5,12 +5,11 @@ import { isBuilt } from '../files/role';
 import { decoded } from './decode';
 import type { Files } from './files';
 import { codeOf, maybe } from './files';
+import { isIgnored } from './ignored';
 import { followLinks } from './links';
 import type { Repository, Tracked } from './repository';
-import { headCommit, repositoryOf, textOf, trackedPaths } from './repository';
+import { headCommit, repositoryOf, trackedPaths } from './repository';
 import { walk } from './walk';
-import type { IgnoreRules } from './ignore-rules';
-import { NO_RULES } from './ignore-rules';
 import type { Listing, Reading, Workspace } from './workspace';
 
 export interface Limits {
@@ -25,8 +24,9 @@ export const LIMITS: Limits = { bytes: 1_000_000, files: 50_000 };
 export interface Opening {
   readonly files: Files;
   readonly name: string;
-  /** Absolute, with `/`; for messages, `root` of the workspace is `shown`. */
+  /** Absolute, with `/`. */
   readonly root: string;
+  /** The root as messages show it. */
   readonly shown: string;
   readonly exclude: readonly string[];
   readonly limits: Limits;
@@ -35,46 +35,107 @@ export interface Opening {
 }
 
 export function openFiles(opening: Opening): Workspace {
-  const { files, root, limits } = opening;
-  const repository = () => repositoryOf(files, root);
-  const tracked = async (of: Repository | undefined): Promise<Tracked> => (opening.tracked ? { paths: opening.tracked } : of ? trackedPaths(files, of) : {});
-  return {
-    name: opening.name,
-    root: opening.shown,
+  return new OpenFiles(opening);
+}
 
-    async list(signal): Promise<Listing> {
-      signal?.throwIfAborted();
-      const found = await repository();
-      const { paths, notice } = await tracked(found);
-      const walked = await walk({ files, root, repository: found, tracked: paths, exclude: opening.exclude, limit: limits.files, signal });
-      const followed = await followLinks(files, root, walked.links, walked.entries, limits.files);
-      signal?.throwIfAborted();
-      return {
-        entries: [...walked.entries, ...followed.entries].sort((a, b) => (a.path < b.path ? -1 : 1)),
-        ignoredEnvFiles: walked.ignoredEnvFiles,
-        notices: [...(notice ? [notice] : []), ...walked.notices, ...followed.notices],
-      };
-    },
+class OpenFiles implements Workspace {
+  readonly name: string;
+  readonly root: string;
+  /** The root with links followed. It does not change under an open workspace. */
+  private top: Promise<string> | undefined;
 
-    async read(path): Promise<Reading> {
-      const place = await inside(files, root, path);
-      if (typeof place !== 'string') return place;
-      if (isLock(place)) return { text: '' };
-      if (isEnvFile(place) || isEnvFile(path)) {
-        const found = await repository();
-        const { paths } = await tracked(found);
-        if (!paths?.has(place) && (await rulesFor(files, root, found, place)).ignores(place, false)) return { notice: secret(path) };
+  constructor(private readonly opening: Opening) {
+    this.name = opening.name;
+    this.root = opening.shown;
+  }
+
+  async list(signal?: AbortSignal): Promise<Listing> {
+    signal?.throwIfAborted();
+    const { files, root, exclude, limits } = this.opening;
+    const repository = await repositoryOf(files, root);
+    const { paths, notice } = await this.trackedIn(repository);
+    const walked = await walk({ files, root, repository, tracked: paths, exclude, limit: limits.files, signal });
+    const followed = await followLinks(files, root, walked.links, walked.entries, limits.files);
+    signal?.throwIfAborted();
+    return {
+      entries: [...walked.entries, ...followed.entries].sort((a, b) => (a.path < b.path ? -1 : 1)),
+      ignoredEnvFiles: walked.ignoredEnvFiles,
+      notices: [...(notice ? [notice] : []), ...walked.notices, ...followed.notices],
+    };
+  }
+
+  async read(path: string): Promise<Reading> {
+    try {
+      const real = await this.realPath(path);
+      if (real === undefined) return refused(path, `${path} was not read: it leads out of the workspace. Copy it in if it belongs to the project.`);
+      if (isLock(real)) return { text: '' };
+      if ((isEnvFile(real) || isEnvFile(path)) && await this.isPrivate(real)) {
+        return refused(path, `${path} was not read: git ignores it, so what is in it is private.`);
       }
-      return readText(files, root, path, limits.bytes);
-    },
+      return await this.readText(path);
+    } catch (error) {
+      return { notice: failed(path, codeOf(error)) };
+    }
+  }
 
-    async tracked() {
-      return (await tracked(await repository())).paths;
-    },
+  async tracked(): Promise<ReadonlySet<string> | undefined> {
+    return (await this.trackedIn(await repositoryOf(this.opening.files, this.opening.root))).paths;
+  }
 
-    async commit() {
-      const found = await repository();
-      return found && headCommit(files, found);
-    },
-  };
+  async commit(): Promise<string | undefined> {
+    const repository = await repositoryOf(this.opening.files, this.opening.root);
+    return repository && headCommit(this.opening.files, repository);
+  }
+
+  private async trackedIn(repository: Repository | undefined): Promise<Tracked> {
+    if (this.opening.tracked) return { paths: this.opening.tracked };
+    return repository ? trackedPaths(this.opening.files, repository) : {};
+  }
+
+  /** The path with links followed, relative to the workspace; undefined when that is outside of it. */
+  private async realPath(path: string): Promise<string | undefined> {
+    const { files, root } = this.opening;
+    if (path === '' || /^[/\\]|^[A-Za-z]:/.test(path) || path.split(/[/\\]/).includes('..')) return undefined;
+    this.top ??= files.realpath(root);
+    const [top, real] = await Promise.all([this.top, files.realpath(`${root}/${path}`)]);
+    return real.startsWith(`${top}/`) ? real.slice(top.length + 1) : undefined;
+  }
+
+  /** An `.env` that git ignores and does not track. */
+  private async isPrivate(path: string): Promise<boolean> {
+    const { files, root } = this.opening;
+    const repository = await repositoryOf(files, root);
+    const { paths } = await this.trackedIn(repository);
+    return !paths?.has(path) && isIgnored(files, root, repository, path);
+  }
+
+  private async readText(path: string): Promise<Reading> {
+    const { files, root, limits } = this.opening;
+    const file = `${root}/${path}`;
+    try {
+      const reading = decoded(path, await files.read(file, limits.bytes));
+      if ('notice' in reading || !isBuilt(path, reading.text)) return reading;
+      return { notice: { code: 'not-parsed', path, message: `${path} was not looked at: it is built or minified. What it was built from is.`, incomplete: false } };
+    } catch (error) {
+      if (codeOf(error) !== 'TOO_LARGE') throw error;
+      const size = (await maybe(files.stat(file)))?.size ?? limits.bytes;
+      return { notice: { code: 'too-large', path, message: `${path} was not read: it has ${megabytes(size)}, and files of more than ${megabytes(limits.bytes)} are not looked at. Split it, or exclude it in shipworthy.json.`, incomplete: true } };
+    }
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toLocaleString('en', { maximumFractionDigits: bytes < 10_000_000 ? 1 : 0 })} MB`;
+}
+
+function refused(path: string, message: string): Reading {
+  return { notice: { code: 'unreadable', path, message, incomplete: false } };
+}
+
+function failed(path: string, code: string): Notice {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { code: 'vanished', path, message: `${path} is not there any more.`, incomplete: false };
+  if (code === 'ELOOP') return { code: 'link-loop', path, message: `${path} was not read: it is a symbolic link that leads back to itself.`, incomplete: false };
+  if (code === 'NOT_A_FILE' || code === 'EISDIR') return { code: 'unreadable', path, message: `${path} was not read: it is no regular file.`, incomplete: false };
+  const remedy = code === 'EACCES' || code === 'EPERM' ? 'Give the account that runs this the right to read it, or exclude it in shipworthy.json.' : 'Look whether its disk is in order.';
+  return { code: 'unreadable', path, message: `${path} could not be read (${code === '' ? 'unknown error' : code}). ${remedy}`, incomplete: true };
 }

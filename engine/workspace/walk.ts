@@ -9,7 +9,7 @@ import { isEnvFile, kindOf } from '../files/kind';
 import type { Files, Named } from './files';
 import { codeOf, maybe } from './files';
 import type { IgnoreRules } from './ignore-rules';
-import { NO_RULES } from './ignore-rules';
+import { prefixOf, rulesAround } from './ignored';
 import type { Repository } from './repository';
 import { textOf } from './repository';
 import type { Entry } from './workspace';
@@ -59,11 +59,11 @@ class Walk {
   constructor(private readonly options: WalkOptions) {
     this.exclude = ignore().add([...options.exclude]);
     this.trackedFolders = foldersOf(options.tracked ?? new Set());
-    this.prefix = options.repository?.prefix ? `${options.repository.prefix}/` : '';
+    this.prefix = prefixOf(options.repository);
   }
 
   async run(): Promise<Walked> {
-    let level: readonly Folder[] = [{ path: '', rules: await this.rulesAtRoot() }];
+    let level: readonly Folder[] = [{ path: '', rules: await rulesAround(this.options.files, this.options.repository) }];
     while (level.length > 0 && this.entries.length <= this.options.limit) {
       const below = await Promise.all(level.map((folder) => this.enter(folder)));
       level = below.flat();
@@ -74,21 +74,6 @@ class Walk {
     this.options.signal?.throwIfAborted();
     const entries = found.sort((a, b) => (a.path < b.path ? -1 : 1));
     return { entries, ignoredEnvFiles: this.ignoredEnvFiles.sort(), links: this.links.sort(), notices: this.notices };
-  }
-
-  /** The rules above the root: of the repository around it, and of the repository's own exclude file. */
-  private async rulesAtRoot(): Promise<IgnoreRules | undefined> {
-    const { files, repository } = this.options;
-    if (!repository) return NO_RULES;
-    let rules = NO_RULES.with('', await textOf(files, `${repository.common}/info/exclude`) ?? '');
-    const names = repository.prefix.split('/').filter((name) => name !== '');
-    for (let depth = 0; depth < names.length; depth += 1) {
-      const folder = names.slice(0, depth).join('/');
-      rules = rules.with(folder, await textOf(files, `${repository.top}/${folder === '' ? '' : `${folder}/`}.gitignore`) ?? '');
-      // A workspace that the repository around it ignores is a project of its own.
-      if (rules.ignores(names.slice(0, depth + 1).join('/'), true)) return NO_RULES;
-    }
-    return rules;
   }
 
   private async enter({ path, rules }: Folder): Promise<Folder[]> {
@@ -102,7 +87,7 @@ class Walk {
       if (codeOf(error) !== 'ENOENT' || path === '') this.notices.push(unreadable(path, codeOf(error)));
       return [];
     }
-    const own = names.some((one) => one.name === '.gitignore') && rules ? rules.with(this.prefix + path, await textOf(files, `${absolute}/.gitignore`) ?? '') : rules;
+    const own = names.some((one) => one.name === '.gitignore') && rules ? rules.with((this.prefix + path).replace(/\/$/, ''), await textOf(files, `${absolute}/.gitignore`) ?? '') : rules;
     const before = path === '' ? '' : `${path}/`;
     if (path !== '' && names.some((one) => one.name === 'pyvenv.cfg' && one.kind === 'file')) {
       this.file(`${before}pyvenv.cfg`, own);
@@ -119,10 +104,11 @@ class Walk {
   }
 
   private folder(name: string, path: string, rules: IgnoreRules | undefined): Folder[] {
-    if (NEVER.has(name) && !(name === '.venv' && !this.isIgnored(path, rules, true))) return [];
     if (this.isExcluded(`${path}/`)) return [];
-    if (!this.isIgnored(path, rules, true)) return [{ path, rules }];
-    return this.trackedFolders.has(path) ? [{ path, rules: undefined }] : [];
+    const ignored = this.isIgnored(path, rules, true);
+    if (ignored && !this.trackedFolders.has(path)) return [];
+    if (name === '.venv') this.entries.push(this.entry(`${path}/pyvenv.cfg`));
+    return NEVER.has(name) ? [] : [{ path, rules: ignored ? undefined : rules }];
   }
 
   private file(path: string, rules: IgnoreRules | undefined): void {

@@ -29,7 +29,7 @@ export default rule<KeyUse | ComposeKey>({
   underline: (match, { source }) => 'pair' in match ? composeFallback(match.pair) ?? match.pair.at : fallbackSpan(match, source.slice(match.written.at)),
   holds: (match) => {
     if ('pair' in match) return undefined;
-    if (match.setting?.refusal) return `${match.sink}: a missing or built-in value stops the program`;
+    if (match.setting?.refusal) return `a missing or built-in ${match.sink} stops the program`;
     return whenUnset(match.value) === 'refuses' ? `${variableOf(match)} is required` : undefined;
   },
   nothing: 'No signing key is read from the environment.',
@@ -93,6 +93,15 @@ export default rule<KeyUse | ComposeKey>({
     },
     'under another name first': { bad: 'import os\nfrom flask import Flask\n\nKEY = os.getenv("SECRET_KEY", "dev")\n\napp = Flask(__name__)\napp.config.update(SECRET_KEY=KEY)\n' },
     'a helper of the project\'s own': { bad: 'import os\n\ndef env(name, default=None):\n    return os.environ.get(name, default)\n\nSECRET_KEY = env("SECRET_KEY", "dev")\n', path: 'settings.py' },
+    'a helper that also reads files': {
+      bad: 'import os\nfrom pathlib import Path\n\ndef env_secret(name, default=None):\n    \"\"\"From a file, else from the environment.\"\"\"\n    if os.getenv(name + "_FILE"):\n        return Path(os.getenv(name + "_FILE")).read_text().strip()\n    return os.getenv(name, default)\n\nSECRET_KEY = env_secret("SECRET_KEY", "---")\n', path: 'settings.py',
+    },
+    'a configuration class that nothing uses': {
+      good: {
+        'config.py': 'import os\n\nclass Config:\n    SECRET_KEY = os.getenv("SECRET_KEY", "dev")\n',
+        'app.py': 'import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.config["SECRET_KEY"] = os.environ["SECRET_KEY"]\n',
+      },
+    },
     'straight into the token library': {
       bad: 'import os\nimport jwt\n\ndef issue(uid):\n    return jwt.encode({"sub": uid}, os.environ.get("JWT_SECRET", "secret"), algorithm="HS256")\n',
       good: 'import os\nimport jwt\n\ndef issue(uid):\n    return jwt.encode({"sub": uid}, os.environ["JWT_SECRET"], algorithm="HS256")\n',

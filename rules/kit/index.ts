@@ -19,4 +19,5 @@ export * from './edge';
 export * from './hooks';
 export * from './wiring';
 export * from './headers';
+export * from './loading';
 export * from './constructor';

@@ -79,6 +79,8 @@ export interface Project {
   deployedVariable(name: string): (Evidence & { readonly value?: string }) | undefined;
   /** Files from which production runs (Dockerfile, compose, Procfile…), development variants left out. */
   readonly production: readonly Unit[];
+  /** Command lines by which those files start processes, in order; `text` is the command. */
+  readonly commands: readonly Evidence[];
   /** A real server (gunicorn, uvicorn, waitress, uwsgi…) started by one of those files. */
   readonly server: Evidence | undefined;
   /** Decided by git's index when there is one, else by .gitignore; `undefined` when neither can tell. */

@@ -15,9 +15,14 @@ export interface Selector<Match> {
 
 /** A setting of this name, in any way of setting it. */
 export function setting(...names: readonly string[]): Selector<Setting> {
+  const wanted = new Set(names.map((name) => name.toUpperCase()));
   return {
     kinds: ['module'], callees: [],
-    select: (unit, project) => project.settings(...names).filter((one) => one.path === unit.path),
+    *select(unit, project) {
+      // Most files set none of them: the index over all files is asked only where one may be.
+      if (unit.kind !== 'module' || !unit.assignments.some((one) => wanted.has(lastPart(one.target).toUpperCase()))) return;
+      for (const one of project.settings(...names)) if (one.path === unit.path) yield one;
+    },
   };
 }
 
@@ -97,4 +102,8 @@ function spread(one: Call, keyword: string): Value | undefined {
 /** What follows the last dot of a qualified name. */
 export function lastName(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
+}
+
+function lastPart(target: string): string {
+  return target.slice(target.lastIndexOf('.') + 1);
 }

@@ -7,8 +7,15 @@ import { lastName } from './select';
 
 /** Whether production sees this setting: it is selected, and not for development alone (unless development is all that is selected). */
 export function seenInProduction(setting: Setting, project: Project): boolean {
-  if (!setting.selected || setting.assignment.guards.some(isDevelopment)) return false;
+  if (!setting.selected || setting.assignment.guards.some(isDevelopment) || isUnused(setting, project)) return false;
   return !setting.development || developmentIsSelected(setting, project);
+}
+
+/** A class of a module that nothing imports, while the application is elsewhere and loads no configuration object: left over. */
+function isUnused({ owner, module }: Setting, project: Project): boolean {
+  if (owner === undefined || project.applications.every((each) => each.path === module.path) || project.calls('*.from_object').length > 0) return false;
+  const last = lastName(module.name);
+  return !project.modules.some((other) => other !== module && (other.imports.some((each) => each.target.split('.').includes(last)) || other.stars.some((each) => lastName(each) === last)));
 }
 
 /** A guard that keeps what is under it out of production. */

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 
-const ENTRY = path.join(import.meta.dirname, 'fake-cli.ts');
+const ENTRY = path.join(__dirname, 'fake-cli.ts');
 
 interface Ended { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly out: string; readonly err: string }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DEFAULT_VIEW } from '../../client/tree-model';
-import { choices, viewWords } from '../../client/view-choice';
+import { choices, readView, viewWords } from '../../client/view-choice';
 
 describe('the choice of a view', () => {
   it('marks what is chosen in each group', () => {
@@ -11,6 +11,11 @@ describe('the choice of a view', () => {
 
   it('changes one side and leaves the other', () => {
     for (const { change } of [...choices(DEFAULT_VIEW).groups, ...choices(DEFAULT_VIEW).shown]) assert.equal(Object.keys(change).length, 1);
+  });
+
+  it('survives what another version has kept', () => {
+    assert.deepEqual(readView({ group: 'file', show: 'open' }), { group: 'file', show: 'open' });
+    for (const kept of [undefined, null, 'file', {}, { group: 'rule', show: 'new' }, { group: 'toString' }]) assert.deepEqual(readView(kept), DEFAULT_VIEW);
   });
 
   it('is named in the head of the tree unless it is the usual one', () => {

@@ -47,6 +47,9 @@ export class FakeSession implements Session {
   touched: (readonly string[] | undefined)[] = [];
   aborted = 0;
   disposed = false;
+  /** Whether it was disposed of while a refresh was at work: then trees are gone that it still reads. */
+  disposedAtWork = false;
+  #atWork = 0;
   /** While set, a refresh waits for it, or for its signal. */
   gate: Promise<void> | undefined;
   /** What the next refresh fails with. */
@@ -58,6 +61,11 @@ export class FakeSession implements Session {
 
   async refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     this.refreshes += 1;
+    this.#atWork += 1;
+    await this.#refresh(progress, signal).finally(() => { this.#atWork -= 1; });
+  }
+
+  async #refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     progress?.({ done: 0, total: this.disk.size });
     if (this.gate) await abortable(this.gate, signal).catch((reason: unknown) => { this.aborted += 1; throw reason; });
     const { failure } = this;
@@ -132,6 +140,7 @@ export class FakeSession implements Session {
 
   dispose(): void {
     this.disposed = true;
+    this.disposedAtWork = this.#atWork > 0;
   }
 
   #texts(): ReadonlyMap<string, string> {

@@ -28,14 +28,15 @@ describe('diagnostics that are pushed', () => {
 
   it('wait for a pause in the typing, and the last finding leaves an empty list', async () => {
     editor = await start({ capabilities: OLD });
-    await editor.open(APP, '');
-    for (const letter of BAD.trim()) await editor.change(APP, { text: `${editor.texts.get(APP)?.getText() ?? ''}${letter}` });
-    await until(() => editor.published.length > 0, 'diagnostics');
+    await editor.open(APP, BAD);
+    await until(() => editor.published.length === 1, 'diagnostics');
+    for (const letter of BAD) await editor.change(APP, { text: `${editor.texts.get(APP)?.getText() ?? ''}${letter}` });
+    await until(() => editor.published.length === 2, 'diagnostics of the new text');
+    assert.equal(editor.published[1]?.version, BAD.length + 1);
     await editor.change(APP, { text: '' });
-    await until(() => editor.published.length > 1, 'the empty list');
+    await until(() => editor.published.length === 3, 'the empty list');
     await sleep(600);
-    assert.deepEqual(sent(editor), ['app.py 1', 'app.py 0']);
-    assert.equal(editor.published[1]?.version, BAD.trim().length + 2);
+    assert.deepEqual(sent(editor), ['app.py 1', 'app.py 2', 'app.py 0']);
   });
 
   it('are taken back when the document is closed', async () => {

@@ -162,7 +162,7 @@ describe('scans', () => {
     await until(() => editor.sessions.size === 1 && editor.session().refreshes === 1, 'the scan');
     await editor.quit();
     assert.equal(editor.session().aborted, 1);
-    assert.ok(editor.session().disposed);
+    assert.deepEqual([editor.session().disposed, editor.session().disposedAtWork], [true, false]);
   });
 
   it('try a folder again that could not be opened', async () => {

@@ -1,0 +1,9 @@
+/** The program: dist/cli.js, with the grammars beside it. */
+import { run } from './commands';
+import { surroundingsOf } from './process';
+import { product } from './product';
+
+void run(process.argv.slice(2), product(__dirname), surroundingsOf(process)).then((code) => {
+  // Not process.exit(): what was written may still be on its way.
+  process.exitCode = code;
+});

@@ -1,0 +1,30 @@
+/** Which source files a running application loads: those its own file imports, directly or through others. */
+import type { Module } from './module';
+import type { Project } from './project';
+
+/** Paths of the modules that are imported on the way from the project's applications; imports inside of functions count too. */
+export function loadedModules(project: Project): ReadonlySet<string> {
+  const byName = new Map<string, Module[]>();
+  for (const module of project.modules) {
+    const parts = module.name.split('.');
+    // Source roots are declared nowhere: a module answers to every tail of its name.
+    for (let from = 0; from < parts.length; from++) {
+      const tail = parts.slice(from).join('.');
+      byName.set(tail, [...(byName.get(tail) ?? []), module]);
+    }
+  }
+  const loaded = new Set<string>();
+  const queue = project.modules.filter((module) => project.applications.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    if (loaded.has(next.path)) continue;
+    loaded.add(next.path);
+    for (const target of [...next.imports.map((each) => each.target), ...next.stars]) queue.push(...named(target, byName));
+  }
+  return loaded;
+}
+
+/** The modules an import runs: the one it names, and the packages around it. */
+function named(target: string, byName: ReadonlyMap<string, readonly Module[]>): Module[] {
+  const parts = target.split('.');
+  return parts.flatMap((_, index) => byName.get(parts.slice(0, index + 1).join('.')) ?? []);
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import type { Rule } from '../../rules/kit';
+import { call, handler, projectRule, replace, rule } from '../../rules/kit';
+import { openSession } from '../../engine/audit/open';
+import type { Session } from '../../engine/audit/session';
+import type { Grammars } from '../../engine/syntax/grammars';
+import { openMemory } from '../../engine/workspace/memory';
+import type { Workspace } from '../../engine/workspace/workspace';
+import { testGrammars } from '../support/grammars';
+
+const documented = { severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: {} } as const;
+
+const noEval = rule({
+  ...documented, id: 'no-eval', title: 'Nothing is evaluated', anchors: ['bandit B307'], on: call('eval'), nothing: 'Nothing is called.',
+  check: () => true, message: () => 'eval is called with PASSWORD = "hunter2hunter2"', underline: ({ call: one }) => one.calleeAt,
+  fix: { title: 'Use literal_eval', safety: 'safe', edit: ({ call: one }) => [replace(one.calleeAt, 'literal_eval')] },
+})('security');
+const bare = rule({
+  ...documented, id: 'bare', title: 'No bare except', on: handler(), nothing: 'Nothing is caught.', check: ({ handler: one }) => one.catches.length === 0, message: () => 'bare', underline: ({ handler: one }) => one.keyword,
+  holds: () => 'names what it catches',
+})('code');
+const broken = rule({ ...documented, id: 'broken-rule', title: 'It works', on: call('boom'), nothing: 'No boom.', check: () => { throw new Error('secret hunter2'); }, message: () => '', underline: ({ call: one }) => one.calleeAt })('code');
+const whole = projectRule({ ...documented, id: 'needs-flask', title: 'Flask is there', project: (project) => project.frameworks.has('flask') ? { holds: [] } : { open: [{ at: project.anchor, message: 'no flask' }] } })('testing');
+const RULES: readonly Rule[] = [noEval, bare, broken];
+
+describe('session', () => {
+  let grammars: Grammars;
+  const open: Session[] = [];
+  before(async () => { grammars = await testGrammars(); });
+  afterEach(() => { for (const each of open.splice(0)) each.dispose(); });
+
+  const start = async (files: Readonly<Record<string, string>>, { workspace = openMemory(files), rules = RULES }: { workspace?: Workspace; rules?: readonly Rule[] } = {}) => {
+    const session = openSession({ workspace, grammars, rules });
+    open.push(session);
+    await session.refresh();
+    return session;
+  };
+  const ids = (session: Session, path: string) => session.findings(path).map((each) => each.rule);
+  const outcome = (session: Session, id: string) => session.audits()[0]?.outcomes.find((each) => each.rule === id);
+
+  it('finds, with the exact place, and masks what a message should not say', async () => {
+    const session = await start({ 'app.py': '# 🚢\nx = 1; eval(x)\n' });
+    const [finding] = session.findings('app.py');
+    assert.deepEqual(finding?.range, { start: { line: 1, character: 7 }, end: { line: 1, character: 11 } });
+    assert.ok(!JSON.stringify(session.audits()).includes('hunter2'));
+  });
+
+  it('says holds, open, not applicable and not checked', async () => {
+    const session = await start({ 'app.py': 'try:\n    f()\nexcept ValueError:\n    pass\nboom()\n' }, { rules: [...RULES, whole] });
+    assert.equal(outcome(session, 'bare')?.state, 'holds');
+    assert.equal(outcome(session, 'bare')?.evidence[0]?.text, 'names what it catches');
+    assert.equal(outcome(session, 'no-eval')?.state, 'not-applicable');
+    assert.equal(outcome(session, 'no-eval')?.reason, 'Nothing is called.');
+    assert.equal(outcome(session, 'needs-flask')?.state, 'open');
+    assert.equal(outcome(session, 'broken-rule')?.state, 'not-checked');
+  });
+
+  it('reports a rule that fails once, without what it held, and goes on', async () => {
+    const session = await start({ 'app.py': 'boom()\neval(1)\n' });
+    const failed = session.notices().filter((each) => each.code === 'rule-failed');
+    assert.equal(failed.length, 1);
+    assert.ok(failed[0]?.message.includes('broken-rule') && !failed[0].message.includes('hunter2'));
+    assert.deepEqual(ids(session, 'app.py'), ['no-eval']);
+  });
+
+  it('follows edits at once, and closing back to the disk', async () => {
+    const session = await start({ 'app.py': 'eval(1)\n' });
+    session.edit('app.py', 'print(1)\n');
+    assert.deepEqual(ids(session, 'app.py'), []);
+    session.edit('app.py', 'print(1)\neval(2)\n');
+    assert.equal(session.findings('app.py')[0]?.range.start.line, 1);
+    session.close('app.py');
+    await session.refresh();
+    assert.equal(session.findings('app.py')[0]?.range.start.line, 0);
+  });
+
+  it('knows a file that only the editor has', async () => {
+    const session = await start({});
+    session.edit('new.py', 'eval(1)\n');
+    await session.refresh();
+    assert.deepEqual(ids(session, 'new.py'), ['no-eval']);
+    session.close('new.py');
+    await session.refresh();
+    assert.deepEqual(ids(session, 'new.py'), []);
+  });
+
+  it('follows files that change, come and go behind the editor', async () => {
+    const files: Record<string, string> = { 'a.py': 'eval(1)\n' };
+    const now = () => openMemory(files);
+    const session = await start(files, { workspace: { name: 'w', root: 'w', list: () => now().list(), read: (path) => now().read(path), tracked: () => now().tracked(), commit: () => now().commit() } });
+    files['b.py'] = 'eval(1)\n';
+    delete files['a.py'];
+    session.touch(['a.py', 'b.py']);
+    await session.refresh();
+    assert.deepEqual([ids(session, 'a.py'), ids(session, 'b.py')], [[], ['no-eval']]);
+  });
+
+  it('does nothing when nothing changed', async () => {
+    const session = await start({ 'app.py': 'eval(1)\n' });
+    const { version } = session;
+    await session.refresh();
+    assert.equal(session.version, version);
+  });
+
+  it('silences with a reason, and not without', async () => {
+    const session = await start({ 'app.py': 'eval(1)  # shipworthy: ignore no-eval -- constant\n# shipworthy: ignore no-eval -- also\neval(2)\neval(3)  # shipworthy: ignore no-eval\neval(4)  # nosec B307\neval(5)  # nosec B101\n' });
+    assert.deepEqual(session.findings('app.py').map((each) => each.range.start.line), [3, 5]);
+    assert.deepEqual(outcome(session, 'no-eval')?.silenced.map((each) => [each.tool, each.reason]), [['shipworthy', 'constant'], ['shipworthy', 'also'], ['bandit', 'marked for bandit']]);
+    assert.equal(session.notices().filter((each) => each.code === 'suppression').length, 1);
+  });
+
+  it('says accepted when all is silenced, by the file too', async () => {
+    const session = await start({ 'app.py': '# shipworthy: ignore-file no-eval -- generated\neval(1)\neval(2)\n' });
+    assert.equal(outcome(session, 'no-eval')?.state, 'accepted');
+  });
+
+  it('writes the comment that silences, and it silences', async () => {
+    for (const reach of ['line', 'file'] as const) {
+      const text = 'def f():\r\n    eval(1)\r\n';
+      const session = await start({ 'app.py': text });
+      const correction = session.ignore(session.findings('app.py')[0]?.fingerprint ?? '', reach, 'a constant');
+      const edit = correction?.edits['app.py']?.[0];
+      assert.ok(edit);
+      const after = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
+      assert.ok(after.includes('\r\n') && !/[^\r]\n/.test(after));
+      session.edit('app.py', after);
+      assert.deepEqual(ids(session, 'app.py'), []);
+    }
+  });
+
+  it('refuses to ignore without a reason', async () => {
+    const session = await start({ 'app.py': 'eval(1)\n' });
+    assert.equal(session.ignore(session.findings('app.py')[0]?.fingerprint ?? '', 'line', '  '), undefined);
+  });
+
+  it('fixes one and all', async () => {
+    const session = await start({ 'app.py': 'eval(1)\neval(2)\n' });
+    const [first] = session.findings('app.py');
+    assert.equal(session.fix(first?.fingerprint ?? '', 0)?.edits['app.py']?.[0]?.text, 'literal_eval');
+    assert.equal(session.fixAll('app.py')?.edits['app.py']?.length, 2);
+    assert.equal(session.fixAll('app.py', 'bare'), undefined);
+    assert.equal(session.fix('gone', 0), undefined);
+  });
+
+  it('keeps a fingerprint when lines move, and tells twins apart', async () => {
+    const session = await start({ 'app.py': 'def f():\n    eval(1)\n    eval(1)\n' });
+    const before = session.findings('app.py').map((each) => each.fingerprint);
+    assert.equal(new Set(before).size, 2);
+    session.edit('app.py', '\n\n# more\ndef f():\n    eval(1)\n    eval(1)\n');
+    assert.deepEqual(session.findings('app.py').map((each) => each.fingerprint), before);
+  });
+
+  it('switches rules off and changes severities by shipworthy.json', async () => {
+    const session = await start({ 'app.py': 'eval(1)\n', 'shipworthy.json': '{ "rules": { "no-eval": "low", "needs-*": "off" } }' }, { rules: [...RULES, whole] });
+    assert.deepEqual(session.findings('app.py').map((each) => [each.severity, each.points, each.blocks]), [['low', 2, false]]);
+    assert.equal(outcome(session, 'needs-flask')?.state, 'not-applicable');
+  });
+
+  it('goes on with a malformed shipworthy.json, saying so', async () => {
+    const session = await start({ 'app.py': 'eval(1)\n', 'shipworthy.json': '{ "rules": { "no-evil": "off", ' });
+    assert.deepEqual(ids(session, 'app.py'), ['no-eval']);
+    assert.ok(session.notices().some((each) => each.code === 'config' && each.path === 'shipworthy.json'));
+  });
+
+  it('stops when it is told to, and goes on from there', async () => {
+    const session = openSession({ workspace: openMemory(Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`m${index}.py`, 'eval(1)\n'.repeat(200)]))), grammars, rules: RULES });
+    open.push(session);
+    const stop = new AbortController();
+    const scan = session.refresh((at) => { if (at.done > 20) stop.abort(new Error('enough')); }, stop.signal);
+    await assert.rejects(scan, /enough/);
+    await session.refresh();
+    assert.equal(ids(session, 'm299.py').length, 200);
+  });
+
+  it('takes two edits while it scans', async () => {
+    const session = openSession({ workspace: openMemory(Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`m${index}.py`, 'eval(1)\n'.repeat(100)]))), grammars, rules: RULES });
+    open.push(session);
+    const scan = session.refresh();
+    session.edit('m0.py', 'print(1)\n');
+    session.edit('m0.py', 'eval(1)\n');
+    await scan;
+    await session.refresh();
+    assert.deepEqual(ids(session, 'm0.py'), ['no-eval']);
+  });
+
+  it('reads what is half typed, at every keystroke', async () => {
+    const session = await start({ 'app.py': '' });
+    const text = 'import os\ntry:\n    eval(f"""{os.environ["A"]}""")\nexcept:\n    pass\n';
+    for (let length = 0; length <= text.length; length++) session.edit('app.py', text.slice(0, length));
+    assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare']);
+  });
+
+  const odd: Readonly<Record<string, string>> = {
+    '5,000 nested parentheses': `x = ${'('.repeat(5000)}1${')'.repeat(5000)}\neval(1)\n`,
+    'a table of 10,000 lines': `T = {\n${Array.from({ length: 10_000 }, (_, index) => `  "k${index}": ${index},`).join('\n')}\n}\neval(T)\n`,
+    'NUL bytes': 'eval(1)\n\0\0\0',
+    'a class inside a class, 300 deep': Array.from({ length: 300 }, (_, index) => `${' '.repeat(index)}class C${index}:`).join('\n') + `\n${' '.repeat(300)}pass\neval(1)\n`,
+    'a chain of 3,000 additions': `x = ${'a + '.repeat(3000)}a\neval(1)\n`,
+    'a chain of 2,000 calls': `x = a${'.b()'.repeat(2000)}\neval(1)\n`,
+  };
+  for (const [title, text] of Object.entries(odd)) {
+    it(`survives ${title}`, async () => {
+      const session = await start({ 'app.py': text });
+      assert.ok(ids(session, 'app.py').includes('no-eval') || title.includes('deep') || title.includes('NUL'), session.notices().map((each) => each.message).join());
+    });
+  }
+});
