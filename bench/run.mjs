@@ -1,6 +1,6 @@
 // `npm run bench [-- folder]`: what a scan and a keystroke cost, beside the parser alone, in one process.
 // Without a folder, a project is made from the Python files of examples/, many times over, in a temporary folder.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -9,7 +9,7 @@ import * as esbuild from 'esbuild';
 const COPIES = 40;
 const out = 'out/bench/measure.cjs';
 await esbuild.build({
-  entryPoints: ['bench/measure.ts'], outfile: out, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error', define: { 'import.meta.url': 'import_meta_url' },
+  entryPoints: ['bench/measure.ts'], outfile: out, bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], logLevel: 'error', define: { 'import.meta.url': 'import_meta_url' },
   banner: { js: "const import_meta_url = require('node:url').pathToFileURL(__filename).href;" },
 });
 
@@ -31,8 +31,9 @@ function multiply() {
 const given = process.argv[2];
 const folder = given ?? multiply();
 try {
-  const answer = execFileSync(process.execPath, ['--expose-gc', out, folder, 'dist'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  const { parse, rows } = JSON.parse(answer);
+  const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', out, folder, 'dist'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error('The measurement failed; its own words are above.');
+  const { parse, rows } = JSON.parse(stdout);
   console.log(`${given ? relative('.', given) || given : `${COPIES} copies of examples/not-ready`}\n`);
   console.log('what                             time        to parse   note');
   for (const { what, milliseconds, note = '' } of rows) {

@@ -1,7 +1,7 @@
 /** The command line: its words, their checks, and which command runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { line } from '../report/escape';
-import { check } from './check';
+import { check, type CheckOptions } from './check';
 import { EXIT, Interrupted, UsageError } from './exit';
 import { explain, unknownRule } from './explain';
 import { THRESHOLDS, type Threshold } from './gate';
@@ -14,8 +14,8 @@ interface CheckFlags {
   readonly output?: string;
   readonly failOn: Threshold;
   readonly asOf?: string;
-  readonly verbose?: true;
-  readonly quiet?: true;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
   readonly color?: boolean;
   readonly rule?: readonly string[];
 }
@@ -82,12 +82,14 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     .option('-q, --quiet', 'no progress and no remarks on standard error, errors only'))
     .addHelpText('after', EXIT_CODES)
     .action(async (path: string, flags: CheckFlags) => {
-      const rules = flags.rule ?? [];
-      const unknown = rules.find((id) => !product.rules.some((card) => card.id === id));
+      const unknown = flags.rule?.find((id) => !product.rules.some((card) => card.id === id));
       if (unknown !== undefined) throw unknownRule(unknown, product.rules);
-      const { color, rule: _, ...rest } = flags;
-      done(await check(path, { ...rest, verbose: flags.verbose ?? false, quiet: flags.quiet ?? false, rules, ...(color !== undefined && { colour: color }) }, product, around));
+      done(await check(path, checkOptions(flags), product, around));
     });
+}
+
+function checkOptions({ color, rule = [], verbose = false, quiet = false, ...rest }: CheckFlags): CheckOptions {
+  return { ...rest, verbose, quiet, rules: rule, ...(color !== undefined && { colour: color }) };
 }
 
 function explainCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {

@@ -55,7 +55,7 @@ export class LanguageServer implements vscode.Disposable {
     return this.#client?.serverProcess?.pid;
   }
 
-  /** Starts the server, or starts it anew. Settles when it runs or has failed for good; never rejects. */
+  /** Starts the server, or starts it anew. Settles when it runs or has failed for the first time; never rejects. */
   async start(): Promise<void> {
     const era = ++this.#era;
     this.#restartsLeft = AUTOMATIC_RESTARTS;
@@ -113,6 +113,7 @@ export class LanguageServer implements vscode.Disposable {
     if (this.#client !== client) return;
     const era = this.#era;
     this.#client = undefined;
+    this.#become({ kind: 'starting' });
     const how = await Promise.race([client.exited, pause(EXIT_DELAY).then(() => error)]);
     await dispose(client);
     if (era !== this.#era) return;
@@ -122,7 +123,7 @@ export class LanguageServer implements vscode.Disposable {
       await this.#begin();
     } else {
       this.#log.error(`The server ended again (${how}) and is not started any more.`);
-      this.#become({ kind: 'stopped', reason: `The server ended twice, the last time with ${how}.` });
+      this.#become({ kind: 'stopped', reason: `The server ended twice: ${how}.` });
     }
   }
 

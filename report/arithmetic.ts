@@ -1,11 +1,13 @@
 /** The sums of a card in words: whoever reads them can do them again by hand. */
 import type { Cap, CategoryCard, LedgerLine, ReportCard, Result } from './card';
+import { remaining } from './scoring/category';
+import { points, roundTenths } from './scoring/tenths';
 import { CATEGORY_TITLES, count, list, number, percent } from './words';
 
 /** Terms of a sum that are written out; of more, the first two and the last are. */
 const TERMS = 4;
 
-/** How a line of the ledger comes to its cost: `9.0 + 9.0/2 (15.0 × 0.6, likely)`. Empty when it is one finding at full cost. */
+/** How a line of the ledger comes to its cost: `40.0 + 9.0/2; 15.0 × 0.6, likely`. Empty when it is one finding at full cost. */
 export function lineText(line: LedgerLine): string {
   const notes = [
     ...(line.occurrences > 1 ? [terms(line)] : []),
@@ -18,7 +20,7 @@ export function lineText(line: LedgerLine): string {
 
 function terms(line: LedgerLine): string {
   const all = line.parts.flatMap((part) => Array.from({ length: part.occurrences }, () => part.points * part.factor));
-  const term = (points: number, k: number) => (k === 0 ? number(points) : `${number(points)}/${k + 1}`);
+  const term = (cost: number, k: number) => (k === 0 ? number(cost) : `${number(cost)}/${k + 1}`);
   const written = all.map(term);
   const shown = written.length <= TERMS ? written : [...written.slice(0, 2), '…', written.at(-1)];
   return shown.join(' + ');
@@ -32,11 +34,10 @@ function factors(line: LedgerLine): string {
 /** How a category comes to its score, a sentence each; caps that do not bind only when `all` is asked for. */
 export function categoryText(category: CategoryCard, all = true): readonly string[] {
   if (category.status === 'not-applicable') return ['Nothing of this applies here, so its weight is shared among the others.'];
-  const left = category.compressed
-    ? `Above 60 deductions are compressed: 1600 ÷ (${number(category.raw)} − 20) = ${number(Math.floor(16_000 / (category.raw - 20) + 1e-9) / 10)}.`
-    : `100 − ${number(category.raw)} = ${number((1000 - Math.round(category.raw * 10)) / 10)}.`;
+  const left = number(points(remaining(roundTenths(category.raw * 10))));
+  const sum = category.compressed ? `Above 60 deductions are compressed: 1600 ÷ (${number(category.raw)} − 20) = ${left}.` : `100 − ${number(category.raw)} = ${left}.`;
   const short = category.status === 'not-assessed' ? [`Only ${percent(category.coverage)} of what applies could be checked, so there is no letter and no part in the overall score.`] : [];
-  return [left, ...capTexts(category.caps, all), ...short];
+  return [sum, ...capTexts(category.caps, all), ...short];
 }
 
 function capTexts(caps: readonly Cap[], all: boolean): readonly string[] {

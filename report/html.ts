@@ -15,7 +15,7 @@ import { htmlText } from './escape';
 import { PANEL_SCRIPT } from './panel-script';
 import { frameworks } from './summary';
 
-export interface HtmlOptions {
+interface HtmlOptions {
   readonly mode: Mode;
   /** Made anew for every document of the panel: letters, digits, `+`, `/` and `=`. */
   readonly nonce: string;

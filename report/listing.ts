@@ -74,7 +74,7 @@ export function headline(result: Result): string {
   return messages.size === 1 && only !== undefined ? only : `Not everywhere: ${result.title}`;
 }
 
-const BEYOND: readonly ReasonCode[] = ['nothing-checked', 'coverage-unknown', 'coverage-low', 'analysis-incomplete'];
+const BEYOND: readonly ReasonCode[] = ['coverage-unknown', 'coverage-low', 'analysis-incomplete'];
 
 /** What keeps a card from READY that no rule can mend. */
 export function beyondRules({ verdict }: ReportCard): readonly Reason[] {

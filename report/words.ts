@@ -27,7 +27,7 @@ export const LANE_WORDS = { 'false-positive': 'False positive', 'accepted-risk':
 
 /** What each verdict says, in a sentence. */
 export const VERDICT_SENTENCES: Readonly<Record<Verdict, string>> = {
-  READY: 'Nothing that was checked speaks against shipping this.',
+  READY: 'Nothing that was checked stands in the way of shipping this.',
   'MOSTLY READY': 'Nothing blocks, but not everything is as it should be.',
   'NOT READY': 'This should not ship as it is.',
   INCONCLUSIVE: 'Too little could be checked to say.',

@@ -2,6 +2,7 @@
 import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
 import type { Finding, Notice } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
+import { webLink } from '../report/escape';
 import type { Severity } from '../rules/kit';
 import { canonical } from './convert';
 import { digest } from './digest';
@@ -30,7 +31,7 @@ export function visibleFindings(session: Session, path: string): readonly Findin
 }
 
 /** What is to be shown for one file now, and the id of just that. `version` is the open document's. */
-export interface Shown { readonly items: Diagnostic[]; readonly id: string; readonly version?: number }
+interface Shown { readonly items: Diagnostic[]; readonly id: string; readonly version?: number }
 
 export function shownFor(serving: Serving, uri: string): Shown {
   const document = serving.documents.get(uri);
@@ -54,8 +55,7 @@ export function workspaceFiles({ folders }: Serving): ReadonlyMap<string, string
 
 function diagnosedPaths(session: Session): ReadonlySet<string> {
   const findings = session.audits().flatMap((audit) => audit.outcomes.flatMap((outcome) => outcome.findings));
-  const notices = session.notices().filter((notice) => noticed(notice).length > 0);
-  return new Set([...findings.map(({ path }) => path), ...notices.flatMap(({ path }) => path ?? [])]);
+  return new Set([...findings.map(({ path }) => path), ...mendable(session).flatMap(({ path }) => path ?? [])]);
 }
 
 /** Nothing in a folder that is switched off, and of closed files only what the settings ask for. */
@@ -63,13 +63,13 @@ function diagnosticsOf(serving: Serving, placed: Placed, open: boolean): Diagnos
   const { folder, path } = placed;
   const { session, settings } = folder;
   if (!session || !(open || settings?.problems === 'workspace')) return [];
-  const notices = session.notices(path).flatMap((notice) => noticed(notice));
-  return [...visibleFindings(session, path).map((finding) => diagnostic(serving, placed, session, finding)), ...notices];
+  const notices = mendable(session).filter((notice) => notice.path === path);
+  return [...visibleFindings(session, path).map((finding) => diagnostic(serving, placed, session, finding)), ...notices.flatMap(noticed)];
 }
 
 /** A finding as a diagnostic, with as much as the client can show. */
 export function diagnostic({ client, host }: Serving, { folder }: Placed, session: Session, finding: Finding): Diagnostic {
-  const href = ruleCard(finding.rule, host, [session])?.links[0];
+  const href = webLink(ruleCard(finding.rule, host, [session])?.links[0] ?? '');
   const tag: FindingTag = { rule: finding.rule, fingerprint: finding.fingerprint, confidence: finding.confidence };
   return {
     range: finding.range, severity: loudness(finding), source: SOURCE, code: finding.rule, message: finding.message, data: tag,
@@ -86,9 +86,14 @@ function loudness({ severity, confidence }: Finding): DiagnosticSeverity {
   return confidence === 'confirmed' ? usual : Math.max(usual, DiagnosticSeverity.Information) as DiagnosticSeverity;
 }
 
+/** As the last audits have them: asking the session itself would gather those of every file. Applications may share some. */
+function mendable(session: Session): readonly Notice[] {
+  const all = session.audits().flatMap(({ notices }) => notices).filter(({ code }) => MENDABLE.has(code));
+  return [...new Map(all.map((notice) => [JSON.stringify(notice), notice])).values()];
+}
+
 function noticed({ code, range, message }: Notice): readonly Diagnostic[] {
-  if (!range || !MENDABLE.has(code)) return [];
-  return [{ range, severity: DiagnosticSeverity.Warning, source: SOURCE, code, message }];
+  return range ? [{ range, severity: DiagnosticSeverity.Warning, source: SOURCE, code, message }] : [];
 }
 
 /**

@@ -12,7 +12,7 @@ import type { ScanProgress } from './progress';
 const QUIET = 300;
 const LONGEST = 5000;
 
-export interface ScanWatcher {
+interface ScanWatcher {
   /** A scan began or all are over. */
   turned(): void;
   /** The session's answers may differ from those at the last call. */

@@ -44,10 +44,12 @@ function codeBlocks(all: readonly Line[], text: string): { readonly blocks: read
   return { blocks, prose };
 }
 
-/** Index of the line that closes a fence; that after the last one when none does. */
+/** Index of the line that closes a fence (as many signs or more); that after the last one when none does. */
 function fenceEnd(all: readonly Line[], start: number, fence: string): number {
-  const closing = new RegExp(`^\\s*(?:>\\s*)*\\${fence.charAt(0)}{${fence.length},}\\s*$`);
-  const found = all.findIndex((line, index) => index > start && closing.test(line.text));
+  const found = all.findIndex((line, index) => {
+    const signs = index > start ? line.text.replace(/^\s*(?:>\s*)*/, '').trimEnd() : '';
+    return signs.length >= fence.length && signs === fence.charAt(0).repeat(signs.length);
+  });
   return found < 0 ? all.length : found;
 }
 
@@ -82,7 +84,7 @@ function inlineCode(line: Line): readonly Code[] {
 }
 
 function linksOf(line: Line): Markdown['links'] {
-  const pattern = /\[(?<text>(?:[^[\]]|\[[^\]]*\])*)\]\(\s*<?(?<target>[^\s)>]*)>?[^)]*\)|^\s*\[(?<name>[^\]]+)\]:\s*<?(?<url>[^\s>]+)>?|<(?<auto>https?:[^\s>]+)>/g;
+  const pattern = /\[(?<text>(?:[^[\]]|\[[^[\]]{0,200}\]){0,300})\]\(\s*<?(?<target>[^\s)>]*)>?[^)]{0,300}\)|^\s*\[(?<name>[^\]]+)\]:\s*<?(?<url>[^\s>]+)>?|<(?<auto>https?:[^\s>]+)>/g;
   return [...line.text.matchAll(pattern)].map((found) => ({
     text: found.groups?.text ?? found.groups?.name ?? '', target: found.groups?.target ?? found.groups?.url ?? found.groups?.auto ?? '',
     at: { start: line.start + found.index + found[0].search(/\S/), end: line.start + found.index + found[0].length },

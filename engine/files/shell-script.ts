@@ -147,7 +147,6 @@ class List {
   /** The word at the cursor, with what runs inside it. */
   private take(plain = false): Word {
     const word = readWord(this.cursor, (body) => this.substituted(body), plain);
-    if (word.end === word.start) this.cursor.at += 1;
     this.inner.push(...word.inner);
     return word;
   }
@@ -161,7 +160,10 @@ class List {
   private word(): void {
     const start = this.cursor.at;
     const word = this.take(this.inTest() && !this.text.startsWith(']]', start));
-    if (word.end === word.start) return;
+    if (word.end === start) {
+      this.cursor.at += 1;
+      return;
+    }
     const first = this.words.length === 0;
     if (this.head) this.headWord(word);
     else if (!(first && this.assignments.length === 0 && !word.quoted && this.reserved(word.text)) && !(first && this.assignment(word))) {
@@ -207,7 +209,7 @@ class List {
     const array = word.end === valueStart && this.text.charAt(word.end) === '(';
     if (array) {
       this.cursor.at += 1;
-      while (this.cursor.at < this.text.length && this.text.charAt(this.cursor.at) !== ')') this.take();
+      while (this.cursor.at < this.text.length && this.text.charAt(this.cursor.at) !== ')') if (this.take().text === '') this.cursor.at += 1;
       this.cursor.at = Math.min(this.cursor.at + 1, this.text.length);
     }
     const value = array ? this.text.slice(valueStart, this.cursor.at) : word.text.slice(word.text.indexOf('=') + 1);

@@ -23,6 +23,21 @@ export interface Member { readonly name: string; readonly nameAt: Span; readonly
 /** What a parser of a nested format gives: the documents, and whether all of the text was understood. */
 export interface Parsed { readonly roots: readonly Tree[]; readonly whole: boolean }
 
+const DEEPEST = 300;
+
+/**
+ * Whether a text nests deeper than anybody writes, by its brackets and its indentation. Asked before parsers that recurse are: V8 ends
+ * the process, without an error to catch, when a regular expression is compiled with the stack all but full.
+ */
+export function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(depth - 1, 0);
+    if (depth > DEEPEST) return true;
+  }
+  return new RegExp(`^[\\s?:-]{${DEEPEST}}`, 'm').test(text.replace(/(?<=\n)\s*\n/g, ''));
+}
+
 /** Bounds what a few lines of aliases of aliases may unfold to. */
 const LIMIT = { leaves: 20_000, depth: 64 };
 

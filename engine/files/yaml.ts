@@ -3,37 +3,32 @@ import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, visit } fro
 import type { Alias, Document, ParsedNode, Scalar as YamlScalar, YAMLMap } from 'yaml';
 import type { Span } from '../../rules/kit';
 import type { Member, Parsed, Tree } from './tree';
+import { isTooDeep } from './tree';
 
 /**
  * Every document of a YAML text. `whole` is false when the text has errors, when an alias leads nowhere or into itself,
  * and when it is a template (`{{ … }}` where YAML wants a value): what is then missing proves nothing.
  */
 export function parseYaml(text: string): Parsed {
-  try {
-    const documents = parseAllDocuments(text, { keepSourceTokens: false, logLevel: 'silent', prettyErrors: false, uniqueKeys: false, strict: false, stringKeys: false });
-    if (!Array.isArray(documents)) return { roots: [], whole: true };
-    const readings = documents.map((document) => new Reading(document, text));
-    const roots = readings.flatMap((reading) => reading.root ?? []);
-    return { roots, whole: readings.every((reading) => reading.whole) };
-  } catch (error) {
-    // Thousands of nested brackets exhaust the stack of the parser, which recurses.
-    if (error instanceof RangeError) return { roots: [], whole: false };
-    throw error;
-  }
+  if (isTooDeep(text)) return { roots: [], whole: false };
+  const documents = parseAllDocuments(text, { keepSourceTokens: false, logLevel: 'silent', prettyErrors: false, uniqueKeys: false, strict: false, stringKeys: false });
+  if (!Array.isArray(documents)) return { roots: [], whole: true };
+  const readings = documents.map((document) => new Reading(document, text));
+  return { roots: readings.flatMap((reading) => reading.root ?? []), whole: readings.every((reading) => reading.whole) };
 }
 
 /** One document on its way to a tree. */
 class Reading {
   readonly root: Tree | undefined;
   whole: boolean;
-  private readonly anchors = new Map<string, ParsedNode>();
+  private readonly anchors = new Map<string, ParsedNode[]>();
   private readonly done = new Map<unknown, Tree>();
   private readonly open = new Set<unknown>();
 
   constructor(document: Document.Parsed, private readonly text: string) {
     this.whole = document.errors.length === 0;
     if (text.includes('&')) {
-      visit(document, { Node: (_, node) => { if (!isAlias(node) && node.anchor) this.anchors.set(node.anchor, node as ParsedNode); } });
+      visit(document, { Node: (_, node) => { if (!isAlias(node) && node.anchor) this.anchors.set(node.anchor, [...this.anchors.get(node.anchor) ?? [], node as ParsedNode]); } });
     }
     this.root = document.contents ? this.tree(document.contents) : undefined;
   }
@@ -57,8 +52,9 @@ class Reading {
     return { kind: 'scalar', text: '', quoted: false, at: this.at(node) };
   }
 
+  /** An anchor stands before its alias; the nearest one counts. */
   private alias(node: Alias): Tree {
-    const target = this.anchors.get(node.source);
+    const target = this.anchors.get(node.source)?.findLast((one) => this.at(one).start < this.at(node).start);
     return target ? this.tree(target) : this.nothing(node);
   }
 

@@ -26,18 +26,26 @@ export function frameworksOf(modules: readonly Module[]): ReadonlySet<Framework>
  * @param commands command lines of production: `gunicorn shop.wsgi:app`
  */
 export function applicationsOf(modules: readonly Module[], names: ProjectNames, commands: readonly string[]): readonly Application[] {
-  const served = commands.flatMap((text) => [...text.matchAll(/(?:^|[\s"'=])((?:[\w-]+[./])*[\w-]+):(\w+)(?=[\s"'(]|$)/g)].map((one) => ({ path: (one[1] ?? '').replace(/\./g, '/'), name: one[2] ?? '' })));
-  const isServed = (app: Application) => served.some((each) => each.name === app.name && (`/${app.path}`.endsWith(`/${each.path}.py`) || `/${app.path}`.endsWith(`/${each.path}/__init__.py`)));
+  const targets = commands.flatMap(targetsOf);
+  const served = (path: string, name: string) => targets.some((each) => (each.name === undefined || each.name === name) && (`/${path}`.endsWith(`/${each.file}.py`) || `/${path}`.endsWith(`/${each.file}/__init__.py`)));
   const found: Application[] = [];
   for (const module of modules) {
     for (const call of module.calls) {
       const framework = CONSTRUCTORS[call.callee] ?? derived(call.callee, module, names);
-      if (framework) found.push({ framework, name: call.boundTo ?? 'app', factory: call.scope, path: module.path, start: call.at.start, end: call.at.end });
+      const name = call.boundTo ?? 'app';
+      if (framework) found.push({ framework, name, factory: call.scope, path: module.path, start: call.at.start, end: call.at.end, served: served(module.path, name) });
     }
   }
   const django = djangoSettings(modules);
-  if (django) found.push({ framework: 'django', name: django.name, factory: '', path: django.path, start: 0, end: 0 });
-  return found.sort((a, b) => Number(isServed(b)) - Number(isServed(a)) || rank(a) - rank(b) || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start));
+  if (django) found.push({ framework: 'django', name: django.name, factory: '', path: django.path, start: 0, end: 0, served: false });
+  return found.sort((a, b) => Number(b.served) - Number(a.served) || rank(a) - rank(b) || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start));
+}
+
+/** What a command starts: `shop.wsgi:app` of gunicorn and uvicorn, `app/main.py` of `fastapi run` and `python`. */
+function targetsOf(command: string): { readonly file: string; readonly name?: string }[] {
+  const objects = [...command.matchAll(/(?:^|[\s"'=])((?:[\w-]+[./])*[\w-]+):([A-Za-z_]\w*)(?=[\s"'(]|$)/g)].map((one) => ({ file: (one[1] ?? '').replace(/\./g, '/'), name: one[2] ?? '' }));
+  const files = [...command.matchAll(/\b(?:fastapi run|python[\d.]*)\s+(?:-\S+\s+)*([\w./-]+)\.py\b/g)].map((one) => ({ file: (one[1] ?? '').replace(/^\.?\//, '') }));
+  return [...objects, ...files];
 }
 
 /** A class of the project that derives from a framework's application class (`class CTFdFlask(Flask)`). */

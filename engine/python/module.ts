@@ -6,7 +6,8 @@ import { alwaysRaises, deeds, usesBound } from './handlers';
 import { Names } from './names';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
-import { decoratedRoutes, dependencies } from './routes';
+import type { RouteContext } from './routes';
+import { decoratedRoutes, dependencies, importedFramework } from './routes';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
 import { isSettingsClass, settingsField, settingsPrefix } from './settings';
@@ -56,6 +57,7 @@ class ModuleReader {
   private readonly routes: Route[] = [];
   private readonly refusals: Refusal[] = [];
   private readonly statuses: Status[] = [];
+  private context: RouteContext | undefined;
 
   constructor(private readonly input: ModuleInput) {
     this.package = /(^|\/)__init__\.pyi?$/.test(input.path);
@@ -265,8 +267,13 @@ class ModuleReader {
     const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
     this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false, does: [...around, called] });
     const does = [...called];
-    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, does, { names: this.names, imports: this.imports.map((each) => each.target) }));
+    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, does, this.routing()));
     return does;
+  }
+
+  /** Imports stand above what they are used for, so the framework is known by the first route. */
+  private routing(): RouteContext {
+    return this.context ??= { names: this.names, framework: importedFramework(this.imports.map((each) => each.target)) };
   }
 
   private decorators(list: readonly Expr[], place: Place): Decorator[] {

@@ -8,7 +8,19 @@ import type { Scope } from './scopes';
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options']);
 const DECORATORS = new Set([...VERBS, 'route', 'api_route', 'websocket']);
 
-export interface RouteContext { readonly names: Names; readonly imports: readonly string[] }
+export interface RouteContext { readonly names: Names; /** The web framework the file imports, if any. */ readonly framework: string | undefined }
+
+const FRAMEWORKS = ['fastapi', 'starlette', 'quart', 'sanic', 'flask_restx', 'flask_restful', 'flask_smorest', 'flask', 'litestar', 'bottle', 'aiohttp'];
+
+/** The web framework among a file's imports. */
+export function importedFramework(imports: readonly string[]): string | undefined {
+  const packages = new Set(imports.map((each) => each.slice(0, (each.indexOf('.') + 1 || each.length + 1) - 1)));
+  return named(FRAMEWORKS.find((each) => packages.has(each)));
+}
+
+function named(framework: string | undefined): string | undefined {
+  return framework?.startsWith('flask') ? 'flask' : framework;
+}
 
 /** Routes a decorated function or class makes. */
 export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, decorators: readonly Decorator[], standing: Standing, does: readonly string[], context: RouteContext): Route[] {
@@ -18,7 +30,7 @@ export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, dec
     const path = decorator.args[0] ?? decorator.keywords.find((each) => each.name === 'path' || each.name === 'rule')?.value;
     if (path?.kind !== 'text' || !(path.value === '' || path.value.startsWith('/'))) return [];
     const owner = decorator.name.slice(0, decorator.name.lastIndexOf('.'));
-    const framework = frameworkOf(owner, context.imports);
+    const framework = frameworkOf(owner, context.framework);
     if (!framework) return [];
     const methods = one.k === 'class' ? classMethods(one) : methodsOf(expr.callee.name, decorator, framework);
     const gates = [...decorators.filter((each) => each !== decorator).map((each) => each.name), ...dependencies(one, scope, context.names), ...dependenciesOf(decorator)];
@@ -30,10 +42,9 @@ export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, dec
   });
 }
 
-function frameworkOf(owner: string, imports: readonly string[]): string | undefined {
-  for (const name of ['fastapi', 'starlette', 'quart', 'sanic', 'flask_restx', 'flask_restful', 'flask_smorest', 'flask', 'litestar', 'bottle', 'aiohttp']) {
-    if (owner.startsWith(`${name}.`) || imports.some((each) => each === name || each.startsWith(`${name}.`))) return name.startsWith('flask') ? 'flask' : name;
-  }
+function frameworkOf(owner: string, imported: string | undefined): string | undefined {
+  const own = FRAMEWORKS.find((each) => owner.startsWith(`${each}.`));
+  if (own ?? imported) return named(own) ?? imported;
   return /(^|\.)(app|application|api|bp|blueprint|router|\w+_bp|\w+_blueprint|\w+_router|\w*namespace|ns)$/i.test(owner) ? 'unknown' : undefined;
 }
 

@@ -4,6 +4,7 @@ import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Category, Severity } from '../../rules/kit';
 import type { Notice, Position } from '../audit/outcome';
 import { lineOf, lines } from '../files/lines';
+import { isTooDeep } from '../files/tree';
 import { nearest } from './nearest';
 import type { RuleName, Schema } from './schema';
 import { configSchema } from './schema';
@@ -34,7 +35,7 @@ export const DEFAULTS: Config = {
  */
 export function readConfig(text: string, path: string, rules?: readonly RuleName[]): { readonly config: Config; readonly notices: readonly Notice[] } {
   const errors: ParseError[] = [];
-  const root = parsed(text, errors);
+  const root = isTooDeep(text) ? undefined : parseTree(text, errors, { allowTrailingComma: true, disallowComments: false, allowEmptyContent: true });
   const [first] = errors;
   if (first ?? (!root && text.trim() !== '')) return { config: DEFAULTS, notices: [broken(text, path, first)] };
   const reading = new Reading(text, path, rules);
@@ -43,16 +44,6 @@ export function readConfig(text: string, path: string, rules?: readonly RuleName
   const { profile, ...rest } = (said ?? {}) as Partial<Config>;
   const { rules: severities = DEFAULTS.rules, exclude = DEFAULTS.exclude, weights = DEFAULTS.weights } = rest;
   return { config: { rules: severities, exclude, weights, profile: { ...DEFAULTS.profile, ...profile } }, notices: reading.notices };
-}
-
-function parsed(text: string, errors: ParseError[]): Node | undefined {
-  try {
-    return parseTree(text, errors, { allowTrailingComma: true, disallowComments: false, allowEmptyContent: true });
-  } catch (error) {
-    // Thousands of nested brackets exhaust the stack of the parser, which recurses.
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

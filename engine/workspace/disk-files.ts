@@ -34,8 +34,13 @@ export const diskFiles: Files = {
       if (!found.isFile()) throw fault('NOT_A_FILE', path);
       if (found.size > limit) throw fault('TOO_LARGE', path);
       const bytes = new Uint8Array(found.size);
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-      return bytes.subarray(0, bytesRead);
+      let length = 0;
+      for (let more = bytes.length > 0; more; more = length < bytes.length) {
+        const { bytesRead } = await file.read(bytes, length, bytes.length - length, length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return bytes.subarray(0, length);
     } finally {
       await file.close();
     }

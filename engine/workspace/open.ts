@@ -42,7 +42,7 @@ class OpenFiles implements Workspace {
   readonly name: string;
   readonly root: string;
   /** The root with links followed. It does not change under an open workspace. */
-  private top: Promise<string> | undefined;
+  private top: string | undefined;
 
   constructor(private readonly opening: Opening) {
     this.name = opening.name;
@@ -96,8 +96,8 @@ class OpenFiles implements Workspace {
   private async realPath(path: string): Promise<string | undefined> {
     const { files, root } = this.opening;
     if (path === '' || /^[/\\]|^[A-Za-z]:/.test(path) || path.split(/[/\\]/).includes('..')) return undefined;
-    this.top ??= files.realpath(root);
-    const [top, real] = await Promise.all([this.top, files.realpath(`${root}/${path}`)]);
+    const [top, real] = await Promise.all([this.top ?? files.realpath(root), files.realpath(`${root}/${path}`)]);
+    this.top = top;
     return real.startsWith(`${top}/`) ? real.slice(top.length + 1) : undefined;
   }
 

@@ -2,6 +2,7 @@
 import { categoryText, lineText, overallText } from '../arithmetic';
 import type { CategoryCard, ReportCard } from '../card';
 import { htmlText } from '../escape';
+import { points } from '../scoring/tenths';
 import { LEAST } from '../scoring/verdict';
 import { gradeText, gradeWord, number, severities } from '../words';
 import { bullets, part, ruleName, severity, table } from './parts';
@@ -25,7 +26,7 @@ ${overallRows(card)}
 }
 
 function row(category: CategoryCard): string {
-  const least = (category.gating ? LEAST.ready.gating : LEAST.ready.other) / 10;
+  const least = points(category.gating ? LEAST.ready.gating : LEAST.ready.other);
   const drawn = category.score === null ? '' : bar(category.title, category.grade, category.score, least);
   const hold = category.applicable === 0 ? '–' : `${category.holds} of ${category.applicable}`;
   const weight = category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–';
@@ -39,9 +40,12 @@ function grade(of: CategoryCard['grade']): string {
 }
 
 function ledgerRow(category: CategoryCard, mode: Mode): string {
-  if (category.status === 'scored' && category.ledger.length === 0) return '';
-  const summary = category.score === null ? `Why no score<span class="unseen"> for ${htmlText(category.title)}</span>` : `Why ${number(category.score)}<span class="unseen"> for ${htmlText(category.title)}</span>`;
-  return `\n<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-${category.id}"><summary>${summary}</summary>${ledger(category, mode)}${bullets(categoryText(category).map(htmlText))}</details></td></tr>`;
+  if (category.ledger.length === 0 && category.status !== 'not-assessed') return '';
+  return `\n<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-${category.id}"><summary>${why(category.score, htmlText(category.title))}</summary>${ledger(category, mode)}${bullets(categoryText(category).map(htmlText))}</details></td></tr>`;
+}
+
+function why(score: number | null, of: string): string {
+  return `Why ${score === null ? 'no score' : number(score)}<span class="unseen"> for ${of}</span>`;
 }
 
 function ledger(category: CategoryCard, mode: Mode): string {
@@ -53,7 +57,7 @@ function ledger(category: CategoryCard, mode: Mode): string {
 
 function overallRows(card: ReportCard): string {
   const { counts, score } = card;
-  const ran = counts.holds + counts.open + counts.accepted + counts.notChecked;
-  return `<tr class="category"><th scope="row">Overall</th><td>${grade(score.grade)}</td><td class="number">${number(score.value)}</td><td></td><td class="number">${counts.holds} of ${ran}</td><td>${severities(counts.findings) || '–'}</td></tr>
-<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-overall"><summary>Why ${number(score.value)}<span class="unseen"> for the whole</span></summary>${bullets(overallText(card).map(htmlText))}</details></td></tr>`;
+  const applicable = counts.holds + counts.open + counts.accepted + counts.notChecked;
+  return `<tr class="category"><th scope="row">Overall</th><td>${grade(score.grade)}</td><td class="number">${number(score.value)}</td><td></td><td class="number">${counts.holds} of ${applicable}</td><td>${severities(counts.findings) || '–'}</td></tr>
+<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-overall"><summary>${why(score.value, 'the whole')}</summary>${bullets(overallText(card).map(htmlText))}</details></td></tr>`;
 }

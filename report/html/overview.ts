@@ -36,7 +36,7 @@ function facts(card: ReportCard): string {
   const rows: readonly (readonly [string, string])[] = [
     ['Blockers', String(counts.blockers)], ['Open findings', severities(counts.findings) || 'none'], ['Checks', `${checksText(card)}, ${percent(score.coverage)} of what applies`],
     ['Confidence', score.confidence], ...(counts.open > 0 ? [['Work', hours(total(card.plan))] as const] : []),
-    ...(score.unsuppressed === score.value ? [] : [['Nothing silenced', `${number(score.unsuppressed)} of 100`] as const]),
+    ...(score.unsuppressed === score.value ? [] : [['With nothing silenced', `${number(score.unsuppressed)} of 100`] as const]),
     ...(card.customised > 0 ? [['Customised settings', String(card.customised)] as const] : []),
   ];
   return `<dl class="facts">${rows.map(([name, value]) => `<div><dt>${name}</dt><dd>${htmlText(value)}</dd></div>`).join('')}</dl>`;

@@ -2,6 +2,8 @@
 import type { Phase, ReportCard } from '../card';
 import { htmlText } from '../escape';
 import { total } from '../plan';
+import { points } from '../scoring/tenths';
+import { LEAST } from '../scoring/verdict';
 import { SEVERITY_WORDS, hours, number } from '../words';
 import { part, ruleName, table } from './parts';
 import type { Mode } from './parts';
@@ -18,7 +20,7 @@ function chart(card: ReportCard): string {
   const last = scores.at(-1);
   if (scores.length < 2 || last === undefined) return '';
   const label = `Overall score after each step of the plan, from ${number(scores[0] ?? 0)} to ${number(last)}.`;
-  return `<figure>${stairs(label, scores)}<figcaption>${label} The dashed line is 85, where READY starts. The tables below hold the same numbers.</figcaption></figure>`;
+  return `<figure>${stairs(label, scores)}<figcaption>${label} The dashed line is ${number(points(LEAST.ready.overall))}, where READY starts. The tables below hold the same numbers.</figcaption></figure>`;
 }
 
 function phaseTable({ phase, title, items, hours: spent }: Phase, mode: Mode): string {

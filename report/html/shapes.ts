@@ -1,6 +1,8 @@
 /** Small drawings. Every state has its own shape, so that none needs a colour to be told from the others. */
 import type { Severity } from '../../rules/kit';
 import type { Grade, Verdict } from '../card';
+import { points } from '../scoring/tenths';
+import { LEAST } from '../scoring/verdict';
 import { gradeText, gradeWord, number } from '../words';
 
 const OCTAGON = 'M8 1.5h8L22.5 8v8L16 22.5H8L1.5 16V8z';
@@ -67,7 +69,7 @@ export function bar(title: string, grade: Grade, score: number, tick: number): s
     + `<rect class="track" x="0" y="0" width="100" height="8"/><rect class="fill" x="0" y="0" width="${score}" height="8"/><path class="tick" d="M${tick} 0v8"/></svg>`;
 }
 
-const CHART = { width: 600, height: 120, ready: 85 };
+const CHART = { width: 600, height: 120 };
 
 /** The score after each step as stairs from left to right, with a dashed line where READY starts. The same numbers stand in the tables. */
 export function stairs(label: string, scores: readonly number[]): string {
@@ -75,7 +77,7 @@ export function stairs(label: string, scores: readonly number[]): string {
   const y = (score: number) => fixed(CHART.height - (score * CHART.height) / 100);
   const path = scores.map((score, index) => `${index === 0 ? 'M0' : 'V'}${index === 0 ? ` ${y(score)}` : y(score)}H${fixed((index + 1) * run)}`).join('');
   return `<svg class="stairs" viewBox="0 0 ${CHART.width} ${CHART.height}" preserveAspectRatio="none" role="img"><title>${label}</title>`
-    + `<path class="area" d="${path}V${CHART.height}H0z"/><path class="line" d="${path}"/><path class="ready" d="M0 ${y(CHART.ready)}H${CHART.width}"/></svg>`;
+    + `<path class="area" d="${path}V${CHART.height}H0z"/><path class="line" d="${path}"/><path class="ready" d="M0 ${y(points(LEAST.ready.overall))}H${CHART.width}"/></svg>`;
 }
 
 function fixed(value: number): string {

@@ -154,6 +154,7 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav, .filters, .skip, button.primary { display: none !important; }
   h2, h3, h4, caption, summary { break-after: avoid; } .overview, tr, pre, figure, .places > li { break-inside: avoid; }
+  .plan { min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; display: block; } .wide { overflow: visible; } pre { white-space: pre-wrap; }
   * { print-color-adjust: exact; }
 }

@@ -10,7 +10,7 @@ import { byWeight } from './order';
 const LONGEST = { critical: 30, other: 180 };
 const WARN_DAYS = 14;
 
-export interface Settled { readonly outcomes: readonly Outcome[]; readonly notices: readonly Notice[] }
+interface Settled { readonly outcomes: readonly Outcome[]; readonly notices: readonly Notice[] }
 
 /**
  * The audit's outcomes on one day: acceptances that ended or are incomplete are open findings again, each with a notice;

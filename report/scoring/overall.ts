@@ -19,7 +19,7 @@ export interface Overall {
 export type Weights = Readonly<Record<Category, number>>;
 
 /** Upper limits of the whole. Below `gatingLeast` a gating category pulls the whole down. */
-export const OVERALL_CAPS = { critical: 599, blocking: 749, category: 749, gatingLeast: 600 } as const;
+const OVERALL_CAPS = { critical: 599, blocking: 749, category: 749, gatingLeast: 600 } as const;
 
 /**
  * Adds the categories up. Weights of categories that do not apply or were not assessed are left out, so the others share them.

@@ -4,11 +4,10 @@ import type { Category, Confidence, Severity } from '../../rules/kit';
 import type { Finding, Outcome, RuleCard } from '../../engine/audit/outcome';
 import type { LedgerPart } from '../card';
 import { bySeverity } from './order';
-import { roundTenths } from './tenths';
+import { points, roundTenths } from './tenths';
 import type { Tenths } from './tenths';
 
-/** What a finding of this confidence counts for. */
-export const FACTOR: Readonly<Record<Confidence, number>> = { confirmed: 1, likely: 0.6, possible: 0.3 };
+/** What a finding of this confidence counts for, in tenths: 1, 0.6 and 0.3. */
 const FACTOR_TENTHS: Readonly<Record<Confidence, number>> = { confirmed: 10, likely: 6, possible: 3 };
 
 export interface Weighed {
@@ -65,8 +64,8 @@ export function holding(rule: Weighed): Weighed {
 
 interface Graded { readonly points: number; readonly confidence: Confidence }
 
-function weight({ points, confidence }: Graded): Tenths {
-  return Math.round(points * FACTOR_TENTHS[confidence]);
+function weight({ points: worth, confidence }: Graded): Tenths {
+  return Math.round(worth * FACTOR_TENTHS[confidence]);
 }
 
 /**
@@ -85,7 +84,7 @@ function costOf(findings: readonly Finding[]): Pick<Weighed, 'cost' | 'sure' | '
     if (one.confidence === 'confirmed') sure += share;
     const last = parts.at(-1);
     if (last?.points === one.points && last.confidence === one.confidence) last.occurrences += 1;
-    else parts.push({ occurrences: 1, points: one.points, confidence: one.confidence, factor: FACTOR[one.confidence] });
+    else parts.push({ occurrences: 1, points: one.points, confidence: one.confidence, factor: points(FACTOR_TENTHS[one.confidence]) });
   }
   return { cost: roundTenths(sum), sure, parts };
 }

@@ -1,6 +1,6 @@
-import type { Compose, Context, KeyUse, Pair, Selector, Service, Span, Text, Value, Variation } from '../kit';
+import type { Compose, Context, KeyUse, Pair, Selector, Service, Source, Span, Text, Value, Variation } from '../kit';
 import {
-  anyOf, environmentName, environmentVariables, guarded, isReference, isRepeatedKey, isSigningKey, onlyInDevelopment, readingIn, readsIn, replace, required, rule, signingKeys, standsInProduction, whenUnset,
+  anyOf, environmentName, environmentVariables, guarded, isReference, isRepeatedKey, isSigningKey, literalSpan, onlyInDevelopment, readingIn, readsIn, replace, required, rule, signingKeys, standsInProduction, whenUnset,
 } from '../kit';
 
 /** A variable of a compose file's service, with what stands in for it: `${SECRET_KEY:-dev}`. */
@@ -26,7 +26,7 @@ export default rule<KeyUse | ComposeKey>({
     return stands === true ? chosenByEnvironment(match, context) : stands;
   },
   message: (match) => `${'pair' in match ? match.pair.name : match.sink} falls back to a value in the source when ${'pair' in match ? match.pair.name : variableOf(match)} is not set.`,
-  underline: (match, { source }) => 'pair' in match ? composeFallback(match.pair) ?? match.pair.at : fallbackSpan(match, source.slice(match.written.at)),
+  underline: (match, { source }) => 'pair' in match ? composeFallback(match.pair) ?? match.pair.at : fallbackSpan(match, source),
   holds: (match) => {
     if ('pair' in match) return undefined;
     if (match.setting?.refusal) return `a missing or built-in ${match.sink} stops the program`;
@@ -212,10 +212,9 @@ function variableOf(use: KeyUse): string {
 }
 
 /** The fallback as written; the whole expression when it stands somewhere else. */
-function fallbackSpan(use: KeyUse, written: string): Span {
+function fallbackSpan(use: KeyUse, source: Source): Span {
   const { at } = use.written;
   const text = fallbackOf(use.written)?.text ?? fallbackOf(use.value)?.text;
   if (text && at.start <= text.at.start && text.at.end <= at.end) return text.at;
-  const quoted = text ? [`"${text.value}"`, `'${text.value}'`].map((each) => [written.indexOf(each), each.length] as const).find(([found]) => found >= 0) : undefined;
-  return quoted ? { start: at.start + quoted[0], end: at.start + quoted[0] + quoted[1] } : at;
+  return (text && literalSpan(at, text.value, source)) ?? at;
 }

@@ -1,6 +1,7 @@
 /** Which headers the application's responses carry, whoever sets them: hooks, middleware, libraries, Django's settings, proxies. */
 import { edgeLines } from './edge';
 import { middlewares, standsInHandler } from './hooks';
+import { idleModules } from './loading';
 import type { Module } from './module';
 import type { Evidence, Project, Setting } from './project';
 import { lastName } from './select';
@@ -26,7 +27,8 @@ export const HEADER_CALLS: readonly string[] = [
 
 /** Headers of every layer in code and configuration; those set for one route alone or only in development are left out. */
 export function sentHeaders(project: Project): readonly SentHeader[] {
-  return [...project.modules.flatMap((module) => [...assigned(module), ...called(module, project)]), ...tables(project), ...fromTalisman(project), ...fromLibraries(project), ...fromDjango(project), ...fromEdge(project)];
+  const idle = idleModules(project);
+  return [...project.modules.flatMap((module) => [...assigned(module), ...called(module, project)]), ...tables(project), ...fromTalisman(project), ...fromLibraries(project), ...fromDjango(project), ...fromEdge(project)].filter((each) => !idle.has(each.path));
 }
 
 // ---- code

@@ -20,4 +20,7 @@ export * from './hooks';
 export * from './wiring';
 export * from './headers';
 export * from './loading';
+export * from './public-writes';
+export * from './throttle';
+export * from './requirement';
 export * from './constructor';

@@ -4,6 +4,22 @@ import type { Project } from './project';
 
 /** Paths of the modules that are imported on the way from the project's applications; imports inside of functions count too. */
 export function loadedModules(project: Project): ReadonlySet<string> {
+  return loadedFrom(project, (module) => project.applications.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
+}
+
+/**
+ * Paths of modules that only applications nobody starts load: copies and earlier versions that stand beside the one which
+ * production's commands name. What is wired there proves nothing. Empty where no command names one.
+ */
+export function idleModules(project: Project): ReadonlySet<string> {
+  const served = project.applications.filter((app) => app.served);
+  if (served.length === 0 || served.length === project.applications.length) return new Set();
+  const running = loadedFrom(project, (module) => served.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
+  const others = loadedFrom(project, (module) => project.applications.some((app) => app.path === module.path && !running.has(app.path)));
+  return new Set([...others].filter((path) => !running.has(path)));
+}
+
+function loadedFrom(project: Project, isRoot: (module: Module) => boolean): ReadonlySet<string> {
   const byName = new Map<string, Module[]>();
   for (const module of project.modules) {
     const parts = module.name.split('.');
@@ -14,7 +30,7 @@ export function loadedModules(project: Project): ReadonlySet<string> {
     }
   }
   const loaded = new Set<string>();
-  const queue = project.modules.filter((module) => project.applications.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
+  const queue = project.modules.filter(isRoot);
   for (let next = queue.pop(); next; next = queue.pop()) {
     if (loaded.has(next.path)) continue;
     loaded.add(next.path);

@@ -16,6 +16,8 @@ export interface Application extends Place {
   readonly name: string;
   /** Scope of the factory that makes it, empty at module level. */
   readonly factory: string;
+  /** A command by which production starts a server names it: `gunicorn shop.wsgi:app`. */
+  readonly served: boolean;
 }
 
 /** One way a setting is given its value, with all that decides whether production sees it. */

@@ -81,6 +81,16 @@ function lineEndAfterComment(source: Source, offset: number): number {
   return /^[ \t]*(#.*)?$/.test(source.text.slice(offset, source.lineEnd(offset))) ? source.lineEnd(offset) : -1;
 }
 
+/** Where a text stands as a literal inside an expression; undefined when it is not there, or more than once. */
+export function literalSpan(at: Span, text: string, source: Source): Span | undefined {
+  const written = source.slice(at);
+  const found = [`"${text}"`, `'${text}'`].flatMap((each) => {
+    const first = written.indexOf(each);
+    return first < 0 ? [] : [{ start: at.start + first, end: at.start + first + each.length, once: written.indexOf(each, first + 1) < 0 }];
+  });
+  return found.length === 1 && found[0]?.once ? { start: found[0].start, end: found[0].end } : undefined;
+}
+
 function within(inner: Span, outer: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }

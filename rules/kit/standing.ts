@@ -45,7 +45,7 @@ function developmentIsSelected(setting: Setting, project: Project): boolean {
 }
 
 /** The same setting is given another value in this file where the program runs in production. */
-function replacedInProduction(setting: Setting, project: Project): boolean {
+export function replacedInProduction(setting: Setting, project: Project): boolean {
   return project.settings(setting.name).some((other) => other.assignment !== setting.assignment && other.path === setting.path && other.assignment.target === setting.assignment.target && other.start > setting.end
     && other.assignment.guards.some((guard) => guard.means === 'production' && (guard.unset === true || (guard.variable !== undefined && project.deployedVariable(guard.variable) !== undefined))));
 }
@@ -73,7 +73,7 @@ function replacedByProduction(setting: Setting, project: Project): boolean {
 export const CONFIGURATION_READERS = ['*.from_pyfile', '*.from_envvar', '*.from_prefixed_env', '*.from_file'] as const;
 
 /** A local settings module or a configuration file is read after it. */
-function mayBeReplaced(setting: Setting, project: Project): boolean {
+export function mayBeReplaced(setting: Setting, project: Project): boolean {
   const local = setting.module.stars.some((star) => /(^|[._])(local|secret|private|prod|production|instance)\w*$/i.test(star) && !project.modules.some((each) => each.name === star || each.name.endsWith(`.${star}`)));
   if (local && setting.owner === undefined) return true;
   return project.calls(...CONFIGURATION_READERS).some(({ module, call }) => module.path === setting.path && call.scope === setting.assignment.scope && call.at.start > setting.end);

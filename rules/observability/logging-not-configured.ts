@@ -1,6 +1,6 @@
 import type { Edit, Evidence, Gap, Judgement, Module, Project, Source } from '../kit';
 import {
-  applicationName, constructionAt, gapPlace, importing, lastName, loadedModules, onlyAsProgram, onlyInDevelopment, projectRule, seenInProduction, statementsBefore, webFrameworks,
+  applicationName, constructionAt, gapPlace, idleModules, importing, lastName, loadedModules, onlyAsProgram, onlyInDevelopment, projectRule, seenInProduction, statementsBefore, webFrameworks,
 } from '../kit';
 
 /** Calls that decide where log lines go and what they look like. */
@@ -220,9 +220,12 @@ if __name__ == "__main__":
 interface Configuration extends Evidence { readonly unreached?: string }
 
 function judge(project: Project): Judgement {
-  const all = [...fromCalls(project), ...fromAssignments(project), ...fromImports(project), ...fromCommands(project)];
+  const idle = idleModules(project);
+  const all = [...fromCalls(project), ...fromAssignments(project), ...fromImports(project), ...fromCommands(project)].filter((each) => !idle.has(each.path));
   const reached = all.filter((each) => each.unreached === undefined);
-  if (reached.length > 0) return { holds: reached.slice(0, 3) };
+  const loaded = loadedModules(project);
+  // What the application itself loads proves more than a file beside it.
+  if (reached.length > 0) return { holds: (reached.some((each) => loaded.has(each.path)) ? reached.filter((each) => loaded.has(each.path)) : reached).slice(0, 3) };
   return { open: [{ at: gapPlace(project, 'LOGGING_CONFIG'), message: message(project, all), related: all.map((each) => ({ ...each, text: `${each.text} ${each.unreached ?? ''}` })) }] };
 }
 
@@ -241,7 +244,7 @@ function fromCalls(project: Project): readonly Configuration[] {
     .filter(({ call }) => !onlyInDevelopment(call) && (lastName(call.callee) !== 'run' || call.keywords.some((each) => each.name === 'log_config' && each.value.kind !== 'none'))
       && (lastName(call.callee) !== 'patch' || call.keywords.some((each) => each.name === 'logging')))
     .map(({ module, call }) => {
-      const unreached = scripts.has(module.path) ? 'runs as a script of its own' : onlyAsProgram(call) && project.server ? 'is started by hand, which the server never does' : undefined;
+      const unreached = scripts.has(module.path) ? 'runs as a script of its own' : module.imports.some((one) => one.target === 'alembic.context') ? 'runs with migrations' : onlyAsProgram(call) && project.server ? 'is started by hand, which the server never does' : undefined;
       return { path: module.path, ...call.at, text: call.written, ...(unreached && { unreached }) };
     });
 }

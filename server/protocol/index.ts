@@ -31,11 +31,11 @@ export type CorrectionParams = FixParams | IgnoreParams | EverywhereParams;
 /** Any URI of the folder, or in it. Two folders may hold the same finding: without it the first that has it is meant. */
 interface In { readonly uri?: string }
 /** A fix of a finding: `index` is that of its offer. */
-export interface FixParams extends In { readonly fingerprint: string; readonly index: number }
+interface FixParams extends In { readonly fingerprint: string; readonly index: number }
 /** The comment that silences a finding. */
-export interface IgnoreParams extends In { readonly fingerprint: string; readonly reach: Reach; readonly reason: string }
+interface IgnoreParams extends In { readonly fingerprint: string; readonly reach: Reach; readonly reason: string }
 /** All safe fixes of one rule in the whole folder (in all folders without a `uri`); the client is asked to show them first. */
-export interface EverywhereParams extends In { readonly rule: string }
+interface EverywhereParams extends In { readonly rule: string }
 export type Reach = 'line' | 'file';
 
 /**

@@ -42,7 +42,7 @@ describe('the status item', () => {
   });
 
   it('says why the server has stopped and how to start it again, whatever was known before', () => {
-    const status = statusOf({ kind: 'stopped', reason: 'The server ended twice, the last time with signal SIGKILL.' }, known());
+    const status = statusOf({ kind: 'stopped', reason: 'The server ended twice: signal SIGKILL.' }, known());
     assert.match(status?.detail ?? '', /SIGKILL/);
     assert.equal(status?.severity, 'error');
     assert.match(status?.tooltip ?? '', /\(command:shipworthy\.restart\) · \[Show Log\]\(command:shipworthy\.showLog\)/);

@@ -1,0 +1,134 @@
+/** What limits the rate of requests: libraries that are given the application, the project's own counters, and proxies. */
+import { edgeLines } from './edge';
+import { closure, middlewares } from './hooks';
+import { idleModules } from './loading';
+import type { Func, Module } from './module';
+import type { Evidence, Project } from './project';
+import { lastName } from './select';
+import { onlyInDevelopment, seenInProduction } from './standing';
+import type { Value } from './value';
+import { wiring } from './wiring';
+
+const FLASK_LIMITER = ['flask_limiter.Limiter', 'flask_limiter.extension.Limiter'] as const;
+const DJANGO_DECORATORS = ['django_ratelimit.decorators.ratelimit', 'ratelimit.decorators.ratelimit', 'django_ratelimit.core.is_ratelimited', 'ratelimit.utils.is_ratelimited'] as const;
+
+/** Names of calls these answers are made from: what a rule that asks must list in its `reads`. */
+export const THROTTLE_CALLS: readonly string[] = [...FLASK_LIMITER, ...DJANGO_DECORATORS, '*.limit', '*.shared_limit', 'fastapi.FastAPI', 'fastapi.APIRouter', '*.include_router', 'fastapi.HTTPException', 'starlette.HTTPException', '*.JSONResponse', '*.abort'];
+
+/** Limits that production's requests meet; empty when there are none. */
+export function limits(project: Project): readonly Evidence[] {
+  const limiter = flaskLimiter(project);
+  const idle = idleModules(project);
+  return [...(limiter.problem ? [] : limiter.evidence), ...mounted(project), ...gates(project), ...django(project), ...homeGrown(project), ...attempts(project), ...inFront(project)].filter((each) => !idle.has(each.path));
+}
+
+/** Flask-Limiter as it stands: evidence of it, and what is wrong with it when it limits nothing. */
+export function flaskLimiter(project: Project): { readonly evidence: readonly Evidence[]; readonly problem?: 'idle' | 'no limits' | 'switched off' } {
+  const { wired, idle } = wiring(project, ...FLASK_LIMITER);
+  if (wired.length === 0) return idle.length > 0 ? { evidence: idle, problem: 'idle' } : { evidence: [] };
+  if (project.settings('RATELIMIT_ENABLED').some((each) => each.value.kind === 'bool' && !each.value.value && seenInProduction(each, project))) return { evidence: wired, problem: 'switched off' };
+  const made = project.calls(...FLASK_LIMITER);
+  const given = made.some(({ call }) => call.open || call.keywords.some((each) => /^(default_limits|application_limits|meta_limits|\*\*)/.test(each.name)));
+  const configured = project.settings('RATELIMIT_DEFAULT', 'RATELIMIT_DEFAULT_LIMITS', 'RATELIMIT_APPLICATION').length > 0 || project.calls('*.from_prefixed_env', '*.from_pyfile', '*.from_envvar').length > 0;
+  const decorated = project.modules.some((module) => module.functions.some((func) => func.decorators.some((each) => /(^|\.)(limit|shared_limit)$/.test(each.name)))) || project.calls('*.limit', '*.shared_limit').some(({ call }) => call.args[0]?.kind === 'text' || /limiter/i.test(call.callee));
+  return given || configured || decorated ? { evidence: wired.map((each) => ({ ...each, text: `Flask-Limiter${stated(made.flatMap(({ call }) => call.keywords.filter((one) => one.name === 'default_limits').map((one) => one.value)))}` })) } : { evidence: wired, problem: 'no limits' };
+}
+
+function stated(values: readonly Value[]): string {
+  const texts = values.flatMap((each) => each.kind === 'list' ? each.items : [each]).flatMap((each) => each.kind === 'text' ? [each.value] : []);
+  return texts.length > 0 ? `, ${texts.join(', ')}` : '';
+}
+
+// ---- libraries
+
+const LIMITING = /rate_?limit|limiter|throttl|slowapi|^axes\.|\.axes\.|defender/i;
+/** Limits of another kind: sizes, uploads, concurrency, paging. */
+const OTHER_LIMITS = /size|body|upload|content|concurren|memory|page|depth/i;
+
+function isLimiting(name: string): boolean {
+  return LIMITING.test(name) && !OTHER_LIMITS.test(lastName(name)) && !name.startsWith('flask_limiter.');
+}
+
+function mounted(project: Project): readonly Evidence[] {
+  return middlewares(project).filter((each) => isLimiting(each.name)).map(({ path, start, end, text }) => ({ path, start, end, text }));
+}
+
+/** Decorators and dependencies of routes, and dependencies of whole routers. */
+function gates(project: Project): readonly Evidence[] {
+  const routes = project.routes.flatMap(({ module, route }) => {
+    const gate = route.gates.find(isLimiting);
+    return gate ? [{ path: module.path, ...route.handlerAt, text: `${route.path} passes ${lastName(gate)}` }] : [];
+  });
+  const routers = project.calls('fastapi.FastAPI', 'fastapi.APIRouter', '*.include_router').flatMap(({ module, call }) => {
+    const named = call.keywords.filter((each) => each.name === 'dependencies').flatMap((each) => each.value.kind === 'list' ? each.value.items : []).map(dependency);
+    return named.some((each) => each !== undefined && isLimiting(each)) ? [{ path: module.path, ...call.at, text: `${call.written}(…) with a limiter` }] : [];
+  });
+  return [...routes, ...routers];
+}
+
+function dependency(value: Value): string | undefined {
+  const target = value.kind === 'result' ? value.args[0] : undefined;
+  return target?.kind === 'reference' ? target.name : target?.kind === 'result' ? target.callee : undefined;
+}
+
+function django(project: Project): readonly Evidence[] {
+  const listed = (name: string, wanted: RegExp) => project.settings(name).filter((each) => seenInProduction(each, project)).flatMap((each) => {
+    const found = each.value.kind === 'list' ? each.value.items.find((item) => item.kind === 'text' && wanted.test(item.value)) : undefined;
+    return found?.kind === 'text' ? [{ path: each.path, start: found.at.start, end: found.at.end, text: `${found.value} is in ${name}` }] : [];
+  });
+  const throttled = project.modules.flatMap((module) => module.assignments.filter((one) => lastName(one.target) === 'throttle_classes' && one.value.kind === 'list' && one.value.items.length > 0).map((one) => ({ path: module.path, ...one.at, text: 'throttle_classes' })));
+  const framework = project.settings('REST_FRAMEWORK').flatMap((each) => {
+    const found = each.value.kind === 'dict' ? each.value.entries.find((entry) => entry.key.kind === 'text' && entry.key.value === 'DEFAULT_THROTTLE_CLASSES' && entry.value.kind === 'list' && entry.value.items.length > 0) : undefined;
+    return found ? [{ path: each.path, start: found.key.at.start, end: found.value.at.end, text: 'DEFAULT_THROTTLE_CLASSES' }] : [];
+  });
+  const decorated = project.calls(...DJANGO_DECORATORS).map(({ module, call }) => ({ path: module.path, ...call.at, text: call.written }));
+  return [...listed('AUTHENTICATION_BACKENDS', /axes/i), ...listed('INSTALLED_APPS', /^allauth\.account$/), ...throttled, ...framework, ...decorated];
+}
+
+// ---- the project's own
+
+/** Counting within a window of time: Redis, a cache, a table, or a clock. */
+const COUNTS = /\.(incr|incrby|hincrby|expire|setex|psetex|zadd|zcard|zcount|zremrangebyscore|popleft|get_or_create|update_or_create|total_seconds)$|(cache|redis|memcache)\w*(\.\w+)*\.(get|set|add|incr)$|^(time\.(time|monotonic|perf_counter)|datetime\.\w*\.?(now|utcnow)|datetime\.timedelta|django\.utils\.timezone\.now)$|(^|\.)(now|utcnow|monotonic)$/i;
+const TOO_MANY = /429|TOO_MANY_REQUESTS/;
+/** Code that asks others and is told 429 by them. */
+const ASKS_OTHERS = /^(requests|httpx|aiohttp|urllib3?|pycurl|boto3|openai|anthropic|stripe|twilio|tenacity)\.|(^|\.)(sleep|Retry)$/;
+
+/** A function that counts and refuses with 429, or one that is named for it, counts, and is called. */
+function homeGrown(project: Project): readonly Evidence[] {
+  return project.modules.flatMap((module) => module.functions.filter((func) => !onlyInDevelopment(func) && !isErrorHandler(func) && (refuses(module, func) || isNamedForIt(module, func, project)) && counts(module, func, project))
+    .map((func) => ({ path: module.path, ...func.nameAt, text: `${func.name} counts and refuses` })));
+}
+
+function refuses(module: Module, func: Func): boolean {
+  const inside = (at: { start: number; end: number }) => func.at.start <= at.start && at.end <= func.at.end;
+  if (func.does.some((each) => ASKS_OTHERS.test(each))) return false;
+  return module.statuses.some((each) => each.code === 429 && inside(each.at)) || func.does.some((each) => /(^|\.)(TooManyRequests|RateLimit\w*|Throttled)$/.test(each))
+    || module.calls.some((call) => inside(call.at) && [...call.args, ...call.keywords.map((each) => each.value)].some((each) => each.kind === 'reference' && TOO_MANY.test(lastName(each.name))));
+}
+
+function isNamedForIt(module: Module, func: Func, project: Project): boolean {
+  if (!/rate_?limit|limiter|throttl|(token|leaky)_?bucket|too_many/i.test(`${func.scope}.${func.name}`)) return false;
+  const own = [module.name, func.scope, func.name].filter(Boolean).join('.');
+  return project.modules.some((each) => each.functions.some((other) => other !== func && other.does.includes(own)) || each.routes.some((route) => route.gates.includes(own)) || each.does.includes(own));
+}
+
+function counts(module: Module, func: Func, project: Project): boolean {
+  return closure(project, [{ module, func }]).some((each) => each.func.does.some((callee) => COUNTS.test(callee)));
+}
+
+function isErrorHandler(func: Func): boolean {
+  return func.decorators.some((each) => /(^|\.)(errorhandler|app_errorhandler|exception_handler|error_handler)$/.test(each.name));
+}
+
+/** A count of failed logins, or a lock until some time, kept with the account. */
+function attempts(project: Project): readonly Evidence[] {
+  return project.modules.flatMap((module) => module.assignments.filter((one) => one.scope !== '' && /\.(failed_?(login|attempt)\w*|login_attempts?|failed_logins?|locked?_until|lockout_until|locked_out_until)$/i.test(one.target))
+    .map((one) => ({ path: module.path, ...one.targetAt, text: `${lastName(one.target)} counts failed logins` })));
+}
+
+// ---- in front
+
+function inFront(project: Project): readonly Evidence[] {
+  return edgeLines(project).filter((line) => /^limit_(req|conn)\s|^rate_limit\b|rate-?limit|limit-(rps|rpm|connections)|throttl|http_req_rate|\bsc_http_req_rate/i.test(line.text) && !/^limit_(req|conn)_/.test(line.text))
+    .map((line) => ({ path: line.path, start: line.start, end: line.end, text: `limits in front: ${line.text.slice(0, 60)}` })).slice(0, 3);
+}

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { json } from '../../report/json';
+import { demo } from './demo';
+import { hostile } from './hostile';
+
+/** The same value with every object's keys the other way round. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).reverse().map(([key, one]) => [key, reversed(one)]));
+}
+
+describe('the JSON report', () => {
+  it('is the card, and all of it', () => assert.deepEqual(JSON.parse(json(demo())), JSON.parse(JSON.stringify(demo()))));
+  it('has the same bytes whatever the order of keys it was made with', () => {
+    assert.equal(json(reversed(demo()) as ReturnType<typeof demo>), json(demo()));
+    assert.deepEqual(Object.keys(JSON.parse(json(demo())) as object).slice(0, 6), ['schemaVersion', 'tool', 'scoring', 'ruleset', 'asOf', 'project']);
+  });
+  it('holds no raw control character', () => assert.doesNotMatch(json(hostile()), /[\u0000-\u0009\u000b-\u001f\ud800-\udfff]/u));
+  it('has no number with noise', () => {
+    for (const [number] of json(demo()).matchAll(/\d+\.\d{3,}/g)) assert.fail(number);
+  });
+});

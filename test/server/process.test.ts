@@ -1,0 +1,116 @@
+/** The server as it is shipped: dist/server.js as a process, over stdio and over ipc, on a folder of the disk. */
+import assert from 'node:assert/strict';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  createProtocolConnection, DidOpenTextDocumentNotification, DocumentDiagnosticRequest, ExitNotification, InitializedNotification, InitializeRequest,
+  IPCMessageReader, IPCMessageWriter, ShutdownRequest, StreamMessageReader, StreamMessageWriter,
+  type ProtocolConnection,
+} from 'vscode-languageserver/node';
+import { REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
+import { VSCODE, within } from './editor';
+
+const SERVER = join(__dirname, '../../dist/server.js');
+const FAULTY = 'from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = "a-key-7391-in-source"\n';
+
+function overStdio(): { readonly child: ChildProcess; readonly connection: ProtocolConnection; readonly stdout: () => string } {
+  const child = spawn(process.execPath, [SERVER, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let stdout = '';
+  child.stdout.on('data', (data: Buffer) => { stdout += data.toString(); });
+  return { child, connection: createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)), stdout: () => stdout };
+}
+
+function overIpc(): { readonly child: ChildProcess; readonly connection: ProtocolConnection } {
+  const child = fork(SERVER, ['--node-ipc'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  return { child, connection: createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child)) };
+}
+
+async function introduce(connection: ProtocolConnection, folder: string, processId: number | null): Promise<void> {
+  connection.onRequest('workspace/configuration', () => [null]);
+  connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('workspace/diagnostic/refresh', () => null);
+  connection.listen();
+  await connection.sendRequest(InitializeRequest.type, {
+    processId, rootUri: null, capabilities: VSCODE, workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'app' }],
+  });
+  await connection.sendNotification(InitializedNotification.type, {});
+}
+
+describe('the server process', function () {
+  this.timeout(20_000);
+  const started: ChildProcess[] = [];
+  let folder = '';
+
+  before(() => assert.ok(existsSync(SERVER), `${SERVER} is missing: run npm run build.`));
+  beforeEach(() => {
+    folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'shipworthy-server-'))), 'my app ü');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'app.py'), FAULTY);
+    writeFileSync(join(folder, 'requirements.txt'), 'flask==3.1.2\n');
+  });
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    rmSync(join(folder, '..'), { recursive: true, force: true });
+  });
+
+  it('finds what there is to find over stdio, says nothing but LSP, and leaves when told', async () => {
+    const { child, connection, stdout } = overStdio();
+    started.push(child);
+    await introduce(connection, folder, process.pid);
+    await connection.sendRequest(RESCAN);
+    const uri = pathToFileURL(join(folder, 'app.py')).href;
+    await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId: 'python', version: 1, text: FAULTY } });
+    const report = await connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } });
+    assert.ok(report.kind === 'full' && report.items.some(({ code }) => code === 'secret-key-hardcoded'), JSON.stringify(report));
+    const { folders } = await connection.sendRequest<ReportAnswer>(REPORT);
+    assert.ok((folders[0]?.cards[0]?.counts.open ?? 0) > 0);
+    assert.ok(!JSON.stringify(folders).includes('7391'), 'no secret');
+    const exited = once(child, 'exit');
+    await connection.sendRequest(ShutdownRequest.type);
+    await connection.sendNotification(ExitNotification.type);
+    assert.deepEqual(await exited, [0, null]);
+    assert.equal(stdout().replace(/Content-Length: (\d+)\r\n\r\n/g, '').replace(/\{"jsonrpc":"2\.0".*?\}(?=\{"jsonrpc"|$)/gs, ''), '');
+    connection.dispose();
+  });
+
+  it('speaks over ipc', async () => {
+    const { child, connection } = overIpc();
+    started.push(child);
+    await introduce(connection, folder, process.pid);
+    await connection.sendRequest(RESCAN);
+    const { folders } = await connection.sendRequest<ReportAnswer>(REPORT);
+    assert.equal(folders[0]?.cards.length, 1);
+    const exited = once(child, 'exit');
+    await connection.sendRequest(ShutdownRequest.type);
+    await connection.sendNotification(ExitNotification.type);
+    assert.deepEqual(await exited, [0, null]);
+    connection.dispose();
+  });
+
+  it('ends when the client hangs up', async () => {
+    const stdio = overStdio();
+    const ipc = overIpc();
+    started.push(stdio.child, ipc.child);
+    await Promise.all([introduce(stdio.connection, folder, null), introduce(ipc.connection, folder, null)]);
+    const exits = [stdio, ipc].map(({ child }) => once(child, 'exit'));
+    stdio.child.stdin?.end();
+    ipc.child.disconnect();
+    assert.notEqual(await within(8000, Promise.all(exits)), 'nothing');
+    for (const { connection } of [stdio, ipc]) connection.dispose();
+  });
+
+  it('ends when the client is no longer alive', async () => {
+    const parent = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const { child, connection } = overStdio();
+    started.push(parent, child);
+    await introduce(connection, folder, parent.pid ?? null);
+    const exited = once(child, 'exit');
+    parent.kill('SIGKILL');
+    assert.notEqual(await within(8000, exited), 'nothing', 'within two rounds of three seconds');
+    connection.dispose();
+  });
+});
