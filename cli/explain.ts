@@ -5,7 +5,7 @@ import { wrap } from '../report/terminal';
 import { EFFORT_WORDS } from '../report/words';
 import type { Severity } from '../rules/kit';
 import { EXIT, UsageError } from './exit';
-import { suggestion } from './nearest';
+import { suggestion } from './suggestion';
 import { send } from './output';
 import type { Product, Surroundings } from './surroundings';
 import { look, type Look } from './terminal';

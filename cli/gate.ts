@@ -1,7 +1,7 @@
 /** What lets a run pass: `--fail-on`, and whether everything was looked at. */
 import type { Notice } from '../engine/audit/outcome';
 import type { ReportCard } from '../report/card';
-import { count } from '../report/words';
+import { count, placeText } from '../report/words';
 import { SEVERITIES, type Severity } from '../rules/kit';
 import { EXIT } from './exit';
 
@@ -23,11 +23,16 @@ export interface Judged {
  */
 export function judge(cards: readonly ReportCard[], notices: readonly Notice[], threshold: Threshold, narrowed: boolean): Judged {
   const wrong = notices.filter((notice) => notice.code === 'config');
-  if (wrong.length > 0) return { code: EXIT.usage, reasons: wrong.map((notice) => notice.message) };
+  if (wrong.length > 0) return { code: EXIT.usage, reasons: wrong.map(placed) };
   const past = threshold === 'never' ? [] : cards.flatMap((card) => failing(card, threshold, narrowed));
   if (past.length > 0) return { code: EXIT.gate, reasons: past };
   const gaps = missing(cards, notices, narrowed);
   return { code: gaps.length > 0 ? EXIT.incomplete : EXIT.ok, reasons: gaps };
+}
+
+/** What is wrong with a configuration, after its place. */
+function placed({ path, range, message }: Notice): string {
+  return path === undefined ? message : `${range ? placeText({ path, range }) : path}: ${message}`;
 }
 
 function failing(card: ReportCard, threshold: Exclude<Threshold, 'never'>, narrowed: boolean): readonly string[] {

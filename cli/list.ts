@@ -5,7 +5,7 @@ import { count } from '../report/words';
 import { CATEGORIES } from '../rules/kit';
 import { EXIT, UsageError } from './exit';
 import { paint } from './explain';
-import { suggestion } from './nearest';
+import { suggestion } from './suggestion';
 import { send } from './output';
 import type { Product, Surroundings } from './surroundings';
 import { look, type Look } from './terminal';

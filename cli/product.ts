@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { openSession, RULESET, ruleCards } from '../engine/audit/open';
 import { grammarsIn } from '../engine/node/grammars';
-import { DEFAULTS, type Config } from '../engine/workspace/config';
+import { customised } from '../engine/workspace/config';
 import { openDisk } from '../engine/workspace/disk';
 import type { ReportCard } from '../report/card';
 import { line } from '../report/escape';
@@ -31,13 +31,6 @@ export function product(grammars: string): Product {
       html: (cards) => page(cards),
     },
   };
-}
-
-/** How many settings differ from the defaults. */
-function customised({ rules, weights, profile }: Config): number {
-  const usual = DEFAULTS.profile;
-  const profiled = [profile.exposure !== usual.exposure, profile.data.length > 0, profile.stage !== usual.stage].filter(Boolean).length;
-  return Object.keys(rules).length + Object.keys(weights).length + profiled;
 }
 
 /** One document. Its nonce follows from what is in it, so that the same card gives the same bytes and nobody can know it while writing the code. */

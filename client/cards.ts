@@ -22,19 +22,15 @@ export interface PlacedCard {
 const VERDICTS: Readonly<Record<Verdict, number>> = { 'NOT READY': 0, INCONCLUSIVE: 1, 'MOSTLY READY': 2, READY: 3 };
 
 /**
- * The cards of all folders, without those of folders in which there was nothing to read.
+ * The cards of all folders, worst first, without those of folders in which there was nothing to read.
  * @param folders as the server reports them
  */
 export function placedCards(folders: readonly FolderReport[]): readonly PlacedCard[] {
-  return folders.flatMap(({ uri, cards }) => cards
+  const placed = folders.flatMap(({ uri, cards }) => cards
     .filter(({ files }) => files.read > 0)
     .map((card) => ({ key: `${uri}#${card.project.root}#${card.project.name}`, folder: uri, card })));
-}
-
-/** The card that speaks for all of them; undefined when there is none. */
-export function worstCard(cards: readonly PlacedCard[]): PlacedCard | undefined {
-  return [...cards].sort((a, b) =>
-    VERDICTS[a.card.verdict.value] - VERDICTS[b.card.verdict.value] || (a.card.score.value ?? 0) - (b.card.score.value ?? 0))[0];
+  return placed.sort((a, b) =>
+    VERDICTS[a.card.verdict.value] - VERDICTS[b.card.verdict.value] || (a.card.score.value ?? 0) - (b.card.score.value ?? 0));
 }
 
 /** A finding that is open, and the card it is open in. */

@@ -54,9 +54,9 @@ export async function fixFinding({ server, report }: Pick<Parts, 'server' | 'rep
 
 async function openReport({ server, report, panel }: Parts, key: string | undefined): Promise<void> {
   const { cards, scanning } = report.known;
-  const expected = scanning && server.state.kind !== 'stopped';
-  if (cards.length === 0 && !expected) {
-    void vscode.window.showInformationMessage('There is no report: nothing here could be read.');
+  const { state } = server;
+  if (cards.length === 0 && (state.kind === 'stopped' || !scanning)) {
+    void vscode.window.showInformationMessage(`There is no report. ${state.kind === 'stopped' ? state.reason : 'Nothing here could be read.'}`);
     return;
   }
   const chosen = cards.find((placed) => placed.key === key) ?? await pickCard(cards);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { REPORT } from '../server/protocol';
 import type { ReportAnswer } from '../server/protocol';
-import { placedCards, worstCard } from './cards';
+import { placedCards } from './cards';
 import type { PlacedCard } from './cards';
 import type { LanguageServer } from './language-server';
 
@@ -9,6 +9,7 @@ import type { LanguageServer } from './language-server';
 export interface Known {
   /** Worst first. Only what the running server said: a report of one that has ended would be stale. */
   readonly cards: readonly PlacedCard[];
+  /** The one that speaks for all of them. */
   readonly worst: PlacedCard | undefined;
   /** The server has not read everything yet, or has not answered. */
   readonly scanning: boolean;
@@ -74,5 +75,5 @@ export class CurrentReport implements vscode.Disposable {
 
 function known({ folders, scanning }: ReportAnswer): Known {
   const cards = placedCards(folders);
-  return { cards, worst: worstCard(cards), scanning };
+  return { cards, worst: cards[0], scanning };
 }

@@ -12,7 +12,7 @@ const REVIEW = 'review';
 interface Changed { readonly uri: string; readonly version: number | null; readonly edits: readonly TextEdit[] }
 
 /**
- * A correction as an edit of the client's files. With `review`, a client that can shows it and asks before making it.
+ * A correction as an edit of the client's files. With `review`, a client that can asks before it changes more than one file.
  * Undefined when a file to be changed cannot be read, or the client cannot create one that is to be created.
  */
 export async function workspaceEdit(serving: Serving, folder: Folder, correction: Correction, review: boolean): Promise<WorkspaceEdit | undefined> {
@@ -32,14 +32,14 @@ export async function workspaceEdit(serving: Serving, folder: Folder, correction
       ...creates.flatMap(([path, text]) => created(folder.uriOf(path), text, mark)),
       ...changed.map(({ uri, version, edits }) => TextDocumentEdit.create({ uri, version }, edits.map((edit) => ({ ...edit, ...mark })))),
     ],
-    ...('annotationId' in mark && { changeAnnotations: { [REVIEW]: annotate(correction) } }),
+    ...('annotationId' in mark && { changeAnnotations: { [REVIEW]: annotate(correction, changed.length + creates.length > 1 || creates.length > 0) } }),
   };
 }
 
 async function change({ documents }: Serving, folder: Folder, path: string, edits: readonly Edit[]): Promise<Changed | undefined> {
   const uri = folder.uriOf(path);
   const open = documents.get(uri);
-  const text = open?.getText() ?? await folder.read(path);
+  const text = open?.getText() ?? folder.session?.text(path);
   if (text === undefined) return undefined;
   const document = TextDocument.create(uri, '', 0, text);
   const place = ({ start, end, text: newText }: Edit): TextEdit => ({ range: { start: document.positionAt(start), end: document.positionAt(end) }, newText });
@@ -55,6 +55,10 @@ function created(uri: string, text: string, mark: { readonly annotationId?: stri
   ];
 }
 
-function annotate({ title, remains }: Correction): ChangeAnnotation {
-  return { label: title, needsConfirmation: true, ...(remains && { description: remains }) };
+/**
+ * An edit of the one file somebody looks at is its own preview, and undone with a key. What reaches further is shown first: the editor then
+ * leaves every change to be ticked by hand, which would only be in the way of a single line.
+ */
+function annotate({ title, remains }: Correction, reachesFurther: boolean): ChangeAnnotation {
+  return { label: title, needsConfirmation: reachesFurther, ...(remains && { description: remains }) };
 }

@@ -2,7 +2,7 @@
 import type { WorkspaceFolder } from 'vscode-languageserver';
 import type { Session } from '../engine/audit/session';
 import { relativePath, uriOf } from './convert';
-import type { Host, Opened } from './host';
+import type { Host } from './host';
 import { attempt, type Log } from './log';
 import type { OpenDocuments } from './open-documents';
 import type { Settings } from './protocol/settings';
@@ -22,7 +22,7 @@ export class Folder {
   readonly uri: string;
   readonly name: string;
   #settings: Settings | undefined;
-  #opened: Opened | undefined;
+  #session: Session | undefined;
   #scan: Scan | undefined;
   #ended = false;
   #ready: Promise<void>;
@@ -44,7 +44,7 @@ export class Folder {
 
   /** Absent while it is being opened, when the folder is switched off and when it cannot be read. */
   get session(): Session | undefined {
-    return this.#opened?.session;
+    return this.#session;
   }
 
   /** The session once it is open and knows the open documents (a first scan may still run). */
@@ -61,11 +61,6 @@ export class Folder {
   /** The URI of a path, spelled as the editor spells it when the file is open. */
   uriOf(path: string): string {
     return this.documents.spelled(uriOf(this.uri, path));
-  }
-
-  /** Text of a file that is not open in the editor. */
-  async read(path: string): Promise<string | undefined> {
-    return this.#opened?.read(path);
   }
 
   /** Takes new settings; resolves when they are in force. */
@@ -94,7 +89,7 @@ export class Folder {
   /** Reads everything again; a folder that could not be opened is tried once more. */
   async rescan(): Promise<void> {
     await this.#ready;
-    if (this.#settings && !this.#opened) await this.apply(this.#settings);
+    if (this.#settings && !this.#session) await this.apply(this.#settings);
     this.session?.touch();
     await this.#scan?.now();
   }
@@ -108,24 +103,24 @@ export class Folder {
   async #become(settings: Settings): Promise<void> {
     this.#settings = settings;
     if (!settings.enable) return this.#close();
-    if (this.#opened || this.#ended) return;
+    if (this.#session || this.#ended) return;
     // It may end while it is being opened.
     try {
-      const opened = await this.host.open(this.uri, this.name);
-      if (this.#ended) return opened.session.dispose();
-      this.#begin(opened);
+      const session = await this.host.open(this.uri, this.name);
+      if (this.#ended) return session.dispose();
+      this.#begin(session);
     } catch (reason) {
       this.log.failed(`Opening the folder ${this.uri}`, reason);
     }
   }
 
-  #begin(opened: Opened): void {
-    this.#opened = opened;
+  #begin(session: Session): void {
+    this.#session = session;
     for (const document of this.documents.all) {
       const path = this.pathOf(document.uri);
-      if (path !== undefined) void attempt(this.log, `Judging ${document.uri}`, () => opened.session.edit(path, document.getText()));
+      if (path !== undefined) void attempt(this.log, `Judging ${document.uri}`, () => session.edit(path, document.getText()));
     }
-    this.#scan = new Scan(opened.session, this.name, {
+    this.#scan = new Scan(session, this.name, {
       turned: () => this.watcher.turned(),
       settled: () => this.watcher.settled(),
       progress: (cancelled) => this.watcher.progress(`Shipworthy: ${this.name}`, cancelled),
@@ -138,7 +133,7 @@ export class Folder {
     const scan = this.#scan;
     const session = this.session;
     this.#scan = undefined;
-    this.#opened = undefined;
+    this.#session = undefined;
     await scan?.end();
     await attempt(this.log, `Closing the folder ${this.uri}`, () => session?.dispose());
   }

@@ -9,15 +9,9 @@ export interface Host {
   /** Cards of all rules, in the order of the registry. */
   readonly rules: readonly RuleCard[];
   /** Opens a workspace folder by its URI. Rejects when this world cannot read it, with a sentence that says so. */
-  open(uri: string, name: string): Promise<Opened>;
+  open(uri: string, name: string): Promise<Session>;
   /** The report card of an audit on one day (ISO). */
   card(audit: Audit, config: Config, asOf: string): ReportCard;
   /** ISO day. */
   today(): string;
-}
-
-export interface Opened {
-  readonly session: Session;
-  /** The text of a file as the session knows it, for files that no editor has open; undefined when it cannot be read. */
-  read(path: string): Promise<string | undefined>;
 }

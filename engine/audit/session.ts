@@ -30,6 +30,9 @@ export interface Session {
   /** Files that changed behind the editor (or all of them); read again by the next `refresh`. */
   touch(paths?: readonly string[]): void;
 
+  /** The text of a file as findings and corrections see it: the editor's, else the disk's when it was last read. */
+  text(path: string): string | undefined;
+
   /** Open findings of one file, in order of place: what squiggles. */
   findings(path: string): readonly Finding[];
   /** Everything said of one file, in words, such as "not read: 20 MB". */

@@ -2,7 +2,7 @@
 import type { Expr, Stmt } from '../syntax/ast';
 import type { Names } from './names';
 import type { Scope } from './scopes';
-import { expressionsIn } from './walk';
+import { expressionsIn, statementsIn } from './walk';
 
 /** Names under which a request or a session is at hand; what they stand for is asked only for these. */
 const AT_HAND = /^(?:request|req|session|current_user|websocket)$|_(?:request|session)$/;
@@ -20,7 +20,9 @@ export function readings(body: readonly Stmt[], scope: Scope, names: Names): str
     const name = names.qualify(object, scope);
     if (name) found.add(key === undefined ? name : `${name}.${key}`);
   };
+  const written = new Set<Expr>(statementsIn(body).flatMap((one) => one.k === 'assign' && one.op === undefined ? one.targets : []));
   for (const expr of expressionsIn(body)) {
+    if (written.has(expr)) continue;
     if (expr.k === 'attribute' || expr.k === 'index') add(expr);
     else if (expr.k === 'call' && expr.callee.k === 'attribute' && ELEMENT.has(expr.callee.name)) {
       const key = expr.args[0]?.value;

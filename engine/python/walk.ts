@@ -65,11 +65,20 @@ export function expressionsIn(body: readonly Stmt[]): Expr[] {
     found.push(expr);
     eachPart(expr, expression);
   };
+  for (const one of statementsIn(body)) {
+    for (const expr of expressionsOf(one)) expression(expr);
+    if (one.k === 'function') for (const each of one.decorators) expression(each);
+  }
+  return found;
+}
+
+/** Every statement of a body and of its blocks, nested definitions included, outer ones first. */
+export function statementsIn(body: readonly Stmt[]): Stmt[] {
+  const found: Stmt[] = [];
   const statements = (list: readonly Stmt[]): void => {
     for (const one of list) {
-      for (const expr of expressionsOf(one)) expression(expr);
-      if (one.k === 'function') { for (const each of one.decorators) expression(each); statements(one.body.body); } else if (one.k === 'class') statements(one.body.body);
-      else statements(inner(one));
+      found.push(one);
+      statements(one.k === 'function' || one.k === 'class' ? one.body.body : inner(one));
     }
   };
   statements(body);

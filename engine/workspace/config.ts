@@ -156,3 +156,10 @@ function meant(value: string, known: readonly string[]): string {
   const near = nearest(value, known);
   return near === undefined ? '' : ` Did you mean \`${near}\`?`;
 }
+
+/** How many settings differ from the defaults. */
+export function customised({ rules, weights, profile }: Config): number {
+  const usual = DEFAULTS.profile;
+  const profiled = [profile.exposure !== usual.exposure, profile.data.length > 0, profile.stage !== usual.stage].filter(Boolean).length;
+  return Object.keys(rules).length + Object.keys(weights).length + profiled;
+}

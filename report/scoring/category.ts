@@ -65,7 +65,7 @@ export function remaining(raw: Tenths): Tenths {
 /** Upper limits by the number of open rules at least likely; a ladder is one rule. */
 export const CATEGORY_CAPS = { critical: 529, severalCritical: 399, blocking: 699, high: 899, severalHigh: 799 } as const;
 /** From this many distinct high rules on, `severalHigh` holds. */
-export const SEVERAL_HIGH = 2;
+export const SEVERAL_HIGH = 3;
 
 function limitsOf(rules: readonly Weighed[]): readonly Limit[] {
   const critical = rules.filter((rule) => rule.caps === 'critical');

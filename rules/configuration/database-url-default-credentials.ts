@@ -1,6 +1,6 @@
 import type { CallMatch, Context, Credentials, Edit, Keyword, Module, Project, Selector, Setting, Source, Span, Value, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, call, credentialsIn, environmentVariables, importing, isLocalHost, isReference, lastName, literalSpan, lookup, namedInExample, onlyInDevelopment, readingIn, readsIn, replace, required, rule,
+  CONFIGURATION_READERS, call, credentialsIn, environmentVariables, importing, isDatabaseAddress, isLocalHost, isReference, lastName, literalSpan, lookup, namedInExample, onlyInDevelopment, readingIn, readsIn, replace, required, rule, seenInProduction,
   standsInProduction, whenUnset,
 } from '../kit';
 
@@ -19,7 +19,6 @@ interface Address {
   readonly host?: Value;
 }
 
-const NAME = /^(\w+_)?(DATABASE|DB|SQLALCHEMY|POSTGRES(QL)?|PG|MYSQL|MARIADB|MONGO(DB)?|REDIS)_(URL|URI|DSN|CONNECTION_STRING)$/;
 const CONNECTS: Readonly<Record<string, { readonly keyword: string; readonly position?: number }>> = {
   'sqlalchemy.create_engine': { keyword: 'url', position: 0 }, 'sqlmodel.create_engine': { keyword: 'url', position: 0 }, 'sqlalchemy.ext.asyncio.create_async_engine': { keyword: 'url', position: 0 },
   'sqlalchemy.engine.create_engine': { keyword: 'url', position: 0 }, 'pymongo.MongoClient': { keyword: 'host', position: 0 }, 'motor.motor_asyncio.AsyncIOMotorClient': { keyword: 'host', position: 0 },
@@ -44,7 +43,7 @@ export default rule<Address>({
     if (!found || isJudgedElsewhere(it, context)) return false;
     const stands = it.setting ? standsInProduction(it.setting, context.project) : it.match === undefined || !onlyInDevelopment(it.match.call);
     if (stands === false || (typeof stands === 'object' && stands.severity === 'medium')) return stands;
-    return isLocalHost(found.host, services(context.project)) ? local(found.host) : stands;
+    return isLocalHost(found.host, context.project) ? local(found.host) : stands;
   },
   message: (it) => {
     const variable = passwordVariable(it);
@@ -52,7 +51,7 @@ export default rule<Address>({
     return variable === undefined ? `${it.sink} is given ${what} that stands in the source.` : `${it.sink} falls back to ${what} in the source when ${variable} is not set.`;
   },
   underline: (it, { source }) => underlined(it, source),
-  holds: (it) => whenUnset(it.value) === 'refuses' ? `${environmentVariables(it.value)[0] ?? it.variable} is required` : undefined,
+  holds: (it, { project }) => whenUnset(it.value) === 'refuses' && !(it.setting && !seenInProduction(it.setting, project)) ? `${environmentVariables(it.value)[0] ?? it.variable} is required` : undefined,
   nothing: 'No database address is set in the code.',
 
   fix: {
@@ -155,8 +154,8 @@ function addresses(): Selector<Address> {
 function* settingsOf(module: Module, project: Project): Iterable<Address> {
   for (const assignment of module.assignments) {
     const name = lastName(assignment.target);
-    const read = environmentVariables(assignment.value).find((each) => NAME.test(each));
-    if (name !== 'DATABASES' && !read && !NAME.test(name.toUpperCase())) continue;
+    const read = environmentVariables(assignment.value).find((each) => isDatabaseAddress(each));
+    if (name !== 'DATABASES' && !read && !isDatabaseAddress(name)) continue;
     const setting = project.settings(name).find((each) => each.assignment === assignment);
     if (!setting) continue;
     if (name === 'DATABASES') yield* tables(setting, project);
@@ -220,17 +219,13 @@ function isJudgedElsewhere(it: Address, { source, project, unit }: Context): boo
   const written = source.slice(it.written.at);
   const name = /^[\w.]*?([A-Za-z_]\w*)$/.exec(written)?.[1];
   if (name === undefined) return false;
-  const judged = project.settings(name).some((each) => each.assignment !== it.setting?.assignment && lastName(each.assignment.target) === name && (NAME.test(name.toUpperCase()) || environmentVariables(each.assignment.value).some((variable) => NAME.test(variable))));
+  const judged = project.settings(name).some((each) => each.assignment !== it.setting?.assignment && lastName(each.assignment.target) === name && (isDatabaseAddress(name) || environmentVariables(each.assignment.value).some((variable) => isDatabaseAddress(variable))));
   if (judged) return true;
   for (const other of addresses().select(unit, project)) {
     if (other.written.at.start >= it.written.at.start) return false;
     if (source.slice(other.written.at) === written && exposed(other)) return true;
   }
   return false;
-}
-
-function services(project: Project): readonly string[] {
-  return project.of('compose').flatMap((each) => each.services.map((service) => service.name));
 }
 
 function local(host: string): Variation {

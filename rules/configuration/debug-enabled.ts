@@ -132,6 +132,7 @@ export default rule<Switch>({
     'FastAPI with tracebacks': {
       bad: 'from fastapi import FastAPI\napp = FastAPI(title="Shop", debug=True)\n', good: 'import os\nfrom fastapi import FastAPI\napp = FastAPI(title="Shop", debug=os.getenv("APP_DEBUG", "").lower() in ("1", "true"))\n', severity: 'high',
     },
+    'a command for developers': { good: 'import click\nimport uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n\n@click.command()\ndef develop():\n    uvicorn.run("main:app", reload=True)\n', path: 'cli.py' },
     'the reloader of uvicorn': {
       bad: 'import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=True)\n',
       good: 'import os\nimport uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=os.getenv("UVICORN_RELOAD", "").lower() in ("1", "true"))\n', path: 'main.py', severity: 'medium',
@@ -185,8 +186,7 @@ function isSwitch(assignment: Assignment, module: Module): boolean {
   if (how !== 'statement') return name === 'DEBUG';
   if (target.includes('.')) return name === 'DEBUG' || /^(flask|quart|fastapi|starlette)\./.test(assignment.qualified) || /^(app|application)\.debug$/.test(assignment.qualified);
   if (scope === '') return name === 'DEBUG' && isSettingsModule(module);
-  const fromEnvironment = environmentVariables(value).length > 0;
-  return fromEnvironment || ((value.kind === 'bool' || (value.kind === 'number' && value.value === 1)) && /config|settings|prod|default|base/i.test(scope));
+  return environmentVariables(value).length > 0 || (name === 'DEBUG' && (value.kind === 'bool' || (value.kind === 'number' && value.value === 1)) && /config|settings|prod|default|base/i.test(scope));
 }
 
 function isSettingsModule(module: Module): boolean {
@@ -233,7 +233,8 @@ function settingStands(it: Switch, setting: Setting, project: Project): boolean 
 
 function callStands(it: Switch, project: Project): boolean | Variation {
   const { match } = it;
-  if (!match || onlyInDevelopment(match.call)) return false;
+  // `def develop():` of a command line is a launcher for developers.
+  if (!match || onlyInDevelopment(match.call) || project.developmentName(match.call.scope)) return false;
   const { server } = project;
   if ((onlyAsProgram(match.call) || /(^|\/)(run|start|dev)\w*\.py$/.test(match.module.path)) && server && REAL_SERVER.test(server.text)) return { severity: 'medium', because: `production ${server.text}; this only runs by hand` };
   if (it.keyword === 'reload') return { severity: 'medium', because: 'it watches files and restarts, and shows nothing to visitors' };

@@ -1,6 +1,6 @@
 import type { Assignment, CallMatch, Context, Module, Project, Selector, Setting, Standing, Value, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, call, credentialsIn, environmentVariables, importing, isFiller, isLocalHost, isSigningKey, lastName, looksGenerated, namedInExample, onlyInDevelopment, options, replace, rule, standsInProduction,
+  CONFIGURATION_READERS, call, credentialsIn, environmentVariables, importing, isDatabaseAddress, isFiller, isLocalHost, isSigningKey, lastName, looksGenerated, namedInExample, onlyInDevelopment, options, originOf, replace, rule, seenInProduction, standsInProduction,
 } from '../kit';
 
 /** A place that takes a credential: an argument of a client, a setting of that name, an attribute of a library. */
@@ -62,7 +62,6 @@ const OTHER = /(^|_)(PUBLIC|PUBLISHABLE|SITE|FIELD|HEADER|NAME|URL|PATH|FILE|DEF
 /** `stripe.api_key = "…"`: what libraries read by themselves. */
 const LIBRARY = /^(stripe|openai|sendgrid|mailchimp|pusher|resend|braintree|twilio)\.(api_key|api_secret|auth_token)$/;
 const ADDRESS = /_(URL|URI|DSN|BACKEND|BROKER)$/;
-const DATABASE_ADDRESS = /^(\w+_)?(DATABASE|DB|SQLALCHEMY|SQLALCHEMY_DATABASE|POSTGRES(QL)?|PG|MYSQL|MARIADB|MONGO(DB)?|REDIS)_(URL|URI|DSN|CONNECTION_STRING)$/;
 
 export default rule<Place>({
   id: 'hardcoded-credential',
@@ -79,15 +78,16 @@ export default rule<Place>({
     if (it.setting) return lighter(standsInProduction(it.setting, context.project));
     if (onlyInDevelopment(it.standing)) return false;
     const host = it.match && hostOf(it.match);
-    return host !== undefined && isLocalHost(host, context.project.of('compose').flatMap((each) => each.services.map((one) => one.name)))
+    return host !== undefined && isLocalHost(host, context.project)
       ? { severity: 'medium', because: `the host, ${host}, is not reached from outside` } : true;
   },
   message: (it) => {
     const variable = environmentVariables(it.value)[0];
     return variable === undefined ? `${it.sink} is given a credential that stands in the source.` : `${it.sink} falls back to a credential in the source when ${variable} is not set.`;
   },
-  underline: (it) => literalIn(it)?.at ?? it.written.at,
-  holds: ({ value, sink }) => {
+  underline: (it, { source }) => originOf(literalIn(it) ?? it.written, it.module, source).at,
+  holds: ({ value, sink, setting }, { project }) => {
+    if (setting && !seenInProduction(setting, project)) return undefined;
     const all = options(value);
     if (all.some((each) => each.kind === 'secret-store')) return `${sink} comes from a secret store`;
     const variable = environmentVariables(value)[0];
@@ -99,7 +99,8 @@ export default rule<Place>({
     title: 'Move the value to the environment',
     safety: 'review',
     edit: (it, { source, project }) => {
-      const literal = literalIn(it);
+      const found = literalIn(it);
+      const literal = found && originOf(found, it.module, source);
       if (!literal || it.value.kind === 'environment' || !/^[rbu]{0,2}["']/i.test(source.slice(literal.at))) return undefined;
       const read = `os.environ["${it.variable}"]`;
       return [replace(literal.at, /^r?b/i.test(source.slice(literal.at)) ? `${read}.encode()` : read), ...importing(it.module, source, 'os'), ...namedInExample(project, it.variable)];
@@ -166,13 +167,18 @@ function places(): Selector<Place> {
 
 function* named(assignment: Assignment, module: Module, project: Project): Iterable<Place> {
   const name = lastName(assignment.target).toUpperCase();
-  const address = ADDRESS.test(name) && !DATABASE_ADDRESS.test(name);
+  const address = ADDRESS.test(name) && !isDatabaseAddress(name);
+  if (address && !mayHoldCredentials(assignment.value)) return;
   if (!address && (!NAME.test(name) || OTHER.test(name) || isSigningKey(name))) return;
   const setting = project.settings(lastName(assignment.target)).find((each) => each.assignment === assignment);
   if (!setting) return;
   const config = isConfiguration(assignment, module);
   if (!config && (assignment.scope !== '' || lastName(assignment.target) !== name)) return;
   yield { sink: lastName(assignment.target), variable: environmentVariables(setting.value)[0] ?? name, written: assignment.value, value: setting.value, module, standing: assignment, setting, weak: !config };
+}
+
+function mayHoldCredentials(value: Value): boolean {
+  return options(value).some((each) => (each.kind === 'text' && credentialsIn(each.value)) || (each.kind === 'environment' && each.fallback?.kind === 'text' && credentialsIn(each.fallback.value)));
 }
 
 /** On an application's configuration, in a settings module or a settings class. */
@@ -221,10 +227,11 @@ function isCredential(text: string, it: Place): boolean {
     return found !== undefined && !isFiller(found.password) && found.password !== found.user;
   }
   if (text.length < 6 || /\s/.test(text) || isFiller(text)) return false;
+  if (looksGenerated(text)) return true;
   if (/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(text) || /^([a-z]+:\/\/|[./~])|\/.*\/|^\w+(\.\w+)+$/.test(text)) return false;
   const plain = text.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (/^(\w*(password|passwd|token|secret|apikey|key|auth))$/.test(plain) || plain === it.sink.toLowerCase().replace(/[^a-z0-9]/g, '')) return false;
-  return !it.weak || looksGenerated(text);
+  return !it.weak;
 }
 
 /** A name that is judged where it gets its value, or that an earlier place of the file has been judged for. */

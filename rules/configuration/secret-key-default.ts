@@ -1,6 +1,6 @@
 import type { Compose, Context, KeyUse, Pair, Selector, Service, Source, Span, Text, Value, Variation } from '../kit';
 import {
-  anyOf, environmentName, environmentVariables, guarded, isReference, isRepeatedKey, isSigningKey, literalSpan, onlyInDevelopment, readingIn, readsIn, replace, required, rule, signingKeys, standsInProduction, whenUnset,
+  anyOf, environmentName, environmentVariables, guarded, isDevelopmentService, isReference, isRepeatedKey, isSigningKey, literalSpan, onlyInDevelopment, readingIn, readsIn, replace, required, rule, seenInProduction, signingKeys, standsInProduction, whenUnset,
 } from '../kit';
 
 /** A variable of a compose file's service, with what stands in for it: `${SECRET_KEY:-dev}`. */
@@ -27,8 +27,8 @@ export default rule<KeyUse | ComposeKey>({
   },
   message: (match) => `${'pair' in match ? match.pair.name : match.sink} falls back to a value in the source when ${'pair' in match ? match.pair.name : variableOf(match)} is not set.`,
   underline: (match, { source }) => 'pair' in match ? composeFallback(match.pair) ?? match.pair.at : fallbackSpan(match, source),
-  holds: (match) => {
-    if ('pair' in match) return undefined;
+  holds: (match, { project }) => {
+    if ('pair' in match || (match.setting && !seenInProduction(match.setting, project))) return undefined;
     if (match.setting?.refusal) return `a missing or built-in ${match.sink} stops the program`;
     return whenUnset(match.value) === 'refuses' ? `${variableOf(match)} is required` : undefined;
   },
@@ -154,6 +154,7 @@ export default rule<KeyUse | ComposeKey>({
       bad: { 'docker-compose.yml': 'services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: ${SECRET_KEY:-changeme}\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: ${SECRET_KEY:?SECRET_KEY is not set}\n' },
     },
+    'a compose service for development': { good: { 'docker-compose.yml': 'services:\n  web:\n    image: shop\n    environment:\n      - SECRET_KEY=${SECRET_KEY:-changeme}\n      - ENVIRONMENT=development\n' } },
     'a compose file for development': { good: { 'docker-compose.dev.yml': 'services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: ${SECRET_KEY:-changeme}\n' } },
   },
 });
@@ -173,7 +174,7 @@ function composeKeys(): Selector<ComposeKey> {
     kinds: ['compose'], callees: [],
     *select(unit, project) {
       if (unit.kind !== 'compose' || !project.production.includes(unit)) return;
-      for (const service of unit.services) for (const pair of service.environment) if (isSigningKey(pair.name) && pair.value?.includes('${')) yield { pair, service, unit };
+      for (const service of unit.services) if (!isDevelopmentService(service)) for (const pair of service.environment) if (isSigningKey(pair.name) && pair.value?.includes('${')) yield { pair, service, unit };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Context, KeyUse, Text, Value } from '../kit';
-import { environmentVariables, importing, isReference, isRepeatedKey, namedInExample, onlyInDevelopment, options, replace, rule, signingKeys, standsInProduction } from '../kit';
+import { environmentVariables, importing, isReference, isRepeatedKey, namedInExample, onlyInDevelopment, options, originOf, replace, rule, seenInProduction, signingKeys, standsInProduction } from '../kit';
 
 export default rule<KeyUse>({
   id: 'secret-key-hardcoded',
@@ -18,8 +18,9 @@ export default rule<KeyUse>({
     return use.setting ? standsInProduction(use.setting, context.project) : !onlyInDevelopment(use.standing);
   },
   message: (use) => `${use.sink} is given a key of ${literalKey(use.value)?.value.length ?? 0} characters that stands in the source.`,
-  underline: (use) => use.written.at,
-  holds: ({ value, sink }) => {
+  underline: (use, { source }) => originOf(use.written, use.module, source).at,
+  holds: ({ value, sink, setting }, { project }) => {
+    if (setting && !seenInProduction(setting, project)) return undefined;
     const all = options(value);
     if (all.some((each) => each.kind === 'secret-store')) return `${sink} comes from a secret store`;
     const variable = environmentVariables(value)[0];
@@ -31,10 +32,11 @@ export default rule<KeyUse>({
     title: 'Read the key from the environment',
     safety: 'review',
     edit: (use, { source, project }) => {
-      const literal = quoted(use.written, source.slice(use.written.at));
+      const origin = originOf(use.written, use.module, source);
+      const literal = quoted(origin, source.slice(origin.at));
       if (!literal) return undefined;
       const read = `os.environ["${use.variable}"]`;
-      return [replace(use.written.at, literal.bytes ? `${read}.encode()` : read), ...importing(use.module, source, 'os'), ...namedInExample(project, use.variable)];
+      return [replace(origin.at, literal.bytes ? `${read}.encode()` : read), ...importing(use.module, source, 'os'), ...namedInExample(project, use.variable)];
     },
     remains: 'Set the variable wherever the application runs, to a new key: the old one is in the history.',
   },
@@ -71,6 +73,7 @@ export default rule<KeyUse>({
     },
     'one key under a name, used twice': {
       bad: 'import jwt\n\nKEY = "s3cr3t-signing-value"\n\ndef issue(uid):\n    return jwt.encode({"sub": uid}, KEY, algorithm="HS256")\n\ndef read(token):\n    return jwt.decode(token, KEY, algorithms=["HS256"])\n', path: 'tokens.py',
+      good: 'import jwt\nimport os\n\nKEY = os.environ["JWT_SECRET_KEY"]\n\ndef issue(uid):\n    return jwt.encode({"sub": uid}, KEY, algorithm="HS256")\n\ndef read(token):\n    return jwt.decode(token, KEY, algorithms=["HS256"])\n',
     },
     'a setting used by a token library is one finding': {
       bad: { 'config.py': 'class Config:\n    JWT_SECRET = "s3cr3t-signing-value"\n', 'tokens.py': 'import jwt\nfrom config import Config\n\ndef issue(uid):\n    return jwt.encode({"sub": uid}, Config.JWT_SECRET, algorithm="HS256")\n' },

@@ -1,4 +1,5 @@
 /** What the environment has to do with a value, and where the project gives variables theirs. */
+import type { Service } from './files';
 import type { Edit } from './fix';
 import { insert } from './fix';
 import type { Project } from './project';
@@ -24,6 +25,11 @@ const ENVIRONMENT_NAMES = ['APP_ENV', 'ENVIRONMENT', 'FLASK_ENV', 'DJANGO_ENV', 
 export function environmentName(project: Project): string {
   const read = (name: string) => project.settings(name).some((each) => environmentVariables(each.assignment.value).includes(name));
   return ENVIRONMENT_NAMES.find((name) => project.deployedVariable(name) !== undefined || read(name)) ?? ENVIRONMENT_NAMES[0];
+}
+
+/** A service of a compose file that says it is for development: `ENVIRONMENT=development` among its variables. */
+export function isDevelopmentService(service: Service): boolean {
+  return service.environment.some((each) => /(^|_)ENV(IRONMENT)?$/.test(each.name) && /^["']?(dev|local|test)/i.test(each.value ?? ''));
 }
 
 /** Edits that name a variable, without a value, in the project's example of an environment file; none where there is no such file, or it does already. */

@@ -19,6 +19,7 @@ export * from './edge';
 export * from './hooks';
 export * from './wiring';
 export * from './headers';
+export * from './csrf';
 export * from './loading';
 export * from './public-writes';
 export * from './throttle';

@@ -1,4 +1,5 @@
 /** The shape of secrets: what a literal must look like to be one. Values are looked at here and shown nowhere. */
+import type { Project } from './project';
 
 /** Stands for a value that comes from elsewhere: empty, `<…>`, `${…}`, `{{…}}`, `$(…)`, `%(…)s`, `***`. */
 export function isReference(text: string): boolean {
@@ -10,11 +11,11 @@ export function isFiller(text: string): boolean {
   return isReference(text) || /^(your|my|the|insert|enter|put|some|add|set|use|replace|change|dummy|fake|mock|placeholder|example|sample|todo|fixme|tbd|none|null|not[-_ ]|n\/a|unset|undefined|changeme)\b|your[-_ ]|change[-_ ]?(me|this|it)|change[-_ ]in|replace[-_ ](me|this|with)|placeholder|[-_ ]here$|^test(ing)?$|^(pass(word|wd)?|secret|token|key|apikey|api[-_]key|string|str)$/i.test(text.trim());
 }
 
-/** Looks like a generated key: long, without blanks, mixed, and not a word or a path. */
+/** Looks like a generated key: long, without blanks, and with a stretch of mixed letters and digits that is no word. */
 export function looksGenerated(text: string): boolean {
-  if (text.length < 16 || /\s/.test(text) || /^(https?|file|s3|redis|postgres\w*|mysql|mongodb)[:+]/i.test(text) || /^[./~]|\.(com|org|net|io|py|json|pem|html)$/i.test(text)) return false;
-  if (!/[0-9]/.test(text) || !/[A-Za-z]/.test(text) || isFiller(text)) return false;
-  return entropy(text) >= 3.2;
+  if (text.length < 16 || /\s/.test(text) || isFiller(text)) return false;
+  if (/^([a-z][a-z0-9+.-]*:|[./~])/i.test(text) || /\.(com|org|net|io|py|json|pem|html)$/i.test(text)) return false;
+  return text.split(/[-_.:/]/).some((part) => part.length >= 8 && (part.match(/[0-9]/g)?.length ?? 0) >= 2 && /[A-Za-z]/.test(part)) && entropy(text) >= 3;
 }
 
 /** Bits per character, after Shannon. */
@@ -33,7 +34,13 @@ export function credentialsIn(url: string): Credentials | undefined {
   return { scheme, host, user, password };
 }
 
-/** A host that only exists beside the program: this machine, or a service of a compose file. */
-export function isLocalHost(host: string, services: readonly string[]): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal)$/i.test(host) || services.includes(host) || /^(db|database|postgres|postgresql|mysql|mariadb|mongo|mongodb|redis|cache|rabbitmq)$/i.test(host);
+/** A host that only exists beside the program: this machine, or a service of one of the project's compose files. */
+export function isLocalHost(host: string, project: Project): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|db|database|postgres|postgresql|mysql|mariadb|mongo|mongodb|redis|cache|rabbitmq)$/i.test(host)
+    || project.of('compose').some((each) => each.services.some((service) => service.name === host));
+}
+
+/** A setting or variable that holds the address of a database: `DATABASE_URL`, `SQLALCHEMY_DATABASE_URI`, `REDIS_URL`. */
+export function isDatabaseAddress(name: string): boolean {
+  return /^(\w+_)?(DATABASE|DB|SQLALCHEMY|POSTGRES(QL)?|PG|MYSQL|MARIADB|MONGO(DB)?|REDIS)_(URL|URI|DSN|CONNECTION_STRING)$/i.test(name);
 }

@@ -1,4 +1,5 @@
 /** Keys that sign sessions, tokens and links: their names, and every place where a module gives one its value. */
+import type { Source } from './fix';
 import type { Assignment, Module, Standing } from './module';
 import type { Project, Setting } from './project';
 import type { Context } from './rule';
@@ -112,4 +113,11 @@ function isJudgedElsewhere(use: KeyUse, written: string, project: Project): bool
   if (last === undefined) return false;
   return project.settings(last).some((each) => each.assignment !== use.setting?.assignment && lastName(each.assignment.target) === last
     && (isKeyName(each.assignment, each.module) || environmentVariables(each.assignment.value).some((variable) => NAMES.has(variable))));
+}
+
+/** Where a literal that is given by name stands, when that is a constant of the same module: `KEY = "…"`. */
+export function originOf(written: Value, module: Module, source: Source): Value {
+  const name = source.slice(written.at);
+  const given = /^[A-Za-z_]\w*$/.test(name) ? module.assignments.filter((each) => each.scope === '' && each.target === name) : [];
+  return given.length === 1 && given[0]?.value.kind === 'text' ? given[0].value : written;
 }

@@ -42,7 +42,7 @@ describe('dist/cli.js', function () {
     folder.write('shipworthy.json', '{ "rules": { "debug-enabled": "sometimes" } }');
     const { code, err } = await shipworthy(['check', folder.path]);
     assert.equal(code, 2);
-    assert.match(err, /shipworthy\.json/);
+    assert.match(err, /^shipworthy\.json:1:31: .*sometimes/);
   });
 
   it('writes every format', async () => {
@@ -77,8 +77,11 @@ describe('dist/cli.js', function () {
   });
 
   it('keeps to the width, and to ASCII where the locale asks for it', async () => {
-    const { out } = await shipworthy(['check', BAD], ROOT, { COLUMNS: '72' });
-    assert.deepEqual(out.split('\n').filter((line) => [...line].length > 72), []);
+    const tooLong = (text: string, width: number) => text.split('\n').filter((line) => [...line].length > width);
+    const wide = await shipworthy(['check', BAD], ROOT, { COLUMNS: '100' });
+    assert.deepEqual(tooLong(wide.out, 100), []);
+    const narrow = await shipworthy(['check', BAD], ROOT, { COLUMNS: '60' });
+    assert.deepEqual(tooLong(narrow.out.slice(0, narrow.out.indexOf('─')), 60), [], 'the findings, before the table');
     assert.match((await shipworthy(['check', BAD], ROOT, { LANG: 'C' })).out, /^[\n -~]*$/);
   });
 

@@ -3,7 +3,7 @@ import type { Notice } from '../../engine/audit/outcome';
 import { judge, type Threshold } from '../../cli/gate';
 import { card, HOLDING, incomplete, type RuleSpec } from '../report/fixture';
 
-const CONFIG: Notice = { code: 'config', path: 'shipworthy.json', message: 'shipworthy.json: "ruels" is no key.', incomplete: false };
+const CONFIG: Notice = { code: 'config', path: 'shipworthy.json', message: '`ruels` is no key of this file.', incomplete: false, range: { start: { line: 2, character: 4 }, end: { line: 2, character: 11 } } };
 
 function code(rules: readonly RuleSpec[], threshold: Threshold, notices: readonly Notice[] = [], narrowed = false): number {
   return judge([card([...HOLDING, ...rules])], notices, threshold, narrowed).code;
@@ -65,7 +65,7 @@ describe('the gate', () => {
 
   it('is a usage error when the configuration is wrong, whatever was found', () => {
     const judged = judge([card([...HOLDING, critical])], [incomplete('app.py'), CONFIG], 'blocker', false);
-    assert.deepEqual(judged, { code: 2, reasons: [CONFIG.message] });
+    assert.deepEqual(judged, { code: 2, reasons: ['shipworthy.json:3:5: `ruels` is no key of this file.'] });
   });
 
   it('fails when one project of several does', () => {

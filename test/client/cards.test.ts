@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openFinding, placedCards, worstCard } from '../../client/cards';
+import { openFinding, placedCards } from '../../client/cards';
 import { card, finding, placed, result } from './cards';
 
 const score = (value: number | null) => ({ ...card().score, value });
@@ -21,12 +21,14 @@ describe('the cards of a workspace', () => {
     assert.equal(new Set(cards.map(({ key }) => key)).size, 4);
   });
 
-  it('are judged by the worst verdict first, then by the score', () => {
-    const blocked = placed({ verdict: verdict('NOT READY'), score: score(90) });
-    const low = placed({ score: score(61) });
-    assert.equal(worstCard([low, blocked, placed()]), blocked);
-    assert.equal(worstCard([placed(), low]), low);
-    assert.equal(worstCard([]), undefined);
+  it('come worst first: by the verdict, then by the score, whatever folder they are in', () => {
+    const folder = (name: string, ...cards: ReturnType<typeof card>[]) => ({ uri: `file:///${name}`, name, cards });
+    const named = (name: string, changes: Parameters<typeof card>[0]) => card({ project: { ...card().project, name }, ...changes });
+    const cards = placedCards([
+      folder('a', named('good', {}), named('low', { score: score(61) })),
+      folder('b', named('blocked', { verdict: verdict('NOT READY'), score: score(90) }), named('unclear', { verdict: verdict('INCONCLUSIVE'), score: score(null) })),
+    ]);
+    assert.deepEqual(cards.map((placed) => placed.card.project.name), ['blocked', 'unclear', 'low', 'good']);
   });
 
   it('know an open finding by its fingerprint, in the card that is meant', () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { CONFIDENCES, POINTS, SEVERITIES } from '../../rules/kit';
 import type { Category, Severity } from '../../rules/kit';
 import type { ReportCard } from '../../report/card';
-import { card } from './fixture';
+import { HOLDING, card } from './fixture';
 import type { FindingSpec, RuleSpec } from './fixture';
 
 const CATEGORIES: readonly Category[] = ['security', 'configuration', 'auth', 'data', 'testing', 'frontend'];
@@ -48,6 +48,12 @@ function replaced(specs: readonly Spec[], index: number, change: (spec: Spec) =>
 function withFindings(spec: Spec, findings: readonly FindingSpec[]): Spec {
   const state = findings.length === 0 ? 'holds' : findings.some((one) => !one.silenced) ? 'open' : 'accepted';
   return { ...spec, findings, state };
+}
+
+/** All ways to take so many of some. */
+function choices(items: readonly string[], amount: number): readonly (readonly string[])[] {
+  if (amount === 0) return [[]];
+  return items.flatMap((item, index) => choices(items.slice(index + 1), amount - 1).map((rest) => [item, ...rest]));
 }
 
 const ran = (spec: Spec) => spec.state !== 'not-checked' && spec.state !== 'not-applicable';
@@ -134,6 +140,21 @@ describe('for every audit', () => {
       const after = card(specs.map((spec) => (fixed.has(spec.rule) ? { ...spec, findings: [], state: 'holds' as const } : spec)));
       if (after.verdict.value === 'READY') return;
       assert.ok(after.verdict.reasons.every((reason) => ['coverage-unknown', 'coverage-low', 'nothing-checked'].includes(reason.code)), JSON.stringify(after.verdict.reasons));
+    }), RUNS);
+  });
+
+  it('no shorter list would do', () => {
+    const open = fc.record({ category: fc.constantFrom('security', 'data', 'testing' as const), high: fc.boolean(), points: fc.integer({ min: 8, max: 12 }), rung: fc.constantFrom(0, 0, 1, 2, 3) });
+    fc.assert(fc.property(fc.array(open, { minLength: 4, maxLength: 8 }), (made) => {
+      const specs = made.map(({ category, high, points, rung }, index): RuleSpec => ({
+        rule: `r${index}`, category, severity: high ? 'high' : 'medium', points, ...(rung > 0 && { ladder: { name: category, rung } }),
+      }));
+      const before = card([...HOLDING, ...specs]).verdict;
+      if (before.value !== 'MOSTLY READY') return;
+      for (const fewer of choices(specs.map((spec) => spec.rule), before.toReady.length - 1)) {
+        const after = card([...HOLDING, ...specs.map((spec): RuleSpec => (fewer.includes(spec.rule) ? { ...spec, findings: 0, state: 'holds' } : spec))]);
+        assert.notEqual(after.verdict.value, 'READY', `${fewer.join()} is enough, ${before.toReady.join()} is not needed`);
+      }
     }), RUNS);
   });
 

@@ -59,6 +59,23 @@ describe('the verdict', () => {
     assert.deepEqual([low.score.value, low.verdict.value, codes(low)], [76, 'MOSTLY READY', ['score-low']]);
   });
 
+  it('changes exactly at 85, 75, 50 and at 80 % checked', () => {
+    /** Costs this many points of the category. */
+    const costs = (of: NonNullable<RuleSpec['category']>, points: number): RuleSpec[] => [
+      ...Array.from({ length: Math.floor(points / 10) }, (_, index): RuleSpec => ({ rule: `${of}-${index}`, category: of, points: 10 })),
+      ...Array.from({ length: points % 10 }, (_, index): RuleSpec => ({ rule: `${of}-one-${index}`, category: of, severity: 'low', points: 1 })),
+    ];
+    const verdict = (...rules: readonly RuleSpec[][]) => card([...HOLDING, ...rules.flat()]).verdict.value;
+    const all = (['security', 'configuration', 'auth', 'data'] as const).map((of) => costs(of, 15));
+    assert.deepEqual([verdict(...all), verdict(...all, costs('frontend', 15)), verdict(...all, costs('frontend', 16))], ['READY', 'READY', 'MOSTLY READY']);
+    assert.deepEqual([verdict(costs('data', 25)), verdict(costs('data', 26))], ['READY', 'MOSTLY READY']);
+    assert.deepEqual([verdict(costs('testing', 50)), verdict(costs('testing', 51))], ['READY', 'MOSTLY READY']);
+    const checked = (ran: number, unknown: number): RuleSpec[] => [
+      { rule: 'ran', category: 'code', severity: 'high', points: ran, state: 'holds' }, { rule: 'unknown', category: 'code', points: unknown, state: 'not-checked', reason: 'No.' },
+    ];
+    assert.deepEqual([verdict(checked(20, 5)), verdict(checked(19, 5))], ['READY', 'MOSTLY READY']);
+  });
+
   it('is at most MOSTLY READY with an accepted critical', () => {
     const made = card([...HOLDING, { rule: 'a', severity: 'critical', points: 30, silenced: {} }], {}, { weights: { security: 1 } });
     // 30 points of a category that decides: 70 is below 75 as well.
@@ -118,6 +135,9 @@ describe('what would make it READY', () => {
   it('sees that high rules cap', () => checkShortest([
     ...HOLDING, ...(['security', 'configuration', 'auth', 'data'] as const).flatMap((of): RuleSpec[] => [0, 1].map((index) => ({ rule: `${of}-${index}`, category: of, severity: 'high', points: 8 }))), { rule: 'm', category: 'auth' },
   ]));
+  it('sees that three high rules cap more', () => checkShortest([
+    ...HOLDING, ...(['security', 'configuration', 'auth'] as const).flatMap((of) => many(3, { category: of, severity: 'high', points: 8, confidence: 'likely' })),
+  ].map((rule, index) => ({ ...rule, rule: `${rule.rule}-${index}` }))));
   it('spends fixes where their weight is, over several categories', () => checkShortest([
     ...HOLDING, ...many(3, { points: 8 }), ...many(3, { category: 'configuration' }), ...many(2, { category: 'auth', points: 12 }), ...many(2, { category: 'data', points: 11 }),
   ]));

@@ -35,13 +35,16 @@ describe('code actions', () => {
     await assert.rejects(editor.resolve(fix), { code: -32801 }, 'the finding is gone');
   });
 
-  it('ask for confirmation of fixes to review, and say what remains', async () => {
+  it('say what remains of fixes to review, and ask before they change more than the file at hand', async () => {
     editor = await start();
     await editor.open(APP, 'DEBUG = True\n');
     const review = (await editor.actions(APP, 0, 0))[1];
     assert.ok(review);
     const { edit } = await editor.resolve(review);
-    assert.deepEqual(edit?.changeAnnotations, { review: { label: 'Read it from the environment', needsConfirmation: true, description: 'Set DEBUG where it is wanted.' } });
+    assert.deepEqual(edit?.changeAnnotations, { review: { label: 'Read it from the environment', needsConfirmation: false, description: 'Set DEBUG where it is wanted.' } });
+    const further = (await editor.actions(APP, 0, 0))[2];
+    assert.ok(further);
+    assert.equal((await editor.resolve(further)).edit?.changeAnnotations?.['review']?.needsConfirmation, true);
     const [change] = edit?.documentChanges ?? [];
     assert.ok(change && 'edits' in change);
     assert.equal((change.edits[0] as { annotationId?: string }).annotationId, 'review');

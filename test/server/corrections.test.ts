@@ -19,7 +19,7 @@ describe('corrections by name', () => {
       documentChanges: [{ textDocument: { uri: 'file:///app/a%20b.py', version: null }, edits: [{ range: { start: { line: 1, character: 8 }, end: { line: 1, character: 12 } }, newText: 'False' }] }],
     });
     const review = await correct({ fingerprint: 'debug-on a b.py 0', index: 1 });
-    assert.equal(review?.changeAnnotations?.['review']?.needsConfirmation, true);
+    assert.equal(review?.changeAnnotations?.['review']?.description, 'Set DEBUG where it is wanted.');
   });
 
   it('write the reason of an ignore comment, and want one', async () => {

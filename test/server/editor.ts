@@ -205,7 +205,7 @@ function fakeHost(disks: ReadonlyMap<string, Files>, sessions: Map<string, FakeS
       const session = new FakeSession(name, new Map(Object.entries(files)));
       prepare?.(session);
       sessions.set(uri, session);
-      return { session, read: async (path) => session.disk.get(path) };
+      return session;
     },
     card: (audit, config, asOf) => makeCard(audit, { version: '0.0.0', asOf, profile: config.profile, customised: 0 }),
   };

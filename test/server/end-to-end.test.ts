@@ -18,7 +18,7 @@ function host(files: Readonly<Record<string, string>>): Host {
   return {
     version: '0.0.0', rules: ruleCards, today: () => '2026-11-20',
     async open(_uri, name) {
-      return { session: openSession({ workspace: openMemory(files, { name }), grammars: await testGrammars() }), read: async (path) => files[path] };
+      return openSession({ workspace: openMemory(files, { name }), grammars: await testGrammars() });
     },
     card: (audit, config, asOf) => makeCard(audit, { version: '0.0.0', asOf, profile: config.profile, weights: config.weights, customised: 0 }),
   };

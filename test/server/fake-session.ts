@@ -93,6 +93,10 @@ export class FakeSession implements Session {
     this.touched.push(paths);
   }
 
+  text(path: string): string | undefined {
+    return this.#texts().get(path);
+  }
+
   findings(path: string): readonly Finding[] {
     if (this.broken) throw new Error('a rule failed beside token="abcdef0123456789"');
     return this.#judge(path).open;

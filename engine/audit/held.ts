@@ -1,0 +1,210 @@
+/**
+ * The files under audit as they were last read: their texts and facts, the editor's versions over the disk's, and what has to be read again.
+ * Knows nothing of rules.
+ */
+import ignore from 'ignore';
+import type { Unit } from '../../rules/kit';
+import { kindOf } from '../files/kind';
+import { roleOf } from '../files/role';
+import type { Config } from '../workspace/config';
+import { DEFAULTS, readConfig } from '../workspace/config';
+import type { Entry, Workspace } from '../workspace/workspace';
+import type { Notice } from './outcome';
+import type { Progress } from './session';
+import type { SourceText } from './source';
+import { sourceOf } from './source';
+
+/** Longest time the event loop is held, in milliseconds. */
+const SLICE = 12;
+const CONFIG = 'shipworthy.json';
+
+export interface HeldFile {
+  readonly path: string;
+  readonly stamp: string;
+  readonly text?: string;
+  readonly unit?: Unit;
+  /** Why it was not read, or what was odd about it. */
+  readonly notice?: Notice;
+}
+
+export type Reader = (path: string, text: string, open: boolean) => Unit | undefined;
+
+export class HeldFiles {
+  readonly files = new Map<string, HeldFile>();
+  config: Config = DEFAULTS;
+  commit: string | undefined;
+  entries: readonly Entry[] = [];
+  /** Names of all folders and files, endings off: what an import of this project can begin with. */
+  roots: ReadonlySet<string> = new Set();
+  private readonly overlays = new Map<string, string>();
+  private readonly sources = new WeakMap<HeldFile, SourceText>();
+  private stale = new Set<string>();
+  private listed = false;
+  private general: readonly Notice[] = [];
+  private trackedPaths: ReadonlySet<string> | undefined;
+  private ignores: ((path: string) => boolean) | undefined;
+
+  /** @param changed told of every file whose text or presence is another than before */
+  constructor(private readonly workspace: Workspace, private readonly reader: Reader, private readonly changed: (path: string) => void) {}
+
+  /** Reads what is new or stale. True when anything is another than before. */
+  async catchUp(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
+    const structural = [...this.stale].some((path) => path === CONFIG || /(^|\/)\.gitignore$/.test(path) || !this.files.has(path));
+    if (!this.listed || structural) return this.readAll(progress, signal);
+    let any = false;
+    for (const path of [...this.stale]) {
+      if (this.overlays.has(path) || await this.readFile(path, '')) any = true;
+      this.stale.delete(path);
+    }
+    return any;
+  }
+
+  /** Takes the editor's text. True when it is another than before and belongs to the project. */
+  edit(path: string, text: string): boolean {
+    if (this.overlays.get(path) === text) return false;
+    this.overlays.set(path, text);
+    if (this.files.get(path)?.text === text || (this.listed && !this.belongs(path))) return false;
+    this.take(path, text, 'open', true);
+    // The project's rules have not seen it yet.
+    this.stale.add(path);
+    return true;
+  }
+
+  /** The disk's text counts again, from the next catchUp on. */
+  close(path: string): void {
+    if (this.overlays.delete(path)) this.stale.add(path);
+  }
+
+  touch(paths?: readonly string[]): void {
+    if (paths) for (const path of paths) this.stale.add(path);
+    else { this.listed = false; for (const [path, file] of this.files) this.files.set(path, { ...file, stamp: '' }); }
+  }
+
+  source(path: string): SourceText | undefined {
+    const file = this.files.get(path);
+    if (file?.text === undefined) return undefined;
+    const known = this.sources.get(file) ?? sourceOf(path, file.text);
+    this.sources.set(file, known);
+    return known;
+  }
+
+  tracked(path: string): boolean | undefined {
+    return this.trackedPaths?.has(path);
+  }
+
+  /** Whether git would ignore a path, by every .gitignore on the way down. */
+  ignored(path: string): boolean {
+    return (this.ignores ??= ignoreTest(this.files.values()))(path);
+  }
+
+  /** What is to be said of the folder as a whole, and of files that were not read because of what they are. */
+  generalNotices(): readonly Notice[] {
+    return this.general;
+  }
+
+  private async readAll(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
+    const [listing, tracked, commit] = await Promise.all([this.workspace.list(signal), this.workspace.tracked(), this.workspace.commit()]);
+    const before = this.config;
+    this.trackedPaths = tracked;
+    this.commit = commit;
+    this.general = [...await this.loadConfig(), ...listing.notices];
+    const excluded = ignore().add([...this.config.exclude]);
+    this.entries = listing.entries.filter((entry) => !excluded.ignores(entry.path));
+    this.roots = new Set(this.entries.flatMap((entry) => entry.path.split('/').map((part) => part.replace(/\.\w+$/, ''))));
+    const present = new Map(this.entries.map((entry) => [entry.path, entry]));
+    let any = JSON.stringify(before) !== JSON.stringify(this.config);
+    for (const path of [...this.files.keys()]) if (!present.has(path) && !this.overlays.has(path)) { this.forget(path); any = true; }
+    const wanted = this.entries.filter((entry) => kindOf(entry.path) !== undefined && !this.overlays.has(entry.path) && (this.stale.has(entry.path) || this.files.get(entry.path)?.stamp !== entry.stamp));
+    let slice = performance.now();
+    for (const [done, entry] of wanted.entries()) {
+      if (performance.now() - slice > SLICE) { await pause(); slice = performance.now(); signal?.throwIfAborted(); }
+      progress?.({ done, total: wanted.length, path: entry.path });
+      if (await this.readFile(entry.path, entry.stamp)) any = true;
+      this.stale.delete(entry.path);
+    }
+    this.listed = true;
+    for (const path of this.overlays.keys()) if (this.files.has(path) && !this.belongs(path)) { this.forget(path); any = true; }
+    any ||= [...this.stale].some((path) => this.overlays.has(path));
+    this.stale = new Set();
+    progress?.({ done: wanted.length, total: wanted.length });
+    return any;
+  }
+
+  private async loadConfig(): Promise<readonly Notice[]> {
+    const overlay = this.overlays.get(CONFIG);
+    const reading = overlay === undefined ? await this.workspace.read(CONFIG) : { text: overlay };
+    const read = 'text' in reading ? readConfig(reading.text, CONFIG) : { config: DEFAULTS, notices: reading.notice.code === 'vanished' ? [] : [reading.notice] };
+    this.config = read.config;
+    return read.notices;
+  }
+
+  private async readFile(path: string, stamp: string): Promise<boolean> {
+    const known = this.files.get(path);
+    const reading = await this.workspace.read(path);
+    if ('notice' in reading) {
+      const gone = reading.notice.code === 'vanished';
+      if (known || !gone) this.forget(path);
+      if (!gone) this.files.set(path, { path, stamp, notice: reading.notice });
+      return known !== undefined || !gone;
+    }
+    if (known?.text === reading.text) { this.files.set(path, { ...known, stamp }); return false; }
+    // An edit that came while the disk was read wins.
+    if (!this.overlays.has(path)) this.take(path, reading.text, stamp, false, reading.remark);
+    return true;
+  }
+
+  private take(path: string, text: string, stamp: string, open: boolean, notice?: Notice): void {
+    const unit = this.reader(path, text, open);
+    this.files.set(path, { path, stamp, text, ...(unit && { unit }), ...(notice && { notice }) });
+    this.told(path);
+  }
+
+  private forget(path: string): void {
+    this.files.delete(path);
+    this.told(path);
+  }
+
+  private told(path: string): void {
+    if (/(^|\/)\.gitignore$/.test(path)) this.ignores = undefined;
+    this.changed(path);
+  }
+
+  /** Whether an open document is part of the project: not excluded, not vendored, and not ignored unless git has it. */
+  private belongs(path: string): boolean {
+    if (this.entries.some((entry) => entry.path === path)) return true;
+    if (roleOf(path) === 'vendored' || ignore().add([...this.config.exclude]).ignores(path)) return false;
+    return !this.ignored(path) || this.tracked(path) === true;
+  }
+}
+
+/** Lets the event loop breathe: requests are answered and cancelled between slices. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => { setImmediate(resolve); });
+}
+
+/** Runs through a list in slices. Stops with the signal's reason. */
+export async function inSlices<T>(list: readonly T[], each: (one: T) => void, signal?: AbortSignal): Promise<void> {
+  let slice = performance.now();
+  for (const one of list) {
+    if (performance.now() - slice > SLICE) { await pause(); slice = performance.now(); signal?.throwIfAborted(); }
+    each(one);
+  }
+}
+
+function ignoreTest(files: Iterable<HeldFile>): (path: string) => boolean {
+  const byFolder = new Map<string, ReturnType<typeof ignore>>();
+  for (const { path, text } of files) {
+    if (text !== undefined && /(^|\/)\.gitignore$/.test(path)) byFolder.set(path.slice(0, -'.gitignore'.length), ignore().add(text));
+  }
+  return (path) => {
+    let ignored = false;
+    const parts = path.split('/');
+    for (let length = 0; length < parts.length; length++) {
+      const folder = parts.slice(0, length).map((each) => `${each}/`).join('');
+      const test = byFolder.get(folder)?.test(path.slice(folder.length));
+      if (test?.ignored) ignored = true; else if (test?.unignored) ignored = false;
+    }
+    return ignored;
+  };
+}
