@@ -2,20 +2,17 @@
 import type { Cap, CategoryCard, LedgerLine, ReportCard, Result } from './card';
 import { remaining } from './scoring/category';
 import { points, roundTenths } from './scoring/tenths';
-import { CATEGORY_TITLES, count, list, number, percent } from './words';
+import { CATEGORY_TITLES, count, list, number, percent, present } from './words';
 
 /** Terms of a sum that are written out; of more, the first two and the last are. */
 const TERMS = 4;
 
 /** How a line of the ledger comes to its cost: `40.0 + 9.0/2; 15.0 × 0.6, likely`. Empty when it is one finding at full cost. */
 export function lineText(line: LedgerLine): string {
-  const notes = [
-    ...(line.occurrences > 1 ? [terms(line)] : []),
-    ...(line.parts.every((part) => part.factor === 1) ? [] : [factors(line)]),
-    ...(line.accepted > 0 ? [`${line.accepted} accepted`] : []),
-    ...(line.bounded === undefined ? [] : [`${number(line.bounded)} alone, bounded by the ladder ${line.ladder ?? ''}`]),
-  ];
-  return notes.join('; ');
+  return present(
+    line.occurrences > 1 && terms(line), factors(line), line.accepted > 0 && `${line.accepted} accepted`,
+    line.bounded !== undefined && `${number(line.bounded)} alone, bounded by the ladder ${line.ladder ?? ''}`,
+  ).join('; ');
 }
 
 function terms(line: LedgerLine): string {
@@ -35,9 +32,10 @@ function factors(line: LedgerLine): string {
 export function categoryText(category: CategoryCard, all = true): readonly string[] {
   if (category.status === 'not-applicable') return ['Nothing of this applies here, so its weight is shared among the others.'];
   const left = number(points(remaining(roundTenths(category.raw * 10))));
-  const sum = category.compressed ? `Above 60 deductions are compressed: 1600 ÷ (${number(category.raw)} − 20) = ${left}.` : `100 − ${number(category.raw)} = ${left}.`;
-  const short = category.status === 'not-assessed' ? [`Only ${percent(category.coverage)} of what applies could be checked, so there is no letter and no part in the overall score.`] : [];
-  return [sum, ...capTexts(category.caps, all), ...short];
+  const raw = number(category.raw);
+  const sum = category.compressed ? `Above 60 deductions are compressed: 1600 ÷ (${raw} − 20) = ${left}.` : `100 − ${raw} = ${left}.`;
+  const short = `Only ${percent(category.coverage)} of what applies could be checked, so there is no letter and no part in the overall score.`;
+  return present(sum, ...capTexts(category.caps, all), category.status === 'not-assessed' && short);
 }
 
 function capTexts(caps: readonly Cap[], all: boolean): readonly string[] {
@@ -71,10 +69,10 @@ function change(from: number | null, to: number | null): string {
 
 /** What the card rests on: `128 files seen, 120 read, 100 analysed; 9,000 lines, 42 routes`. */
 export function filesText({ files }: ReportCard): string {
-  return `${count(files.seen, 'file')} seen, ${files.read} read, ${files.parsed} analysed; ${thousands(files.lines)} ${files.lines === 1 ? 'line' : 'lines'}, ${count(files.routes, 'route')}`;
+  return `${count(files.seen, 'file')} seen, ${files.read} read, ${files.parsed} analysed; ${linesText(files.lines)}, ${count(files.routes, 'route')}`;
 }
 
-/** 9,000 */
-export function thousands(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+/** `9,000 lines` */
+export function linesText(lines: number): string {
+  return `${String(lines).replace(/\B(?=(\d{3})+$)/g, ',')} ${lines === 1 ? 'line' : 'lines'}`;
 }

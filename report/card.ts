@@ -24,7 +24,10 @@ export interface ReportCard {
   /** One per rule that was asked, in the order of the registry. */
   readonly results: readonly Result[];
   /** Rules by state; findings that are open, by severity; open findings that block. */
-  readonly counts: { readonly holds: number; readonly open: number; readonly accepted: number; readonly notApplicable: number; readonly notChecked: number; readonly findings: Readonly<Record<Severity, number>>; readonly blockers: number };
+  readonly counts: {
+    readonly holds: number; readonly open: number; readonly accepted: number; readonly notApplicable: number; readonly notChecked: number;
+    readonly findings: Readonly<Record<Severity, number>>; readonly blockers: number;
+  };
   /** All four phases, also empty ones. */
   readonly plan: readonly Phase[];
   readonly notices: readonly Notice[];

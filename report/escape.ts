@@ -60,7 +60,8 @@ export function markdownProse(text: string): string {
 const APART = '<!-- -->';
 
 function marks(text: string): string {
-  return text.replace(/[\\`*[\]<~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&').replace(/&(?=#?\w+;)/g, '&amp;').replace(/@(?=\w)|#(?=\d)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)/gi, `$&${APART}`);
+  return text.replace(/[\\`*[\]<~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&').replace(/&(?=#?\w+;)/g, '&amp;')
+    .replace(/@(?=\w)|#(?=\d)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)/gi, `$&${APART}`);
 }
 
 /** Markdown for the cell of a table. */

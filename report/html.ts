@@ -14,6 +14,7 @@ import type { ReportCard } from './card';
 import { htmlText } from './escape';
 import { PANEL_SCRIPT } from './panel-script';
 import { frameworks } from './summary';
+import { present, profileText } from './words';
 
 interface HtmlOptions {
   readonly mode: Mode;
@@ -77,9 +78,9 @@ function policy({ mode, nonce, cspSource = '' }: HtmlOptions): string {
 /** What the card was made of, on one line. */
 function facts(card: ReportCard): string {
   const { project, profile } = card;
-  const all = [
-    ...(project.commit === undefined ? [] : [`commit ${project.commit}`]), ...(project.root === '' ? [] : [project.root]), ...(frameworks(card) ? [frameworks(card)] : []),
-    `as of ${card.asOf}`, [profile.exposure, profile.stage, ...profile.data.map((kind) => `${kind} data`)].join(', '), `${card.tool.name} ${card.tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`,
-  ];
+  const all = present(
+    project.commit !== undefined && `commit ${project.commit}`, project.root, frameworks(card), `as of ${card.asOf}`, profileText(profile),
+    `${card.tool.name} ${card.tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`,
+  );
   return `<p class="made" data-part="made">${all.map(htmlText).join(' · ')}</p>`;
 }

@@ -7,7 +7,7 @@ import { first, fixOffers, headline, openBySeverity } from './listing';
 import type { Numbered } from './listing';
 import { effort } from './plan';
 import { isBlocking } from './scoring/weighed';
-import { CATEGORY_TITLES, CONFIDENCE_WORDS, EFFORT_WORDS, SAFETY_WORDS, SEVERITY_WORDS, count, gradingText, hours } from './words';
+import { CATEGORY_TITLES, CONFIDENCE_WORDS, EFFORT_WORDS, SAFETY_WORDS, SEVERITY_WORDS, count, gradingText, hours, present } from './words';
 
 /** So many places of one rule are written out. */
 const PLACES = 20;
@@ -44,7 +44,10 @@ function confidence(findings: readonly Finding[]): string {
 }
 
 function fixes(findings: readonly Finding[]): readonly (readonly [string, string])[] {
-  return fixOffers(findings).map((fix) => ['Quick fix', `${markdownText(fix.title)} (${SAFETY_WORDS[fix.safety]})${fix.remains === undefined ? '' : `. Left to do: ${markdownText(fix.remains)}`}`] as const);
+  return fixOffers(findings).map((fix) => {
+    const remains = fix.remains === undefined ? '' : `. Left to do: ${markdownText(fix.remains)}`;
+    return ['Quick fix', `${markdownText(fix.title)} (${SAFETY_WORDS[fix.safety]})${remains}`] as const;
+  });
 }
 
 /** Places with their code; the message beside each only where they differ. */
@@ -53,9 +56,9 @@ function places(findings: readonly Finding[]): string {
   const graded = new Set(findings.map((one) => gradingText(one, isBlocking(one)))).size > 1;
   const { shown, more } = first(findings, PLACES);
   const listed = shown.map((one) => {
-    const about = [
-      placeLink(one), ...(several ? [markdownProse(one.message)] : []), ...(graded ? [gradingText(one, isBlocking(one))] : []), ...(one.because === undefined ? [] : [`because ${markdownText(one.because)}`]),
-    ];
+    const about = present(
+      placeLink(one), graded && gradingText(one, isBlocking(one)), several && markdownProse(one.message), one.because !== undefined && `because ${markdownText(one.because)}`,
+    );
     const related = one.related.map((other) => `  - ${placeLink(other)}: ${markdownProse(other.text)}\n`).join('');
     return `- ${about.join(' · ')}\n${related}${one.snippet === '' ? '' : `\n${codeBlock(one.snippet, '  ')}`}`;
   });

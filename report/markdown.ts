@@ -11,7 +11,8 @@ import { findingSections, placeLink } from './markdown-findings';
 import { total } from './plan';
 import { frameworks, summary } from './summary';
 import {
-  CATEGORY_TITLES, LANE_WORDS, METHOD, NOTICE_WORDS, SEVERITY_WORDS, VERDICT_SENTENCES, count, gradeText, gradeWord, hours, number, percent, placeText, severities,
+  CATEGORY_TITLES, EXACT, LANE_WORDS, METHOD, NOTICE_WORDS, SEVERITY_WORDS, VERDICT_SENTENCES,
+  count, gradeText, gradeWord, hours, number, percent, placeText, present, profileText, severities,
 } from './words';
 
 /** So many pieces of evidence of one strength, and places of each, are written out. */
@@ -44,20 +45,23 @@ function section(title: string, content: string): string {
 
 function titleBlock(card: ReportCard): string {
   const { project, score, profile, tool } = card;
-  const graded = score.value === null ? 'not scored' : `${gradeText(score.grade)} ${number(score.value)} of 100 (${gradeWord(score.grade)}), confidence ${score.confidence}, coverage ${percent(score.coverage)}`;
-  const facts: readonly (readonly [string, string])[] = [
-    ['Verdict', card.verdict.value], ['Score', graded], ['As of', card.asOf], ...(project.commit === undefined ? [] : [['Commit', codeSpan(project.commit)] as const]),
-    ...(project.root === '' ? [] : [['Folder', codeSpan(project.root)] as const]), ...(project.frameworks.length === 0 ? [] : [['Built with', markdownText(frameworks(card))] as const]),
-    ['Profile', markdownText([profile.exposure, profile.stage, ...profile.data.map((kind) => `${kind} data`)].join(', '))],
-    ['Made by', `${tool.name} ${markdownText(tool.version)}, rules ${markdownText(card.ruleset)}, scoring ${card.scoring}${card.customised > 0 ? `, customised: ${count(card.customised, 'setting')}` : ''}`],
-  ];
-  return `# Production readiness: ${markdownText(project.name)}\n\n${bullets(facts.map(([name, value]) => `**${name}:** ${value}`))}`;
+  const graded = `${gradeText(score.grade)} ${number(score.value)} of 100 (${gradeWord(score.grade)}), confidence ${score.confidence}, coverage ${percent(score.coverage)}`;
+  const made = present(`${tool.name} ${tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`, card.customised > 0 && `customised: ${count(card.customised, 'setting')}`);
+  const facts = present(
+    `**Verdict:** ${card.verdict.value}`, `**Score:** ${score.value === null ? 'not scored' : graded}`, `**As of:** ${card.asOf}`,
+    project.commit !== undefined && `**Commit:** ${codeSpan(project.commit)}`, project.root !== '' && `**Folder:** ${codeSpan(project.root)}`,
+    project.frameworks.length > 0 && `**Built with:** ${markdownText(frameworks(card))}`, `**Profile:** ${markdownText(profileText(profile))}`,
+    `**Made by:** ${markdownText(made.join(', '))}`,
+  );
+  return `# Production readiness: ${markdownText(project.name)}\n\n${bullets(facts)}`;
 }
 
 function verdict(card: ReportCard): string {
   const { value, reasons: why, conditions, toReady } = card.verdict;
-  const beyond = beyondRules(card);
-  const steps = [...toReady.map((rule) => `${codeSpan(rule)}: ${markdownText(titleOf(card, rule))}`), ...beyond.map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`)];
+  const steps = [
+    ...toReady.map((rule) => `${codeSpan(rule)}: ${markdownText(titleOf(card, rule))}`),
+    ...beyondRules(card).map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`),
+  ];
   return [
     `## Verdict: ${value}`, VERDICT_SENTENCES[value], bullets(why.map((reason) => markdownText(reason.text))),
     ...(conditions.length > 0 ? ['### Conditions', bullets(conditions.map((condition) => markdownText(conditionText(card, condition))))] : []),
@@ -76,7 +80,8 @@ function table({ categories, score }: ReportCard): string {
     severities(category.findings) || '–', justification(category),
   ]);
   const whole = ['**Overall**', `**${graded(score.grade)}**`, `**${number(score.value)}**`, '', '', '', score.caps.find((cap) => cap.reached)?.because ?? ''];
-  return `${rows(['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings', 'Because'], [...body, whole])}\n\nCategories in bold decide by themselves whether this may ship.`;
+  const heads = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings', 'Because'];
+  return `${rows(heads, [...body, whole])}\n\nCategories in bold decide by themselves whether this may ship.`;
 }
 
 function graded(grade: Grade): string {
@@ -93,8 +98,11 @@ function justification(category: CategoryCard): string {
 
 function breakdown(card: ReportCard): string {
   const costing = card.categories.filter((category) => category.ledger.length > 0 || category.status === 'not-assessed');
-  const parts = costing.map((category) => [`### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, ...(category.ledger.length > 0 ? [ledger(category)] : []), bullets(categoryText(category).map(markdownText))].join('\n\n'));
-  return [...parts, `### Overall: ${gradeText(card.score.grade)} ${number(card.score.value)}`, bullets([...overallText(card).map(markdownText), ...unsuppressed(card)])].join('\n\n');
+  const parts = costing.flatMap((category) => present(
+    `### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, category.ledger.length > 0 && ledger(category), bullets(categoryText(category).map(markdownText)),
+  ));
+  const whole = [...overallText(card).map(markdownText), ...unsuppressed(card)];
+  return [...parts, `### Overall: ${gradeText(card.score.grade)} ${number(card.score.value)}`, bullets(whole)].join('\n\n');
 }
 
 function unsuppressed({ score }: ReportCard): readonly string[] {
@@ -103,7 +111,8 @@ function unsuppressed({ score }: ReportCard): readonly string[] {
 
 function ledger(category: CategoryCard): string {
   return rows(['Rule', 'Severity', 'Findings', 'How', 'Cost'], category.ledger.map((line) => [
-    codeSpan(line.rule), SEVERITY_WORDS[line.severity] + (line.blocks ? ', blocks' : ''), String(line.occurrences), markdownText(lineText(line)), `−${number(line.cost)}`,
+    codeSpan(line.rule), present(SEVERITY_WORDS[line.severity], line.blocks && 'blocks').join(', '), String(line.occurrences),
+    markdownText(lineText(line)), `−${number(line.cost)}`,
   ]));
 }
 
@@ -115,7 +124,10 @@ function byCategory(results: readonly Result[], show: (result: Result) => string
 function strengthList(card: ReportCard): string {
   return byCategory(strengths(card), (result) => {
     const { shown, more } = first(evidenceByText(result), PROOFS);
-    const proofs = shown.map(({ text, places }) => `  - ${markdownProse(text)} (${places.slice(0, PLACES).map(placeLink).join(', ')}${places.length > PLACES ? ` and ${places.length - PLACES} more` : ''})`);
+    const proofs = shown.map(({ text, places }) => {
+      const rest = places.length > PLACES ? ` and ${places.length - PLACES} more` : '';
+      return `  - ${markdownProse(text)} (${places.slice(0, PLACES).map(placeLink).join(', ')}${rest})`;
+    });
     return [`**${markdownText(result.title)}** (${codeSpan(result.rule)})`, ...proofs, ...(more > 0 ? [`  - and ${more} more`] : [])].join('\n');
   });
 }
@@ -128,7 +140,7 @@ function plan(card: ReportCard): string {
       markdownText(item.title), codeSpan(item.rule), SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
     ]))}\n\nTogether ${hours(spent)}.`;
   });
-  return [...phases, `All phases together: ${hours(total(card.plan))}. Each score is exact: it is what the card would say after that step and all before it.`].join('\n\n');
+  return [...phases, `All phases together: ${hours(total(card.plan))}. ${EXACT}`].join('\n\n');
 }
 
 function reasons(card: ReportCard, state: 'not-applicable' | 'not-checked'): string {
@@ -139,14 +151,16 @@ function silencedTable(card: ReportCard): string {
   const all = silenced(card);
   if (all.length === 0) return '';
   return rows(['Place', 'Rule', 'Kind', 'Reason', 'By', 'Until'], all.map(({ finding, lane, reason, by, until, tool }) => [
-    placeLink(finding), codeSpan(finding.rule), LANE_WORDS[lane] + (tool === 'shipworthy' ? '' : ` (${markdownText(tool)})`), markdownText(reason), markdownText(by ?? '–'), markdownText(until ?? '–'),
+    placeLink(finding), codeSpan(finding.rule), LANE_WORDS[lane] + (tool === 'shipworthy' ? '' : ` (${markdownText(tool)})`),
+    markdownText(reason), markdownText(by ?? '–'), markdownText(until ?? '–'),
   ]));
 }
 
 function notices({ notices: all }: ReportCard): string {
   return bullets(all.map((notice) => {
     const where = notice.path === undefined ? '' : ` ${notice.range ? codeSpan(placeText({ path: notice.path, range: notice.range })) : codeSpan(notice.path)}`;
-    return `${notice.incomplete ? '**' : ''}${NOTICE_WORDS[notice.code]}${notice.incomplete ? ', the card is incomplete**' : ''}${where}: ${markdownText(notice.message)}`;
+    const kind = notice.incomplete ? `**${NOTICE_WORDS[notice.code]}, the card is incomplete**` : NOTICE_WORDS[notice.code];
+    return `${kind}${where}: ${markdownText(notice.message)}`;
   }));
 }
 

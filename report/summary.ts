@@ -2,9 +2,9 @@
 import type { CategoryCard, ReportCard } from './card';
 import { openBySeverity } from './listing';
 import { total } from './plan';
-import { thousands } from './arithmetic';
+import { linesText } from './arithmetic';
 import { byText } from './scoring/order';
-import { checksText, count, gradeText, hours, list, number, scoreText } from './words';
+import { checksText, count, gradeText, hours, list, number, present, scoreText } from './words';
 
 const FRAMEWORKS: Readonly<Record<string, string>> = {
   flask: 'Flask', fastapi: 'FastAPI', starlette: 'Starlette', django: 'Django', quart: 'Quart', express: 'Express', fastify: 'Fastify', koa: 'Koa', nest: 'NestJS', next: 'Next.js',
@@ -22,9 +22,10 @@ export function frameworks({ project }: ReportCard): string {
 
 function what(card: ReportCard): string {
   const { project, files } = card;
-  const kind = frameworks(card) ? `${/^[aeiou]/i.test(frameworks(card)) ? 'an' : 'a'} ${frameworks(card)} ${project.deployable ? 'application' : 'project'}` : project.deployable ? 'an application' : 'a project';
-  const size = `${count(files.routes, 'route')} and ${thousands(files.lines)} ${files.lines === 1 ? 'line' : 'lines'} in ${count(files.parsed, 'analysed file')}`;
-  return `${project.name} is ${kind} with ${size}${project.deployable ? '' : '; nothing in it shows how it is deployed'}.`;
+  const kind = present(frameworks(card), project.deployable ? 'application' : 'project').join(' ');
+  const article = /^[aeiou]/i.test(kind) ? 'an' : 'a';
+  const size = `${count(files.routes, 'route')} and ${linesText(files.lines)} in ${count(files.parsed, 'analysed file')}`;
+  return `${project.name} is ${article} ${kind} with ${size}${project.deployable ? '' : '; nothing in it shows how it is deployed'}.`;
 }
 
 function verdict(card: ReportCard): string {
@@ -34,9 +35,9 @@ function verdict(card: ReportCard): string {
 }
 
 function areas({ categories }: ReportCard): readonly string[] {
-  const scored = categories.filter((category) => category.score !== null).toSorted((a, b) => (a.score ?? 0) - (b.score ?? 0) || b.weight - a.weight || byText(a.id, b.id));
-  const worst = scored[0];
-  const best = scored.toReversed().sort((a, b) => (b.score ?? 0) - (a.score ?? 0) || b.weight - a.weight)[0];
+  const heaviest = categories.filter((category) => category.score !== null).toSorted((a, b) => b.weight - a.weight || byText(a.id, b.id));
+  const worst = heaviest.toSorted((a, b) => (a.score ?? 0) - (b.score ?? 0))[0];
+  const best = heaviest.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))[0];
   if (!worst || !best || worst.score === best.score) return [];
   return [`The weakest area is ${area(worst)}, the strongest ${area(best)}.`];
 }
@@ -47,7 +48,9 @@ function area(category: CategoryCard): string {
 
 function blockers(card: ReportCard): string {
   const rules = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks).map((one) => one.result.rule);
-  if (rules.length === 0) return card.counts.open === 0 ? 'Nothing is open.' : `Nothing blocks; ${count(card.counts.open, 'rule')} ${card.counts.open === 1 ? 'is' : 'are'} open.`;
+  const { open } = card.counts;
+  if (open === 0) return 'Nothing is open.';
+  if (rules.length === 0) return `Nothing blocks; ${count(open, 'rule')} ${open === 1 ? 'is' : 'are'} open.`;
   return `${count(card.counts.blockers, 'finding')} of ${count(rules.length, 'rule')} ${card.counts.blockers === 1 ? 'blocks' : 'block'} shipping: ${list(rules, 5)}.`;
 }
 

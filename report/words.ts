@@ -39,6 +39,9 @@ export const NOTICE_WORDS: Readonly<Record<Notice['code'], string>> = {
   limit: 'Limit', empty: 'Nothing found',
 };
 
+/** What the scores of a plan are. */
+export const EXACT = 'Each score is exact: it is what the card would say after that step and all before it.';
+
 /** How a card comes about, a paragraph each. */
 export const METHOD = [
   'Every rule of the catalogue is asked once of the project. It holds, with a place that proves it; it is open, with findings; it is accepted, with a reason; it does not apply; or it could not be checked, which never counts as holding.',
@@ -104,13 +107,23 @@ export function checksText({ counts }: ReportCard): string {
   return `${ran} of ${count(ran + counts.notChecked, 'check')} ran`;
 }
 
+/** `public, production, personal data` */
+export function profileText(profile: ReportCard['profile']): string {
+  return [profile.exposure, profile.stage, ...profile.data.map((kind) => `${kind} data`)].join(', ');
+}
+
 /** `a, b and c`; with `most`, `a, b and 7 more`. */
 export function list(items: readonly string[], most = Infinity): string {
   const named = items.length > most ? [...items.slice(0, most), `${items.length - most} more`] : items;
   return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
 }
 
+/** The texts that say something: what is false, missing or empty is left out. */
+export function present(...texts: readonly (string | false | undefined)[]): readonly string[] {
+  return texts.filter((text) => typeof text === 'string' && text !== '') as readonly string[];
+}
+
 /** What a finding is called where there is one line for it: `Critical, likely, blocks`. */
 export function gradingText(finding: Finding, blocks: boolean): string {
-  return [SEVERITY_WORDS[finding.severity], ...(finding.confidence === 'confirmed' ? [] : [finding.confidence]), ...(blocks ? ['blocks'] : [])].join(', ');
+  return present(SEVERITY_WORDS[finding.severity], finding.confidence !== 'confirmed' && finding.confidence, blocks && 'blocks').join(', ');
 }

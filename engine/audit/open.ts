@@ -14,6 +14,7 @@ import type { Court, Judged, Verdict } from './judge';
 import { judgeFile, judgeProject, severityOf } from './judge';
 import { gathered } from './notices';
 import type { Audit, Finding, Notice, RuleCard } from './outcome';
+import type { UnitReader } from './read';
 import { unitReader } from './read';
 import type { Registry } from './registry';
 import { registryOf } from './registry';
@@ -41,6 +42,7 @@ class LiveSession implements Session {
   version = 0;
   private readonly registry: Registry;
   private readonly documents: Documents;
+  private readonly reader: UnitReader;
   private readonly held: HeldFiles;
   private project: Project | undefined;
   /** Verdicts of file rules, by path and rule. */
@@ -53,8 +55,8 @@ class LiveSession implements Session {
   constructor(private readonly options: SessionOptions) {
     this.registry = registryOf(options.rules ?? allRules);
     this.documents = new Documents(options.grammars);
-    const reader = unitReader(options.grammars, this.documents, this.registry.interest, (root) => this.held.roots.has(root));
-    this.held = new HeldFiles(options.workspace, (path, text, open) => reader.read(path, text, open), (path) => { this.fileVerdicts.delete(path); });
+    this.reader = unitReader(options.grammars, this.documents, this.registry.interest, (root) => this.held.roots.has(root));
+    this.held = new HeldFiles(options.workspace, (path, text, open) => this.reader.read(path, text, open), (path) => { this.fileVerdicts.delete(path); });
   }
 
   get config(): Config {
@@ -82,7 +84,7 @@ class LiveSession implements Session {
   }
 
   close(path: string): void {
-    this.documents.close(path);
+    this.reader.close(path);
     this.held.close(path);
   }
 

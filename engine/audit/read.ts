@@ -8,6 +8,7 @@ import { suppressions } from '../files/suppression';
 import { scriptModule } from '../javascript/module';
 import { pythonLowering } from '../python/lower';
 import { pythonModule } from '../python/module';
+import { LoweredStatements } from '../python/reuse';
 import type { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
 import type { Interest } from './registry';
@@ -16,6 +17,8 @@ import { grammarOf } from '../syntax/language';
 export interface UnitReader {
   /** The facts of a file, or undefined when it is of a kind we do not read. `open` keeps its tree for the next edit. */
   read(path: string, text: string, open: boolean): Unit | undefined;
+  /** Forgets what is kept of an open document. */
+  close(path: string): void;
 }
 
 /**
@@ -25,11 +28,14 @@ export interface UnitReader {
 export function unitReader(grammars: Grammars, documents: Documents, interest: Interest, own: (root: string) => boolean): UnitReader {
   const asked = { last: interest.last, callee: (qualified: string) => interest.callee(qualified, own) };
   const lowerPython = pythonLowering(grammars.language('python'));
+  const kept = new Map<string, LoweredStatements>();
+  const statementsOf = (path: string) => { const known = kept.get(path) ?? new LoweredStatements(); kept.set(path, known); return known; };
   const python = (path: string, text: string, open: boolean) => documents.with('python', text, (tree): Module => {
-    const program = lowerPython(tree, text);
+    const program = lowerPython(tree, text, open ? statementsOf(path) : undefined);
     return pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments) });
   }, open ? path : undefined);
   return {
+    close(path) { kept.delete(path); documents.close(path); },
     read(path, text, open) {
       const grammar = grammarOf(path);
       if (!grammar) return readUnit(path, text);

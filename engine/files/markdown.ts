@@ -84,9 +84,23 @@ function inlineCode(line: Line): readonly Code[] {
 }
 
 function linksOf(line: Line): Markdown['links'] {
-  const pattern = /\[(?<text>(?:[^[\]]|\[[^[\]]{0,200}\]){0,300})\]\(\s*<?(?<target>[^\s)>]*)>?[^)]{0,300}\)|^\s*\[(?<name>[^\]]+)\]:\s*<?(?<url>[^\s>]+)>?|<(?<auto>https?:[^\s>]+)>/g;
-  return [...line.text.matchAll(pattern)].map((found) => ({
-    text: found.groups?.text ?? found.groups?.name ?? '', target: found.groups?.target ?? found.groups?.url ?? found.groups?.auto ?? '',
-    at: { start: line.start + found.index + found[0].search(/\S/), end: line.start + found.index + found[0].length },
+  const named = /^\s*\[(?<text>[^\]]+)\]:\s*<?(?<target>[^\s>]+)>?/.exec(line.text);
+  const bare = [...line.text.matchAll(/<(?<target>https?:[^\s<>]+)>/g)];
+  const whole = [...(named ? [named] : []), ...bare].map((found) => ({
+    text: found.groups?.text ?? '', target: found.groups?.target ?? '', at: { start: line.start + found.index + found[0].search(/\S/), end: line.start + found.index + found[0].length },
   }));
+  return [...whole, ...[...line.text.matchAll(/\]\(/g)].flatMap((found) => inlineLink(line, found.index))].sort((a, b) => a.at.start - b.at.start);
+}
+
+/** Longer links are none: a line may be a whole data set. */
+const LINK = { text: 300, target: 1_000 };
+
+/** `[text](target "title")` around the `](` at an offset of the line. Images may stand in the text. */
+function inlineLink(line: Line, middle: number): Markdown['links'] {
+  const before = line.text.slice(Math.max(middle - LINK.text, 0), middle);
+  const text = /\[((?:[^[\]]|\[[^[\]]*\])*)$/.exec(before)?.[1];
+  const close = line.text.slice(middle + 2, middle + 2 + LINK.target).indexOf(')');
+  if (text === undefined || close < 0) return [];
+  const target = line.text.slice(middle + 2, middle + 2 + close).trim().split(/\s/)[0] ?? '';
+  return [{ text, target: target.replace(/^<|>$/g, ''), at: { start: line.start + middle - text.length - 1, end: line.start + middle + 3 + close } }];
 }

@@ -23,6 +23,8 @@ const SHELL = /^(?:.*\/)?(?:sh|bash|dash|ash|zsh|ksh)$/;
 /** Runs the script that `<<` sends it. */
 const TAKES_SCRIPT = /^(?:.*\/)?(?:sh|bash|dash|ash|zsh|ksh|ssh|su)$/;
 const DEEPEST = 12;
+/** How far is looked ahead for what stands on one line. */
+const NEAR = 500;
 
 /** One list of commands: the whole script, or what stands in one pair of brackets. */
 class List {
@@ -91,7 +93,7 @@ class List {
   private pattern(): void {
     this.head = undefined;
     if (/^esac\b/.test(this.text.slice(this.cursor.at, this.cursor.at + 5))) return;
-    const line = this.text.slice(this.cursor.at, this.lineEnd());
+    const line = this.text.slice(this.cursor.at, Math.min(this.lineEnd(), this.cursor.at + NEAR));
     this.cursor.at += (/^(?:'[^']*'|"[^"]*"|\\.|[^)])*\)/.exec(line)?.[0] ?? line).length;
   }
 
@@ -110,7 +112,7 @@ class List {
 
   /** `(`: of a subshell, of `(( … ))`, or behind the name of a function. */
   private bracket(): boolean {
-    const rest = this.text.slice(this.cursor.at, this.cursor.at + 500);
+    const rest = this.text.slice(this.cursor.at, this.cursor.at + NEAR);
     const sum = rest.startsWith('((') ? rest.indexOf('))') : -1;
     const empty = /^\(\s*\)/.exec(rest)?.[0];
     if (sum >= 0) this.cursor.at += sum + 2;
@@ -136,7 +138,7 @@ class List {
     if (!op || /^[<>]\(/.test(this.text.slice(this.cursor.at, this.cursor.at + 2))) return false;
     const start = this.cursor.at;
     this.cursor.at += op.length;
-    this.cursor.at += /^(?:[ \t]|\\\r?\n)*/.exec(this.text.slice(this.cursor.at, this.lineEnd()))?.[0].length ?? 0;
+    this.cursor.at += /^(?:[ \t]|\\\r?\n)*/.exec(this.text.slice(this.cursor.at, this.cursor.at + NEAR))?.[0].length ?? 0;
     const target = this.take();
     this.reach(start);
     this.redirects.push({ op, target: target.text, at: this.cursor.piece.span(start, this.cursor.at) });
@@ -196,7 +198,7 @@ class List {
   }
 
   private functionName(): boolean {
-    this.cursor.at += /^[ \t]+[^\s(){}]+[ \t]*(?:\(\s*\))?/.exec(this.text.slice(this.cursor.at, this.lineEnd()))?.[0].length ?? 0;
+    this.cursor.at += /^[ \t]+[^\s(){}]+[ \t]*(?:\(\s*\))?/.exec(this.text.slice(this.cursor.at, this.cursor.at + NEAR))?.[0].length ?? 0;
     this.bodyNext = true;
     return true;
   }

@@ -35,7 +35,7 @@ export function isTooDeep(text: string): boolean {
     depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(depth - 1, 0);
     if (depth > DEEPEST) return true;
   }
-  return new RegExp(`^[\\s?:-]{${DEEPEST}}`, 'm').test(text.replace(/(?<=\n)\s*\n/g, ''));
+  return new RegExp(`^[ \\t?:-]{${DEEPEST}}`, 'm').test(text);
 }
 
 /** Bounds what a few lines of aliases of aliases may unfold to. */

@@ -7,6 +7,7 @@
  */
 import type { Language, Node as TreeNode, Tree } from 'web-tree-sitter';
 import type { Argument, Block, ClassStmt, Expr, FunctionStmt, HandlerNode, ImportedName, ParamNode, Program, Stmt, TryStmt } from '../syntax/ast';
+import type { LoweredStatements } from './reuse';
 import { unescapePython } from './strings';
 
 /** Deeper nesting is nobody's program; it would only overflow our own stack. */
@@ -14,22 +15,40 @@ const DEEPEST = 150;
 
 type Typed = TreeNode & { kind?: string };
 
-/** A walker for trees of this language; make it once. */
-export function pythonLowering(language: Language): (tree: Tree, text: string) => Program {
+/** A walker for trees of this language; make it once. `reuse` keeps an open document's statements from one program to the next. */
+export function pythonLowering(language: Language): (tree: Tree, text: string, reuse?: LoweredStatements) => Program {
   const names = language.types;
-  return (tree, text) => new Lowering(names, text).program(tree.rootNode);
+  return (tree, text, reuse) => new Lowering(names, text).program(tree.rootNode, reuse);
 }
 
 class Lowering {
   private depth = 0;
   private broken = false;
-  private readonly comments: { start: number; end: number }[] = [];
+  private comments: { readonly start: number; readonly end: number }[] = [];
 
   constructor(private readonly types: readonly string[], private readonly text: string) {}
 
-  program(root: TreeNode): Program {
-    const body = this.statements(root);
+  program(root: TreeNode, reuse: LoweredStatements | undefined): Program {
+    const body: Stmt[] = [];
+    for (const child of this.named(root)) {
+      if (reuse) body.push(...this.reused(child, reuse)); else this.statement(child, body);
+    }
+    reuse?.settle();
     return { body, whole: !(this.broken || root.hasError), comments: this.comments };
+  }
+
+  private reused(node: TreeNode, reuse: LoweredStatements): readonly Stmt[] {
+    const text = this.slice(node);
+    const start = node.startIndex;
+    const known = node.hasError ? undefined : reuse.find(text, start);
+    if (known) { this.comments.push(...known.comments); return known.body; }
+    const before = this.comments;
+    const body: Stmt[] = [];
+    this.comments = [];
+    this.statement(node, body);
+    if (!node.hasError) reuse.keep(text, { start, body, comments: this.comments });
+    this.comments = [...before, ...this.comments];
+    return body;
   }
 
   /** Asked once per node: the answer is kept on the node itself, which saves a third of all crossings. */
@@ -338,6 +357,8 @@ class Lowering {
       case 'false': return { k: 'bool', start, end, value: false };
       case 'none': return { k: 'none', start, end };
       case 'attribute': {
+        const dotted = this.dotted(start, end);
+        if (dotted) return dotted;
         const [of, name] = this.named(node);
         return of && name ? { k: 'attribute', start, end, of: this.expr(of), name: this.text.slice(name.startIndex, end) } : this.other(node, start, end);
       }
@@ -362,6 +383,21 @@ class Lowering {
       case 'dictionary': return { k: 'dict', start, end, entries: this.entries(node) };
       default: return this.operation(node, type, start, end);
     }
+  }
+
+  /** `self.client.get` read from the text: half of all attributes are plain, and their nodes need not be fetched. */
+  private dotted(start: number, end: number): Expr | undefined {
+    const text = this.text.slice(start, end);
+    if (!PLAIN.test(text)) return undefined;
+    let dot = text.indexOf('.');
+    let made: Expr = { k: 'name', start, end: start + dot, name: text.slice(0, dot) };
+    while (dot >= 0) {
+      const next = text.indexOf('.', dot + 1);
+      const stop = next < 0 ? text.length : next;
+      made = { k: 'attribute', start, end: start + stop, of: made, name: text.slice(dot + 1, stop) };
+      dot = next;
+    }
+    return made;
   }
 
   private operation(node: TreeNode, type: string, start: number, end: number): Expr {
@@ -482,6 +518,8 @@ class Lowering {
     return this.text.slice(left.endIndex, right.startIndex).replace(/#[^\n]*/g, '').replace(/[()\\]/g, '').trim();
   }
 }
+
+const PLAIN = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$/;
 
 /** Node types that may stand alone where a statement is expected, as they do inside ERROR nodes. */
 const EXPRESSIONS = new Set([

@@ -210,9 +210,11 @@ function matches(callee: string, pattern: string): boolean {
 
 /** The literal that is a credential; undefined for references, fillers, names and labels. */
 function literalIn(it: Place): Value | undefined {
+  // What is imported stands in another file: the name that brings it here is all there is to show.
+  const shown = (value: Value) => it.written.kind === 'reference' || it.value.kind === 'text' ? it.written : value;
   for (const each of options(it.value)) {
-    if (each.kind === 'text' && isCredential(each.value, it)) return options(it.value).length === 1 ? it.written : each;
-    if (each.kind === 'environment' && each.fallback?.kind === 'text' && (looksGenerated(each.fallback.value) || (isAddress(it) && isCredential(each.fallback.value, it)))) return each.fallback;
+    if (each.kind === 'text' && isCredential(each.value, it)) return shown(each);
+    if (each.kind === 'environment' && each.fallback?.kind === 'text' && (looksGenerated(each.fallback.value) || (isAddress(it) && isCredential(each.fallback.value, it)))) return shown(each.fallback);
   }
   return undefined;
 }

@@ -15,6 +15,7 @@ export * from './standing';
 export * from './signing-key';
 export * from './reading';
 export * from './logger';
+export * from './sql';
 export * from './edge';
 export * from './hooks';
 export * from './wiring';

@@ -190,6 +190,21 @@ describe('session', () => {
     assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare']);
   });
 
+  it('says of an edited file what it says of the same text read anew', async () => {
+    const parts = ['import os\n', 'def f(x):\n    # a comment\n    eval(x)\n', 'class C:\n    def m(self):\n        try:\n            eval(1)\n        except:\n            pass\n', '@d\nasync def g():\n    await eval("é🚢")\n', 'x = eval(2)  # nosec B307\n', 'def broken(:\n'];
+    const session = await start({ 'app.py': '' });
+    let seed = 7;
+    const random = (below: number) => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed % below; };
+    let text = parts.slice(0, 5).join('');
+    for (let round = 0; round < 60; round++) {
+      const at = text.indexOf('\n', random(text.length)) + 1;
+      text = random(3) === 0 && text.length > 300 ? text.slice(0, at) + text.slice(text.indexOf('\n', at) + 1) : text.slice(0, at) + (parts[random(parts.length)] ?? '') + text.slice(at);
+      session.edit('app.py', text);
+      const anew = await start({ 'app.py': text });
+      assert.deepEqual(session.findings('app.py').map((each) => [each.rule, each.range, each.fingerprint]), anew.findings('app.py').map((each) => [each.rule, each.range, each.fingerprint]), `round ${round}`);
+    }
+  });
+
   const odd: Readonly<Record<string, string>> = {
     '5,000 nested parentheses': `x = ${'('.repeat(5000)}1${')'.repeat(5000)}\neval(1)\n`,
     'a table of 10,000 lines': `T = {\n${Array.from({ length: 10_000 }, (_, index) => `  "k${index}": ${index},`).join('\n')}\n}\neval(T)\n`,

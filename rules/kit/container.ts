@@ -1,0 +1,67 @@
+/** What an image is made of and what it starts, through all the stages and entry scripts that have a say. */
+import type { Command, Dockerfile, Instruction, Service, Stage } from './files';
+import { fileName } from './edge';
+import type { Project } from './project';
+
+/** The stage an image is made of (the last, or the one named `target`) and the stages it is built upon, nearest first. */
+export function lineage(file: Dockerfile, target?: string): readonly Stage[] {
+  const chain: Stage[] = [];
+  let at = (target && file.stages.find((each) => each.name === target)) || file.stages.at(-1);
+  while (at && !chain.includes(at)) {
+    chain.push(at);
+    at = at.from === undefined ? undefined : file.stages[at.from];
+  }
+  return chain;
+}
+
+/** The instruction of a kind that counts: the last of the nearest stage that has one. */
+export function effective(chain: readonly Stage[], keyword: string): Instruction | undefined {
+  for (const stage of chain) {
+    const found = stage.instructions.findLast((each) => each.keyword === keyword);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The image everything is built upon, as written: `python:3.12-slim`. */
+export function baseImage(chain: readonly Stage[]): string {
+  return chain.at(-1)?.image ?? '';
+}
+
+/** ENTRYPOINT and CMD, as far as they are given. */
+export function starts(chain: readonly Stage[]): readonly Instruction[] {
+  return ['ENTRYPOINT', 'CMD'].flatMap((keyword) => effective(chain, keyword) ?? []);
+}
+
+/** The commands a container runs when it starts, those of the project's own entry scripts among them. */
+export function startCommands(chain: readonly Stage[], services: readonly Service[], project: Project): readonly Command[] {
+  const own = [...starts(chain).flatMap((each) => each.commands), ...services.flatMap((each) => each.commands)];
+  const scripts = own.flatMap((command) => command.words.filter((word) => /\.sh$|entry-?point|\/start\w*$|\/run\w*$/.test(word)));
+  return [...own, ...project.of('shell').filter((unit) => scripts.some((word) => fileName(word) === fileName(unit.path))).flatMap((unit) => unit.commands)];
+}
+
+/** Services of production's compose files that build this Dockerfile. */
+export function servicesOf(file: Dockerfile, project: Project): readonly Service[] {
+  return project.production.flatMap((unit) => unit.kind === 'compose' ? unit.services.filter((each) => each.build?.dockerfile === file.path) : []);
+}
+
+/** A program's plain name: `gunicorn` of `/srv/app/venv/bin/gunicorn`. */
+export function programs(commands: readonly Command[]): readonly string[] {
+  return commands.flatMap((command) => command.words.map((word) => fileName(word)));
+}
+
+/** Programs that answer HTTP for an application. */
+const SERVERS = /^(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|granian|fastapi|flask|streamlit|node|nodejs|npm|yarn|pnpm|bun|next|runserver|serve\.py|unitd)$/;
+const JOBS = /^(celery|rq|rqworker|dramatiq|huey_consumer(\.py)?|arq|taskiq|cron|crond|supercronic|certbot|restic|borg|pg_dump|pg_dumpall|mysqldump)$/;
+
+/** Whether a container serves the application over HTTP, as far as what it starts or the port it exposes shows. */
+export function servesWeb(chain: readonly Stage[], services: readonly Service[], project: Project): boolean {
+  const names = programs(startCommands(chain, services, project));
+  if (names.some((name) => JOBS.test(name)) && !names.some((name) => /^(gunicorn|uvicorn|uwsgi)$/.test(name))) return false;
+  return names.some((name) => SERVERS.test(name) || project.applications.some((app) => fileName(app.path) === name)) || chain.some((stage) => stage.instructions.some((each) => each.keyword === 'EXPOSE'));
+}
+
+/** Servers of files and their like, which come with processes of their own for every need. */
+export function isInfrastructure(image: string): boolean {
+  return /(^|\/)(nginx|httpd|caddy|traefik|haproxy|envoy|varnish|postgres|postgis|timescaledb|pgvector|mysql|mariadb|percona|mongo|redis|valkey|keydb|memcached|rabbitmq|nats|kafka|zookeeper|elasticsearch|opensearch|kibana|grafana|prometheus|minio|mailhog|mailpit|adminer|pgadmin4?|clickhouse(-server)?|influxdb|vault|consul|etcd|registry|certbot|cloudflared|watchtower)([:@-]|$)/.test(image);
+}
