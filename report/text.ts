@@ -11,7 +11,8 @@ import { total } from './plan';
 import { isBlocking } from './scoring/weighed';
 import { columns, pad, wrap } from './terminal';
 import {
-  CATEGORY_TITLES, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, STATE_WORDS, checksText, count, gradeText, gradeWord, hours, number, percent, placeText, scoreText, severities,
+  CATEGORY_TITLES, LANE_WORDS, NOTICE_WORDS, STATE_WORDS,
+  checksText, count, gradeText, gradeWord, hours, number, percent, placeText, present, scoreText, severities,
 } from './words';
 
 export interface TextOptions {
@@ -65,7 +66,7 @@ function fileLines({ path, findings }: { readonly path: string; readonly finding
 function findingLines(finding: Finding, place: string, { paint, width }: Page): readonly string[] {
   const word = pad(finding.severity, 8);
   const indent = 2 + columns(place) + 2 + 8 + 2;
-  const marks = [...(isBlocking(finding) ? ['blocks'] : []), ...(finding.confidence === 'confirmed' ? [] : [finding.confidence]), ...(finding.because ? [`because ${line(finding.because)}`] : [])];
+  const marks = present(isBlocking(finding) && 'blocks', finding.confidence !== 'confirmed' && finding.confidence, finding.because !== undefined && `because ${line(finding.because)}`);
   const fix = finding.fixes[0];
   const said = wrap(line(finding.message), Math.max(20, width - indent));
   const about = wrap([finding.rule, ...marks].join(' · '), Math.max(20, width - indent));
@@ -87,7 +88,8 @@ function item(text: string, { width }: Page, indent = 2, mark = '-'): readonly s
 }
 
 function outcomeLists(card: ReportCard, page: Page): readonly (readonly string[])[] {
-  const reasons = (state: 'not-checked' | 'not-applicable') => listed(inState(card, state), STATE_WORDS[state], page, (result) => item(`${line(result.title)} (${result.rule}): ${line(result.reason ?? '')}`, page));
+  const reason = (result: Result) => item(`${line(result.title)} (${result.rule}): ${line(result.reason ?? '')}`, page);
+  const reasons = (state: 'not-checked' | 'not-applicable') => listed(inState(card, state), STATE_WORDS[state], page, reason);
   return [listed(strengths(card), 'Strengths', page, (result) => strengthLines(result, page)), reasons('not-checked'), reasons('not-applicable')];
 }
 
@@ -112,9 +114,10 @@ function silencedLines(card: ReportCard, page: Page): readonly string[] {
   const all = silenced(card);
   if (all.length === 0) return [];
   const { shown, more } = first(all, page.verbose ? Infinity : PLACES);
-  return [heading(`Silenced (${all.length})`, page), ...shown.flatMap(({ finding, lane, reason, until, by, tool }) => item(
-    `${line(placeText(finding))} ${finding.rule}: ${LANE_WORDS[lane].toLowerCase()}${tool === 'shipworthy' ? '' : ` by ${line(tool)}`}${until ? ` until ${line(until)}` : ''}${by ? ` by ${line(by)}` : ''}: ${line(reason)}`, page,
-  )), ...(more > 0 ? item(`and ${more} more`, page) : [])];
+  return [heading(`Silenced (${all.length})`, page), ...shown.flatMap(({ finding, lane, reason, until, by, tool }) => {
+    const how = present(LANE_WORDS[lane].toLowerCase(), tool !== 'shipworthy' && `honoured from ${tool}`, until !== undefined && `until ${until}`, by !== undefined && `by ${by}`);
+    return item(line(`${placeText(finding)} ${finding.rule}: ${how.join(' ')}: ${reason}`), page);
+  }), ...(more > 0 ? item(`and ${more} more`, page) : [])];
 }
 
 function noticeLines(card: ReportCard, page: Page): readonly string[] {
@@ -143,13 +146,17 @@ function categoryLines(card: ReportCard, page: Page): readonly string[] {
   if (scored.length === 0) return [];
   const title = Math.max(...scored.map((category) => columns(category.title)), 8) + 2;
   const head = `${pad('Category', title)}${pad('Grade', 7)}${pad('Score', 6, 'end')}${pad('Weight', 9, 'end')}${pad('Hold', 8, 'end')}  Open`;
-  return [page.paint.dim(head), ...scored.flatMap((category) => [categoryRow(category, title, page), ...ledgerLines(category, page)]), ...overallText(card, page.verbose).flatMap((one) => item(`Overall: ${line(one)}`, page, 0, '·'))];
+  return [
+    page.paint.dim(head), ...scored.flatMap((category) => [categoryRow(category, title, page), ...ledgerLines(category, page)]),
+    ...overallText(card, page.verbose).flatMap((one) => item(`Overall: ${line(one)}`, page, 0, '·')),
+  ];
 }
 
 function categoryRow(category: CategoryCard, title: number, { paint }: Page): string {
   const hold = category.applicable === 0 ? '–' : `${category.holds}/${category.applicable}`;
   const weight = category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–';
-  return `${pad(category.title, title)}${paint.bold(pad(gradeText(category.grade), 7))}${pad(number(category.score), 6, 'end')}${pad(weight, 9, 'end')}${pad(hold, 8, 'end')}  ${severities(category.findings)}`;
+  const numbers = `${pad(number(category.score), 6, 'end')}${pad(weight, 9, 'end')}${pad(hold, 8, 'end')}`;
+  return `${pad(category.title, title)}${paint.bold(pad(gradeText(category.grade), 7))}${numbers}  ${severities(category.findings)}`;
 }
 
 /** What was deducted and how; nothing where nothing was. */
@@ -165,7 +172,8 @@ function ledgerLines(category: CategoryCard, page: Page): readonly string[] {
 }
 
 function ledgerRow(one: LedgerLine, name: number, { paint, width }: Page): readonly string[] {
-  const start = `  ${pad(one.rule, name - 1)} ${bySeverity(one.severity, paint)(pad(SEVERITY_WORDS[one.severity].toLowerCase(), 9))}${pad(one.blocks ? 'blocks' : '', 7)}${pad(`−${number(one.cost)}`, 7, 'end')}`;
+  const graded = bySeverity(one.severity, paint)(pad(one.severity, 9));
+  const start = `  ${pad(one.rule, name - 1)} ${graded}${pad(one.blocks ? 'blocks' : '', 7)}${pad(`−${number(one.cost)}`, 7, 'end')}`;
   const how = lineText(one);
   if (how === '') return [start];
   const left = 2 + name + 9 + 7 + 7 + 2;
@@ -175,11 +183,12 @@ function ledgerRow(one: LedgerLine, name: number, { paint, width }: Page): reado
 
 function summaryLines(card: ReportCard, { paint, width }: Page): readonly string[] {
   const { counts } = card;
-  const parts = [
-    `${card.verdict.value} ${scoreText(card)}`, `${count(counts.open, 'rule')} open with ${count(Object.values(counts.findings).reduce((sum, some) => sum + some, 0), 'finding')}${severities(counts.findings) ? ` (${severities(counts.findings)})` : ''}`,
-    count(counts.blockers, 'blocker'), `${counts.holds} hold`, `${counts.accepted} accepted`, `${counts.notApplicable} not applicable`, `${counts.notChecked} not checked`,
-    ...(counts.open > 0 ? [`estimated ${hours(total(card.plan))}`] : []),
-  ];
-  const about = [filesText(card), `as of ${card.asOf}`, `rules ${line(card.ruleset)}`, ...(card.customised > 0 ? [`customised: ${count(card.customised, 'setting')}`] : [])];
+  const findings = Object.values(counts.findings).reduce((sum, some) => sum + some, 0);
+  const parts = present(
+    `${card.verdict.value} ${scoreText(card)}`, `${count(counts.open, 'rule')} open with ${count(findings, 'finding')}${findings > 0 ? ` (${severities(counts.findings)})` : ''}`,
+    count(counts.blockers, 'blocker'), `${counts.holds} hold`, `${counts.accepted} accepted`, `${counts.notApplicable} not applicable`,
+    `${counts.notChecked} not checked`, counts.open > 0 && `estimated ${hours(total(card.plan))}`,
+  );
+  const about = present(filesText(card), `as of ${card.asOf}`, `rules ${line(card.ruleset)}`, card.customised > 0 && `customised: ${count(card.customised, 'setting')}`);
   return [...wrap(parts.join(' · '), width).map(paint.bold), ...wrap(about.join(' · '), width).map(paint.dim)];
 }

@@ -2,21 +2,27 @@
 import type { Rule } from './kit';
 import rateLimitMissing from './security/rate-limit-missing';
 import securityHeadersMissing from './security/security-headers-missing';
+import sqlInjection from './security/sql-injection';
 import databaseUrlDefaultCredentials from './configuration/database-url-default-credentials';
 import debugEnabled from './configuration/debug-enabled';
 import hardcodedCredential from './configuration/hardcoded-credential';
 import secretKeyDefault from './configuration/secret-key-default';
 import secretKeyHardcoded from './configuration/secret-key-hardcoded';
+import csrfMissing from './auth/csrf-missing';
+import processRunsAsRoot from './deployment/process-runs-as-root';
 import loggingNotConfigured from './observability/logging-not-configured';
 
 /** Every rule, by category and id. */
 export const rules: readonly Rule[] = [
   rateLimitMissing('security'),
   securityHeadersMissing('security'),
+  sqlInjection('security'),
   databaseUrlDefaultCredentials('configuration'),
   debugEnabled('configuration'),
   hardcodedCredential('configuration'),
   secretKeyDefault('configuration'),
   secretKeyHardcoded('configuration'),
+  csrfMissing('auth'),
+  processRunsAsRoot('deployment'),
   loggingNotConfigured('observability'),
 ];

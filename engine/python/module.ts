@@ -6,7 +6,7 @@ import { alwaysRaises, deeds, usesBound } from './handlers';
 import { Names } from './names';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
-import type { RouteContext } from './routes';
+import type { BodyFacts, RouteContext } from './routes';
 import { decoratedRoutes, dependencies, importedFramework } from './routes';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
@@ -237,7 +237,7 @@ class ModuleReader {
     if (!scope) return;
     const decorators = this.decorators(one.decorators, place);
     const standing = this.standing(place, one);
-    const does = this.body(one, scope, place, decorators, standing);
+    const { does, reads } = this.body(one, scope, place, decorators, standing);
     this.functions.push({
       ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
       parameters: one.parameters.map((each) => {
@@ -245,7 +245,7 @@ class ModuleReader {
         return { name: each.name, at: span(each), ...(annotation && { annotation }), ...(each.fallback && { fallback: this.values.evaluate(each.fallback, place.scope) }) };
       }),
       returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does,
-      reads: readings(one.body.body, scope, this.names), depends: dependencies(one, scope, this.names),
+      reads, depends: dependencies(one, scope, this.names),
     });
   }
 
@@ -260,15 +260,15 @@ class ModuleReader {
     this.body(one, scope, place, decorators, standing);
   }
 
-  /** Walks the body of a definition and gives back what it calls, inner definitions included, which its routes need too. */
-  private body(one: FunctionStmt | ClassStmt, scope: Scope, place: Place, decorators: readonly Decorator[], standing: Standing): readonly string[] {
+  /** Walks the body of a definition and gives back what it calls and reads, inner definitions included. */
+  private body(one: FunctionStmt | ClassStmt, scope: Scope, place: Place, decorators: readonly Decorator[], standing: Standing): BodyFacts {
     const called = new Set<string>();
     // What a class's body calls runs where the class is made; what a function's body calls, only when somebody calls it.
     const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
     this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false, does: [...around, called] });
-    const does = [...called];
-    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, does, this.routing()));
-    return does;
+    const facts = { does: [...called], reads: readings(one.body.body, scope, this.names) };
+    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, facts, this.routing()));
+    return facts;
   }
 
   /** Imports stand above what they are used for, so the framework is known by the first route. */

@@ -2,11 +2,13 @@
 import type { Decorator, Route, Standing } from '../../rules/kit';
 import type { ClassStmt, Expr, FunctionStmt } from '../syntax/ast';
 import type { Names } from './names';
-import { readings } from './readings';
 import type { Scope } from './scopes';
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options']);
 const DECORATORS = new Set([...VERBS, 'route', 'api_route', 'websocket']);
+
+/** What a handler's body calls, and what it reads of the request and the session. */
+export interface BodyFacts { readonly does: readonly string[]; readonly reads: readonly string[] }
 
 export interface RouteContext { readonly names: Names; /** The web framework the file imports, if any. */ readonly framework: string | undefined }
 
@@ -23,7 +25,7 @@ function named(framework: string | undefined): string | undefined {
 }
 
 /** Routes a decorated function or class makes. */
-export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, decorators: readonly Decorator[], standing: Standing, does: readonly string[], context: RouteContext): Route[] {
+export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, decorators: readonly Decorator[], standing: Standing, body: BodyFacts, context: RouteContext): Route[] {
   return decorators.flatMap((decorator, index): Route[] => {
     const expr = one.decorators[index];
     if (expr?.k !== 'call' || expr.callee.k !== 'attribute' || !DECORATORS.has(expr.callee.name)) return [];
@@ -36,8 +38,8 @@ export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, dec
     const gates = [...decorators.filter((each) => each !== decorator).map((each) => each.name), ...dependencies(one, scope, context.names), ...dependenciesOf(decorator)];
     return [{
       ...standing, framework, path: path.value, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
-      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does,
-      reads: readings(one.body.body, scope, context.names), body: { start: one.body.start, end: one.body.end },
+      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does: body.does,
+      reads: body.reads, body: { start: one.body.start, end: one.body.end },
     }];
   });
 }

@@ -9,12 +9,13 @@ import { bullets, part, ruleName, severity, table } from './parts';
 import type { Mode } from './parts';
 import { bar, gradeShape } from './shapes';
 
+const CAPTION = 'Grade, score and weight of each category. Categories marked with a star decide by themselves whether this may ship.';
 const HEADS = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings'];
 
 /** The section of the categories. */
 export function categories(card: ReportCard, mode: Mode): string {
   const rows = card.categories.map((category) => row(category) + ledgerRow(category, mode)).join('\n');
-  return part('categories', 'Report card', `<table class="categories"><caption>Grade, score and weight of each category. Categories marked with a star decide by themselves whether this may ship.</caption>
+  return part('categories', 'Report card', `<table class="categories"><caption>${CAPTION}</caption>
 <thead><tr>${HEADS.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
 <tbody>
 ${rows}
@@ -41,23 +42,28 @@ function grade(of: CategoryCard['grade']): string {
 
 function ledgerRow(category: CategoryCard, mode: Mode): string {
   if (category.ledger.length === 0 && category.status !== 'not-assessed') return '';
-  return `\n<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-${category.id}"><summary>${why(category.score, htmlText(category.title))}</summary>${ledger(category, mode)}${bullets(categoryText(category).map(htmlText))}</details></td></tr>`;
+  const title = htmlText(category.title);
+  return `\n${folded(`ledger-${category.id}`, category.score, title, ledger(category, mode) + bullets(categoryText(category).map(htmlText)))}`;
 }
 
-function why(score: number | null, of: string): string {
-  return `Why ${score === null ? 'no score' : number(score)}<span class="unseen"> for ${of}</span>`;
+/** A row that unfolds the sum behind a score. */
+function folded(key: string, score: number | null, of: string, content: string): string {
+  const summary = `Why ${score === null ? 'no score' : number(score)}<span class="unseen"> for ${of}</span>`;
+  return `<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="${key}"><summary>${summary}</summary>${content}</details></td></tr>`;
 }
 
 function ledger(category: CategoryCard, mode: Mode): string {
   if (category.ledger.length === 0) return '';
   return table(`Deductions of ${htmlText(category.title)}`, ['Rule', 'Severity', 'Findings', 'How', 'Cost'], category.ledger.map((line) => [
-    ruleName(line.rule, mode), severity(line.severity) + (line.blocks ? ', blocks' : ''), String(line.occurrences), htmlText(lineText(line)), `<span class="number">−${number(line.cost)}</span>`,
+    ruleName(line.rule, mode), severity(line.severity) + (line.blocks ? ', blocks' : ''), String(line.occurrences), htmlText(lineText(line)),
+    `<span class="number">−${number(line.cost)}</span>`,
   ]));
 }
 
 function overallRows(card: ReportCard): string {
   const { counts, score } = card;
   const applicable = counts.holds + counts.open + counts.accepted + counts.notChecked;
-  return `<tr class="category"><th scope="row">Overall</th><td>${grade(score.grade)}</td><td class="number">${number(score.value)}</td><td></td><td class="number">${counts.holds} of ${applicable}</td><td>${severities(counts.findings) || '–'}</td></tr>
-<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="ledger-overall"><summary>${why(score.value, 'the whole')}</summary>${bullets(overallText(card).map(htmlText))}</details></td></tr>`;
+  const cells = ['', `${counts.holds} of ${applicable}`].map((cell) => `<td class="number">${cell}</td>`).join('');
+  return `<tr class="category"><th scope="row">Overall</th><td>${grade(score.grade)}</td><td class="number">${number(score.value)}</td>${cells}<td>${severities(counts.findings) || '–'}</td></tr>
+${folded('ledger-overall', score.value, 'the whole', bullets(overallText(card).map(htmlText)))}`;
 }

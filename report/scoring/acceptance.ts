@@ -30,7 +30,9 @@ export function settle(audit: Audit, today: number): Settled {
         return false;
       }
       const left = daysLeft(silenced, today);
-      if (left !== undefined && left <= WARN_DAYS) notices.push(notice(silenced, `This acceptance of ${silenced.finding.rule} ends ${ending(left)}. Fix the finding or renew it.`));
+      if (left !== undefined && left <= WARN_DAYS) {
+        notices.push(notice(silenced, `This acceptance of ${silenced.finding.rule} ends ${ending(left)}. Fix the finding or renew it.`));
+      }
       return true;
     });
     return reopened.length === 0 ? outcome : open(outcome, reopened, kept);

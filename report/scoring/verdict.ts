@@ -44,16 +44,22 @@ export function judge(standing: Standing): Pick<Decision, 'value' | 'reasons'> {
 function against({ categories, overall }: Standing): readonly Reason[] {
   const reasons: Reason[] = [];
   const blocking = open(categories, (rule) => rule.blocks);
-  if (blocking.length > 0) reasons.push({ code: 'blocking-findings', text: `${count(blocking.length, 'rule')} that must hold before this ships ${blocking.length === 1 ? 'is' : 'are'} open: ${list(blocking, NAMED)}.`, rules: blocking });
+  if (blocking.length > 0) {
+    const are = blocking.length === 1 ? 'is' : 'are';
+    reasons.push({ code: 'blocking-findings', text: `${count(blocking.length, 'rule')} that must hold before this ships ${are} open: ${list(blocking, NAMED)}.`, rules: blocking });
+  }
   if (overall.uncapped !== undefined && overall.uncapped < LEAST.mostly.overall) {
-    reasons.push({ code: 'score-failing', text: `The overall score would be ${shown(overall.uncapped)} even without caps; below ${shown(LEAST.mostly.overall)} nothing ships.`, rules: [] });
+    const text = `The overall score would be ${shown(overall.uncapped)} even without caps; below ${shown(LEAST.mostly.overall)} nothing ships.`;
+    reasons.push({ code: 'score-failing', text, rules: [] });
   }
   for (const category of gating(categories, LEAST.mostly.gating)) reasons.push(low('category-failing', category, LEAST.mostly.gating));
   return reasons;
 }
 
 function unknown({ categories, overall }: Standing): readonly Reason[] {
-  if (overall.value === undefined) return [{ code: 'nothing-checked', text: 'Nothing that decides about shipping could be checked here, so there is no score.', rules: [] }];
+  if (overall.value === undefined) {
+    return [{ code: 'nothing-checked', text: 'Nothing that decides about shipping could be checked here, so there is no score.', rules: [] }];
+  }
   return categories.filter((category) => category.gating && category.status === 'not-assessed').map((category) => ({
     code: 'coverage-unknown' as const, rules: unchecked([category]),
     text: `Of ${CATEGORY_TITLES[category.id]}, less than ${LEAST.mostly.coverage} % could be checked.`,
@@ -79,7 +85,8 @@ function short(standing: Standing): readonly Reason[] {
 /** A file that was not understood may hide anything: without this, a syntax error would make a card better. */
 function unfinished({ incomplete }: Standing): readonly Reason[] {
   if (incomplete === 0) return [];
-  return [{ code: 'analysis-incomplete', text: `${count(incomplete, 'part')} of the application could not be analysed; the notices name ${incomplete === 1 ? 'it' : 'them'}.`, rules: [] }];
+  const text = `${count(incomplete, 'part')} of the application could not be analysed; the notices name ${incomplete === 1 ? 'it' : 'them'}.`;
+  return [{ code: 'analysis-incomplete', text, rules: [] }];
 }
 
 function readiness({ categories, overall }: Standing): Reason {

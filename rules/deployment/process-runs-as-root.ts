@@ -21,8 +21,11 @@ export default rule<Process>({
   anchors: ['hadolint DL3002', 'trivy DS-0002', 'checkov CKV_DOCKER_3', 'checkov CKV_DOCKER_8', 'semgrep missing-user', 'semgrep last-user-is-root', 'CWE-250'],
 
   on: processes(),
-  check: (process, { project }) => runsAsRoot(process) && (process.kind !== 'image' || isKnown(baseImage(process.chain)) || process.user !== undefined
-    ? true : isUnknownRoot(process) && !declared(project) && { confidence: 'possible', because: 'its base image may name a user of its own' }),
+  check(process) {
+    if (!runsAsRoot(process)) return false;
+    if (process.kind !== 'image' || process.user || isKnown(baseImage(process.chain))) return true;
+    return baseImage(process.chain).includes('$') ? false : { confidence: 'possible', because: 'its base image may name a user of its own' };
+  },
   message: (process, { unit }) => message(process, unit),
   underline: (process) => underline(process),
   holds(process) {
@@ -197,11 +200,6 @@ function isUnprivileged(image: string): boolean {
 function isKnown(image: string): boolean {
   const plain = image.replace(/^(docker\.io\/|index\.docker\.io\/|public\.ecr\.aws\/docker\/|mirror\.gcr\.io\/)/, '').replace(/^library\//, '');
   return /^(python|pypy|node|debian|ubuntu|alpine|busybox|scratch|golang|rust|ruby|php|openjdk|eclipse-temurin|amazoncorretto|amazonlinux|fedora|centos|rockylinux|almalinux|oraclelinux|archlinux|buildpack-deps|perl|elixir|erlang|swift|gradle|maven)([:@-]|$)|^(oven\/bun|tiangolo\/|continuumio\/|nvidia\/cuda|pytorch\/pytorch|tensorflow\/tensorflow|astral\/uv|ghcr\.io\/astral-sh\/uv|gcr\.io\/distroless\/)/.test(plain);
-}
-
-/** Nothing is said of a user, and the base is somebody's own image: it may well name one. Unresolved names are left alone. */
-function isUnknownRoot(process: Process): boolean {
-  return process.kind === 'image' && runsAsRoot(process) && process.user === undefined && !baseImage(process.chain).includes('$');
 }
 
 function message(process: Process, unit: Unit): string {

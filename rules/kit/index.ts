@@ -20,6 +20,7 @@ export * from './edge';
 export * from './hooks';
 export * from './wiring';
 export * from './headers';
+export * from './container';
 export * from './csrf';
 export * from './loading';
 export * from './public-writes';

@@ -1,0 +1,292 @@
+import type { Context, Edit, Inserted, Joined, Source, Span, SqlCall, Tainted, Value, Variation } from '../kit';
+import { cannotCarrySql, importing, insert, insertedInto, isBindName, lastName, options, replace, rule, sqlCalls } from '../kit';
+
+export default rule<SqlCall>({
+  id: 'sql-injection',
+  title: 'SQL statements use bound parameters',
+  severity: 'critical', points: 40, confidence: 'confirmed', blocks: 'always', effort: 'M', since: '1',
+  why: 'Text that reaches the SQL parser can change the statement, so one request can read or destroy every table. It is still the most damaging fault an auditor finds in small web apps.',
+  how: 'Pass values as bound parameters or build the query with the ORM. For dynamic table or column names, choose from a constant allow-list.',
+  links: ['https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html', 'https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text'],
+  anchors: ['bandit B608', 'bandit B610', 'bandit B611', 'ruff S608', 'ruff S610', 'ruff S611', 'semgrep sqlalchemy-execute-raw-query', 'semgrep tainted-sql-string', 'CWE-89', 'ASVS 1.2.4'],
+
+  on: sqlCalls(),
+  check: (it, context) => {
+    const danger = dangerIn(it, context);
+    if (!danger || isRepeated(it, context)) return false;
+    return danger.grade;
+  },
+  message: (it, context) => {
+    const danger = dangerIn(it, context);
+    const sink = `${it.call.written.replace(/^.*?(\w+(?:\(\))?\.\w+)$/, '$1')}()`;
+    if (!danger || !danger.how) return `SQL that a visitor sends (${shortened(sourceOf(danger?.value, context.source))}) is run by ${sink}.`;
+    return `SQL is built from ${shortened(sourceOf(danger.value, context.source))} by ${HOW[danger.how]} and sent to ${sink}.`;
+  },
+  underline: (it, context) => underlined(it, context),
+  related: (it, { unit }) => isInline(it) ? [] : [{ path: unit.path, ...it.call.calleeAt, text: `sent to ${it.call.written}()` }],
+  holds: ({ statement, call }) => {
+    if (statement.kind !== 'text') return undefined;
+    return call.args.length > 1 || call.keywords.length > 0 ? 'Values are bound' : 'Constant SQL';
+  },
+  nothing: 'No SQL is sent as text.',
+  summary: (count) => `${count} SQL statements are sent as text, none is built from what a visitor sends.`,
+
+  fix: {
+    title: 'Bind the value as a parameter',
+    safety: 'review',
+    edit: bound,
+  },
+
+  examples: {
+    'a request value in an f-string': {
+      bad: 'from flask import request\ndef find(cur):\n    uid = request.args["id"]\n    cur.execute(f"SELECT name FROM account WHERE id = {uid}")\n',
+      good: 'from flask import request\ndef find(cur):\n    uid = request.args["id"]\n    cur.execute("SELECT name FROM account WHERE id = %s", (uid,))\n',
+    },
+    'concatenation in text()': {
+      bad: 'from sqlalchemy import text\ndef search(session, term):\n    return session.execute(text("SELECT * FROM book WHERE title LIKE \'%" + term + "%\'"))\n', severity: 'high',
+    },
+    'bound': { good: 'from flask import request\ndef find(cur):\n    cur.execute("SELECT name FROM account WHERE id = %s", (request.args["id"],))\n' },
+    'a placeholder list built from constants': { good: 'def many(cur, ids):\n    marks = ",".join("?" * len(ids))\n    cur.execute(f"SELECT id FROM account WHERE id IN ({marks})", ids)\n' },
+    'looks like SQL, is a log line': { good: 'import logging\ndef note(name):\n    logging.info(f"select a plan from the list, {name}")\n' },
+    'SQLite has its own placeholder': {
+      bad: 'import sqlite3\nfrom flask import request\n\ndef login():\n    conn = sqlite3.connect("app.db")\n    c = conn.cursor()\n    name = request.form.get("name")\n    return c.execute(f"SELECT * FROM users WHERE name = \'{name}\'").fetchone()\n',
+      good: 'import sqlite3\nfrom flask import request\n\ndef login():\n    conn = sqlite3.connect("app.db")\n    c = conn.cursor()\n    name = request.form.get("name")\n    return c.execute("SELECT * FROM users WHERE name = ?", (name,)).fetchone()\n',
+    },
+    'the percent operator': {
+      bad: 'import psycopg2\nfrom flask import request\n\ndef login():\n    cur = psycopg2.connect("").cursor()\n    cur.execute("SELECT id FROM users WHERE name = \'%s\' AND active" % request.form["name"])\n',
+      good: 'import psycopg2\nfrom flask import request\n\ndef login():\n    cur = psycopg2.connect("").cursor()\n    cur.execute("SELECT id FROM users WHERE name = %s AND active", (request.form["name"],))\n',
+    },
+    'format, by way of a name': {
+      bad: 'from flask import request\n\ndef login(db):\n    query = "SELECT * FROM users WHERE name = \'{}\' AND password = \'{}\'".format(request.form["name"], request.form["password"])\n    return db.execute(query).fetchone()\n',
+    },
+    'text() inside execute() is one finding, and takes a named parameter': {
+      bad: 'from fastapi import APIRouter\nfrom sqlalchemy import text\nfrom sqlalchemy.orm import Session\n\nrouter = APIRouter()\n\n@router.get("/books")\ndef books(title: str, db: Session):\n    return db.execute(text(f"SELECT id FROM book WHERE title = \'{title}\'")).all()\n',
+      good: 'from fastapi import APIRouter\nfrom sqlalchemy import text\nfrom sqlalchemy.orm import Session\n\nrouter = APIRouter()\n\n@router.get("/books")\ndef books(title: str, db: Session):\n    return db.execute(text("SELECT id FROM book WHERE title = :title"), {"title": title}).all()\n',
+    },
+    'FastAPI has turned it into a number': { good: 'from fastapi import APIRouter\nfrom sqlalchemy import text\n\nrouter = APIRouter()\n\n@router.get("/books/{book_id}")\ndef book(book_id: int, db):\n    return db.execute(text(f"SELECT id FROM book WHERE id = {book_id}")).all()\n' },
+    'Django\'s cursor and raw()': {
+      bad: 'from django.db import connection\n\ndef rows(request):\n    with connection.cursor() as cursor:\n        cursor.execute("SELECT * FROM shop_order WHERE status = \'" + request.GET["status"] + "\'")\n        return cursor.fetchall()\n', path: 'shop/views.py',
+    },
+    'raw() with a value': { bad: 'from shop.models import Order\n\ndef orders(request):\n    return Order.objects.raw(f"SELECT * FROM shop_order WHERE owner = {request.user.name}")\n', path: 'shop/views.py', severity: 'high' },
+    'the whole statement comes from outside': { bad: 'from flask import request\n\ndef console(conn):\n    return conn.execute(request.form["sql"]).fetchall()\n' },
+    'a column to sort by': { bad: 'from flask import request\n\ndef listing(db):\n    order = request.args.get("order", "id")\n    return db.execute(f"SELECT id, name FROM item ORDER BY {order}").fetchall()\n' },
+    'a column to sort by, from a list': { good: 'from flask import request\n\nCOLUMNS = ("id", "name")\n\ndef listing(db):\n    order = request.args.get("order", "id")\n    if order not in COLUMNS:\n        order = "id"\n    return db.execute(f"SELECT id, name FROM item ORDER BY {order}").fetchall()\n' },
+    'a column to sort by, from a table': { good: 'from flask import request\n\nCOLUMNS = {"age": "created_at", "name": "name"}\n\ndef listing(db):\n    order = COLUMNS.get(request.args.get("order"), "id")\n    return db.execute(f"SELECT id, name FROM item ORDER BY {order}").fetchall()\n' },
+    'a number by force': { good: 'from flask import request\n\ndef page(db):\n    size = int(request.args.get("size", 20))\n    return db.execute(f"SELECT id FROM item LIMIT {size} OFFSET {int(request.args[\'page\']) * 20}").fetchall()\n' },
+    'conditions that are constants': { good: 'from flask import request\n\ndef search(cur):\n    sql = "SELECT id FROM item WHERE 1 = 1"\n    values = []\n    if request.args.get("name"):\n        sql += " AND name = %s"\n        values.append(request.args["name"])\n    conditions = ["active = 1"]\n    where = " AND ".join(conditions)\n    cur.execute(f"{sql} AND {where}", values)\n' },
+    'a condition that is not': { bad: 'from flask import request\n\ndef search(cur):\n    sql = "SELECT id FROM item WHERE 1 = 1"\n    if request.args.get("name"):\n        sql += " AND name = \'" + request.args["name"] + "\'"\n    cur.execute(sql)\n' },
+    'an unknown value, an argument': {
+      bad: 'def find(cursor, name):\n    cursor.execute("SELECT id FROM users WHERE name = \'%s\'" % name)\n', good: 'def find(cursor, name):\n    cursor.execute("SELECT id FROM users WHERE name = %s", (name,))\n', severity: 'high',
+    },
+    'an unknown table, an argument': { bad: 'def count(cursor, table):\n    cursor.execute(f"SELECT COUNT(*) FROM {table}")\n', severity: 'low' },
+    'tables that the program names': { good: 'TABLES = ("users", "orders")\nSCHEMA = "public"\n\ndef counts(cursor):\n    for table in TABLES:\n        cursor.execute(f"SELECT COUNT(*) FROM {SCHEMA}.{table}")\n\nclass Repository:\n    __tablename__ = "users"\n\n    def clear(self, cursor):\n        cursor.execute(f"DELETE FROM {self.__tablename__}")\n' },
+    'names that the driver quotes': { good: 'from psycopg2 import sql\n\ndef count(cur, table):\n    cur.execute(sql.SQL("SELECT COUNT(*) FROM {}").format(sql.Identifier(table)))\n' },
+    'an executor of something else': { good: 'from flask import request\n\ndef run(executor, client):\n    executor.execute(f"DELETE FROM {request.args[\'x\']}")\n    client.execute(f"update {request.args[\'y\']}")\n' },
+    'a connection that is sent no SQL': { good: 'from flask import request\n\ndef run(conn, db):\n    conn.execute(f"touch /tmp/{request.args[\'x\']}")\n    db.execute(request)\n' },
+    'the helper that a tutorial writes': {
+      bad: 'import sqlite3\nfrom flask import Flask, g, request\n\napp = Flask(__name__)\n\ndef get_db():\n    return sqlite3.connect("app.db")\n\ndef query_db(query, args=(), one=False):\n    cur = get_db().execute(query, args)\n    return cur.fetchall()\n\n@app.route("/users")\ndef users():\n    return query_db("select * from users where name = \'%s\'" % request.args["name"])\n',
+    },
+    'the helper, with its arguments': {
+      good: 'import sqlite3\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\ndef get_db():\n    return sqlite3.connect("app.db")\n\ndef query_db(query, args=(), one=False):\n    return get_db().execute(query, args).fetchall()\n\n@app.route("/users")\ndef users():\n    return query_db("select * from users where name = ?", [request.args["name"]])\n',
+    },
+    'numbered and named binds': {
+      good: 'from sqlalchemy import text\n\nasync def find(conn, session, values):\n    binds = ", ".join(f":v{i}" for i in range(len(values)))\n    session.execute(text(f"SELECT id FROM item WHERE name IN ({binds})"), {f"v{i}": value for i, value in enumerate(values)})\n    number = len(values)\n    await conn.fetch(f"SELECT id FROM item WHERE name = ANY($1) LIMIT ${number}", values, 10)\n',
+    },
+    'asyncpg counts its placeholders': {
+      bad: 'import asyncpg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get("/users")\nasync def users(name: str, city: str):\n    conn = await asyncpg.connect()\n    return await conn.fetch(f"SELECT id FROM users WHERE name = \'{name}\' AND city = \'{city}\'")\n',
+      good: 'import asyncpg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get("/users")\nasync def users(name: str, city: str):\n    conn = await asyncpg.connect()\n    return await conn.fetch("SELECT id FROM users WHERE name = $1 AND city = $2", name, city)\n',
+    },
+    'migrations are the developer\'s own': { path: 'migrations/0002_fill.py', good: 'def upgrade(cursor, name):\n    cursor.execute(f"UPDATE users SET name = \'{name}\'")\n' },
+    'tests': { path: 'tests/test_db.py', good: 'def test_it(cursor, name):\n    cursor.execute(f"SELECT * FROM users WHERE name = \'{name}\'")\n' },
+  },
+});
+
+// ---- what is dangerous about it
+
+interface Danger { readonly value: Value; readonly how?: Joined['how']; readonly inserted?: Inserted; readonly grade: true | Variation }
+
+const HOW: Readonly<Record<Joined['how'], string>> = { 'f-string': 'an f-string', percent: 'the % operator', format: 'format()', concatenation: 'concatenation', join: 'join()', template: 'a template' };
+const UNPROVED: Variation = { severity: 'high', confidence: 'likely', because: 'nothing here shows that the value comes from a visitor' };
+const NAME: Variation = { severity: 'low', confidence: 'possible', because: 'only the name of a table or column is put in, and nothing shows that it comes from a visitor' };
+const KEY: Variation = { severity: 'low', confidence: 'possible', because: 'only the key of a record is put in, and nothing shows that it comes from a visitor' };
+
+/** The worst of what is put into the statement; undefined when all of it is harmless. */
+function dangerIn(it: SqlCall, context: Context): Danger | undefined {
+  const dangers = options(it.statement).flatMap((each): Danger[] => {
+    if (each.kind === 'tainted') return isChecked(each, it, context) ? [] : [{ value: each, grade: true }];
+    if (each.kind !== 'joined') return [];
+    return insertedInto(each).flatMap((inserted) => {
+      const grade = gradeOf(inserted, it, context);
+      return grade ? [{ value: inserted.value, how: each.how, inserted, grade }] : [];
+    });
+  });
+  const rank = ({ grade }: Danger) => grade === true ? 0 : grade.severity === 'high' ? 1 : 2;
+  return dangers.sort((a, b) => rank(a) - rank(b))[0];
+}
+
+function gradeOf(inserted: Inserted, it: SqlCall, context: Context): true | Variation | undefined {
+  const { value, before, position } = inserted;
+  if (isBindName(before) || cannotCarrySql(value, it.module, context.project) || isChecked(value, it, context)) return undefined;
+  if (taintIn(value)) return true;
+  const written = context.source.slice(value.at);
+  if (position === 'clause' || /(placeholder|marks|binds|qmark)s?\b/i.test(written)) return undefined;
+  if (position === 'name') return value.kind === 'parameter' ? NAME : undefined;
+  return /(^|[._])(id|pk|rowid)$/.test(written) ? KEY : UNPROVED;
+}
+
+/** What a visitor sends, unchanged enough to carry SQL. */
+function taintIn(value: Value): Tainted | undefined {
+  switch (value.kind) {
+    case 'tainted': return value;
+    case 'choice': return first(value.options);
+    case 'list': return first(value.items);
+    case 'joined': return first(value.parts);
+    case 'result': return /^(str|repr|list|tuple|set|sorted|map|json\.loads|urllib\.parse\.unquote\w*)$/.test(value.callee) ? first(value.args) : value.of && /\.(strip|lower|upper|replace|format|split|title|lstrip|rstrip)$/.test(value.callee) ? taintIn(value.of) : undefined;
+    default: return undefined;
+  }
+}
+
+function first(values: readonly Value[]): Tainted | undefined {
+  return values.map(taintIn).find((each) => each !== undefined);
+}
+
+/** A check of the same name in the function before: membership of a list, digits only, a pattern. */
+function isChecked(value: Value, it: SqlCall, { source }: Context): boolean {
+  const name = source.slice(value.at);
+  if (!/^[A-Za-z_][\w.]*$/.test(name)) return false;
+  const func = it.module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === it.call.scope);
+  const before = source.text.slice(func?.body.start ?? 0, it.call.at.start);
+  const own = name.replace(/\./g, '\\.');
+  return new RegExp(`(?<!for\\s)(?<![\\w.])${own}\\s+(?:not\\s+)?in\\b|(?<![\\w.])${own}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*(?<![\\w.])${own}\\b|["'][^"'\\w]*["']\\s+not\\s+in\\s+${own}\\b`).test(before);
+}
+
+// ---- where it is shown
+
+/** The statement is written as the argument itself. */
+function isInline({ written }: SqlCall): boolean {
+  return written.kind === 'tainted' || (written.kind === 'joined' && partsSpan(written) !== undefined && within(partsSpan(written), written.at));
+}
+
+function underlined(it: SqlCall, context: Context): Span {
+  if (isInline(it) || it.written.kind === 'reference') return it.written.at;
+  const danger = dangerIn(it, context);
+  const whole = options(it.written).flatMap((each) => each.kind === 'joined' && (!danger?.inserted || insertedInto(each).some((one) => one.value.at.start === danger.value.at.start)) ? [each] : [])[0];
+  if (!danger || !whole) return it.written.at;
+  return whole.how === 'concatenation' ? danger.value.at : partsSpan(whole) ?? it.written.at;
+}
+
+/** From the first to the last part of what is joined. */
+function partsSpan(joined: Joined): Span | undefined {
+  const starts = joined.parts.map((each) => each.at.start);
+  return starts.length > 0 ? { start: Math.min(...starts), end: Math.max(...joined.parts.map((each) => each.at.end)) } : undefined;
+}
+
+/** The same built statement sent by an earlier call too: one cause, one finding. */
+function isRepeated(it: SqlCall, context: Context): boolean {
+  if (isInline(it)) return false;
+  const at = underlined(it, context);
+  if (at === it.written.at) return false;
+  for (const other of sqlCalls().select(context.unit, context.project)) {
+    if (other.call.at.start >= it.call.at.start) return false;
+    const its = dangerIn(other, context) && underlined(other, context);
+    if (its && its.start === at.start && its.end === at.end) return true;
+  }
+  return false;
+}
+
+function sourceOf(value: Value | undefined, source: Source): string {
+  const taint = value && taintIn(value);
+  const written = value ? source.slice(value.at) : '';
+  return /^[^\n"']+$/.test(written) && written.length <= 40 ? written : taint?.source ?? written;
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 37)}…` : line;
+}
+
+function within(inner: Span | undefined, outer: Span): boolean {
+  return inner !== undefined && outer.start <= inner.start && inner.end <= outer.end;
+}
+
+// ---- the fix
+
+type Style = '?' | '%s' | '$' | ':';
+
+/** Values out of the text and into the call, where the statement is one literal and everything put in stands for a value. */
+function bound(it: SqlCall, context: Context): readonly Edit[] | undefined {
+  const { call: one, written } = it;
+  if (written.kind !== 'joined' || !isInline(it) || one.args.length !== 1 || one.keywords.length > 0 || one.open || !insertedInto(written).every((each) => each.position === 'value')) return undefined;
+  const style = styleOf(it, context);
+  const taken = written.how === 'f-string' ? fromInterpolation(written, style, context.source) : written.how === 'percent' ? fromPercent(written, style, context.source) : undefined;
+  if (!taken || taken.values.length === 0) return undefined;
+  const { literal, values } = taken;
+  if (style === '$') return [replace(written.at, `${literal}, ${values.map((each) => each.code).join(', ')}`)];
+  if (style !== ':') return [replace(written.at, `${literal}, (${values.map((each) => each.code).join(', ')}${values.length === 1 ? ',' : ''})`)];
+  const table = `{${values.map((each) => `"${each.name}": ${each.code}`).join(', ')}}`;
+  if (lastName(one.callee) !== 'text') return [replace(written.at, `text(${literal}), ${table}`), ...importing(it.module, context.source, 'text', 'sqlalchemy')];
+  const outer = it.module.calls.find((each) => each.args.length === 1 && each.keywords.length === 0 && each.args[0]?.at.start === one.at.start && each.args[0].at.end === one.at.end);
+  return outer && [replace(written.at, literal), insert(one.at.end, `, ${table}`)];
+}
+
+function styleOf({ call: one, module }: SqlCall, { project }: Context): Style {
+  if (/^(sqlalchemy|flask_sqlalchemy|sqlmodel|databases)\./.test(one.callee)) return ':';
+  if (/^asyncpg\./.test(one.callee)) return '$';
+  if (/^(sqlite3|aiosqlite|duckdb|pyodbc)\./.test(one.callee)) return '?';
+  if (/^\w+\./.test(one.callee) && /^(psycopg|pymysql|MySQLdb|mysql|mariadb|aiomysql|aiopg|django)/.test(one.callee)) return '%s';
+  const imports = (pattern: RegExp) => [module, ...project.modules].some((each) => each.imports.some((one) => pattern.test(one.target)));
+  return imports(/^(sqlite3|aiosqlite)\b/) && !imports(/^(psycopg|pymysql|MySQLdb|mysql|asyncpg)/) ? '?' : '%s';
+}
+
+interface Taken { readonly literal: string; readonly values: readonly { readonly code: string; readonly name: string }[] }
+
+/** `f"… {x} …"`: each `{x}` becomes a placeholder, with the quotes around it. */
+function fromInterpolation(joined: Joined, style: Style, source: Source): Taken | undefined {
+  const written = source.slice(joined.at);
+  const [, prefix = '', quote = ''] = /^([fFrR]{1,2})("""|'''|"|')/.exec(written) ?? [];
+  if (!prefix || !written.endsWith(quote)) return undefined;
+  const from = joined.at.start + prefix.length + quote.length;
+  const to = joined.at.end - quote.length;
+  const dynamic = joined.parts.filter((each) => each.kind !== 'text' || source.text[each.at.start - 1] === '{').filter((each) => within(each.at, { start: from, end: to }));
+  const holes = dynamic.map((each) => ({ start: each.at.start - 1, end: each.at.end + 1 }));
+  if (holes.some((hole) => source.text[hole.start] !== '{' || source.text[hole.end - 1] !== '}')) return undefined;
+  const texts = segments(holes, from, to, source);
+  if (texts.some((text) => text.includes(quote))) return undefined;
+  return assembled(`${prefix.replace(/f/i, '')}${quote}`, quote, texts.map((text) => text.replace(/\{\{/g, '{').replace(/\}\}/g, '}')), dynamic.map((each) => source.slice(each.at)), style);
+}
+
+/** `"… %s" % x` and `"… %s %s" % (x, y)`. */
+function fromPercent(joined: Joined, style: Style, source: Source): Taken | undefined {
+  const [template, ...values] = joined.parts;
+  if (template?.kind !== 'text') return undefined;
+  const written = source.slice(template.at);
+  const [, prefix = '', quote = ''] = /^([rR]?)("""|'''|"|')/.exec(written) ?? [];
+  if (!quote || !written.endsWith(quote)) return undefined;
+  const inner = written.slice(prefix.length + quote.length, -quote.length);
+  const texts = inner.split('%s');
+  if (inner.includes(quote) || texts.length !== values.length + 1 || texts.some((text) => /%(?!%)/.test(text))) return undefined;
+  return assembled(`${prefix}${quote}`, quote, texts.map((text) => text.replace(/%%/g, '%')), values.map((each) => source.slice(each.at)), style);
+}
+
+function segments(holes: readonly Span[], from: number, to: number, source: Source): string[] {
+  const ends = [...holes.map((each) => each.start), to];
+  return [from, ...holes.map((each) => each.end)].map((start, index) => source.text.slice(start, ends[index]));
+}
+
+/** The literal with placeholders between the texts; undefined when a value stands inside of quotes together with other text. */
+function assembled(open: string, close: string, texts: readonly string[], codes: readonly string[], style: Style): Taken | undefined {
+  const names = codes.map((code, index) => /([A-Za-z_]\w*)\W*$/.exec(code)?.[1] ?? `value_${index + 1}`);
+  const values = codes.map((code, index) => ({ code, name: names.indexOf(names[index] ?? '') === index ? names[index] ?? '' : `${names[index]}_${index + 1}` }));
+  let literal = open;
+  let quoted = false;
+  for (const [index, text] of texts.entries()) {
+    const quote = quoted ? text.startsWith("'") : true;
+    if (!quote) return undefined;
+    let body = quoted ? text.slice(1) : text;
+    quoted = (body.match(/'/g)?.length ?? 0) % 2 === 1;
+    if (quoted) { if (!body.endsWith("'")) return undefined; body = body.slice(0, -1); }
+    literal += style === '%s' ? body.replace(/%/g, '%%') : body;
+    if (index < codes.length) literal += style === ':' ? `:${values[index]?.name ?? ''}` : style === '$' ? `$${index + 1}` : style;
+  }
+  return quoted ? undefined : { literal: literal + close, values };
+}
