@@ -12,13 +12,14 @@ type Complete = [Missing] extends [never] ? typeof TOP : never;
 
 /**
  * The card as JSON, ending with a line break: the card itself and all of it, so that it can be read back. The card's own keys
- * are in reading order and all others in alphabetical order, whatever the order they were made in. Everything but ASCII's
- * printable letters in strings is left to the reader's terminal to trust: control characters are escaped by JSON itself.
+ * are in reading order and all others in alphabetical order, whatever the order they were made in. Controls and direction
+ * marks that JSON lets pass are written by their number, for those who print it on a terminal: the value is the same.
  */
 export function json(card: ReportCard): string {
   const keys: Complete = TOP;
   const ordered = Object.fromEntries(keys.map((key) => [key, sorted(card[key])]));
-  return `${JSON.stringify(ordered, undefined, 2)}\n`;
+  const escaped = JSON.stringify(ordered, undefined, 2).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `${escaped}\n`;
 }
 
 function sorted(value: unknown): unknown {

@@ -9,6 +9,7 @@ import hardcodedCredential from './configuration/hardcoded-credential';
 import secretKeyDefault from './configuration/secret-key-default';
 import secretKeyHardcoded from './configuration/secret-key-hardcoded';
 import csrfMissing from './auth/csrf-missing';
+import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import loggingNotConfigured from './observability/logging-not-configured';
 
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   secretKeyDefault('configuration'),
   secretKeyHardcoded('configuration'),
   csrfMissing('auth'),
+  containerHealthcheckMissing('deployment'),
   processRunsAsRoot('deployment'),
   loggingNotConfigured('observability'),
 ];

@@ -1,23 +1,25 @@
 /** Files of environment variables: `.env` and its kin. Values are read as dotenv and Docker read them, and not expanded. */
-import type { Dotenv, Pair } from '../../rules/kit';
+import type { Dotenv, Pair, Span } from '../../rules/kit';
 import { lineComments } from './comments';
 import { head } from './head';
 import { isExampleName } from './kind';
 
-/** One variable: `export NAME = `, then a value in quotes (over several lines, if need be) or up to a comment. */
-const VARIABLE = /[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][\w.-]*)(?:[ \t]*(?:=|:(?=[ \t]))[ \t]*(?<value>'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|)(?=[ \t]*(?:[ \t]#.*)?$)|[ \t]*=[ \t]*(?<bare>[^\r\n]*)|[ \t]*$)/dmy;
-const EMPTY = /[ \t\uFEFF]*(?:#.*)?(?:\r\n|\n|\r)|[ \t\uFEFF]*(?:#.*)?$/my;
+const NAME = /[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][\w.-]*)(?<sign>[ \t]*(?:=|:(?=[ \t]|$))[ \t]*)?/dmy;
+/** A quoted value, over several lines if need be; only a comment may follow it. */
+const QUOTED = /(?:'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|`[^`]*`)(?=[ \t]*(?:#.*)?$)/my;
+const BARE = /.*/y;
+const EMPTY = /[ \t\uFEFF]*(?:#.*)?(?:\r\n|\n|\r|(?![\s\S]))/y;
 
 export function readDotenv(path: string, text: string): Dotenv {
   const variables: Pair[] = [];
   let whole = true;
   for (let at = 0; at < text.length;) {
     const empty = match(EMPTY, text, at);
-    const variable = empty ? undefined : match(VARIABLE, text, at);
-    const pair = variable && pairOf(variable, text);
+    const pair = empty ? undefined : variableAt(text, at);
     if (pair) variables.push(pair);
-    at = empty ? at + Math.max(empty[0].length, 1) : lineEnd(text, variable ? at + variable[0].length : at);
-    whole &&= Boolean(empty ?? pair) && !(pair?.value ?? '').startsWith('"');
+    // An unquoted value that begins with a quote has lost the other one.
+    whole &&= Boolean(empty) || (pair !== undefined && !(pair.value?.length === length(pair.valueAt) && /^["'`]/.test(pair.value)));
+    at = empty ? at + empty[0].length : nextLine(text, pair?.at.end ?? at);
   }
   return { kind: 'dotenv', ...head(path, text, whole, lineComments(text)), example: isExampleName(path), variables };
 }
@@ -27,22 +29,26 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | und
   return pattern.exec(text) ?? undefined;
 }
 
-function lineEnd(text: string, from: number): number {
+function length(span: Span | undefined): number {
+  return span ? span.end - span.start : -1;
+}
+
+function nextLine(text: string, from: number): number {
   const found = /\r\n|\n|\r/.exec(text.slice(from));
   return found ? from + found.index + found[0].length : text.length;
 }
 
-function pairOf(found: RegExpExecArray, text: string): Pair | undefined {
-  const groups = found.indices?.groups;
-  const name = groups?.name;
-  if (!name) return undefined;
-  const range = groups.value ?? groups.bare;
-  const named = { name: text.slice(name[0], name[1]) };
-  if (!range) return { ...named, at: { start: name[0], end: name[1] } };
-  const written = text.slice(range[0], range[1]);
-  const kept = groups.value ? written : written.replace(/(?:^|[ \t])#.*$/, '').trimEnd();
-  const valueAt = { start: range[0], end: range[0] + kept.length };
-  return { ...named, value: groups.value ? unquoted(kept) : kept, at: { start: name[0], end: valueAt.end }, valueAt };
+/** The variable that begins at an offset; undefined when none does. A name alone is one without a value. */
+function variableAt(text: string, at: number): Pair | undefined {
+  const found = match(NAME, text, at);
+  const name = found?.indices?.groups?.name;
+  if (!found || !name) return undefined;
+  const start = at + found[0].length;
+  if (!found.groups?.sign) return /^[ \t]*(?:#.*)?$/m.test(match(BARE, text, start)?.[0] ?? '') ? { name: text.slice(...name), at: { start: name[0], end: name[1] } } : undefined;
+  const quoted = match(QUOTED, text, start)?.[0];
+  const written = quoted ?? (match(BARE, text, start)?.[0] ?? '').replace(/(?:^|[ \t])#.*$/, '').trimEnd();
+  const end = start + written.length;
+  return { name: text.slice(...name), value: quoted === undefined ? written : unquoted(quoted), at: { start: name[0], end }, valueAt: { start, end } };
 }
 
 function unquoted(written: string): string {

@@ -42,13 +42,14 @@ function found(tree: Tree, job: string, text: string, depth: number): readonly R
   const args = get(tree, 'args');
   if (args?.kind === 'list' && get(tree, 'name')) return [cloudBuildStep(tree, args, job, text)];
   return tree.members.flatMap((one) => {
-    if (SCRIPTS.has(one.name) && (one.value.kind === 'scalar' || items(one.value).every((item) => item.kind !== 'map'))) return scriptsOf(one.value, text).map((runs) => ({ ...runs, job }));
-    return found(one.value, PARTS.has(one.name) ? job : one.name, text, depth + 1);
+    const script = SCRIPTS.has(one.name) && one.value.kind !== 'map' && items(one.value).every((item) => item.kind !== 'map');
+    if (script) return scriptsOf(one.value, text).map((runs) => ({ ...runs, job }));
+    return found(one.value, PARTS.has(one.name) ? named(one.value) ?? job : one.name, text, depth + 1);
   });
 }
 
 /** Words of the formats themselves, which name no job. */
-const PARTS: ReadonlySet<string> = new Set(['jobs', 'steps', 'stages', 'pipeline', 'pipelines', 'step', 'phases', 'tasks', 'run', 'default', 'services', 'strategy', 'runOnce', 'deploy', 'parallel', 'workflow']);
+const PARTS: ReadonlySet<string> = new Set(['jobs', 'steps', 'stages', 'pipeline', 'pipelines', 'step', 'phases', 'tasks', 'run', 'default', 'services', 'strategy', 'runOnce', 'parallel', 'workflow']);
 
 function named(tree: Tree): string | undefined {
   for (const key of ['job', 'stage', 'deployment', 'name', 'label', 'id', 'displayName']) {

@@ -17,7 +17,8 @@ const GENERATED = /(?:^|\/)(?:__generated__|generated)\/|_pb2(?:_grpc)?\.pyi?$|\
 const TEST_FOLDER = /(?:^|\/)(?:tests?|__tests__|__mocks__|specs?|e2e|cypress|fixtures|testdata)\//;
 const TEST_NAME = /(?:^|\/)(?:conftest\.py|tests\.py|test_[^/]*\.py|[^/]*_tests?\.py|[^/]+\.(?:test|spec)\.[^/]+)$/;
 
-const MIGRATION = /(?:^|\/)migrations?\/|(?:^|\/)alembic\/(?:[^/]+\/)*versions\/|(?:^|\/)db\/migrate\//;
+/** Alembic names revisions after twelve digits of base 16, wherever its folder is. */
+const MIGRATION = /(?:^|\/)migrations?\/|(?:^|\/)alembic\/(?:[^/]+\/)*versions\/|(?:^|\/)versions\/(?:[^/]+\/)*(?:[\d-]+_)?[0-9a-f]{12}(?:_[^/]*)?\.py$|(?:^|\/)db\/migrate\//;
 const EXAMPLE_FOLDER = /(?:^|\/)(?:examples?|samples?|docs?)\//;
 
 const SCRIPT_FOLDER = /(?:^|\/)scripts?\/|^(?:[^/]+\/)?(?:tools?|bin|hack|bench|benchmarks?)\//;

@@ -31,10 +31,10 @@ class Reading {
     let current = root;
     for (this.blanks(); this.at < this.text.length; this.blanks()) {
       const start = this.at;
-      if (this.peek() === '[') current = this.header(root) ?? current;
+      // What stands under a header that was not understood belongs nowhere.
+      if (this.peek() === '[') current = this.header(root) ?? { kind: 'map', members: [], at: root.at };
       else this.assignment(current);
-      if (!this.lineEnds()) this.skipLine();
-      if (this.at === start) this.skipLine();
+      if (this.at === start || !(this.lineEnds() || this.lineBegins())) this.skipLine();
     }
     return root;
   }
@@ -190,11 +190,14 @@ class Reading {
   }
 
   private atHeader(): boolean {
-    const lineStart = Math.max(this.text.lastIndexOf('\n', this.at - 1), this.text.lastIndexOf('\r', this.at - 1)) + 1;
-    if (lineStart !== this.at) return false;
+    if (!this.lineBegins()) return false;
     const header = /\[\[?\s*(?!true|false|nan|inf)[A-Za-z_][\w."' -]*\]\]?\s*(?:#.*)?$/my;
     header.lastIndex = this.at;
     return header.test(this.text);
+  }
+
+  private lineBegins(): boolean {
+    return this.at > 0 && /[\r\n]/.test(this.text.charAt(this.at - 1));
   }
 
   private take(pattern: RegExp): string | undefined {

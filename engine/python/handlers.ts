@@ -26,11 +26,15 @@ export function deeds(body: readonly Stmt[]): Deed[] {
 }
 
 function returned(value: Expr | undefined): Deed {
-  if (!value || isConstant(value)) return 'return-constant';
-  const called = expressed(value);
-  if (called === 'answer') return 'answer';
-  if (value.k === 'list' && value.items.some((each) => each.k === 'number' && each.value >= 400 && each.value < 600)) return 'answer';
-  return 'return';
+  if (value && (tellsCaller(value) || expressed(value) === 'answer')) return 'answer';
+  return !value || isConstant(value) ? 'return-constant' : 'return';
+}
+
+/** A constant that says what went wrong: a status with the text, a pair of false and why, a table with an error in it, a sentence. */
+function tellsCaller(value: Expr): boolean {
+  if (value.k === 'text') return /\w\s+\w/.test(value.value);
+  if (value.k === 'list') return value.items.length > 1 && value.items.some((each) => (each.k === 'number' && each.value >= 400 && each.value < 600) || tellsCaller(each));
+  return value.k === 'dict' && value.entries.some((each) => each.key?.k === 'text' && /^(errors?|message|msg|detail|details|reason|status|success|ok|result|failed)$/i.test(each.key.value));
 }
 
 function expressed(value: Expr): Deed {

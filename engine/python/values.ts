@@ -89,10 +89,12 @@ export class Values {
   }
 
   private binary(expr: Extract<Expr, { k: 'binary' }>, left: Value, right: Value, at: Span): Value {
+    const number = calculated(expr.op, left, right);
+    if (number !== undefined) return { kind: 'number', value: number, at };
+    if ((NUMERIC.has(expr.op) && !isText(right)) || (/^[*+]$/.test(expr.op) && isNumeric(left) && isNumeric(right))) return { kind: 'result', callee: ARITHMETIC, args: [left, right], keywords: [], at };
     if (expr.op === '*') return left.kind === 'text' || left.kind === 'list' ? { ...left, at } : right.kind === 'text' || right.kind === 'list' ? { ...right, at } : { kind: 'unknown', at };
     if (expr.op === '%' && isText(left)) return joined('percent', [left, ...(right.kind === 'list' ? right.items : right.kind === 'dict' ? right.entries.map((each) => each.value) : [right])], at);
     if (expr.op === '+') {
-      if (left.kind === 'number' && right.kind === 'number') return { kind: 'number', value: left.value + right.value, at };
       if (left.kind === 'list' && right.kind === 'list') return { kind: 'list', items: [...left.items, ...right.items].slice(0, WIDEST), at };
       if (isText(left) || isText(right) || carriesTaint(left) || carriesTaint(right)) return joined('concatenation', [left, right], at);
     }
@@ -264,6 +266,20 @@ export class Values {
   private qualified(scope: Scope): string {
     return this.names.module ? `${this.names.module}.${scope.path}` : scope.path;
   }
+}
+
+/** The callee of what operators make out of numbers. */
+const ARITHMETIC = 'arithmetic';
+/** Operators that never give text, unless text is on their right as in a path. */
+const NUMERIC: ReadonlySet<string> = new Set(['-', '/', '//', '**', '<<', '>>', '^']);
+
+function isNumeric(value: Value): boolean {
+  return value.kind === 'number' || (value.kind === 'result' && (value.callee === ARITHMETIC || /^(int|float|len|abs|round|sum|ord)$/.test(value.callee)));
+}
+
+function calculated(op: string, left: Value, right: Value): number | undefined {
+  if (left.kind !== 'number' || right.kind !== 'number') return undefined;
+  return op === '+' ? left.value + right.value : op === '-' ? left.value - right.value : op === '*' ? left.value * right.value : undefined;
 }
 
 /** A call like `env_secret("SECRET_KEY", "dev")` of a short function. */

@@ -1,10 +1,11 @@
 /** What is not open: strengths, what does not apply, what was not checked, what was silenced; notices and method. */
 import { CATEGORIES } from '../../rules/kit';
+import type { Notice } from '../../engine/audit/outcome';
 import { filesText } from '../arithmetic';
 import type { ReportCard, Result } from '../card';
 import { htmlText } from '../escape';
 import { evidenceByText, first, inState, silenced, strengths } from '../listing';
-import { CATEGORY_TITLES, LANE_WORDS, METHOD, NOTICE_WORDS, count } from '../words';
+import { CATEGORY_TITLES, LANE_WORDS, METHOD, NOTICE_WORDS, STATE_WORDS, count, present } from '../words';
 import { bullets, item, part, place, prose, ruleName } from './parts';
 import type { Mode } from './parts';
 
@@ -13,21 +14,28 @@ const PLACES = 3;
 
 /** The sections after the findings and the plan, in the order of a hand-written audit. */
 export function outcomes(card: ReportCard, mode: Mode): string {
+  const strong = strengths(card);
   return [
-    part('strengths', 'Strengths', byCategory(strengths(card), (result) => strength(result, mode)), strengths(card).length), reasons(card, 'not-applicable', 'Not applicable', mode),
-    reasons(card, 'not-checked', 'Not checked', mode), part('silenced', 'Silenced', silencedList(card, mode), silenced(card).length),
-    part('notices', 'Notices', noticeList(card, mode), card.notices.length), part('method', 'Method', [...METHOD, `${filesText(card)}.`].map((one) => `<p>${htmlText(one)}</p>`).join('')),
+    part('strengths', 'Strengths', byCategory(strong, (result) => strength(result, mode)), strong.length),
+    reasons(card, 'not-applicable', mode), reasons(card, 'not-checked', mode),
+    part('silenced', 'Silenced', silencedList(card, mode), silenced(card).length), part('notices', 'Notices', noticeList(card, mode), card.notices.length),
+    part('method', 'Method', [...METHOD, `${filesText(card)}.`].map((one) => `<p>${htmlText(one)}</p>`).join('')),
   ].join('\n');
 }
 
-function reasons(card: ReportCard, state: 'not-applicable' | 'not-checked', title: string, mode: Mode): string {
+function reasons(card: ReportCard, state: 'not-applicable' | 'not-checked', mode: Mode): string {
   const results = inState(card, state);
-  return part(state, title, byCategory(results, (result) => `${htmlText(result.title)} ${ruleName(result.rule, mode)}<br><span class="about">${prose(result.reason ?? '')}</span>`), results.length);
+  const row = (result: Result) => `${htmlText(result.title)} ${ruleName(result.rule, mode)}<br><span class="about">${prose(result.reason ?? '')}</span>`;
+  return part(state, STATE_WORDS[state], byCategory(results, row), results.length);
 }
 
 function byCategory(results: readonly Result[], show: (result: Result) => string): string {
-  return CATEGORIES.map((category) => ({ category, mine: results.filter((result) => result.category === category) })).filter(({ mine }) => mine.length > 0).map(({ category, mine }) =>
-    `<div class="group" data-group><h3>${htmlText(CATEGORY_TITLES[category])} <span class="count">${mine.length}</span></h3><ul class="outcomes">${mine.map((result) => `<li ${item(result)}>${show(result)}</li>`).join('\n')}</ul></div>`).join('\n');
+  return CATEGORIES.map((category) => {
+    const rows = results.filter((result) => result.category === category).map((result) => `<li ${item(result)}>${show(result)}</li>`);
+    if (rows.length === 0) return '';
+    const title = `<h3>${htmlText(CATEGORY_TITLES[category])} <span class="count">${rows.length}</span></h3>`;
+    return `<div class="group" data-group>${title}<ul class="outcomes">${rows.join('\n')}</ul></div>`;
+  }).join('');
 }
 
 function strength(result: Result, mode: Mode): string {
@@ -43,8 +51,9 @@ function silencedList(card: ReportCard, mode: Mode): string {
   const all = silenced(card);
   if (all.length === 0) return '';
   return `<ul class="outcomes">${all.map(({ finding, lane, reason, by, until, tool }) => {
-    const kind = `${LANE_WORDS[lane]}${until === undefined ? '' : ` until ${htmlText(until)}`}${by === undefined ? '' : ` by ${htmlText(by)}`}${tool === 'shipworthy' ? '' : `, honoured from ${htmlText(tool)}`}`;
-    return `<li ${item({ severity: finding.severity, category: finding.category, state: 'accepted' })}>${prose(finding.message)} ${ruleName(finding.rule, mode)}<br>${place(finding, mode)} <span class="about">${kind}: ${htmlText(reason)}</span></li>`;
+    const how = present(LANE_WORDS[lane], tool !== 'shipworthy' && `honoured from ${tool}`, until !== undefined && `until ${until}`, by !== undefined && `by ${by}`);
+    const about = `<span class="about">${htmlText(`${how.join(' ')}: ${reason}`)}</span>`;
+    return `<li ${item({ ...finding, state: 'accepted' })}>${prose(finding.message)} ${ruleName(finding.rule, mode)}<br>${place(finding, mode)} ${about}</li>`;
   }).join('\n')}</ul>`;
 }
 
@@ -52,7 +61,11 @@ function noticeList(card: ReportCard, mode: Mode): string {
   const incomplete = card.notices.filter((notice) => notice.incomplete).length;
   const warning = incomplete === 0 ? '' : `<p><strong>${count(incomplete, 'notice')} ${incomplete === 1 ? 'keeps' : 'keep'} this card from being complete.</strong></p>`;
   return warning + bullets(card.notices.map((notice) => {
-    const where = notice.path === undefined ? '' : notice.range ? ` ${place({ path: notice.path, range: notice.range }, mode)}` : ` <code>${htmlText(notice.path)}</code>`;
-    return `<b>${NOTICE_WORDS[notice.code]}${notice.incomplete ? ', incomplete' : ''}</b>${where}: ${prose(notice.message)}`;
+    return `<b>${NOTICE_WORDS[notice.code]}${notice.incomplete ? ', incomplete' : ''}</b>${where(notice, mode)}: ${prose(notice.message)}`;
   }), 'outcomes');
+}
+
+function where({ path, range }: Notice, mode: Mode): string {
+  if (path === undefined) return '';
+  return range ? ` ${place({ path, range }, mode)}` : ` <code>${htmlText(path)}</code>`;
 }

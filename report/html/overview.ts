@@ -4,7 +4,7 @@ import { htmlText } from '../escape';
 import { beyondRules, conditionText, first } from '../listing';
 import { total } from '../plan';
 import { summary } from '../summary';
-import { VERDICT_SENTENCES, checksText, gradeText, gradeWord, hours, number, percent, severities } from '../words';
+import { VERDICT_SENTENCES, checksText, gradeText, gradeWord, hours, number, percent, present, severities } from '../words';
 import { bullets, ruleName } from './parts';
 import type { Mode } from './parts';
 import { gradeShape, gradeTone, verdictShape, verdictTone } from './shapes';
@@ -13,7 +13,8 @@ import { gradeShape, gradeTone, verdictShape, verdictTone } from './shapes';
 export function overview(card: ReportCard, mode: Mode): string {
   const { verdict, score } = card;
   const graded = score.value === null ? 'not scored' : `grade ${gradeText(score.grade)}, ${number(score.value)} of 100`;
-  return `<section id="verdict" data-part="verdict" data-said="${verdict.value}, ${graded}" aria-labelledby="verdict-title" class="overview tone-${verdictTone(verdict.value)}">
+  const tone = `overview tone-${verdictTone(verdict.value)}`;
+  return `<section id="verdict" data-part="verdict" data-said="${verdict.value}, ${graded}" aria-labelledby="verdict-title" class="${tone}">
 ${seal(card)}
 <div class="judgement">
 <h2 id="verdict-title" tabindex="-1">${verdictShape(verdict.value)}${verdict.value}</h2>
@@ -28,28 +29,32 @@ ${steps(card, mode)}
 
 function seal({ score }: ReportCard): string {
   const value = score.value === null ? '' : `<span class="value">${number(score.value)}<span class="of"> of 100</span></span>`;
-  return `<p class="seal tone-${gradeTone(score.grade)}"><span class="letter">${gradeText(score.grade)}</span><span class="word">${gradeShape(score.grade)}${gradeWord(score.grade)}</span>${value}</p>`;
+  const word = `<span class="word">${gradeShape(score.grade)}${gradeWord(score.grade)}</span>`;
+  return `<p class="seal tone-${gradeTone(score.grade)}"><span class="letter">${gradeText(score.grade)}</span>${word}${value}</p>`;
 }
 
 function facts(card: ReportCard): string {
   const { counts, score } = card;
-  const rows: readonly (readonly [string, string])[] = [
-    ['Blockers', String(counts.blockers)], ['Open findings', severities(counts.findings) || 'none'], ['Checks', `${checksText(card)}, ${percent(score.coverage)} of what applies`],
-    ['Confidence', score.confidence], ...(counts.open > 0 ? [['Work', hours(total(card.plan))] as const] : []),
-    ...(score.unsuppressed === score.value ? [] : [['With nothing silenced', `${number(score.unsuppressed)} of 100`] as const]),
-    ...(card.customised > 0 ? [['Customised settings', String(card.customised)] as const] : []),
-  ];
-  return `<dl class="facts">${rows.map(([name, value]) => `<div><dt>${name}</dt><dd>${htmlText(value)}</dd></div>`).join('')}</dl>`;
+  const fact = (name: string, value: string) => `<div><dt>${name}</dt><dd>${htmlText(value)}</dd></div>`;
+  return `<dl class="facts">${present(
+    fact('Blockers', String(counts.blockers)), fact('Open findings', severities(counts.findings) || 'none'),
+    fact('Checks', `${checksText(card)}, ${percent(score.coverage)} of what applies`), fact('Confidence', score.confidence),
+    counts.open > 0 && fact('Work', hours(total(card.plan))), score.unsuppressed !== score.value && fact('With nothing silenced', `${number(score.unsuppressed)} of 100`),
+    card.customised > 0 && fact('Customised settings', String(card.customised)),
+  ).join('')}</dl>`;
 }
 
 function steps(card: ReportCard, mode: Mode): string {
   const { conditions, toReady } = card.verdict;
   const title = (rule: string) => htmlText(card.results.find((result) => result.rule === rule)?.title ?? '');
-  const ready = [...toReady.map((rule) => `${title(rule)} ${ruleName(rule, mode)}`), ...beyondRules(card).map((reason) => htmlText(`Beyond what rules can mend: ${reason.text}`))];
-  const columns = [
-    ...(ready.length > 0 ? [`<div><h3>What would make it READY</h3>${folded(ready)}</div>`] : []),
-    ...(conditions.length > 0 ? [`<div><h3>Conditions</h3>${bullets(conditions.map((one) => htmlText(conditionText(card, one))), 'steps')}</div>`] : []),
+  const ready = [
+    ...toReady.map((rule) => `${title(rule)} ${ruleName(rule, mode)}`),
+    ...beyondRules(card).map((reason) => htmlText(`Beyond what rules can mend: ${reason.text}`)),
   ];
+  const columns = present(
+    ready.length > 0 && `<div><h3>What would make it READY</h3>${folded(ready)}</div>`,
+    conditions.length > 0 && `<div><h3>Conditions</h3>${bullets(conditions.map((one) => htmlText(conditionText(card, one))), 'steps')}</div>`,
+  );
   return columns.length === 0 ? '' : `<div class="columns">${columns.join('')}</div>`;
 }
 
@@ -58,5 +63,6 @@ const STEPS = 8;
 
 function folded(steps: readonly string[]): string {
   const { shown, more } = first(steps, STEPS);
-  return bullets(shown, 'steps') + (more === 0 ? '' : `<details data-key="ready"><summary>and ${more} more</summary>${bullets(steps.slice(shown.length), 'steps')}</details>`);
+  if (more === 0) return bullets(shown, 'steps');
+  return `${bullets(shown, 'steps')}<details data-key="ready"><summary>and ${more} more</summary>${bullets(steps.slice(shown.length), 'steps')}</details>`;
 }

@@ -11,7 +11,10 @@ export type Mode = 'panel' | 'page';
 /** A section with its heading; the panel replaces it as a whole when the card changes. */
 export function part(id: string, title: string, content: string, count?: number): string {
   const amount = count === undefined ? '' : ` <span class="count">${count}</span>`;
-  return `<section id="${id}" data-part="${id}" aria-labelledby="${id}-title">\n<h2 id="${id}-title" tabindex="-1">${title}${amount}</h2>\n${content === '' ? '<p>None.</p>' : content}\n</section>`;
+  return `<section id="${id}" data-part="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title" tabindex="-1">${title}${amount}</h2>
+${content === '' ? '<p>None.</p>' : content}
+</section>`;
 }
 
 /** A place: a button that opens it in the editor, or its text on a page. */
@@ -23,7 +26,9 @@ export function place(at: Location, mode: Mode): string {
 
 /** A rule's id: a button that shows its page in the editor, or its text on a page. */
 export function ruleName(rule: string, mode: Mode): string {
-  return mode === 'panel' ? `<button type="button" class="rule" data-explain="${attribute(rule)}" aria-label="Explain ${htmlText(rule)}">${htmlText(rule)}</button>` : `<code class="rule">${htmlText(rule)}</code>`;
+  const shown = htmlText(rule);
+  if (mode === 'page') return `<code class="rule">${shown}</code>`;
+  return `<button type="button" class="rule" data-explain="${attribute(rule)}" aria-label="Explain ${shown}">${shown}</button>`;
 }
 
 /** Severity as shape and word. */
@@ -55,5 +60,6 @@ export function bullets(items: readonly string[], kind = ''): string {
 /** A table with its caption and heads; the first cell of a row names it. Cells are HTML. */
 export function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[], kind = 'lines'): string {
   const body = rows.map(([name = '', ...cells]) => `<tr><th scope="row">${name}</th>${cells.map((one) => `<td>${one}</td>`).join('')}</tr>`).join('\n');
-  return `<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table class="${kind}"><caption>${caption}</caption>\n<thead><tr>${heads.map((one) => `<th scope="col">${one}</th>`).join('')}</tr></thead>\n<tbody>${body}</tbody></table></div>`;
+  const head = `<thead><tr>${heads.map((one) => `<th scope="col">${one}</th>`).join('')}</tr></thead>`;
+  return `<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table class="${kind}"><caption>${caption}</caption>\n${head}\n<tbody>${body}</tbody></table></div>`;
 }

@@ -4,7 +4,7 @@ import { htmlText } from '../escape';
 import { total } from '../plan';
 import { points } from '../scoring/tenths';
 import { LEAST } from '../scoring/verdict';
-import { SEVERITY_WORDS, hours, number } from '../words';
+import { EXACT, SEVERITY_WORDS, hours, number } from '../words';
 import { part, ruleName, table } from './parts';
 import type { Mode } from './parts';
 import { stairs } from './shapes';
@@ -12,7 +12,8 @@ import { stairs } from './shapes';
 /** The section of the plan. */
 export function plan(card: ReportCard, mode: Mode): string {
   if (card.counts.open === 0) return part('plan', 'Plan', '<p>Nothing is open, so there is nothing to do.</p>');
-  return part('plan', 'Plan', `${chart(card)}\n${card.plan.map((phase) => phaseTable(phase, mode)).join('\n')}\n<p>All phases together: ${hours(total(card.plan))}. Each score is exact: it is what the card would say after that step and all before it.</p>`);
+  const phases = card.plan.map((phase) => phaseTable(phase, mode)).join('\n');
+  return part('plan', 'Plan', `${chart(card)}\n${phases}\n<p>All phases together: ${hours(total(card.plan))}. ${EXACT}</p>`);
 }
 
 function chart(card: ReportCard): string {
@@ -20,13 +21,16 @@ function chart(card: ReportCard): string {
   const last = scores.at(-1);
   if (scores.length < 2 || last === undefined) return '';
   const label = `Overall score after each step of the plan, from ${number(scores[0] ?? 0)} to ${number(last)}.`;
-  return `<figure>${stairs(label, scores)}<figcaption>${label} The dashed line is ${number(points(LEAST.ready.overall))}, where READY starts. The tables below hold the same numbers.</figcaption></figure>`;
+  const about = `The dashed line is ${number(points(LEAST.ready.overall))}, where READY starts. The tables below hold the same numbers.`;
+  return `<figure>${stairs(label, scores)}<figcaption>${label} ${about}</figcaption></figure>`;
 }
+
+const HEADS = ['Make it so', 'Rule', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'];
 
 function phaseTable({ phase, title, items, hours: spent }: Phase, mode: Mode): string {
   const head = `<h3>Phase ${phase}: ${htmlText(title)}</h3>`;
   if (items.length === 0) return `${head}<p class="none">Nothing to do.</p>`;
-  return head + table(`Steps of phase ${phase}, together ${hours(spent)}`, ['Make it so', 'Rule', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'], items.map((item) => [
+  return head + table(`Steps of phase ${phase}, together ${hours(spent)}`, HEADS, items.map((item) => [
     htmlText(item.title), ruleName(item.rule, mode), SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
   ]), 'lines plan');
 }

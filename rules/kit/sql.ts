@@ -139,7 +139,7 @@ function positionAfter(before: string): Inserted['position'] {
   return /[\s(,.]$/.test(before) && !/\)\s*$/.test(before) && (between.trim() === '' || /[(,.]\s*$/.test(between)) ? 'name' : 'clause';
 }
 
-const CASTS = /^(int|float|bool|len|abs|round|hash|ord|sum|range|uuid\.UUID|UUID|decimal\.Decimal|Decimal|uuid\.uuid[14]|datetime\.\w+(\.\w+)*|time\.time|math\.\w+|hashlib\.\w+\.hexdigest|secrets\.\w+)$/;
+const CASTS = /^(arithmetic|int|float|bool|len|abs|round|hash|ord|sum|range|uuid\.UUID|UUID|decimal\.Decimal|Decimal|uuid\.uuid[14]|datetime\.\w+(\.\w+)*|time\.time|math\.\w+|hashlib\.\w+\.hexdigest|secrets\.\w+)$/;
 const QUOTES = /(^|\.)(Identifier|quote_ident|quote_name|quote_identifier|quoted_name|escape_identifier|quote_plus_ident|isoformat|strftime|timestamp|hexdigest|total_seconds|identifier_preparer\.\w+|qn)$/;
 
 /** Cannot carry SQL of somebody else's: a constant, a number, a quoted name, a setting, a run of placeholders. */

@@ -56,6 +56,10 @@ export default rule<SqlCall>({
       bad: 'import psycopg2\nfrom flask import request\n\ndef login():\n    cur = psycopg2.connect("").cursor()\n    cur.execute("SELECT id FROM users WHERE name = \'%s\' AND active" % request.form["name"])\n',
       good: 'import psycopg2\nfrom flask import request\n\ndef login():\n    cur = psycopg2.connect("").cursor()\n    cur.execute("SELECT id FROM users WHERE name = %s AND active", (request.form["name"],))\n',
     },
+    'format in the call': {
+      bad: 'import sqlite3\nfrom flask import request\n\ndef login():\n    c = sqlite3.connect("app.db").cursor()\n    c.execute("UPDATE users SET visits = {}, city = \'{}\'".format(0, request.form["city"]))\n',
+      good: 'import sqlite3\nfrom flask import request\n\ndef login():\n    c = sqlite3.connect("app.db").cursor()\n    c.execute("UPDATE users SET visits = ?, city = ?", (0, request.form["city"]))\n',
+    },
     'format, by way of a name': {
       bad: 'from flask import request\n\ndef login(db):\n    query = "SELECT * FROM users WHERE name = \'{}\' AND password = \'{}\'".format(request.form["name"], request.form["password"])\n    return db.execute(query).fetchone()\n',
     },
@@ -218,7 +222,7 @@ function bound(it: SqlCall, context: Context): readonly Edit[] | undefined {
   const { call: one, written } = it;
   if (written.kind !== 'joined' || !isInline(it) || one.args.length !== 1 || one.keywords.length > 0 || one.open || !insertedInto(written).every((each) => each.position === 'value')) return undefined;
   const style = styleOf(it, context);
-  const taken = written.how === 'f-string' ? fromInterpolation(written, style, context.source) : written.how === 'percent' ? fromPercent(written, style, context.source) : undefined;
+  const taken = written.how === 'f-string' ? fromInterpolation(written, style, context.source) : fromTemplate(written, style, context.source);
   if (!taken || taken.values.length === 0) return undefined;
   const { literal, values } = taken;
   if (style === '$') return [replace(written.at, `${literal}, ${values.map((each) => each.code).join(', ')}`)];
@@ -255,17 +259,18 @@ function fromInterpolation(joined: Joined, style: Style, source: Source): Taken 
   return assembled(`${prefix.replace(/f/i, '')}${quote}`, quote, texts.map((text) => text.replace(/\{\{/g, '{').replace(/\}\}/g, '}')), dynamic.map((each) => source.slice(each.at)), style);
 }
 
-/** `"… %s" % x` and `"… %s %s" % (x, y)`. */
-function fromPercent(joined: Joined, style: Style, source: Source): Taken | undefined {
+/** `"… %s" % (x, y)` and `"… {}".format(x)`, with placeholders that need no name. */
+function fromTemplate(joined: Joined, style: Style, source: Source): Taken | undefined {
   const [template, ...values] = joined.parts;
-  if (template?.kind !== 'text') return undefined;
+  if (template?.kind !== 'text' || (joined.how !== 'percent' && joined.how !== 'format')) return undefined;
   const written = source.slice(template.at);
   const [, prefix = '', quote = ''] = /^([rR]?)("""|'''|"|')/.exec(written) ?? [];
   if (!quote || !written.endsWith(quote)) return undefined;
   const inner = written.slice(prefix.length + quote.length, -quote.length);
-  const texts = inner.split('%s');
-  if (inner.includes(quote) || texts.length !== values.length + 1 || texts.some((text) => /%(?!%)/.test(text))) return undefined;
-  return assembled(`${prefix}${quote}`, quote, texts.map((text) => text.replace(/%%/g, '%')), values.map((each) => source.slice(each.at)), style);
+  const percent = joined.how === 'percent';
+  const texts = inner.split(percent ? /%[sd]/ : '{}');
+  if (inner.includes(quote) || texts.length !== values.length + 1 || texts.some((text) => (percent ? /%(?!%)/ : /[{}]/).test(text))) return undefined;
+  return assembled(`${prefix}${quote}`, quote, texts.map((text) => percent ? text.replace(/%%/g, '%') : text), values.map((each) => source.slice(each.at)), style);
 }
 
 function segments(holes: readonly Span[], from: number, to: number, source: Source): string[] {
@@ -282,7 +287,7 @@ function assembled(open: string, close: string, texts: readonly string[], codes:
   for (const [index, text] of texts.entries()) {
     const quote = quoted ? text.startsWith("'") : true;
     if (!quote) return undefined;
-    let body = quoted ? text.slice(1) : text;
+    let body: string = quoted ? text.slice(1) : text;
     quoted = (body.match(/'/g)?.length ?? 0) % 2 === 1;
     if (quoted) { if (!body.endsWith("'")) return undefined; body = body.slice(0, -1); }
     literal += style === '%s' ? body.replace(/%/g, '%%') : body;

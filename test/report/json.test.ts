@@ -16,7 +16,10 @@ describe('the JSON report', () => {
     assert.equal(json(reversed(demo()) as ReturnType<typeof demo>), json(demo()));
     assert.deepEqual(Object.keys(JSON.parse(json(demo())) as object).slice(0, 6), ['schemaVersion', 'tool', 'scoring', 'ruleset', 'asOf', 'project']);
   });
-  it('holds no raw control character', () => assert.doesNotMatch(json(hostile()), /[\u0000-\u0009\u000b-\u001f\ud800-\udfff]/u));
+  it('holds no raw control character, and loses none', () => {
+    assert.doesNotMatch(json(hostile()), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/u);
+    assert.deepEqual(JSON.parse(json(hostile())), JSON.parse(JSON.stringify(hostile())));
+  });
   it('has no number with noise', () => {
     for (const [number] of json(demo()).matchAll(/\d+\.\d{3,}/g)) assert.fail(number);
   });

@@ -14,7 +14,7 @@ import { openWorkbench, THEMES } from './workbench.mjs';
 const VSIX = process.env.SHIPWORTHY_VSIX ?? join(dirname(fileURLToPath(import.meta.url)), '../../../shipworthy.vsix');
 const LINE = 'SECRET_KEY';
 const MESSAGE = 'SECRET_KEY falls back to a value';
-const FIX = 'Refuse to start without it';
+const FIX = 'Require the variable';
 
 for (const host of ['newest', 'oldest']) {
   describe(`driven in the ${host} VS Code`, function () {
