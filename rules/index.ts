@@ -12,6 +12,10 @@ import csrfMissing from './auth/csrf-missing';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import loggingNotConfigured from './observability/logging-not-configured';
+import ciMissing from './testing/ci-missing';
+import bareExcept from './code/bare-except';
+import exceptionSwallowed from './code/exception-swallowed';
+import httpTimeoutMissing from './integrations/http-timeout-missing';
 
 /** Every rule, by category and id. */
 export const rules: readonly Rule[] = [
@@ -27,4 +31,8 @@ export const rules: readonly Rule[] = [
   containerHealthcheckMissing('deployment'),
   processRunsAsRoot('deployment'),
   loggingNotConfigured('observability'),
+  ciMissing('testing'),
+  bareExcept('code'),
+  exceptionSwallowed('code'),
+  httpTimeoutMissing('integrations'),
 ];

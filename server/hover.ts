@@ -41,7 +41,7 @@ function hover(serving: Serving, session: Session, path: string, { position }: H
   const findings = visibleFindings(session, path).filter(({ range }) => touches(range, at(position)));
   const silenced = silencedAt(session, path, position);
   const parts = [
-    ...findings.map((finding) => aboutFinding(finding, ruleCard(finding.rule, serving.host, [session]), ink)),
+    ...findings.map((finding) => aboutFinding(finding, ruleCard(finding.rule, serving.host, [session]), ink, !serving.client.canPrompt)),
     ...silenced.map((one) => aboutSilenced(one, ruleCard(one.finding.rule, serving.host, [session]), ink)),
   ];
   const range = findings[0]?.range ?? silenced[0]?.where.range;
@@ -56,9 +56,10 @@ function silencedAt(session: Session, path: string, position: Position): readonl
   return all.filter(({ where }) => where.path === path && touches(where.range, at(position)));
 }
 
-function aboutFinding(finding: Finding, card: RuleCard | undefined, ink: Ink): string {
+/** @param headline whether the message is said: VS Code shows the diagnostic above every hover, other editors do not */
+function aboutFinding(finding: Finding, card: RuleCard | undefined, ink: Ink, headline: boolean): string {
   return [
-    ink.strong(finding.message),
+    ...(headline ? [ink.strong(finding.message)] : []),
     ...(card ? [ink.prose(card.why), ink.prose(card.how)] : []),
     ink.plain(cost(finding)),
     ...fixes(finding, ink),

@@ -21,7 +21,8 @@ const TEST_NAME = /(?:^|\/)(?:conftest\.py|tests\.py|test_[^/]*\.py|[^/]*_tests?
 const MIGRATION = /(?:^|\/)migrations?\/|(?:^|\/)alembic\/(?:[^/]+\/)*versions\/|(?:^|\/)versions\/(?:[^/]+\/)*(?:[\d-]+_)?[0-9a-f]{12}(?:_[^/]*)?\.py$|(?:^|\/)db\/migrate\//;
 const EXAMPLE_FOLDER = /(?:^|\/)(?:examples?|samples?|docs?)\//;
 
-const SCRIPT_FOLDER = /(?:^|\/)scripts?\/|^(?:[^/]+\/)?(?:tools?|bin|hack|bench|benchmarks?)\//;
+/** Tools of an application's own package (`app/tools/`) are part of it. */
+const SCRIPT_FOLDER = /(?:^|\/)scripts?\/|^(?:(?!(?:app|src|lib|server|api)\/)[^/]+\/)?(?:tools?|bin|hack|bench|benchmarks?)\//;
 /** `static/scripts/menu.js` runs in a browser, `bin/www` starts the server. */
 const NO_SCRIPT = /(?:^|\/)(?:static|public|assets|www)\/|(?:^|\/)bin\/(?:www|server|start)(?:\.[cm]?[jt]s)?$/;
 const SCRIPT_NAME = /^(?:[^/]+\/)?setup\.py$|(?:^|\/)(?:noxfile|fabfile|dodo|toxfile)\.py$|(?:^|\/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$/;

@@ -115,5 +115,5 @@ function mergedFrom(value: Tree): readonly Member[] {
 
 /** `1.10` and `on` stay what they are; an empty value is the empty text. */
 function textOf(node: YamlScalar): string {
-  return node.source ?? (node.value === null || node.value === undefined ? '' : String(node.value));
+  return node.value === null || node.value === undefined ? '' : node.source ?? String(node.value);
 }

@@ -15,7 +15,7 @@ export function deeds(body: readonly Stmt[]): Deed[] {
       case 'raise': return ['raise'];
       case 'return': return [returned(one.value)];
       case 'expression': return [expressed(one.value)];
-      case 'assign': return [one.value && isConstant(one.value) ? 'constant' : one.value ? expressed(one.value) : 'constant'];
+      case 'assign': return [!one.value || (isConstant(one.value) && !tellsCaller(one.value)) ? 'constant' : expressed(one.value) === 'pass' ? 'other' : expressed(one.value)];
       case 'if': return [...deeds(one.body.body), ...deeds(one.orelse?.body ?? []), 'other'];
       case 'with': case 'loop': return [...deeds(one.body.body), 'other'];
       case 'try': return [...deeds(one.body.body), ...one.handlers.flatMap((each) => deeds(each.body.body)), 'other'];

@@ -27,3 +27,5 @@ export * from './public-writes';
 export * from './throttle';
 export * from './requirement';
 export * from './constructor';
+export * from './handling';
+export * from './written-path';

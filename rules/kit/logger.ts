@@ -30,7 +30,8 @@ export function makingLogger(module: Module, source: Source): readonly Edit[] {
   const last = top.at(-1);
   const after = last ? nextLine(source, last.at.end) : imported[0]?.start ?? 0;
   const same = imported.find((edit) => edit.start === after);
-  const statement = `\n${line}\n`;
+  // Two blank lines before a definition, unless they are there.
+  const statement = `\n${line}\n${/^(\r?\n|$)/.test(source.text.slice(after)) ? '' : '\n\n'}`;
   if (same) return imported.map((edit) => edit === same ? { ...edit, text: `${edit.text}${statement}` } : edit);
   return [...imported, insert(after, statement)];
 }

@@ -143,8 +143,10 @@ jobs:
 });
 
 function judge(project: Project): Judgement {
+  const workflows = project.of('workflow').filter(checksChanges);
+  const testing = workflows.filter((each) => each.jobs.some((job) => job.uses !== undefined || job.steps.some((step) => step.run !== undefined && CHECKS.test(step.run))));
   const found: Evidence[] = [
-    ...project.of('workflow').filter(checksChanges).map((each) => ({ path: each.path, start: 0, end: 0, text: `${each.name ?? fileName(each.path)} runs on ${each.triggers.join(', ')}` })),
+    ...(testing.length > 0 ? testing : workflows).map((each) => ({ path: each.path, start: 0, end: 0, text: `${each.name ?? fileName(each.path)} runs on ${each.triggers.join(', ')}` })),
     ...project.of('pipeline').map((each) => ({ path: each.path, start: 0, end: 0, text: `${each.system} runs ${fileName(each.path)}` })),
     ...project.paths.filter((path) => /(^|\/)(\.teamcity|\.builds|\.tekton|\.buildkite|\.semaphore)\/|(^|\/)(\.build\.yml|wercker\.yml|ci\/pipeline\.ya?ml)$/.test(path)).slice(0, 1).map((path) => ({ path, start: 0, end: 0, text: `runs ${path}` })),
   ];

@@ -20,7 +20,7 @@ export async function openContainer(page) {
   // A second click would close it again.
   await until('the side bar with Shipworthy', async () => {
     if (await container.isVisible()) return true;
-    await icon.click();
+    await icon.click({ force: true }); // the badge lies over its middle, and hands the click on
     return container.isVisible();
   }, { every: 500 });
   await page.mouse.move(0, 0); // else the icon's tooltip comes up, sooner or later
@@ -40,9 +40,10 @@ export function rows(page, text) {
 export async function expandRows(page, limit = 10) {
   const collapsed = page.locator(`${CONTAINER} .monaco-list-row[aria-expanded="false"]`);
   for (let left = limit; left > 0 && await collapsed.count() > 0; left--) {
-    const row = page.locator(`${CONTAINER} [id="${await collapsed.first().getAttribute('id')}"]`);
-    await row.locator('.monaco-tl-twistie').click();
-    await until('a row to expand', async () => await row.getAttribute('aria-expanded') === 'true');
+    const label = await collapsed.first().getAttribute('aria-label');
+    await collapsed.first().locator('.monaco-tl-twistie').click();
+    // Rows are drawn anew as the list grows, under other ids.
+    await until('a row to expand', async () => await collapsed.count() === 0 || await collapsed.first().getAttribute('aria-label') !== label);
   }
 }
 

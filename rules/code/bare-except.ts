@@ -1,0 +1,55 @@
+import { attempted, discards, handler, loggerOf, logging, onlyPasses, placeOf, replace, rule } from '../kit';
+
+export default rule({
+  id: 'bare-except',
+  title: 'No bare except clauses',
+  severity: 'high', points: 8, confidence: 'confirmed', blocks: 'never', effort: 'S', since: '1',
+  why: 'It also catches Ctrl-C, worker shutdown and typos, so the process neither stops nor tells. The bug surfaces far away.',
+  how: 'Catch the exceptions you expect.',
+  links: ['https://peps.python.org/pep-0008/#programming-recommendations', 'https://docs.python.org/3/tutorial/errors.html'],
+  anchors: ['ruff E722', 'CWE-396'],
+  hides: ['exception-swallowed', 'broad-except', 'log-without-traceback'],
+
+  on: handler(),
+  check: ({ handler: one, module }) => {
+    if (module.language !== 'python' || one.catchesAt || one.reraises) return false;
+    if (one.cleanup) return { severity: 'low', because: 'it only guards a clean-up' };
+    return discards(one) ? { points: 12, because: 'it discards the exception as well' } : true;
+  },
+  message: ({ handler: one }) => `A bare except catches everything, exits included, ${placeOf(one)}.`,
+  underline: ({ handler: one }) => one.keyword,
+  holds: ({ handler: one, module }) => module.language === 'python' && one.catchesAt ? 'Names what it catches' : undefined,
+  nothing: 'Nothing catches exceptions.',
+  summary: (count) => `${count} except clauses, none of them bare.`,
+
+  fix: {
+    title: 'Catch Exception',
+    safety: 'safe',
+    edit: ({ handler: one, module }, { source }) => {
+      const logger = onlyPasses(one) ? loggerOf(module, one.at.start) : undefined;
+      return [replace(one.keyword, 'except Exception'), ...(logger ? logging(one, logger, attempted(one, source), source) : [])];
+    },
+  },
+
+  examples: {
+    'a constant for every fault': {
+      bad: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except:\n        return 0\n',
+      good: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except Exception:\n        return 0\n',
+    },
+    'every fault passed over': {
+      bad: 'def close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n', good: 'def close(conn):\n    try:\n        conn.close()\n    except Exception:\n        pass\n',
+    },
+    'passed over, with a logger at hand': {
+      bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n',
+      good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef close(conn):\n    try:\n        conn.close()\n    except Exception:\n        logger.exception("conn.close failed")\n',
+    },
+    'on one line': { bad: 'try: start()\nexcept : pass\n', good: 'try: start()\nexcept Exception : pass\n' },
+    'expected and named': { good: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except (AttributeError, TypeError):\n        return 0\n' },
+    're-raises': { good: 'def run(job, lock):\n    try:\n        job()\n    except:\n        lock.release()\n        raise\n' },
+    'every path raises': { good: 'def run(job, strict):\n    try:\n        job()\n    except:\n        if strict:\n            raise\n        else:\n            raise RuntimeError("job failed")\n' },
+    'it logs, and still stops nothing': { bad: 'import logging\n\ndef run(job):\n    try:\n        job()\n    except:\n        logging.error("job failed")\n' },
+    'in a finalizer': { bad: 'class Client:\n    def __del__(self):\n        try:\n            self.socket.close()\n        except:\n            pass\n', severity: 'low' },
+    'only in text': { good: 'HELP = """\ntry: ...\nexcept:\n    pass\n"""\n# except:\n' },
+    'tests': { path: 'tests/test_it.py', good: 'def test_it():\n    try:\n        go()\n    except:\n        pass\n' },
+  },
+});

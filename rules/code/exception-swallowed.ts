@@ -1,0 +1,129 @@
+import type { CallMatch, Handler, Module, Selector, Source, Span } from '../kit';
+import { attempted, call, discards, handler, lastName, loggerOf, logging, makingLogger, placeOf, rule } from '../kit';
+
+/** A clause that catches every exception, or a `with suppress(Exception)`. */
+type Catch = { readonly module: Module; readonly handler: Handler } | { readonly module: Module; readonly suppress: CallMatch };
+
+const BROAD = /^(builtins\.)?(Exception|BaseException)$/;
+/** What may fail without anybody missing it. */
+const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing)$|cache\w*\.delete\w*$/;
+const HARMLESS = /^(os\.path\.\w+|len|str|int|getattr|hasattr|isinstance|list|dict|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
+const CONVERTS = /^(int|float|str|bool|Decimal|decimal\.Decimal|json\.loads|orjson\.loads|uuid\.UUID|UUID|round|datetime\.\w+(\.\w+)*|dateutil\.parser\.\w+|ast\.literal_eval|urllib\.parse\.\w+|ipaddress\.\w+|base64\.\w+|.*\.(strip|lower|upper|replace|split|get|decode|encode|strptime|fromisoformat|group|isoformat|strftime))$/;
+/** Functions that ask a question: false is the answer. */
+const ASKS = /^_*(is|has|can|could|should|check|verify|validate|valid|exists?|ping|health\w*|supports?|test|looks|probe|ready|alive|available|reachable|match\w*|matches|in)(_|$)/;
+
+export default rule<Catch>({
+  id: 'exception-swallowed',
+  title: 'Exceptions are never silently discarded',
+  severity: 'high', points: 8, confidence: 'likely', blocks: 'never', effort: 'S', since: '1',
+  why: 'Mails are not sent, rows are skipped and nobody knows. The next failure is diagnosed without any trace of this one.',
+  how: 'Catch what you expect, log the rest, and let real faults reach the error handler.',
+  links: ['https://cwe.mitre.org/data/definitions/390.html', 'https://docs.python.org/3/tutorial/errors.html'],
+  anchors: ['bandit B110', 'bandit B112', 'ruff S110', 'ruff S112', 'ruff SIM105', 'CWE-390', 'CWE-391'],
+  hides: ['broad-except', 'log-without-traceback'],
+
+  on: broadHandlers(),
+  check: (it, { source }) => {
+    if ('suppress' in it) return true;
+    const { handler: one } = it;
+    if (!discards(one) || importsOnly(one, source) || answersQuestion(one)) return false;
+    if (one.cleanup || cleansUp(one)) return { severity: 'low', because: 'only a clean-up is tried' };
+    return one.tries.length > 0 && one.tries.every((each) => CONVERTS.test(each) || HARMLESS.test(each)) && one.does.some((each) => each === 'return-constant' || each === 'constant')
+      ? { severity: 'low', because: 'only a value is converted, and a constant stands in for it' } : true;
+  },
+  message: (it) => 'suppress' in it ? `Every exception is discarded by suppress() ${it.suppress.call.scope ? `in ${lastName(it.suppress.call.scope)}()` : 'at module level'}.` : `${caught(it.handler)} is discarded ${placeOf(it.handler)}.`,
+  underline: (it) => 'suppress' in it ? argumentAt(it.suppress) : it.handler.catchesAt ?? it.handler.keyword,
+  holds: (it) => 'handler' in it && it.handler.does.some((each) => each === 'log' || each === 'raise') ? 'Logs or raises' : undefined,
+  nothing: 'Nothing catches every exception.',
+  summary: (count) => `${count} broad handlers, and none discards what it catches.`,
+
+  fix: [
+    {
+      title: 'Log the exception',
+      safety: 'safe',
+      edit: (it, { source }) => {
+        const logger = 'handler' in it ? loggerOf(it.module, it.handler.at.start) : undefined;
+        return 'handler' in it && logger ? logging(it.handler, logger, attempted(it.handler, source), source) : undefined;
+      },
+    },
+    {
+      title: 'Add a logger, and log the exception',
+      safety: 'review',
+      edit: (it, { source }) => {
+        if (!('handler' in it) || loggerOf(it.module, it.handler.at.start)) return undefined;
+        return [...makingLogger(it.module, source), ...logging(it.handler, 'logger', attempted(it.handler, source), source)];
+      },
+    },
+  ],
+
+  examples: {
+    'a mail that is not sent': {
+      bad: 'def notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        pass\n',
+      good: 'import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        logger.exception("mailer.send failed")\n',
+    },
+    'with a logger at hand': {
+      bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        pass  # best effort\n',
+      good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        logger.exception("mailer.send failed")  # best effort\n',
+    },
+    'a row that is skipped': {
+      bad: 'def load_all(items):\n    out = []\n    for i in items:\n        try:\n            out.append(i.load())\n        except Exception:\n            continue\n    return out\n',
+    },
+    'a row that is skipped, with the application\'s logger': {
+      bad: 'from flask import current_app\n\ndef load_all(items):\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception): continue\n',
+      good: 'from flask import current_app\n\ndef load_all(items):\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception):\n            current_app.logger.exception("i.load failed")\n            continue\n',
+    },
+    'rolled back and forgotten': { bad: 'def save(db, row):\n    try:\n        db.session.add(row)\n        db.session.commit()\n    except Exception:\n        db.session.rollback()\n        return None\n' },
+    'suppressed': { bad: 'from contextlib import suppress\n\ndef notify(mailer, order):\n    with suppress(Exception):\n        mailer.send(order)\n' },
+    'logged': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        logger.exception("order mail failed")\n' },
+    'narrow and expected': { good: 'import os\nfrom contextlib import suppress\ndef remove(path):\n    try:\n        os.remove(path)\n    except FileNotFoundError:\n        pass\n    with suppress(FileNotFoundError):\n        os.remove(path)\n' },
+    'optional dependency': { good: 'try:\n    import orjson as json\nexcept ImportError:\n    import json\n\ntry:\n    from markupsafe import escape\nexcept Exception:\n    escape = None\n' },
+    'an answer to the caller': {
+      good: 'from flask import Flask, flash, jsonify\napp = Flask(__name__)\n\n@app.route("/a")\ndef a():\n    try:\n        work()\n    except Exception:\n        return jsonify(error="failed"), 500\n\n@app.route("/b")\ndef b():\n    try:\n        work()\n    except Exception:\n        flash("That did not work.")\n    return "ok"\n\n@app.route("/c")\ndef c():\n    try:\n        work()\n    except Exception:\n        return {"error": "failed"}, 500\n\ndef d():\n    try:\n        work()\n    except Exception:\n        return False, "work failed"\n',
+    },
+    'passed on under another name': { good: 'def load(path):\n    try:\n        return parse(path)\n    except Exception as error:\n        raise ValueError(path) from error\n' },
+    'a question': { good: 'def is_reachable(client):\n    try:\n        client.ping()\n        return True\n    except Exception:\n        return False\n' },
+    'a clean-up': { bad: 'def end(conn):\n    try:\n        conn.close()\n    except Exception:\n        pass\n', severity: 'low' },
+    'a conversion': { bad: 'def price(text):\n    try:\n        return float(text.replace(",", "."))\n    except Exception:\n        return None\n', severity: 'low' },
+    'the exception is used': { good: 'def load(rows, errors):\n    for row in rows:\n        try:\n            row.load()\n        except Exception as error:\n            errors[row.id] = error\n' },
+    'another way is taken': { good: 'def load(cache, key):\n    try:\n        return cache.get(key)\n    except Exception:\n        return compute(key)\n' },
+    'tests': { path: 'tests/test_mail.py', good: 'def test_it(mailer):\n    try:\n        mailer.send(1)\n    except Exception:\n        pass\n' },
+  },
+});
+
+function broadHandlers(): Selector<Catch> {
+  const handlers = handler();
+  const suppress = call('contextlib.suppress');
+  return {
+    kinds: ['module'], callees: suppress.callees,
+    *select(unit, project) {
+      for (const one of handlers.select(unit, project)) if (one.module.language === 'python' && one.handler.catches.some((each) => BROAD.test(each))) yield one;
+      for (const match of suppress.select(unit, project)) if (broadArgument(match)) yield { module: match.module, suppress: match };
+    },
+  };
+}
+
+function broadArgument(match: CallMatch): Span | undefined {
+  return match.call.args.find((each) => each.kind === 'reference' && BROAD.test(each.name))?.at;
+}
+
+function argumentAt(match: CallMatch): Span {
+  return broadArgument(match) ?? match.call.calleeAt;
+}
+
+function caught(one: Handler): string {
+  return lastName(one.catches.find((each) => BROAD.test(each)) ?? 'Exception');
+}
+
+/** The `try` only imports: an optional dependency. */
+function importsOnly(one: Handler, source: Source): boolean {
+  return /^\s*(import|from)\b/.test(source.slice(one.tryBody)) && one.tries.length === 0;
+}
+
+/** `def is_valid(): … except Exception: return False`. */
+function answersQuestion(one: Handler): boolean {
+  return ASKS.test(lastName(one.scope)) && one.does.includes('return-constant');
+}
+
+function cleansUp(one: Handler): boolean {
+  return one.tries.some((each) => CLEANS_UP.test(each)) && one.tries.every((each) => CLEANS_UP.test(each) || HARMLESS.test(each));
+}
