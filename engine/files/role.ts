@@ -25,7 +25,7 @@ const EXAMPLE_FOLDER = /(?:^|\/)(?:examples?|samples?|docs?)\//;
 const SCRIPT_FOLDER = /(?:^|\/)scripts?\/|^(?:(?!(?:app|src|lib|server|api)\/)[^/]+\/)?(?:tools?|bin|hack|bench|benchmarks?)\//;
 /** `static/scripts/menu.js` runs in a browser, `bin/www` starts the server. */
 const NO_SCRIPT = /(?:^|\/)(?:static|public|assets|www)\/|(?:^|\/)bin\/(?:www|server|start)(?:\.[cm]?[jt]s)?$/;
-const SCRIPT_NAME = /^(?:[^/]+\/)?setup\.py$|(?:^|\/)(?:noxfile|fabfile|dodo|toxfile)\.py$|(?:^|\/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$/;
+const SCRIPT_NAME = /^(?:[^/]+\/)?setup\.py$|(?:^|\/)(?:populate|seeds?|seeder)(?:_[^/]*)?\.py$|(?:^|\/)(?:noxfile|fabfile|dodo|toxfile)\.py$|(?:^|\/)(?:gulpfile|gruntfile)\.[cm]?[jt]s$/;
 
 /**
  * The role of a file, by its path (relative to the workspace, with `/`). Vendored wins over test, test over migration, and

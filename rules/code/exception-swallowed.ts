@@ -9,6 +9,8 @@ const BROAD = /^(builtins\.)?(Exception|BaseException)$/;
 const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing)$|cache\w*\.delete\w*$/;
 const HARMLESS = /^(os\.path\.\w+|len|str|int|getattr|hasattr|isinstance|list|dict|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
 const CONVERTS = /^(int|float|str|bool|Decimal|decimal\.Decimal|json\.loads|orjson\.loads|uuid\.UUID|UUID|round|datetime\.\w+(\.\w+)*|dateutil\.parser\.\w+|ast\.literal_eval|urllib\.parse\.\w+|ipaddress\.\w+|base64\.\w+|.*\.(strip|lower|upper|replace|split|get|decode|encode|strptime|fromisoformat|group|isoformat|strftime))$/;
+/** What asks for something that may not be there. */
+const PROBES = /^(importlib(\.\w+)*\.\w+|pkg_resources\.\w+|ctypes(\.\w+)+|platform\.\w+|resource\.\w+|signal\.\w+|locale\.\w+|shutil\.which)$/;
 /** Functions that ask a question: false is the answer. */
 const ASKS = /^_*(is|has|can|could|should|check|verify|validate|valid|exists?|ping|health\w*|supports?|test|looks|probe|ready|alive|available|reachable|match\w*|matches|in)(_|$)/;
 
@@ -26,10 +28,10 @@ export default rule<Catch>({
   check: (it, { source }) => {
     if ('suppress' in it) return true;
     const { handler: one } = it;
-    if (!discards(one) || importsOnly(one, source) || answersQuestion(one)) return false;
+    if (!discards(one) || importsOnly(one, source) || answersQuestion(one) || mayNotRaise(one)) return false;
     if (one.cleanup || cleansUp(one)) return { severity: 'low', because: 'only a clean-up is tried' };
-    return one.tries.length > 0 && one.tries.every((each) => CONVERTS.test(each) || HARMLESS.test(each)) && one.does.some((each) => each === 'return-constant' || each === 'constant')
-      ? { severity: 'low', because: 'only a value is converted, and a constant stands in for it' } : true;
+    return one.tries.length > 0 && one.tries.every((each) => CONVERTS.test(each) || HARMLESS.test(each)) && !one.does.some((each) => each === 'continue' || each === 'rollback')
+      ? { severity: 'low', because: 'only a value is converted, and a default stands in for it' } : true;
   },
   message: (it) => 'suppress' in it ? `Every exception is discarded by suppress() ${it.suppress.call.scope ? `in ${lastName(it.suppress.call.scope)}()` : 'at module level'}.` : `${caught(it.handler)} is discarded ${placeOf(it.handler)}.`,
   underline: (it) => 'suppress' in it ? argumentAt(it.suppress) : it.handler.catchesAt ?? it.handler.keyword,
@@ -82,6 +84,8 @@ export default rule<Catch>({
     },
     'passed on under another name': { good: 'def load(path):\n    try:\n        return parse(path)\n    except Exception as error:\n        raise ValueError(path) from error\n' },
     'a question': { good: 'def is_reachable(client):\n    try:\n        client.ping()\n        return True\n    except Exception:\n        return False\n' },
+    'a probe for what may not be there': { good: 'from importlib.metadata import version\ntry:\n    VERSION = version("shop")\nexcept Exception:\n    VERSION = "unknown"\n' },
+    'a log handler': { good: 'import logging\n\nclass Collecting(logging.Handler):\n    def emit(self, record):\n        try:\n            self.out.append(record.getMessage())\n        except Exception:\n            pass\n' },
     'a clean-up': { bad: 'def end(conn):\n    try:\n        conn.close()\n    except Exception:\n        pass\n', severity: 'low' },
     'a conversion': { bad: 'def price(text):\n    try:\n        return float(text.replace(",", "."))\n    except Exception:\n        return None\n', severity: 'low' },
     'the exception is used': { good: 'def load(rows, errors):\n    for row in rows:\n        try:\n            row.load()\n        except Exception as error:\n            errors[row.id] = error\n' },
@@ -122,6 +126,11 @@ function importsOnly(one: Handler, source: Source): boolean {
 /** `def is_valid(): … except Exception: return False`. */
 function answersQuestion(one: Handler): boolean {
   return ASKS.test(lastName(one.scope)) && one.does.includes('return-constant');
+}
+
+/** A handler of the logging module, which cannot log its own failure; a probe for what may not be installed. */
+function mayNotRaise(one: Handler): boolean {
+  return lastName(one.scope) === 'emit' || (one.tries.length > 0 && one.tries.some((each) => PROBES.test(each)) && one.tries.every((each) => PROBES.test(each) || HARMLESS.test(each)));
 }
 
 function cleansUp(one: Handler): boolean {

@@ -99,7 +99,9 @@ function judge(project: Project): Judgement {
   if (!file && project.tracked(project.paths[0] ?? '') === undefined) return { notChecked: 'There is neither a .gitignore nor a git repository in this folder.' };
   const open = uncovered(all, project);
   const at = file ? { path: file.path, start: 0, end: firstLine(project.text(file.path) ?? '') } : project.anchor;
-  if (open.length === 0) return { holds: [{ ...at, text: `covers ${all.map((each) => each.name).slice(0, 5).join(', ')}` }] };
+  const covered = all.filter((need) => need.paths.some((path) => project.ignored(path)));
+  if (open.length === 0 && covered.length === 0) return { notApplicable: 'All of it is committed already, which is another rule\'s matter.' };
+  if (open.length === 0) return { holds: [{ ...at, text: `covers ${covered.map((each) => each.name).slice(0, 5).join(', ')}` }] };
   const names = open.map((each) => each.name);
   const list = names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
   return { open: [{

@@ -85,6 +85,7 @@ export default rule<CallMatch>({
       good: 'from aiohttp import ClientSession\nfrom aiohttp import ClientTimeout\n\nasync def rate():\n    async with ClientSession(raise_for_status=True, timeout=ClientTimeout(total=10)) as session:\n        return await session.get("https://api.example.com/rate")\n', severity: 'low',
     },
     'in a background task': { bad: 'import requests\nfrom celery import shared_task\n\n@shared_task\ndef ping():\n    requests.get("https://api.example.com/ping")\n', severity: 'low' },
+    'when the file is loaded': { bad: 'import requests\n\nRATES = requests.get("https://api.example.com/rates").json()\n', severity: 'low' },
     'in a command of Django': { bad: { 'shop/management/commands/sync.py': 'import requests\n\ndef handle():\n    requests.get("https://api.example.com/ping")\n' }, severity: 'low' },
     'a deadline around it': { good: 'import asyncio\nimport aiohttp\n\nasync def rate():\n    async with asyncio.timeout(10):\n        session = aiohttp.ClientSession()\n        return await session.get("https://api.example.com/rate")\n' },
     'an adapter that sets it': { good: 'import requests\nfrom http_adapters import TimeoutAdapter\n\nsession = requests.Session()\nsession.mount("https://", TimeoutAdapter(10))\n\ndef rate():\n    return session.get("https://api.example.com/rate").json()\n' },
@@ -129,9 +130,9 @@ function setForSession(one: Call, module: Module, project: Project): boolean {
   return /[sS]ession\.\w+$/.test(one.callee) && project.calls('*.mount').some(({ call: mount }) => mount.args.some((arg) => arg.kind === 'result' && /timeout/i.test(arg.callee)) && lastName(mount.written.slice(0, mount.written.lastIndexOf('.'))) === lastName(session));
 }
 
-/** Work that no visitor waits for: tasks of a queue, commands, programs run by hand. */
+/** Work that no visitor waits for: tasks of a queue, commands, programs run by hand, what runs once when a file is loaded. */
 function isJob(one: Call, module: Module): boolean {
-  if (onlyAsProgram(one) || /(^|\/)(management\/commands|jobs|tasks|cron|cli)(\/|\.py$)/.test(module.path)) return true;
+  if (one.scope === '' || onlyAsProgram(one) || /(^|\/)(management\/commands|jobs|tasks|cron|cli)(\/|\.py$)/.test(module.path)) return true;
   const around = module.functions.filter((func) => { const path = [func.scope, func.name].filter(Boolean).join('.'); return one.scope === path || one.scope.startsWith(`${path}.`); });
   return around.some((func) => func.decorators.some((decorator) => /(^|[._])(shared_task|task|periodic_task|scheduled_job|job|actor|command|cron)$/.test(decorator.name)));
 }

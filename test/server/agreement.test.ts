@@ -1,0 +1,61 @@
+/** The language server and the command line are two skins over one engine: on the same folder they say the same, to the letter. */
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  createProtocolConnection, DidOpenTextDocumentNotification, DocumentDiagnosticRequest, InitializedNotification, InitializeRequest, StreamMessageReader, StreamMessageWriter,
+  type ProtocolConnection,
+} from 'vscode-languageserver/node';
+import type { Range } from '../../engine/audit/outcome';
+import type { ReportCard } from '../../report/card';
+import { REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
+import { ROOT, shipworthy } from '../cli/built';
+import { VSCODE } from './editor';
+
+const place = ({ start, end }: Range) => `${start.line}:${start.character}-${end.line}:${end.character}`;
+
+describe('editor and command line', function () {
+  this.timeout(60_000);
+  let child: ChildProcess | undefined;
+  afterEach(() => { child?.kill('SIGKILL'); });
+
+  const serve = async (folder: string): Promise<ProtocolConnection> => {
+    const started = spawn(process.execPath, [join(ROOT, 'dist/server.js'), '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child = started;
+    const connection = createProtocolConnection(new StreamMessageReader(started.stdout), new StreamMessageWriter(started.stdin));
+    connection.onRequest('workspace/configuration', () => [null]);
+    connection.onRequest('client/registerCapability', () => null);
+    connection.onRequest('workspace/diagnostic/refresh', () => null);
+    connection.listen();
+    await connection.sendRequest(InitializeRequest.type, { processId: null, rootUri: null, capabilities: VSCODE, workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'example' }] });
+    await connection.sendNotification(InitializedNotification.type, {});
+    await connection.sendRequest(RESCAN);
+    return connection;
+  };
+
+  for (const example of ['not-ready', 'ready']) {
+    it(`say the same of examples/${example}`, async () => {
+      const folder = join(ROOT, 'examples', example);
+      const connection = await serve(folder);
+      const answer: ReportAnswer = await connection.sendRequest(REPORT);
+      const [ofServer] = answer.folders[0]?.cards ?? [];
+      assert.ok(ofServer);
+      const { out } = await shipworthy(['check', folder, '--format', 'json', '--fail-on', 'never', '--as-of', ofServer.asOf]);
+      const ofCli = JSON.parse(out) as ReportCard;
+      assert.deepEqual(JSON.parse(JSON.stringify(ofServer)), ofCli);
+
+      const findings = ofCli.results.flatMap((result) => result.findings).filter((each) => each.confidence !== 'possible');
+      const shown = new Set<string>();
+      for (const path of new Set(findings.map((each) => each.path))) {
+        const uri = pathToFileURL(join(folder, path)).href;
+        await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId: 'python', version: 1, text: readFileSync(join(folder, path), 'utf8') } });
+        const report = await connection.sendRequest(DocumentDiagnosticRequest.type, { textDocument: { uri } });
+        assert.equal(report.kind, 'full');
+        if (report.kind === 'full') for (const each of report.items) shown.add(`${path} ${place(each.range)} ${String(each.code)} ${each.message}`);
+      }
+      assert.deepEqual([...shown].sort(), findings.map((each) => `${each.path} ${place(each.range)} ${each.rule} ${each.message}`).sort());
+    });
+  }
+});
