@@ -23,7 +23,6 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-extraneous-class': 'off',
       eqeqeq: 'error',
       'no-restricted-syntax': ['error', { selector: 'ExportNamedDeclaration > VariableDeclaration[kind="let"]', message: 'No mutable module state.' }],
@@ -33,5 +32,11 @@ export default tseslint.config(
     files: [`${room}/**/*.ts`],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: not.flatMap(pattern), message: why }] }] },
   })),
+  {
+    rules: {
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }],
+    },
+  },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } }, rules: { 'no-undef': 'off' } },
 );

@@ -5,6 +5,7 @@ import securityHeadersMissing from './security/security-headers-missing';
 import sqlInjection from './security/sql-injection';
 import databaseUrlDefaultCredentials from './configuration/database-url-default-credentials';
 import debugEnabled from './configuration/debug-enabled';
+import gitignoreIncomplete from './configuration/gitignore-incomplete';
 import hardcodedCredential from './configuration/hardcoded-credential';
 import secretKeyDefault from './configuration/secret-key-default';
 import secretKeyHardcoded from './configuration/secret-key-hardcoded';
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   sqlInjection('security'),
   databaseUrlDefaultCredentials('configuration'),
   debugEnabled('configuration'),
+  gitignoreIncomplete('configuration'),
   hardcodedCredential('configuration'),
   secretKeyDefault('configuration'),
   secretKeyHardcoded('configuration'),

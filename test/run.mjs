@@ -15,7 +15,7 @@ const mocha = (...files) => [process.execPath, [join(ROOT, 'node_modules/mocha/b
 
 const LAYERS = [
   { name: 'rules', command: mocha('test/rules/**/*.test.ts') },
-  { name: 'engine', command: mocha('test/architecture.test.ts', 'test/manifest.test.ts', 'test/engine/**/*.test.ts', 'test/files/**/*.test.ts', 'test/workspace/**/*.test.ts') },
+  { name: 'engine', command: mocha('test/architecture.test.ts', 'test/engine/**/*.test.ts', 'test/files/**/*.test.ts', 'test/workspace/**/*.test.ts') },
   { name: 'report', command: mocha('test/report/**/*.test.ts') },
   { name: 'server', command: mocha('test/server/**/*.test.ts') },
   { name: 'cli', command: mocha('test/cli/**/*.test.ts') },

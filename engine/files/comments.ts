@@ -8,7 +8,7 @@ const MARKERS = /shipworthy:|nosec|noqa|nosem|hadolint|checkov:|trivy:|eslint-di
  * Comments from `#` (or what `opener` matches) to the end of the line, where it begins the line or follows white space.
  * A `#` inside a quoted text is taken for one too: that is harmless, since only markers are looked for in them.
  */
-export function lineComments(text: string, opener: RegExp = /#/): Comment[] {
+export function lineComments(text: string, opener = /#/): Comment[] {
   if (!MARKERS.test(text)) return [];
   const found: Comment[] = [];
   const pattern = new RegExp(`(?<=^|\\s)(?:${opener.source}).*$`, 'gm');

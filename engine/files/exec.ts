@@ -1,7 +1,8 @@
 /** Commands that are given as a list of words, without a shell: the JSON form of a Dockerfile, lists in compose files. */
 import type { Command } from '../../rules/kit';
 import type { Piece } from './piece';
-import { scriptWord, shellScript } from './shell-script';
+import { scriptWord } from './shell-runners';
+import { shellScript } from './shell-script';
 
 /**
  * The command these words are, and what it runs when it is a shell with a script: `["sh", "-c", "exec gunicorn app"]`.

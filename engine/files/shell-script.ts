@@ -6,6 +6,7 @@
 import type { Command, Pair } from '../../rules/kit';
 import type { Piece } from './piece';
 import { part, placed } from './piece';
+import { runsScript, scriptWord } from './shell-runners';
 import type { Cursor, Word } from './shell-words';
 import { readWord } from './shell-words';
 
@@ -19,9 +20,6 @@ export function shellScript(piece: Piece, depth = 0): { readonly commands: reado
 type Then = Command['then'];
 type Redirect = Command['redirects'][number];
 
-const SHELL = /^(?:.*\/)?(?:sh|bash|dash|ash|zsh|ksh)$/;
-/** Runs the script that `<<` sends it. */
-const TAKES_SCRIPT = /^(?:.*\/)?(?:sh|bash|dash|ash|zsh|ksh|ssh|su)$/;
 const DEEPEST = 12;
 /** How far is looked ahead for what stands on one line. */
 const NEAR = 500;
@@ -263,7 +261,7 @@ class List {
 
   /** Passes over the texts of `<<`; those that a shell is given are scripts. */
   private bodies(): void {
-    const run = this.line.some((command) => command.words.some((word) => TAKES_SCRIPT.test(word)));
+    const run = this.line.some((command) => command.words.some(runsScript));
     this.line = [];
     for (const heredoc of this.heredocs.splice(0)) {
       const start = this.cursor.at;
@@ -296,16 +294,4 @@ class List {
     const end = this.lineEnd();
     return Math.min(end + (this.text.startsWith('\r\n', end) ? 2 : 1), this.text.length);
   }
-}
-
-/**
- * Which word is a script itself: after `-c` of a shell or of `su`, after `eval`, or the last of `ssh`. Its index, or
- * undefined.
- */
-export function scriptWord(words: readonly string[]): number | undefined {
-  const shell = words.findIndex((word) => SHELL.test(word) || word === 'su');
-  const option = shell < 0 ? -1 : words.findIndex((word, index) => index > shell && /^-[a-z]*c$/.test(word));
-  if (option >= 0) return option + 1;
-  if (words[0] === 'eval') return 1;
-  return words[0] === 'ssh' && /\s/.test(words.at(-1) ?? '') ? words.length - 1 : undefined;
 }

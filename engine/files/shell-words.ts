@@ -32,7 +32,7 @@ export interface Word {
  * Reads what runs in a substitution: the commands of `body`, or those from the cursor (behind an opening bracket) on, which
  * then moves behind the `)`.
  */
-export type Substitution = (body?: Piece) => readonly Command[];
+type Substitution = (body?: Piece) => readonly Command[];
 
 /** Bound for what is looked ahead for: the end of `$((…))`. */
 const NEAR = 500;

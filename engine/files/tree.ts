@@ -17,7 +17,7 @@ export interface Scalar {
   readonly at: Span;
 }
 export interface Mapping { readonly kind: 'map'; readonly members: readonly Member[]; readonly at: Span }
-export interface Sequence { readonly kind: 'list'; readonly items: readonly Tree[]; readonly at: Span }
+interface Sequence { readonly kind: 'list'; readonly items: readonly Tree[]; readonly at: Span }
 export interface Member { readonly name: string; readonly nameAt: Span; readonly value: Tree; readonly at: Span }
 
 /** What a parser of a nested format gives: the documents, and whether all of the text was understood. */

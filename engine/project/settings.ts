@@ -148,6 +148,7 @@ export class Settings {
       return last === upper || variables.includes(each) || (home === module && each === assignment.target);
     });
     if (!about) return false;
+    if (variables.some((each) => refusal.missing.includes(each))) return true;
     const unset = whenUnset(value);
     if (unset === undefined || unset === 'refuses' || unset.kind !== 'text' || unset.value === '') return true;
     const text = unset.value;

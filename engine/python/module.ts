@@ -323,7 +323,7 @@ class ModuleReader {
 
   private refuse(test: Expr, at: Stmt, raise: { start: number; end: number }, place: Place, negated: boolean): void {
     const own = this.guards(test, place.scope, negated).filter((each) => each.means === 'production' || each.means === 'development' || each.means === 'tests');
-    this.refusals.push({ ...this.standing(place, at), guards: [...place.guards(), ...own], ...refusalOf(test, place.scope, this.names, this.values), raise: span(raise) });
+    this.refusals.push({ ...this.standing(place, at), guards: [...place.guards(), ...own], ...refusalOf(test, negated, place.scope, this.names, this.values), raise: span(raise) });
   }
 
   /** A call of a function of this file that raises on its arguments refuses like the check in it. */
@@ -332,7 +332,7 @@ class ModuleReader {
     const name = expr.callee.k === 'attribute' || expr.callee.k === 'name' ? expr.callee.name : '';
     if (!this.refusing.has(name) || expr.args.length === 0) return;
     const all: Expr = { k: 'list', start: expr.start, end: expr.end, items: expr.args.map((each) => each.value) };
-    this.refusals.push({ ...this.standing(place, expr), ...refusalOf(all, place.scope, this.names, this.values), raise: span(expr) });
+    this.refusals.push({ ...this.standing(place, expr), ...refusalOf(all, false, place.scope, this.names, this.values), raise: span(expr) });
   }
 
   private standing(place: Place, at: { start: number; end: number }): Standing {

@@ -1,5 +1,6 @@
 /** Checks that stop the program: what they speak of, and what they compare it with. */
 import type { Refusal, Value } from '../../rules/kit';
+import { environmentVariables, isTrue, whenUnset } from '../../rules/kit';
 import type { Expr, Stmt } from '../syntax/ast';
 import { alwaysRaises } from './handlers';
 import type { Names } from './names';
@@ -8,10 +9,10 @@ import type { Values } from './values';
 import { eachPart, inner, partsOf } from './walk';
 
 /**
- * Names and texts in the condition of a refusal. Environment variables count by their own name. Texts count only where something is
+ * Names and texts in the condition of a refusal, which holds where `test` does not when it is `negated` (`assert`, `else`). Environment variables count by their own name. Texts count only where something is
  * compared with them: `if not KEY` refuses no default.
  */
-export function refusalOf(test: Expr, scope: Scope, names: Names, values: Values): Pick<Refusal, 'about' | 'against' | 'shorterThan'> {
+export function refusalOf(test: Expr, negated: boolean, scope: Scope, names: Names, values: Values): Pick<Refusal, 'about' | 'against' | 'missing' | 'shorterThan'> {
   const about = new Set<string>();
   const against = new Set<string>();
   let shorterThan: number | undefined;
@@ -29,7 +30,16 @@ export function refusalOf(test: Expr, scope: Scope, names: Names, values: Values
     eachPart(expr, (part) => { look(part, depth + 1); });
   };
   look(test, 0);
-  return { about: [...about], against: [...against], ...(shorterThan !== undefined && { shorterThan }) };
+  return { about: [...about], against: [...against], missing: [...new Set(missing(test, negated, scope, values))], ...(shorterThan !== undefined && { shorterThan }) };
+}
+
+/** Variables without which a part of the condition is true: `not os.getenv("KEY")`, `KEY == DEFAULT`. */
+function missing(test: Expr, negated: boolean, scope: Scope, values: Values): readonly string[] {
+  if (test.k === 'not') return missing(test.of, !negated, scope, values);
+  if (test.k === 'logic') return [...missing(test.left, negated, scope, values), ...missing(test.right, negated, scope, values)];
+  const value = values.evaluate(test, scope);
+  const unset = whenUnset(value);
+  return unset === undefined || unset === 'refuses' || isTrue(unset) === negated ? [] : environmentVariables(value);
 }
 
 /** `len(key) < 32` refuses what is shorter than 32. */

@@ -35,9 +35,10 @@ export const DEFAULTS: Config = {
  */
 export function readConfig(text: string, path: string, rules?: readonly RuleName[]): { readonly config: Config; readonly notices: readonly Notice[] } {
   const errors: ParseError[] = [];
-  const root = isTooDeep(text) ? undefined : parseTree(text, errors, { allowTrailingComma: true, disallowComments: false, allowEmptyContent: true });
+  const tooDeep = isTooDeep(text);
+  const root = tooDeep ? undefined : parseTree(text, errors, { allowTrailingComma: true, disallowComments: false, allowEmptyContent: true });
   const [first] = errors;
-  if (first ?? (!root && text.trim() !== '')) return { config: DEFAULTS, notices: [broken(text, path, first)] };
+  if (first || tooDeep) return { config: DEFAULTS, notices: [broken(text, path, first)] };
   const reading = new Reading(text, path, rules);
   const said = root && reading.value(root, configSchema(rules ?? []), '');
   // The schema admits nothing that is not of the type of Config.

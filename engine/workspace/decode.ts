@@ -14,9 +14,16 @@ export function decoded(path: string, bytes: Uint8Array): Reading {
   const text = decodedAs(said, bytes);
   if (text !== undefined) return { text };
   return {
-    text: new TextDecoder('windows-1252').decode(bytes),
+    text: windows1252(bytes),
     remark: note(path, 'encoding', `${path} is not ${said === 'utf-8' ? 'UTF-8' : said}: it was read as Windows-1252, so some letters may be wrong. Save it as UTF-8.`),
   };
+}
+
+/** What Windows-1252 has where Latin-1 has controls, from 0x80 on. Some versions of node decode the one as the other. */
+const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ';
+
+function windows1252(bytes: Uint8Array): string {
+  return new TextDecoder('windows-1252').decode(bytes).replace(/[\u0080-\u009F]/g, (control) => WINDOWS.charAt(control.charCodeAt(0) - 0x80));
 }
 
 function note(path: string, code: Notice['code'], message: string): Notice {

@@ -6,7 +6,7 @@ import type { Limits } from './open';
 import { LIMITS, openFiles } from './open';
 import type { Workspace } from './workspace';
 
-export interface DiskOptions {
+interface DiskOptions {
   /** gitignore patterns of paths that are not looked at. */
   readonly exclude?: readonly string[];
   /** Default: a megabyte a file, 50,000 files. */

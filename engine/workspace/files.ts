@@ -2,7 +2,7 @@
 
 export type FileKind = 'file' | 'folder' | 'link' | 'other';
 export interface Named { readonly name: string; readonly kind: FileKind }
-export interface Stat { readonly kind: FileKind; readonly size: number; readonly mtime: number }
+interface Stat { readonly kind: FileKind; readonly size: number; readonly mtime: number }
 
 /** Paths are absolute, with `/`. Every method rejects with an error whose `code` is that of the system: `ENOENT`, `EACCES`… */
 export interface Files {

@@ -3,7 +3,7 @@
  * something else altogether. The format is git's Documentation/gitformat-index.txt.
  */
 
-export interface IndexEntry {
+interface IndexEntry {
   /** Relative to the top of the repository, with `/`. */
   readonly path: string;
   /** A commit of another repository stands here: a submodule. */
@@ -11,7 +11,7 @@ export interface IndexEntry {
 }
 
 /** Why an index could not be read, in words for a message: "it is cut off". */
-export type IndexReading = { readonly entries: readonly IndexEntry[] } | { readonly fault: string };
+type IndexReading = { readonly entries: readonly IndexEntry[] } | { readonly fault: string };
 
 const HEADER = 12;
 /** Times, device, inode, mode, owner and size stand before the object's name. */
@@ -38,8 +38,9 @@ export function readIndex(bytes: Uint8Array, hashLength: 20 | 32 = 20): IndexRea
     at = entry.next;
     if (entry.type !== MODE.folder) entries.push({ path: TEXT.decode(path), submodule: entry.type === MODE.submodule });
   }
-  const split = extensions(bytes, view, at, end).includes('link');
-  return split ? { fault: 'it is split into several files (core.splitIndex)' } : { entries };
+  // A split index leaves out the names that its other file has.
+  if (extensions(bytes, view, at, end).includes('link')) return { fault: 'it is split into several files (core.splitIndex)' };
+  return entries.some((entry) => entry.path === '') ? { fault: 'it is damaged' } : { entries };
 }
 
 const TEXT = new TextDecoder();
@@ -58,7 +59,7 @@ function entryAt(bytes: Uint8Array, view: DataView, at: number, { version, hashL
     return name && { ...name, type };
   }
   const nameEnd = bytes.indexOf(0, nameAt);
-  if (nameEnd < 0 || nameEnd >= end || nameEnd === nameAt) return undefined;
+  if (nameEnd < 0 || nameEnd >= end) return undefined;
   // Entries are filled up with zeros to a multiple of eight bytes, one at least.
   const next = at + (Math.floor((nameEnd - at) / 8) + 1) * 8;
   return next > end ? undefined : { path: bytes.subarray(nameAt, nameEnd), type, next };
@@ -79,7 +80,7 @@ function shortened(bytes: Uint8Array, at: number, end: number, previous: Uint8Ar
   const path = new Uint8Array(previous.length - drop + nameEnd - start);
   path.set(previous.subarray(0, previous.length - drop));
   path.set(bytes.subarray(start, nameEnd), previous.length - drop);
-  return path.length === 0 ? undefined : { path, next: nameEnd + 1 };
+  return { path, next: nameEnd + 1 };
 }
 
 /** Signatures of what follows the entries. */

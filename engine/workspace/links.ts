@@ -4,7 +4,7 @@ import type { Files } from './files';
 import { codeOf, maybe } from './files';
 import type { Entry } from './workspace';
 
-export interface Followed { readonly entries: readonly Entry[]; readonly notices: readonly Notice[] }
+interface Followed { readonly entries: readonly Entry[]; readonly notices: readonly Notice[] }
 
 /**
  * Entries under the paths of links. A link to a folder gives what is listed under that folder; one that leads out of the

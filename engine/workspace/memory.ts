@@ -4,7 +4,7 @@ import { fault } from './files';
 import { LIMITS, openFiles } from './open';
 import type { Workspace } from './workspace';
 
-export interface MemoryOptions {
+interface MemoryOptions {
   /** Paths that git tracks; without them, there is no repository. */
   readonly tracked?: Iterable<string>;
   readonly name?: string;

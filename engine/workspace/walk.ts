@@ -20,7 +20,7 @@ const NEVER: ReadonlySet<string> = new Set([
   '.eggs', '.next', '.nuxt', '.svelte-kit', '.yarn', '.parcel-cache', '.turbo', '.mypy_cache', '.pytest_cache', '.ruff_cache', '.terraform', 'staticfiles',
 ]);
 
-export interface WalkOptions {
+interface WalkOptions {
   readonly files: Files;
   /** Absolute, with `/`. */
   readonly root: string;
@@ -32,7 +32,7 @@ export interface WalkOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Walked {
+interface Walked {
   readonly entries: readonly Entry[];
   readonly ignoredEnvFiles: readonly string[];
   /** Workspace-relative; where they lead is for others to find out. */

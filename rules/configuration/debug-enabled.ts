@@ -143,6 +143,9 @@ export default rule<Switch>({
     'a constant that only the runner sees': { bad: 'from flask import Flask\nDEBUG = True\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run(debug=DEBUG)\n' },
     'assigned again in the same file': { good: 'import os\nINSTALLED_APPS = []\nDEBUG = True\nDEBUG = os.getenv("DEBUG") == "1"\n', path: 'settings.py' },
     'switched off in production in the same file': { good: 'import os\nINSTALLED_APPS = []\nDEBUG = True\nif os.getenv("DJANGO_ENV", "production") == "production":\n    DEBUG = False\n', path: 'settings.py' },
+    'the environment\'s name decides, and defaults to development': {
+      bad: 'import os\nfrom flask import Flask\n\napp = Flask(__name__)\nenv = os.environ.get("FLASK_ENV", "development")\nif __name__ == "__main__":\n    app.run(debug=env == "development")\n',
+    },
     'Heroku\'s dyno switches it off': { good: 'import os\nINSTALLED_APPS = []\nDEBUG = "DYNO" not in os.environ\n', path: 'settings.py' },
     'levels of a logger are no switch': { good: 'import enum\nfrom flask import Flask\n\nclass Level(enum.IntEnum):\n    DEBUG = 1\n    INFO = 2\n\nclass Colors:\n    DEBUG = "\\033[94m"\n\napp = Flask(__name__)\n', path: 'levels.py' },
     'debug of something else': { good: 'import logging\nimport boto3\nfrom flask import Flask\n\nDEBUG = True\napp = Flask(__name__)\nclient = boto3.client("s3", debug=True)\nlogging.basicConfig(level=logging.DEBUG)\n', path: 'tools.py' },
@@ -272,7 +275,9 @@ function withFalseFallback(value: Value, source: Source): readonly Edit[] | unde
   const fallback = read?.fallback;
   if (!read || !fallback) return undefined;
   const inside = fallback.at.start >= value.at.start && fallback.at.end <= value.at.end;
-  const at = inside ? fallback.at : fallback.kind === 'text' ? literalSpan(value.at, fallback.value, source) : undefined;
+  // The argument of a helper that hands it to the read.
+  const handed = fallback.kind === 'text' && /^[\w.]+\([^()]*\)$/.test(source.slice(value.at));
+  const at = inside ? fallback.at : handed ? literalSpan(value.at, fallback.value, source) : undefined;
   if (!at) return undefined;
   if (fallback.kind === 'bool') return [replace(fallback.at, 'False')];
   if (fallback.kind === 'number') return [replace(fallback.at, '0')];

@@ -79,6 +79,7 @@ export default rule<KeyUse | ComposeKey>({
       bad: 'from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    jwt_secret: str = "changeme"\n',
       good: 'from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    jwt_secret: str\n', path: 'settings.py',
     },
+    'a secret of pydantic': { bad: 'from pydantic import SecretStr\nfrom pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    jwt_secret: SecretStr = SecretStr("dev-secret")\n', path: 'settings.py' },
     'a Field with a default': {
       bad: 'from pydantic import Field\nfrom pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    key: str = Field(default="changeme", validation_alias="SECRET_KEY")\n',
       good: 'from pydantic import Field\nfrom pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    key: str = Field(default=..., validation_alias="SECRET_KEY")\n', path: 'settings.py',
@@ -133,6 +134,12 @@ export default rule<KeyUse | ComposeKey>({
     },
     'a check of its length, in the factory': {
       good: 'import os\nfrom flask import Flask\n\ndef create_app():\n    app = Flask(__name__)\n    app.config["SECRET_KEY"] = os.getenv("SECRET_KEY", "dev")\n    if len(app.config["SECRET_KEY"]) < 32:\n        raise RuntimeError("SECRET_KEY is too short")\n    return app\n',
+    },
+    'the production class refuses a missing variable': {
+      good: {
+        'config.py': 'import os\n\nclass Config:\n    SECRET_KEY = os.environ.get("SECRET_KEY") or "dev"\n\nclass ProductionConfig(Config):\n    @classmethod\n    def init_app(cls, app):\n        if not os.environ.get("SECRET_KEY"):\n            raise RuntimeError("SECRET_KEY is not set")\n',
+        'app.py': 'from flask import Flask\nfrom config import ProductionConfig\n\ndef create_app():\n    app = Flask(__name__)\n    app.config.from_object(ProductionConfig)\n    ProductionConfig.init_app(app)\n    return app\n',
+      },
     },
     'a check that looks at the wrong length': {
       bad: 'import os\n\nSECRET_KEY = os.getenv("SECRET_KEY", "dev-dev-dev")\nif len(SECRET_KEY) < 8:\n    raise RuntimeError("SECRET_KEY is too short")\n', path: 'settings.py',

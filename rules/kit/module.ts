@@ -174,6 +174,8 @@ export interface Refusal extends Standing {
   readonly about: readonly string[];
   /** Texts its condition compares with. */
   readonly against: readonly string[];
+  /** Environment variables that it refuses to go without: some part of its condition holds when they are not set. */
+  readonly missing: readonly string[];
   /** It refuses texts of fewer characters than this. */
   readonly shorterThan?: number;
   readonly raise: Span;

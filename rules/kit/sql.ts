@@ -20,7 +20,7 @@ export interface SqlCall extends CallMatch {
 const LIBRARY = /^(sqlite3|psycopg2?|psycopg_pool|pymysql|MySQLdb|mysql\.connector|mariadb|asyncpg|aiomysql|aiosqlite|aiopg|cx_Oracle|oracledb|pyodbc|pymssql|duckdb|sqlalchemy|flask_sqlalchemy|sqlmodel|django\.db|databases|clickhouse_driver|snowflake|peewee|dataset|records|pandas)\./;
 const MADE = ['sqlalchemy.text', 'sqlalchemy.sql.text', 'sqlalchemy.sql.expression.text', 'sqlmodel.text', 'flask_sqlalchemy.SQLAlchemy.text', 'sqlalchemy.literal_column', 'sqlalchemy.sql.literal_column', 'sqlalchemy.sql.expression.literal_column',
   'django.db.models.expressions.RawSQL', 'pandas.read_sql', 'pandas.read_sql_query'] as const;
-const METHODS = ['execute', 'executemany', 'executescript', 'exec_driver_sql', 'execute_sql', 'mogrify', 'fetch', 'fetchrow', 'fetchval', 'fetch_all', 'fetch_one', 'fetch_val', 'raw', 'query'] as const;
+const METHODS = ['execute', 'executemany', 'executescript', 'exec_driver_sql', 'execute_sql', 'mogrify', 'fetch', 'fetchrow', 'fetchval', 'fetch_all', 'fetch_one', 'fetch_val', 'raw', 'query', 'extra'] as const;
 /** What projects call their own function that sends a statement; it counts when it does. */
 const HELPERS = ['query_db', 'execute_query', 'run_query', 'run_sql', 'db_query', 'exec_query', 'execute_db', 'db_execute', 'sql_query', 'query_all', 'query_one', 'fetch_query'] as const;
 const RECEIVER = /^(?:\w+_)?(?:c|cu?rs?|cursor|conn?|connection|db|database|session|sess|engine|tx|transaction|pool|objects|sqlite|postgres|mysql)\d?$/i;
@@ -32,6 +32,7 @@ export function sqlCalls(): Selector<SqlCall> {
     kinds: all.kinds, callees: all.callees,
     *select(unit, project) {
       for (const match of all.select(unit, project)) {
+        if (lastName(match.call.callee) === 'extra') { yield* conditionsOf(match, project); continue; }
         const position = positionOf(match.call, project);
         const written = position === undefined ? undefined : match.call.args[position] ?? match.call.keywords.find((each) => /^(sql|query|statement|operation|text)$/.test(each.name))?.value;
         if (!written) continue;
@@ -41,6 +42,16 @@ export function sqlCalls(): Selector<SqlCall> {
       }
     },
   };
+}
+
+/** Django's `extra(where=[…], select={…})`: SQL in pieces. */
+function* conditionsOf(match: CallMatch, project: Project): Iterable<SqlCall> {
+  if (!project.frameworks.has('django') && !match.module.imports.some((each) => each.target.startsWith('django.'))) return;
+  for (const name of ['where', 'select', 'tables', 'order_by']) {
+    const given = match.call.keywords.find((each) => each.name === name)?.value;
+    const pieces = given?.kind === 'list' ? given.items : given?.kind === 'dict' ? given.entries.map((each) => each.value) : [];
+    for (const written of pieces) if (options(written).some(isText)) yield { ...match, statement: project.resolve(written, match.module), written, known: true };
+  }
 }
 
 function isText(value: Value): boolean {
@@ -152,7 +163,7 @@ export function cannotCarrySql(value: Value, module: Module, project: Project): 
     case 'joined': return value.how === 'percent' || value.how === 'format' || value.how === 'join' ? all(value.parts) : insertedInto(value).every((each) => isBindName(each.before) || cannotCarrySql(each.value, module, project));
     case 'reference': return /(^|\.)(_{0,2}[A-Z][A-Z0-9_]*|__tablename__|__table__(\.\w+)*|db_table|_meta\.\w+|tablename|fullname)$/.test(value.name);
     case 'parameter': return isTypedHarmless(value.name, value.function, project) || /(^|\.)(_meta\.db_table|__tablename__)$/.test(value.name);
-    case 'result': return CASTS.test(value.callee) || QUOTES.test(value.callee) || (/^(str|repr|tuple|list|sorted|set|reversed)$/.test(value.callee) && value.args.length > 0 && all(value.args))
+    case 'result': return CASTS.test(value.callee) || (value.callee === 'map' && value.args.length === 2 && value.args[0]?.kind === 'reference' && (/^(int|float)$/.test(value.args[0].name) || (/^(str|repr)$/.test(value.args[0].name) && all(value.args.slice(1))))) || QUOTES.test(value.callee) || (/^(str|repr|tuple|list|sorted|set|reversed)$/.test(value.callee) && value.args.length > 0 && all(value.args))
       || (/(^|\.)(get|pop)$/.test(value.callee) && value.of?.kind === 'dict' && !value.of.open && all([...value.of.entries.map((each) => each.value), ...value.args.slice(1)]));
     default: return false;
   }

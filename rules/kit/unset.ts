@@ -86,7 +86,7 @@ function called(value: Extract<Value, { kind: 'result' }>): Constant | 'refuses'
   if (transform && constant.kind === 'text') return { ...constant, value: transform(constant.value) };
   if (value.of) return undefined;
   if (value.callee === 'bool') return { kind: 'bool', value: isTrue(constant), at: value.at };
-  if (value.callee === 'str' && constant.kind === 'text') return constant;
+  if (/(^|\.)(str|SecretStr)$/.test(value.callee) && constant.kind === 'text') return constant;
   if ((value.callee === 'int' || value.callee === 'float') && (constant.kind === 'text' || constant.kind === 'number')) {
     const number = Number(constant.value);
     return Number.isNaN(number) ? 'refuses' : { kind: 'number', value: number, at: value.at };

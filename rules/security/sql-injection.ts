@@ -70,7 +70,10 @@ export default rule<SqlCall>({
     'FastAPI has turned it into a number': { good: 'from fastapi import APIRouter\nfrom sqlalchemy import text\n\nrouter = APIRouter()\n\n@router.get("/books/{book_id}")\ndef book(book_id: int, db):\n    return db.execute(text(f"SELECT id FROM book WHERE id = {book_id}")).all()\n' },
     'Django\'s cursor and raw()': {
       bad: 'from django.db import connection\n\ndef rows(request):\n    with connection.cursor() as cursor:\n        cursor.execute("SELECT * FROM shop_order WHERE status = \'" + request.GET["status"] + "\'")\n        return cursor.fetchall()\n', path: 'shop/views.py',
+      good: 'from django.db import connection\n\ndef rows(request):\n    with connection.cursor() as cursor:\n        cursor.execute("SELECT * FROM shop_order WHERE status = %s", (request.GET["status"],))\n        return cursor.fetchall()\n',
     },
+    'pieces for extra()': { bad: 'from django.http import HttpResponse\nfrom shop.models import Item\n\ndef items(request):\n    return Item.objects.extra(where=["name = \'%s\'" % request.GET["name"]], tables=["shop_item"])\n', path: 'shop/views.py' },
+    'numbers, mapped': { good: 'from flask import request\n\ndef some(cur):\n    ids = [int(each) for each in request.args.getlist("id")]\n    cur.execute(f"SELECT id FROM item WHERE id IN ({\',\'.join(map(str, ids))})")\n' },
     'raw() with a value': { bad: 'from shop.models import Order\n\ndef orders(request):\n    return Order.objects.raw(f"SELECT * FROM shop_order WHERE owner = {request.user.name}")\n', path: 'shop/views.py', severity: 'high' },
     'the whole statement comes from outside': { bad: 'from flask import request\n\ndef console(conn):\n    return conn.execute(request.form["sql"]).fetchall()\n' },
     'a column to sort by': { bad: 'from flask import request\n\ndef listing(db):\n    order = request.args.get("order", "id")\n    return db.execute(f"SELECT id, name FROM item ORDER BY {order}").fetchall()\n' },
@@ -135,7 +138,7 @@ function gradeOf(inserted: Inserted, it: SqlCall, context: Context): true | Vari
   const written = context.source.slice(value.at);
   if (position === 'clause' || /(placeholder|marks|binds|qmark)s?\b/i.test(written)) return undefined;
   if (position === 'name') return value.kind === 'parameter' ? NAME : undefined;
-  return /(^|[._])(id|pk|rowid)$/.test(written) ? KEY : UNPROVED;
+  return /(^|[._])(id|pk|rowid)$|\b(\w+_)?(ids|pks)\)*$/.test(written) ? KEY : UNPROVED;
 }
 
 /** What a visitor sends, unchanged enough to carry SQL. */
@@ -220,9 +223,9 @@ type Style = '?' | '%s' | '$' | ':';
 /** Values out of the text and into the call, where the statement is one literal and everything put in stands for a value. */
 function bound(it: SqlCall, context: Context): readonly Edit[] | undefined {
   const { call: one, written } = it;
-  if (written.kind !== 'joined' || !isInline(it) || one.args.length !== 1 || one.keywords.length > 0 || one.open || !insertedInto(written).every((each) => each.position === 'value')) return undefined;
+  if (written.kind !== 'joined' || lastName(one.callee) === 'extra' || !isInline(it) || one.args.length !== 1 || one.keywords.length > 0 || one.open || !insertedInto(written).every((each) => each.position === 'value')) return undefined;
   const style = styleOf(it, context);
-  const taken = written.how === 'f-string' ? fromInterpolation(written, style, context.source) : fromTemplate(written, style, context.source);
+  const taken = written.how === 'f-string' ? fromInterpolation(written, style, context.source) : written.how === 'concatenation' ? fromConcatenation(written, style, context.source) : fromTemplate(written, style, context.source);
   if (!taken || taken.values.length === 0) return undefined;
   const { literal, values } = taken;
   if (style === '$') return [replace(written.at, `${literal}, ${values.map((each) => each.code).join(', ')}`)];
@@ -271,6 +274,20 @@ function fromTemplate(joined: Joined, style: Style, source: Source): Taken | und
   const texts = inner.split(percent ? /%[sd]/ : '{}');
   if (inner.includes(quote) || texts.length !== values.length + 1 || texts.some((text) => (percent ? /%(?!%)/ : /[{}]/).test(text))) return undefined;
   return assembled(`${prefix}${quote}`, quote, texts.map((text) => percent ? text.replace(/%%/g, '%') : text), values.map((each) => source.slice(each.at)), style);
+}
+
+/** `"… '" + x + "'"`: plain literals and values in turn. */
+function fromConcatenation(joined: Joined, style: Style, source: Source): Taken | undefined {
+  const literals = joined.parts.map((each) => each.kind === 'text' ? /^(["'])((?:(?!\1)[^\\\n])*)\1$/.exec(source.slice(each.at)) : undefined);
+  const texts = [''];
+  const codes: string[] = [];
+  for (const [index, part] of joined.parts.entries()) {
+    const literal = literals[index];
+    if (part.kind === 'text' && !literal) return undefined;
+    if (literal) texts[texts.length - 1] += literal[2] ?? ''; else { codes.push(source.slice(part.at)); texts.push(''); }
+  }
+  const quote = texts.some((text) => text.includes('"')) ? undefined : '"';
+  return quote && assembled(quote, quote, texts, codes, style);
 }
 
 function segments(holes: readonly Span[], from: number, to: number, source: Source): string[] {

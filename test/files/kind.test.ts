@@ -48,13 +48,13 @@ describe('kinds of files', () => {
 describe('roles of files', () => {
   const roles: Readonly<Record<Role, readonly string[]>> = {
     production: [
-      'app.py', 'src/app/main.py', 'env/settings.py', 'config/env/prod.js', 'manage.py', 'app/tools/search.py', 'CTFd/forms/setup.py', 'static/scripts/menu.js', 'bin/www', 'bin/www.js', 'docs/DEPLOY.md', 'scripts/deploy.sh',
+      'app.py', 'api/versions/v1.py', 'app/populate/forms.py', 'app/seedling.py', 'src/app/main.py', 'env/settings.py', 'config/env/prod.js', 'manage.py', 'app/tools/search.py', 'CTFd/forms/setup.py', 'static/scripts/menu.js', 'bin/www', 'bin/www.js', 'docs/DEPLOY.md', 'scripts/deploy.sh',
       'build/Dockerfile', 'latest/app.py', 'contest.py', 'testing/app.py', 'protest_app.py', 'app/inspect.py', 'vite.config.ts', 'assets/js/challenge-settings.js', 'docker-compose.yml', 'attest.py', 'builds/a.js',
     ],
     test: ['tests/test_app.py', 'app/tests.py', 'conftest.py', 'test_app.py', 'app_test.py', 'src/a.test.ts', 'src/a.spec.tsx', '__tests__/a.js', 'e2e/login.ts', 'cypress/a.js', 'fixtures/a.json', 'spec/a.py', 'pkg/testdata/a.py', 'tests/docs/a.py', 'tests/migrations/0001_a.py'],
     example: ['examples/app.py', 'docs/conf.py', 'sample/app.js', 'docs/docker-compose.yml'],
-    script: ['scripts/seed.py', 'tools/gen.py', 'backend/tools/gen.py', 'bin/run.py', 'noxfile.py', 'setup.py', 'lib/setup.py', 'gulpfile.js', 'backend/scripts/x.py'],
-    migration: ['app/migrations/0001_initial.py', 'alembic/versions/abc_add.py', 'migrations/versions/1.py', 'migrations/env.py', 'prisma/migrations/1/migration.sql', 'src/migration/1.ts'],
+    script: ['scripts/seed.py', 'tools/gen.py', 'backend/tools/gen.py', 'bin/run.py', 'noxfile.py', 'setup.py', 'lib/setup.py', 'populate.py', 'app/commands/seed_users.py', 'gulpfile.js', 'backend/scripts/x.py'],
+    migration: ['app/migrations/0001_initial.py', 'alembic/versions/abc_add.py', 'migrations/versions/1.py', 'migrations/env.py', 'prisma/migrations/1/migration.sql', 'src/migration/1.ts', 'db/revisions/versions/2021-07-22_c0bc938b058e.py', 'db/versions/0ab4f8f54bfa_add_index.py'],
     vendored: [
       'node_modules/a/index.js', 'venv/lib/python3/site-packages/a.py', 'static/vendor/a.js', 'third_party/a.py', 'dist/app.js', 'web/build/index.html', '.next/a.js', 'staticfiles/a.css', 'js/jquery.min.js', 'js/jquery-3.6.0.js',
       'static/main.4f3a2b1c.js', 'static/assets/index-BxYz12_3.js', 'js/vendor.bundle.js', 'app.bundle.dev.js', 'css/a.min.css',

@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import { hostName } from '../../../scripts/host.mjs';
 import { hover, openFile, openQuickFixes, untilSquiggle } from './editor.mjs';
 import { expandRows, openContainer, openReport, rows, startAfresh, switchTheme } from './views.mjs';
-import { openWorkbench, screenshot, THEMES, WORKSPACE } from './workbench.mjs';
+import { openWorkbench, screenshot, WORKSPACE } from './workbench.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-/** @type {Record<string, keyof THEMES>} */
+/** @type {Record<string, keyof import('./workbench.mjs').THEMES>} */
 const NAMES = {
   light: 'Default Light Modern',
   dark: 'Default Dark Modern',
