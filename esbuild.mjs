@@ -10,7 +10,6 @@ const production = process.argv.includes('--production');
 
 mkdirSync('dist', { recursive: true });
 for (const grammar of JSON.parse(readFileSync('syntaxes/grammars.json', 'utf8'))) {
-  if (['bash', 'toml'].includes(grammar.name)) continue; // pinned for later readers, not used by a bundle yet
   const from = join('node_modules', grammar.package, grammar.file);
   const found = createHash('sha256').update(readFileSync(from)).digest('hex');
   if (found !== grammar.sha256) throw new Error(`${from} is not the file syntaxes/grammars.json names (sha256 ${found}). Was ${grammar.package} updated? Change both together.`);

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '..');
 const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: RegExp }>> = {
   rules: { rooms: [], packages: /^$/ },
   engine: { rooms: ['rules/kit', 'rules/index'], packages: /^(?!vscode)/ },
-  report: { rooms: ['rules/kit', 'engine/audit/outcome', 'engine/workspace/config'], packages: /^$/ },
+  report: { rooms: ['rules/kit', 'engine/audit/outcome', 'engine/workspace/config'], packages: /^picocolors$/ },
   server: { rooms: ['rules/kit', 'engine', 'report'], packages: /^(node:|vscode-languageserver)/ },
   cli: { rooms: ['rules/kit', 'engine', 'report'], packages: /^(node:|commander$|picocolors$)/ },
   client: { rooms: ['server/protocol', 'report', 'engine/audit/outcome', 'rules/kit/grading', 'rules/kit'], packages: /^(node:|vscode$|vscode-languageclient)/ },

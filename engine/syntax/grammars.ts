@@ -4,7 +4,7 @@
  */
 import { Language, Parser } from 'web-tree-sitter';
 
-export type GrammarName = 'python' | 'javascript' | 'typescript' | 'tsx' | 'bash' | 'toml';
+export type GrammarName = 'python' | 'javascript' | 'typescript' | 'tsx';
 export interface GrammarBytes { readonly core: Uint8Array; readonly languages: Readonly<Partial<Record<GrammarName, Uint8Array>>> }
 
 export interface Grammars {
