@@ -3,6 +3,7 @@
  * `Procfile` are found on every disk.
  */
 import type { Kind } from '../../rules/kit';
+import { isVendored } from './vendored';
 
 /** The first pattern that fits the path (lower case, with `/`) decides; order is from the particular to the general. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
@@ -39,14 +40,17 @@ const FILLED_IN = /\.(?:j2|jinja2?|tmpl|tpl|template|erb|example|sample|dist)$/;
 const RUNS: ReadonlySet<Kind> = new Set<Kind>(['dockerfile', 'compose', 'nginx', 'ini', 'procfile', 'crontab', 'platform', 'workflow', 'pipeline', 'manifest', 'shell']);
 
 /**
- * The kind of unit a file gives, by its path (relative to the workspace, with `/`); undefined for files that are not read.
- * A `plain` YAML, JSON or `.conf` file may turn out to be Kubernetes, nginx or ini once its text is read.
+ * The kind of unit a file gives, by its path (relative to the workspace, with `/`); undefined for files that are not read,
+ * vendored ones among them. A `plain` YAML, JSON or `.conf` file may turn out to be Kubernetes, nginx or ini once its text is read.
  */
 export function kindOf(path: string): Kind | undefined {
-  const lower = path.toLowerCase();
+  return isVendored(path) ? undefined : named(path.toLowerCase());
+}
+
+function named(lower: string): Kind | undefined {
   const kind = KINDS.find(([pattern]) => pattern.test(lower))?.[1];
   if (!FILLED_IN.test(lower) || kind === 'dotenv') return kind;
-  const inner = kindOf(lower.replace(FILLED_IN, ''));
+  const inner = named(lower.replace(FILLED_IN, ''));
   return inner && RUNS.has(inner) ? inner : kind;
 }
 

@@ -1,7 +1,8 @@
 /** A workspace over any kind of files: what disk and memory have in common. */
 import type { Notice } from '../audit/outcome';
-import { isEnvFile, isLock } from '../files/kind';
-import { isBuilt } from '../files/role';
+import { isEnvFile, isLock, kindOf } from '../files/kind';
+import { roleOf } from '../files/role';
+import { isBuilt } from '../files/vendored';
 import { decoded } from './decode';
 import type { Files } from './files';
 import { codeOf, maybe } from './files';
@@ -118,10 +119,16 @@ class OpenFiles implements Workspace {
       return { notice: { code: 'not-parsed', path, message: `${path} was not looked at: it is built or minified. What it was built from is.`, incomplete: false } };
     } catch (error) {
       if (codeOf(error) !== 'TOO_LARGE') throw error;
-      const size = (await maybe(files.stat(file)))?.size ?? limits.bytes;
-      return { notice: { code: 'too-large', path, message: `${path} was not read: it has ${megabytes(size)}, and files of more than ${megabytes(limits.bytes)} are not looked at. Split it, or exclude it in shipworthy.json.`, incomplete: true } };
+      return { notice: tooLarge(path, (await maybe(files.stat(file)))?.size ?? limits.bytes, limits.bytes) };
     }
   }
+}
+
+/** A large program keeps the card from being complete, a large text or table does not. */
+function tooLarge(path: string, size: number, limit: number): Notice {
+  const message = `${path} was not read: it has ${megabytes(size)}, and files of more than ${megabytes(limit)} are not looked at. Split it, or exclude it in shipworthy.json.`;
+  const data: readonly unknown[] = ['plain', 'markdown', 'template', undefined];
+  return { code: 'too-large', path, message, incomplete: roleOf(path) === 'production' && !data.includes(kindOf(path)) };
 }
 
 function megabytes(bytes: number): string {

@@ -107,7 +107,7 @@ class Walk {
     if (this.isExcluded(`${path}/`)) return [];
     const ignored = this.isIgnored(path, rules, true);
     if (ignored && !this.trackedFolders.has(path)) return [];
-    if (name === '.venv') this.entries.push(this.entry(`${path}/pyvenv.cfg`));
+    if (name === '.venv') this.entries.push(this.present(`${path}/pyvenv.cfg`));
     return NEVER.has(name) ? [] : [{ path, rules: ignored ? undefined : rules }];
   }
 
@@ -132,7 +132,10 @@ class Walk {
 
   /** Only of files that somebody reads it is asked how large and how old they are. */
   private async entry(path: string): Promise<Entry | undefined> {
-    if (kindOf(path) === undefined) return { path, size: 0, stamp: '' };
+    return kindOf(path) === undefined ? { path, size: 0, stamp: '' } : this.present(path);
+  }
+
+  private async present(path: string): Promise<Entry | undefined> {
     const found = await maybe(this.options.files.stat(`${this.options.root}/${path}`));
     return found && { path, size: found.size, stamp: `${found.mtime}-${found.size}` };
   }

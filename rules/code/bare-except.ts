@@ -26,7 +26,7 @@ export default rule({
     title: 'Catch Exception',
     safety: 'safe',
     edit: ({ handler: one, module }, { source }) => {
-      const logger = onlyPasses(one) ? loggerOf(module, one.at.start) : undefined;
+      const logger = onlyPasses(one) ? loggerOf(module, one) : undefined;
       return [replace(one.keyword, 'except Exception'), ...(logger ? logging(one, logger, attempted(one, source), source) : [])];
     },
   },

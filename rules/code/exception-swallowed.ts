@@ -44,7 +44,7 @@ export default rule<Catch>({
       title: 'Log the exception',
       safety: 'safe',
       edit: (it, { source }) => {
-        const logger = 'handler' in it ? loggerOf(it.module, it.handler.at.start) : undefined;
+        const logger = 'handler' in it ? loggerOf(it.module, it.handler) : undefined;
         return 'handler' in it && logger ? logging(it.handler, logger, attempted(it.handler, source), source) : undefined;
       },
     },
@@ -52,7 +52,7 @@ export default rule<Catch>({
       title: 'Add a logger, and log the exception',
       safety: 'review',
       edit: (it, { source }) => {
-        if (!('handler' in it) || loggerOf(it.module, it.handler.at.start)) return undefined;
+        if (!('handler' in it) || loggerOf(it.module, it.handler)) return undefined;
         return [...makingLogger(it.module, source), ...logging(it.handler, 'logger', attempted(it.handler, source), source)];
       },
     },
@@ -70,9 +70,13 @@ export default rule<Catch>({
     'a row that is skipped': {
       bad: 'def load_all(items):\n    out = []\n    for i in items:\n        try:\n            out.append(i.load())\n        except Exception:\n            continue\n    return out\n',
     },
-    'a row that is skipped, with the application\'s logger': {
-      bad: 'from flask import current_app\n\ndef load_all(items):\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception): continue\n',
-      good: 'from flask import current_app\n\ndef load_all(items):\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception):\n            current_app.logger.exception("i.load failed")\n            continue\n',
+    'on one line, in a route with the application\'s logger': {
+      bad: 'from flask import Blueprint, current_app\n\nbp = Blueprint("items", __name__)\n\n@bp.post("/items")\ndef load_all():\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception): continue\n    return "ok"\n',
+      good: 'from flask import Blueprint, current_app\n\nbp = Blueprint("items", __name__)\n\n@bp.post("/items")\ndef load_all():\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception):\n            current_app.logger.exception("i.load failed")\n            continue\n    return "ok"\n',
+    },
+    'in a thread, where there is no current application': {
+      bad: 'from flask import current_app\n\ndef deliver(mailer, message):\n    try:\n        mailer.send(message)\n    except Exception:\n        pass\n',
+      good: 'import logging\nfrom flask import current_app\n\nlogger = logging.getLogger(__name__)\n\ndef deliver(mailer, message):\n    try:\n        mailer.send(message)\n    except Exception:\n        logger.exception("mailer.send failed")\n',
     },
     'rolled back and forgotten': { bad: 'def save(db, row):\n    try:\n        db.session.add(row)\n        db.session.commit()\n    except Exception:\n        db.session.rollback()\n        return None\n' },
     'suppressed': { bad: 'from contextlib import suppress\n\ndef notify(mailer, order):\n    with suppress(Exception):\n        mailer.send(order)\n' },

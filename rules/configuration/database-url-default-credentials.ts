@@ -138,7 +138,7 @@ function addresses(): Selector<Address> {
   return {
     kinds: ['module'], callees: [...connects.callees, ...CONFIGURATION_READERS],
     *select(unit, project) {
-      if (unit.kind !== 'module') return;
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
       yield* settingsOf(unit, project);
       for (const match of connects.select(unit, project)) {
         const where = CONNECTS[match.call.callee];

@@ -132,7 +132,7 @@ export default rule<Switch>({
     'FastAPI with tracebacks': {
       bad: 'from fastapi import FastAPI\napp = FastAPI(title="Shop", debug=True)\n', good: 'import os\nfrom fastapi import FastAPI\napp = FastAPI(title="Shop", debug=os.getenv("APP_DEBUG", "").lower() in ("1", "true"))\n', severity: 'high',
     },
-    'a command for developers': { good: 'import click\nimport uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n\n@click.command()\ndef develop():\n    uvicorn.run("main:app", reload=True)\n', path: 'cli.py' },
+    'a command for developers': { good: 'import click\nimport uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n\n@click.command()\ndef develop():\n    uvicorn.run("main:app", reload=True)\n\n@click.command("dev")\ndef run_server():\n    uvicorn.run("main:app", reload=True)\n', path: 'cli.py' },
     'the reloader of uvicorn': {
       bad: 'import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=True)\n',
       good: 'import os\nimport uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=os.getenv("UVICORN_RELOAD", "").lower() in ("1", "true"))\n', path: 'main.py', severity: 'medium',
@@ -164,7 +164,7 @@ function switches(): Selector<Switch> {
   return {
     kinds: ['module'], callees: [...runs.callees, ...CONFIGURATION_READERS],
     *select(unit, project) {
-      if (unit.kind !== 'module') return;
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
       const settings = new Map(project.settings('DEBUG').filter((each) => each.path === unit.path).map((each) => [each.assignment, each]));
       for (const [assignment, setting] of settings) if (isSwitch(assignment, unit)) yield { written: assignment.value, value: setting.value, module: unit, setting, keyword: 'debug' };
       for (const match of runs.select(unit, project)) yield* argumentsOf(match);
@@ -236,13 +236,18 @@ function settingStands(it: Switch, setting: Setting, project: Project): boolean 
 
 function callStands(it: Switch, project: Project): boolean | Variation {
   const { match } = it;
-  // `def develop():` of a command line is a launcher for developers.
-  if (!match || onlyInDevelopment(match.call) || project.developmentName(match.call.scope)) return false;
+  if (!match || onlyInDevelopment(match.call) || isForDevelopers(match, project)) return false;
   const { server } = project;
   if ((onlyAsProgram(match.call) || /(^|\/)(run|start|dev)\w*\.py$/.test(match.module.path)) && server && REAL_SERVER.test(server.text)) return { severity: 'medium', because: `production ${server.text}; this only runs by hand` };
   if (it.keyword === 'reload') return { severity: 'medium', because: 'it watches files and restarts, and shows nothing to visitors' };
   if (match.call.callee === 'uvicorn.run' || lastName(match.call.callee) !== 'run') return { severity: 'high', because: 'this framework shows tracebacks with it, and no console' };
   return true;
+}
+
+/** In a command of a command line that is called `develop`, or stands in a function of that name. */
+function isForDevelopers({ call: one, module }: CallMatch, project: Project): boolean {
+  const func = module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope);
+  return project.developmentName(one.scope) || (func?.decorators.some((each) => each.name.endsWith('command') && each.args.some((arg) => arg.kind === 'text' && project.developmentName(arg.value))) ?? false);
 }
 
 /** A sibling class or settings module, named for production, switches it off. */

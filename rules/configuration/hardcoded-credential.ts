@@ -154,7 +154,7 @@ function places(): Selector<Place> {
   return {
     kinds: ['module'], callees: [...clients.callees, ...CONFIGURATION_READERS],
     *select(unit, project) {
-      if (unit.kind !== 'module') return;
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const assignment of unit.assignments) {
         if (LIBRARY.test(assignment.qualified)) {
           yield { sink: assignment.target, variable: assignment.target.replace(/\W/g, '_').toUpperCase(), written: assignment.value, value: project.resolve(assignment.value, unit), module: unit, standing: assignment, weak: false };

@@ -25,11 +25,11 @@ export default rule<CallMatch>({
   anchors: ['bandit B113', 'ruff S113', 'semgrep use-timeout', 'CWE-400', 'CWE-1088'],
 
   on: outbound(),
-  check: (match, { project }) => {
+  check: (match, { project, source }) => {
     if (hasTimeout(match, project)) return false;
     const { call: one, module } = match;
     if (clientOf(one)?.long) return { severity: 'low', because: 'aiohttp gives up after five minutes by itself' };
-    return isJob(one, module) ? { severity: 'low', because: 'it runs in a job, where no visitor waits' } satisfies Variation : true;
+    return isJob(one, module) || isProgram(module, source, project) ? { severity: 'low', because: 'it runs in a job, where no visitor waits' } satisfies Variation : true;
   },
   message: ({ call: one }) => given(one) ? `${one.written}() switches its timeout off.` : `${one.written}() has no timeout.`,
   underline: ({ call: one }) => given(one)?.at ?? one.calleeAt,
@@ -91,6 +91,9 @@ export default rule<CallMatch>({
     'an adapter that sets it': { good: 'import requests\nfrom http_adapters import TimeoutAdapter\n\nsession = requests.Session()\nsession.mount("https://", TimeoutAdapter(10))\n\ndef rate():\n    return session.get("https://api.example.com/rate").json()\n' },
     'a session class of the project\'s own': { good: 'import requests\n\nclass Session(requests.Session):\n    def request(self, *args, **kwargs):\n        kwargs.setdefault("timeout", 10)\n        return super().request(*args, **kwargs)\n\nsession = Session()\n\ndef rate():\n    return session.get("https://api.example.com/rate").json()\n' },
     'a request bound to a timeout': { good: 'import functools\nimport requests\n\nsession = requests.Session()\nsession.request = functools.partial(session.request, timeout=10)\n\ndef rate():\n    return session.get("https://api.example.com/rate").json()\n' },
+    'a program beside the application': { bad: 'import requests\n\ndef main():\n    print(requests.get("https://api.example.com/rate").json())\n\nif __name__ == "__main__":\n    main()\n', path: 'verify.py', severity: 'low' },
+    'a pool with a timeout': { good: 'import urllib3\n\nhttp = urllib3.PoolManager(timeout=5.0)\n\ndef rate():\n    return http.request("GET", "https://api.example.com/rate").json()\n' },
+    'a pool without one': { bad: 'import urllib3\n\nhttp = urllib3.PoolManager()\n\ndef rate():\n    return http.request("GET", "https://api.example.com/rate").json()\n', good: 'import urllib3\n\nhttp = urllib3.PoolManager()\n\ndef rate():\n    return http.request("GET", "https://api.example.com/rate", timeout=10).json()\n' },
     'a default for all sockets': { good: 'import socket\nfrom urllib.request import urlopen\n\nsocket.setdefaulttimeout(10)\n\ndef rate():\n    return urlopen("https://api.example.com/rate").read()\n' },
     'a timeout by position': { good: 'import http.client\nfrom urllib.request import urlopen\n\ndef rate():\n    urlopen("https://api.example.com/rate", None, 10)\n    return http.client.HTTPSConnection("api.example.com", timeout=5)\n' },
     'a dictionary called requests': { good: 'requests = {"a": 1}\n\ndef first(session, request):\n    session.get("user")\n    request.get("x")\n    return requests.get("a")\n' },
@@ -100,8 +103,14 @@ export default rule<CallMatch>({
 
 function outbound(): Selector<CallMatch> {
   const all = call(...CLIENTS.flatMap((one) => one.callees));
-  // Asked for beside them, to know who sets timeouts for all.
-  return { ...all, callees: [...all.callees, '*.mount', 'socket.setdefaulttimeout'] };
+  return {
+    kinds: all.kinds,
+    // Asked for beside them, to know who sets timeouts for all.
+    callees: [...all.callees, '*.mount', 'socket.setdefaulttimeout', 'urllib3.PoolManager'],
+    *select(unit, project) {
+      if (unit.kind === 'module' && unit.language === 'python') yield* all.select(unit, project);
+    },
+  };
 }
 
 function clientOf(one: Call): Client | undefined {
@@ -127,6 +136,7 @@ function hasTimeout(match: CallMatch, project: Project): boolean {
 function setForSession(one: Call, module: Module, project: Project): boolean {
   const session = one.written.slice(0, one.written.lastIndexOf('.'));
   if (module.assignments.some((assignment) => assignment.target === `${session}.request` || assignment.target === `${session}.timeout`)) return true;
+  if (one.callee.startsWith('urllib3.PoolManager.') && module.calls.some((made) => made.callee === 'urllib3.PoolManager' && (made.open || made.keywords.some((keyword) => keyword.name === 'timeout')))) return true;
   return /[sS]ession\.\w+$/.test(one.callee) && project.calls('*.mount').some(({ call: mount }) => mount.args.some((arg) => arg.kind === 'result' && /timeout/i.test(arg.callee)) && lastName(mount.written.slice(0, mount.written.lastIndexOf('.'))) === lastName(session));
 }
 
@@ -135,6 +145,12 @@ function isJob(one: Call, module: Module): boolean {
   if (one.scope === '' || onlyAsProgram(one) || /(^|\/)(management\/commands|jobs|tasks|cron|cli)(\/|\.py$)/.test(module.path)) return true;
   const around = module.functions.filter((func) => { const path = [func.scope, func.name].filter(Boolean).join('.'); return one.scope === path || one.scope.startsWith(`${path}.`); });
   return around.some((func) => func.decorators.some((decorator) => /(^|[._])(shared_task|task|periodic_task|scheduled_job|job|actor|command|cron)$/.test(decorator.name)));
+}
+
+/** A file that is started by hand, serves nothing and is imported by nothing. */
+function isProgram(module: Module, source: Source, project: Project): boolean {
+  if (module.routes.length > 0 || !/^if __name__ == ["']__main__["']/m.test(source.text)) return false;
+  return !project.modules.some((other) => other !== module && other.imports.some((one) => one.target.split('.').includes(lastName(module.name))));
 }
 
 // ---- the fix

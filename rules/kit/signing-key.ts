@@ -52,7 +52,7 @@ export function signingKeys(): Selector<KeyUse> {
   return {
     kinds: ['module'], callees: [...SINKS.flatMap((each) => each.callees), ...CONFIGURATION_READERS],
     *select(unit, project) {
-      if (unit.kind !== 'module') return;
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const assignment of unit.assignments) yield* assigned(assignment, unit, project);
       for (const call of unit.calls) {
         const sink = SINKS.find((each) => each.callees.some((callee) => calls(call.callee, callee)));

@@ -31,6 +31,7 @@ export function sqlCalls(): Selector<SqlCall> {
   return {
     kinds: all.kinds, callees: all.callees,
     *select(unit, project) {
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const match of all.select(unit, project)) {
         if (lastName(match.call.callee) === 'extra') { yield* conditionsOf(match, project); continue; }
         const position = positionOf(match.call, project);
@@ -86,7 +87,7 @@ function helperPosition(one: Call, project: Project): number | undefined {
 const VERB = /^[\s(]*(select|insert\s+(or\s+\w+\s+)?into|update|delete\s+from|create|alter|drop|with|pragma|truncate|replace\s+into|merge\s+into|call|exec|execute|grant|revoke|explain|show|describe|vacuum|copy|attach|set|kill)\s/i;
 
 /** The text begins like a statement. */
-export function looksLikeSql(value: Value): boolean {
+function looksLikeSql(value: Value): boolean {
   if (value.kind === 'text') return VERB.test(`${value.value} `);
   return value.kind === 'joined' && value.how !== 'join' && value.parts[0] !== undefined && options(value.parts[0]).some(looksLikeSql);
 }

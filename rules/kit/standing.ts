@@ -19,7 +19,7 @@ function isUnused({ owner, module }: Setting, project: Project): boolean {
 }
 
 /** A guard that keeps what is under it out of production. */
-export function isDevelopment(guard: Guard): boolean {
+function isDevelopment(guard: Guard): boolean {
   return guard.means === 'development' || guard.means === 'tests' || guard.means === 'type-checking';
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Kind, Role } from '../../rules/kit';
 import { isEnvFile, isLock, kindOf } from '../../engine/files/kind';
-import { isBuilt, roleOf } from '../../engine/files/role';
+import { roleOf } from '../../engine/files/role';
+import { isBuilt } from '../../engine/files/vendored';
 
 describe('kinds of files', () => {
   const kinds: Readonly<Record<Kind | 'none', readonly string[]>> = {
@@ -29,7 +30,7 @@ describe('kinds of files', () => {
     plain: ['Makefile', 'justfile', 'Caddyfile', 'a.toml', 'k8s/a.yml', 'tsconfig.json', 'a.css', 'schema.sql', 'key.pem', 'id_rsa', '.npmrc', '.python-version', 'runtime.txt', 'LICENSE', 'README.rst', 'prisma/schema.prisma', 'redis.conf', 'terraform.tfstate'],
     module: ['app.py', 'env.py', 'env.js', '.env.ts', 'vite-env.d.ts', 'server.mjs', 'a.cts', 'App.TSX', 'requirements.py', 'compose.ts', 'gunicorn.conf.py', 'setup.py', 'bin/www.js'],
     kubernetes: [],
-    none: ['a.png', 'data.db', 'app.exe', 'a.tar.gz', 'Vagrantfile', 'x', 'font.woff2', 'a.csv', 'settings.py.example', '.gitattributes', 'a.go'],
+    none: ['a.png', 'data.db', 'app.exe', 'a.tar.gz', 'Vagrantfile', 'x', 'font.woff2', 'a.csv', 'settings.py.example', '.gitattributes', 'a.go', 'vendor/a.py', 'js/jquery.min.js', 'dist/app.js', 'node_modules/a/package.json'],
   };
   for (const [kind, paths] of Object.entries(kinds)) {
     it(`${kind}: by name and folder, in any case`, () => {
