@@ -47,9 +47,11 @@ for (const [index, rule] of rules.entries()) {
   const { category, id } = found[index];
   if (rule.id !== id) throw new Error(`rules/${category}/${id}.ts calls its rule ${rule.id}: the file's name is the id.`);
 }
-const { rulePage, ruleIndex } = await load('rules/kit/page.ts');
-for (const rule of rules) write(`docs/rules/${rule.id}.md`, rulePage(rule));
-write('docs/rules/README.md', ruleIndex(rules));
+const { documentOf } = await load('engine/audit/registry.ts');
+const { rulePage, ruleIndex } = await load('report/rule-page.ts');
+const documents = rules.map(documentOf);
+for (const document of documents) write(`docs/rules/${document.card.id}.md`, rulePage(document));
+write('docs/rules/README.md', ruleIndex(documents));
 for (const file of existsSync('docs/rules') ? readdirSync('docs/rules') : []) {
   if (file === 'README.md' || rules.some((rule) => `${rule.id}.md` === file)) continue;
   if (check) outdated.push(`docs/rules/${file}`); else rmSync(join('docs/rules', file));

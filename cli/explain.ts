@@ -1,6 +1,7 @@
 /** `shipworthy explain`: a rule's page in the terminal. */
 import pc from 'picocolors';
-import type { RuleCard } from '../engine/audit/outcome';
+import type { RuleCard, RuleDocument } from '../engine/audit/outcome';
+import { ruleSections } from '../report/rule-page';
 import { wrap } from '../report/terminal';
 import { EFFORT_WORDS } from '../report/words';
 import type { Severity } from '../rules/kit';
@@ -17,7 +18,7 @@ const READABLE = 100;
 export async function explain(id: string, colour: boolean | undefined, product: Product, around: Surroundings): Promise<number> {
   const card = product.rules.find((one) => one.id === id);
   if (!card) throw unknownRule(id, product.rules);
-  await send(around.stdout, page(card, look(around.stdout, around.env, around.platform, colour)));
+  await send(around.stdout, page(product.document(id) ?? { card, fixes: [], examples: [] }, look(around.stdout, around.env, around.platform, colour)));
   return EXIT.ok;
 }
 
@@ -26,32 +27,17 @@ export function unknownRule(id: string, cards: readonly RuleCard[]): UsageError 
 }
 
 /** The page of a rule as text that ends with a line break. */
-export function page(card: RuleCard, look: Look): string {
+export function page(document: RuleDocument, look: Look): string {
+  const { card } = document;
   const { bold, dim } = pc.createColors(look.colour);
   const width = Math.min(look.width, READABLE);
   const dot = look.unicode ? '·' : '|';
   const facts = [`${paint(card.severity, look.colour)(card.severity)} ${card.points}`, card.confidence, card.category, `${EFFORT_WORDS[card.effort]} to mend`];
-  const sections: readonly (readonly [string, string])[] = [
-    ['Why', card.why],
-    ['How', card.how],
-    ['Blocks', blocks(card.blocks)],
-    ['Ladder', card.ladder ? `${card.ladder.name}, rung ${card.ladder.rung}: rules of one control together never cost more than its first rung.` : ''],
-    ['Speaks instead of', card.hides.join(', ')],
-    ['Sign-off', card.attestable ? `${card.attestable}, when the control lives outside the repository.` : ''],
-    ['Known elsewhere as', card.anchors.join(', ')],
-    ['Read on', card.links.join('\n')],
-    ['Silence one place', `shipworthy: ignore ${card.id} -- the reason`],
-  ];
   const paragraphs = (text: string) => text.split('\n').flatMap((part) => wrap(part, width - 2)).map((line) => `  ${line}`.trimEnd());
   return [
     ...wrap(card.title, width).map(bold), `${bold(card.id)}  ${facts.join(` ${dot} `)}`,
-    ...sections.filter(([, text]) => text).flatMap(([heading, text]) => ['', dim(heading), ...paragraphs(text)]),
+    ...ruleSections(document).flatMap(({ heading, lines }) => ['', dim(heading), ...lines.flatMap((text) => paragraphs(text.replace(/`/g, '')))]),
   ].join('\n') + '\n';
-}
-
-function blocks(said: string): string {
-  if (said === 'always') return 'Always: an open finding must be gone before the application ships.';
-  return said === 'never' ? 'Never.' : `When: ${said}.`;
 }
 
 /** The colour of a severity. It never stands alone: the word is always printed. */

@@ -1,6 +1,6 @@
 /** The engine and the report as the commands use them: the only file of this room that knows how they are put together. */
 import { createHash } from 'node:crypto';
-import { openSession, RULESET, ruleCards } from '../engine/audit/open';
+import { openSession, RULESET, ruleCards, ruleDocument } from '../engine/audit/open';
 import { grammarsIn } from '../engine/node/grammars';
 import { customised } from '../engine/workspace/config';
 import { openDisk } from '../engine/workspace/disk';
@@ -21,7 +21,7 @@ declare const __SHIPWORTHY_VERSION__: string;
 export function product(grammars: string): Product {
   const version = __SHIPWORTHY_VERSION__;
   return {
-    version, ruleset: RULESET, rules: ruleCards,
+    version, ruleset: RULESET, rules: ruleCards, document: ruleDocument,
     open: async (folder) => openSession({ workspace: openDisk(folder), grammars: await grammarsIn(grammars) }),
     card: (audit, config, asOf) => makeCard(audit, { version, asOf, weights: config.weights, profile: config.profile, customised: customised(config) }),
     formats: {

@@ -1,4 +1,4 @@
-import type { Audit, RuleCard } from '../engine/audit/outcome';
+import type { Audit, RuleCard, RuleDocument } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
@@ -38,6 +38,8 @@ export interface Product {
   readonly ruleset: string;
   /** In the order of the registry. */
   readonly rules: readonly RuleCard[];
+  /** What a rule has for its page. */
+  document(rule: string): RuleDocument | undefined;
   /** Opens an absolute folder. */
   open(folder: string): Promise<Session>;
   /** The report card of an audit on one day (ISO), on which accepted risks have expired or not. */

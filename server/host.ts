@@ -1,5 +1,5 @@
 /** What the server needs of the world it runs in: a node process, later a web worker. */
-import type { Audit, RuleCard } from '../engine/audit/outcome';
+import type { Audit, RuleCard, RuleDocument } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
@@ -10,6 +10,8 @@ export interface Host {
   readonly rules: readonly RuleCard[];
   /** Opens a workspace folder by its URI. Rejects when this world cannot read it, with a sentence that says so. */
   open(uri: string, name: string): Promise<Session>;
+  /** What a rule of ours has for its page; undefined for one that the audited folder brings itself. */
+  document(rule: string): RuleDocument | undefined;
   /** The report card of an audit on one day (ISO). */
   card(audit: Audit, config: Config, asOf: string): ReportCard;
   /** ISO day. */

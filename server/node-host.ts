@@ -1,6 +1,6 @@
 /** The world of a node process: folders on a disk, the engine over them, today by this machine's clock. */
 import { fileURLToPath } from 'node:url';
-import { openSession, ruleCards } from '../engine/audit/open';
+import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { grammarsIn } from '../engine/node/grammars';
 import { customised } from '../engine/workspace/config';
 import { openDisk } from '../engine/workspace/disk';
@@ -13,7 +13,7 @@ export function nodeHost(grammarFolder: string, version: string): Host {
   // Whoever opens a folder is told; until then nobody listens.
   grammars.catch(() => undefined);
   return {
-    version, rules: ruleCards,
+    version, rules: ruleCards, document: ruleDocument,
     today: () => new Date().toISOString().slice(0, 10),
     async open(uri) {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);

@@ -8,6 +8,7 @@ import { kindOf } from '../files/kind';
 import { roleOf } from '../files/role';
 import type { Config } from '../workspace/config';
 import { DEFAULTS, readConfig } from '../workspace/config';
+import type { RuleName } from '../workspace/schema';
 import type { Entry, Workspace } from '../workspace/workspace';
 import type { Notice } from './outcome';
 import type { Progress } from './session';
@@ -45,7 +46,7 @@ export class HeldFiles {
   private ignores: ((path: string) => boolean) | undefined;
 
   /** @param changed told of every file whose text or presence is another than before */
-  constructor(private readonly workspace: Workspace, private readonly reader: Reader, private readonly changed: (path: string) => void) {}
+  constructor(private readonly workspace: Workspace, private readonly rules: readonly RuleName[], private readonly reader: Reader, private readonly changed: (path: string) => void) {}
 
   /** Reads what is new or stale. True when anything is another than before. */
   async catchUp(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
@@ -134,7 +135,7 @@ export class HeldFiles {
   private async loadConfig(): Promise<readonly Notice[]> {
     const overlay = this.overlays.get(CONFIG);
     const reading = overlay === undefined ? await this.workspace.read(CONFIG) : { text: overlay };
-    const read = 'text' in reading ? readConfig(reading.text, CONFIG) : { config: DEFAULTS, notices: reading.notice.code === 'vanished' ? [] : [reading.notice] };
+    const read = 'text' in reading ? readConfig(reading.text, CONFIG, this.rules) : { config: DEFAULTS, notices: reading.notice.code === 'vanished' ? [] : [reading.notice] };
     this.config = read.config;
     return read.notices;
   }

@@ -13,11 +13,11 @@ import type { HeldFile } from './held';
 import type { Court, Judged, Verdict } from './judge';
 import { judgeFile, judgeProject, severityOf } from './judge';
 import { gathered } from './notices';
-import type { Audit, Finding, Notice, RuleCard } from './outcome';
+import type { Audit, Finding, Notice, RuleCard, RuleDocument } from './outcome';
 import type { UnitReader } from './read';
 import { unitReader } from './read';
 import type { Registry } from './registry';
-import { registryOf } from './registry';
+import { documentOf, registryOf } from './registry';
 import type { Correction, Progress, Session } from './session';
 import { suppressionNotices } from './silence';
 
@@ -33,6 +33,12 @@ export interface SessionOptions {
 
 /** Cards of all rules in the order of the registry. */
 export const ruleCards: readonly RuleCard[] = registryOf(allRules).cards;
+
+/** The document of a rule of ours, for its page. */
+export function ruleDocument(id: string): RuleDocument | undefined {
+  const rule = allRules.find((each) => each.id === id);
+  return rule && documentOf(rule);
+}
 
 export function openSession(options: SessionOptions): Session {
   return new LiveSession(options);
@@ -56,7 +62,7 @@ class LiveSession implements Session {
     this.registry = registryOf(options.rules ?? allRules);
     this.documents = new Documents(options.grammars);
     this.reader = unitReader(options.grammars, this.documents, this.registry.interest, (root) => this.held.roots.has(root));
-    this.held = new HeldFiles(options.workspace, (path, text, open) => this.reader.read(path, text, open), (path) => { this.fileVerdicts.delete(path); });
+    this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { this.fileVerdicts.delete(path); });
   }
 
   get config(): Config {

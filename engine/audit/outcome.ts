@@ -99,5 +99,13 @@ export interface Audit {
   readonly ruleset: string;
 }
 
+/** Everything that can be read about a rule: its card, and what only its page shows. */
+export interface RuleDocument {
+  readonly card: RuleCard;
+  readonly fixes: readonly Omit<FixOffer, 'index'>[];
+  /** By title; files by path. */
+  readonly examples: readonly { readonly title: string; readonly bad?: Readonly<Record<string, string>>; readonly good?: Readonly<Record<string, string>> }[];
+}
+
 /** A rule's card as data: what outputs and the editor show of it. */
 export type RuleCard = Omit<Card, 'blocks'> & { readonly blocks: string };

@@ -1,7 +1,7 @@
 /** The rules as the engine uses them: their cards as data, and the vocabulary of calls they ask for. */
-import type { Role, Rule } from '../../rules/kit';
+import type { Files, Fix, Role, Rule } from '../../rules/kit';
 import { APPLICATION_CALLEES, COOKIE_CALLEES, HTML_CALLEES } from '../project/applications';
-import type { RuleCard } from './outcome';
+import type { RuleCard, RuleDocument } from './outcome';
 
 export interface Registry {
   readonly rules: readonly Rule[];
@@ -55,6 +55,17 @@ function cardOf(rule: Rule): RuleCard {
   return {
     id, category, title, severity, points, confidence, blocks: typeof blocks === 'string' ? blocks : blocks.when, effort, since, why, how, links, anchors, hides,
     ...(ladder && { ladder }), ...(attestable && { attestable }), ...(secret && { secret }),
+  };
+}
+
+/** A rule with its fixes and examples, for its page. */
+export function documentOf(rule: Rule): RuleDocument {
+  const fix = (rule.scope === 'file' ? rule.file.fix : rule.whole.fix) as Fix<unknown> | readonly Fix<unknown>[] | undefined;
+  const files = (given: Files, path = 'app.py') => typeof given === 'string' ? { [path]: given } : given;
+  return {
+    card: cardOf(rule),
+    fixes: (fix === undefined ? [] : Array.isArray(fix) ? fix as readonly Fix<unknown>[] : [fix as Fix<unknown>]).map(({ title, safety, remains }) => ({ title, safety, ...(remains && { remains }) })),
+    examples: Object.entries(rule.examples).map(([title, { bad, good, path }]) => ({ title, ...(bad !== undefined && { bad: files(bad, path) }), ...(good !== undefined && { good: files(good, path) }) })),
   };
 }
 

@@ -13,8 +13,7 @@ export function lineComments(text: string, opener = /#/): Comment[] {
   const found: Comment[] = [];
   const pattern = new RegExp(`(?<=^|\\s)(?:${opener.source}).*$`, 'gm');
   for (const each of text.matchAll(pattern)) {
-    const lineStart = Math.max(text.lastIndexOf('\n', each.index - 1), text.lastIndexOf('\r', each.index - 1)) + 1;
-    found.push({ text: each[0], at: { start: each.index, end: each.index + each[0].length }, alone: text.slice(lineStart, each.index).trim() === '' });
+    found.push(comment(text, each));
   }
   return found;
 }
@@ -31,9 +30,17 @@ export function slashComments(text: string): Comment[] {
 
 function between(text: string, pattern: RegExp): Comment[] {
   if (!MARKERS.test(text)) return [];
-  return [...text.matchAll(pattern)].map((each) => {
-    const before = text.slice(0, each.index).split(/[\r\n]/).at(-1) ?? '';
-    const after = text.slice(each.index + each[0].length).split(/[\r\n]/, 1)[0] ?? '';
-    return { text: each[0], at: { start: each.index, end: each.index + each[0].length }, alone: (before + after).trim() === '' };
-  });
+  return [...text.matchAll(pattern)].map((each) => comment(text, each));
+}
+
+function comment(text: string, found: RegExpExecArray): Comment {
+  const at = { start: found.index, end: found.index + found[0].length };
+  return { text: found[0], at, alone: /[\r\n]/.test(beside(text, at.start - 1, -1)) && /[\r\n]/.test(beside(text, at.end, 1)) };
+}
+
+/** What stands next to a comment, blanks passed over; a line break stands at both ends of the text. */
+function beside(text: string, from: number, step: 1 | -1): string {
+  let at = from;
+  while (/[^\S\r\n]/.test(text.charAt(at))) at += step;
+  return text.charAt(at) || '\n';
 }

@@ -1,5 +1,5 @@
 /** Files of environment variables: `.env` and its kin. Values are read as dotenv and Docker read them, and not expanded. */
-import type { Dotenv, Pair, Span } from '../../rules/kit';
+import type { Dotenv, Pair } from '../../rules/kit';
 import { lineComments } from './comments';
 import { head } from './head';
 import { isExampleName } from './kind';
@@ -17,8 +17,7 @@ export function readDotenv(path: string, text: string): Dotenv {
     const empty = match(EMPTY, text, at);
     const pair = empty ? undefined : variableAt(text, at);
     if (pair) variables.push(pair);
-    // An unquoted value that begins with a quote has lost the other one.
-    whole &&= Boolean(empty) || (pair !== undefined && !(pair.value?.length === length(pair.valueAt) && /^["'`]/.test(pair.value)));
+    whole &&= empty !== undefined || (pair !== undefined && !isOpen(pair, text));
     at = empty ? at + empty[0].length : nextLine(text, pair?.at.end ?? at);
   }
   return { kind: 'dotenv', ...head(path, text, whole, lineComments(text)), example: isExampleName(path), variables };
@@ -29,8 +28,9 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | und
   return pattern.exec(text) ?? undefined;
 }
 
-function length(span: Span | undefined): number {
-  return span ? span.end - span.start : -1;
+/** Quotes are taken off: a value that still begins with one has lost the other. */
+function isOpen(pair: Pair, text: string): boolean {
+  return /^["'`]/.test(pair.value ?? '') && pair.value === text.slice(pair.valueAt?.start, pair.valueAt?.end);
 }
 
 function nextLine(text: string, from: number): number {

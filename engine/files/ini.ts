@@ -11,7 +11,7 @@ interface Open { readonly name: string; readonly at: { readonly start: number; r
 interface Growing { readonly name: string; readonly start: number; valueStart: number; end: number; valued: boolean }
 
 export function readIni(path: string, text: string): Ini {
-  const systemd = /\.(?:service|timer|socket)(?:\.[a-z0-9]+)?$/i.test(path);
+  const systemd = /\.(?:service|timer|socket)(?:\.[a-z0-9]+|\.d\/[^/]+)?$/i.test(path);
   const { sections, whole } = iniSections(text, systemd);
   return { kind: 'ini', ...head(path, text, whole && !/\{\{|^\s*\{%/m.test(text), lineComments(text, /[#;]/)), format: systemd ? 'systemd' : 'other', sections };
 }

@@ -5,6 +5,8 @@
 import type { Kind } from '../../rules/kit';
 import { isVendored } from './vendored';
 
+const LOCK = /(?:^|\/)(?:(?:package-lock|npm-shrinkwrap)\.json|(?:yarn|poetry|uv|pdm|bun|pipfile)\.lock|bun\.lockb|pnpm-lock\.ya?ml|pylock(?:\.[^/]+)?\.toml)$/;
+
 /** The first pattern that fits the path (lower case, with `/`) decides; order is from the particular to the general. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/, 'workflow'],
@@ -17,13 +19,13 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/(?:^|\/)(?:dockerfile|containerfile)(?:[._-](?!(?:md|py|js|ts|txt|json|ya?ml)$)[^/]*)?$|\.(?:dockerfile|containerfile)$/, 'dockerfile'],
   [/(?:^|[/._-])compose(?:[._-][^/]*)?\.ya?ml$|(?:^|\/)docker-stack(?:[._-][^/]*)?\.ya?ml$/, 'compose'],
   [/(?:^|\/)\.env(?:rc)?$|(?:^|[/.])env\.(?!(?:[cm]?[jt]sx?|d\.ts|pyw?|json|ya?ml|toml|html|md|sh|vue)$)[^/]+$|\.env$|(?:^|\/)\.flaskenv$|(?:^|\/)\.env[_-][^/.]+$/, 'dotenv'],
-  [/(?:^|\/)(?:package-lock|npm-shrinkwrap)\.json$|(?:^|\/)(?:yarn|poetry|uv|pdm|bun|pipfile)\.lock$|(?:^|\/)bun\.lockb$|(?:^|\/)pnpm-lock\.ya?ml$|(?:^|\/)pylock(?:\.[^/]+)?\.toml$/, 'manifest'],
+  [LOCK, 'manifest'],
   [/(?:^|\/)(?:package\.json|pyproject\.toml|pipfile|setup\.cfg)$/, 'manifest'],
   [/(?:^|[/._-])(?:requirements|constraints)(?:[._-][^/]*)?\.(?:txt|in|pip)$|(?:^|\/)requirements\/[^/]+\.(?:txt|in|pip)$/, 'manifest'],
   [/(?:^|\/)(?:render\.ya?ml|fly(?:\.[^/]+)?\.toml|\.?app\.ya?ml|vercel\.json|now\.json|netlify\.toml|railway\.(?:json|toml)|heroku\.ya?ml|app\.json|nixpacks\.toml|apprunner\.ya?ml|\.platform\.app\.ya?ml|wrangler\.toml|zeabur\.ya?ml)$/, 'platform'],
   [/(?:^|\/)procfile(?:\.[^/]+)?$/, 'procfile'],
   [/(?:^|\/)crontab(?:\.[^/]+)?$|\.cron(?:tab)?$|(?:^|\/)cron\.d\/[^/]+$/, 'crontab'],
-  [/\.(?:service|timer|socket)$|\.(?:ini|cfg)$|(?:^|\/)supervisord?(?:[._-][^/]*)?\.conf$|(?:^|\/)supervisor\/(?:[^/]+\/)*[^/]+\.conf$|(?:^|\/)\.(?:coveragerc|flake8|pypirc)$/, 'ini'],
+  [/\.(?:service|timer|socket)(?:\.d\/[^/]+\.conf)?$|\.(?:ini|cfg)$|(?:^|\/)supervisord?(?:[._-][^/]*)?\.conf$|(?:^|\/)supervisor\/(?:[^/]+\/)*[^/]+\.conf$|(?:^|\/)\.(?:coveragerc|flake8|pypirc)$/, 'ini'],
   [/(?:^|[/._-])nginx(?:[._-][^/]*)?\.conf$|\.nginx$|(?:^|\/)(?:nginx\/(?:[^/]+\/)*[^/]+\.conf|sites-(?:available|enabled)\/[^/]+|conf\.d\/[^/]+\.conf)$/, 'nginx'],
   [/\.(?:pyw?|[cm]?[jt]s|[jt]sx)$/, 'module'],
   [/\.(?:sh|bash|zsh|ksh|ash)$|(?:^|\/)(?:docker-)?entry-?point$|(?:^|\/)(?:bin|scripts|hooks|\.husky|\.githooks|\.ci)\/[^/.]+$/, 'shell'],
@@ -56,12 +58,12 @@ function named(lower: string): Kind | undefined {
 
 /** A lock file: that it is there counts, its text is not read. */
 export function isLock(path: string): boolean {
-  return /(?:^|\/)(?:(?:package-lock|npm-shrinkwrap)\.json|(?:yarn|poetry|uv|pdm|bun|pipfile)\.lock|bun\.lockb|pnpm-lock\.ya?ml|pylock(?:\.[^/]+)?\.toml)$/i.test(path);
+  return LOCK.test(path.toLowerCase());
 }
 
 /** `.env`, `.env.local`, `production.env`: a file that may hold secrets, and no template meant to be copied. */
 export function isEnvFile(path: string): boolean {
-  return kindOf(path) === 'dotenv' && !isExampleName(path);
+  return named(path.toLowerCase()) === 'dotenv' && !isExampleName(path);
 }
 
 /** A template meant to be copied: its name ends, before or after the usual ending, in `example`, `sample`, `template`, `dist` or `defaults`. */

@@ -67,7 +67,7 @@ function readShell(path: string, text: string): Shell | Plain {
   const interpreter = /^#![ \t]*([^\r\n]*)/.exec(text)?.[1]?.trim();
   if (interpreter !== undefined && !/(?:^|[/\s])(?:ba|da|a|z|k)?sh\b/.test(interpreter)) return plain(path, text, 'text');
   const { commands, whole } = shellScript(verbatim(text));
-  return { kind: 'shell', ...head(path, text, whole && !/\{\{|\{%/.test(text.replace(/['"$]\{\{/g, '')), lineComments(text)), ...(interpreter && { interpreter }), commands };
+  return { kind: 'shell', ...head(path, text, whole && !/^\s*\{[{%]/m.test(text), lineComments(text)), ...(interpreter && { interpreter }), commands };
 }
 
 /** Formats by the end of the path. */

@@ -1,10 +1,10 @@
 /** Templates of pages: only what language they are in. */
 import type { Template } from '../../rules/kit';
-import { markupComments } from './comments';
+import { markupComments, slashComments } from './comments';
 import { head } from './head';
 
 export function readTemplate(path: string, text: string): Template {
-  return { kind: 'template', ...head(path, text, true, markupComments(text)), engine: engineOf(path, text) };
+  return { kind: 'template', ...head(path, text, true, [...markupComments(text), ...slashComments(text)]), engine: engineOf(path, text) };
 }
 
 /** Jinja and Django share their brackets: tags that only one of them has tell them apart. */

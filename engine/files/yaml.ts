@@ -28,9 +28,16 @@ class Reading {
   constructor(document: Document.Parsed, private readonly text: string) {
     this.whole = document.errors.length === 0;
     if (text.includes('&')) {
-      visit(document, { Node: (_, node) => { if (!isAlias(node) && node.anchor) this.anchors.set(node.anchor, [...this.anchors.get(node.anchor) ?? [], node as ParsedNode]); } });
+      visit(document, { Node: (_, node) => { if (!isAlias(node) && node.anchor) this.anchored(node.anchor).push(node as ParsedNode); } });
     }
     this.root = document.contents ? this.tree(document.contents) : undefined;
+  }
+
+  /** The nodes under an anchor, which may be given again. */
+  private anchored(name: string): ParsedNode[] {
+    const known = this.anchors.get(name) ?? [];
+    this.anchors.set(name, known);
+    return known;
   }
 
   private tree(node: unknown): Tree {
@@ -54,7 +61,7 @@ class Reading {
 
   /** An anchor stands before its alias; the nearest one counts. */
   private alias(node: Alias): Tree {
-    const target = this.anchors.get(node.source)?.findLast((one) => this.at(one).start < this.at(node).start);
+    const target = this.anchored(node.source).findLast((one) => this.at(one).start < this.at(node).start);
     return target ? this.tree(target) : this.nothing(node);
   }
 
@@ -67,19 +74,20 @@ class Reading {
   private members(node: YAMLMap): Member[] {
     if (this.isTemplate(node)) this.whole = false;
     const own: Member[] = [];
-    const merged: Member[] = [];
+    const merged = new Map<string, Member>();
     for (const pair of node.items) {
       const name = isScalar(pair.key) ? textOf(pair.key) : this.source(pair.key);
       const value = this.tree(pair.value);
-      if (name === '<<') merged.push(...mergedFrom(value));
-      else {
+      if (name === '<<') {
+        for (const one of mergedFrom(value)) if (!merged.has(one.name)) merged.set(one.name, one);
+      } else {
         const nameAt = this.at(pair.key);
         const end = pair.value ? this.trimmed(pair.value).end : nameAt.end;
         own.push({ name, nameAt, value: pair.value ? value : { kind: 'scalar', text: '', quoted: false, at: { start: end, end } }, at: { start: nameAt.start, end: Math.max(end, nameAt.end) } });
       }
     }
-    const names = new Set(own.map((one) => one.name));
-    return [...merged.filter((one, index) => !names.has(one.name) && merged.findIndex((each) => each.name === one.name) === index), ...own];
+    for (const one of own) merged.delete(one.name);
+    return [...merged.values(), ...own];
   }
 
   /** `{{ name }}` without quotes is a map in a map to YAML, and a placeholder to everyone else. */

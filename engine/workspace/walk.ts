@@ -2,13 +2,12 @@
  * One walk over the folders of a workspace, level by level, so that a limit cuts off what lies deepest. Folders of
  * installed packages and of build output are never entered; files that git ignores are left out, unless git tracks them.
  */
-import ignore from 'ignore';
-import type { Ignore } from 'ignore';
 import type { Notice } from '../audit/outcome';
 import { isEnvFile, kindOf } from '../files/kind';
 import type { Files, Named } from './files';
 import { codeOf, maybe } from './files';
 import type { IgnoreRules } from './ignore-rules';
+import { NO_RULES } from './ignore-rules';
 import { prefixOf, rulesAround } from './ignored';
 import type { Repository } from './repository';
 import { textOf } from './repository';
@@ -52,12 +51,12 @@ class Walk {
   private readonly ignoredEnvFiles: string[] = [];
   private readonly links: string[] = [];
   private readonly notices: Notice[] = [];
-  private readonly exclude: Ignore;
+  private readonly exclude: IgnoreRules;
   private readonly trackedFolders: ReadonlySet<string>;
   private readonly prefix: string;
 
   constructor(private readonly options: WalkOptions) {
-    this.exclude = ignore().add([...options.exclude]);
+    this.exclude = NO_RULES.with('', options.exclude.join('\n'));
     this.trackedFolders = foldersOf(options.tracked ?? new Set());
     this.prefix = prefixOf(options.repository);
   }
@@ -98,13 +97,13 @@ class Walk {
       const inner = before + one.name;
       if (one.kind === 'folder') folders.push(...this.folder(one.name, inner, own));
       else if (one.kind === 'file') this.file(inner, own);
-      else if (one.kind === 'link' && !this.isExcluded(inner) && !this.isIgnored(inner, own, false)) this.links.push(inner);
+      else if (one.kind === 'link' && !this.exclude.ignores(inner, false) && !this.isIgnored(inner, own, false)) this.links.push(inner);
     }
     return folders;
   }
 
   private folder(name: string, path: string, rules: IgnoreRules | undefined): Folder[] {
-    if (this.isExcluded(`${path}/`)) return [];
+    if (this.exclude.ignores(path, true)) return [];
     const ignored = this.isIgnored(path, rules, true);
     if (ignored && !this.trackedFolders.has(path)) return [];
     if (name === '.venv') this.entries.push(this.present(`${path}/pyvenv.cfg`));
@@ -112,16 +111,12 @@ class Walk {
   }
 
   private file(path: string, rules: IgnoreRules | undefined): void {
-    if (this.isExcluded(path)) return;
+    if (this.exclude.ignores(path, false)) return;
     if (this.isIgnored(path, rules, false)) {
       if (isEnvFile(path)) this.ignoredEnvFiles.push(path);
       return;
     }
     this.entries.push(this.entry(path));
-  }
-
-  private isExcluded(path: string): boolean {
-    return this.options.exclude.length > 0 && this.exclude.ignores(path);
   }
 
   /** What git tracks it does not ignore, whatever the patterns say. */

@@ -63,6 +63,7 @@ export interface Stage {
   /** Base image as written, variables resolved from ARG defaults where possible; `from` is set when it is an earlier stage. */
   readonly image: string;
   readonly from?: number;
+  /** Its FROM. */
   readonly at: Span;
   readonly imageAt: Span;
   readonly instructions: readonly Instruction[];

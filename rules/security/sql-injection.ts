@@ -44,6 +44,7 @@ export default rule<SqlCall>({
     },
     'concatenation in text()': {
       bad: 'from sqlalchemy import text\ndef search(session, term):\n    return session.execute(text("SELECT * FROM book WHERE title LIKE \'%" + term + "%\'"))\n', severity: 'high',
+      good: 'from sqlalchemy import text\ndef search(session, term):\n    return session.execute(text("SELECT * FROM book WHERE title LIKE :term"), {"term": f"%{term}%"})\n',
     },
     'bound': { good: 'from flask import request\ndef find(cur):\n    cur.execute("SELECT name FROM account WHERE id = %s", (request.args["id"],))\n' },
     'a placeholder list built from constants': { good: 'def many(cur, ids):\n    marks = ",".join("?" * len(ids))\n    cur.execute(f"SELECT id FROM account WHERE id IN ({marks})", ids)\n' },
@@ -52,6 +53,7 @@ export default rule<SqlCall>({
       bad: 'import sqlite3\nfrom flask import request\n\ndef login():\n    conn = sqlite3.connect("app.db")\n    c = conn.cursor()\n    name = request.form.get("name")\n    return c.execute(f"SELECT * FROM users WHERE name = \'{name}\'").fetchone()\n',
       good: 'import sqlite3\nfrom flask import request\n\ndef login():\n    conn = sqlite3.connect("app.db")\n    c = conn.cursor()\n    name = request.form.get("name")\n    return c.execute("SELECT * FROM users WHERE name = ?", (name,)).fetchone()\n',
     },
+    'escaped quotes are left to the reader': { bad: 'import sqlite3\nfrom flask import request\n\ndef login(name):\n    c = sqlite3.connect("app.db").cursor()\n    return c.execute(f\'SELECT id FROM users WHERE name = \\\'{request.args["n"]}\\\'\')\n' },
     'the percent operator': {
       bad: 'import psycopg2\nfrom flask import request\n\ndef login():\n    cur = psycopg2.connect("").cursor()\n    cur.execute("SELECT id FROM users WHERE name = \'%s\' AND active" % request.form["name"])\n',
       good: 'import psycopg2\nfrom flask import request\n\ndef login():\n    cur = psycopg2.connect("").cursor()\n    cur.execute("SELECT id FROM users WHERE name = %s AND active", (request.form["name"],))\n',
@@ -295,20 +297,43 @@ function segments(holes: readonly Span[], from: number, to: number, source: Sour
   return [from, ...holes.map((each) => each.end)].map((start, index) => source.text.slice(start, ends[index]));
 }
 
-/** The literal with placeholders between the texts; undefined when a value stands inside of quotes together with other text. */
+/** The literal with placeholders between the texts, and what is bound to them; text in quotes around a value goes with the value. */
 function assembled(open: string, close: string, texts: readonly string[], codes: readonly string[], style: Style): Taken | undefined {
-  const names = codes.map((code, index) => /([A-Za-z_]\w*)\W*$/.exec(code)?.[1] ?? `value_${index + 1}`);
-  const values = codes.map((code, index) => ({ code, name: names.indexOf(names[index] ?? '') === index ? names[index] ?? '' : `${names[index]}_${index + 1}` }));
+  if (texts.some((text) => /\\['"\\]/.test(text))) return undefined;
+  const values: { code: string; name: string }[] = [];
   let literal = open;
-  let quoted = false;
+  /** The pieces of a text in quotes that is not closed yet. */
+  let quoted: { text?: string; code?: string }[] | undefined;
+  const place = (pieces: readonly { text?: string; code?: string }[]): boolean => {
+    const code = boundCode(pieces);
+    if (code === undefined) return false;
+    const last = /([A-Za-z_]\w*)\W*$/.exec(pieces.find((each) => each.code !== undefined)?.code ?? '')?.[1] ?? 'value';
+    const name = values.some((each) => each.name === last) ? `${last}_${values.length + 1}` : last;
+    values.push({ code, name });
+    literal += style === ':' ? `:${name}` : style === '$' ? `$${values.length}` : style;
+    return true;
+  };
   for (const [index, text] of texts.entries()) {
-    const quote = quoted ? text.startsWith("'") : true;
-    if (!quote) return undefined;
-    let body: string = quoted ? text.slice(1) : text;
-    quoted = (body.match(/'/g)?.length ?? 0) % 2 === 1;
-    if (quoted) { if (!body.endsWith("'")) return undefined; body = body.slice(0, -1); }
-    literal += style === '%s' ? body.replace(/%/g, '%%') : body;
-    if (index < codes.length) literal += style === ':' ? `:${values[index]?.name ?? ''}` : style === '$' ? `$${index + 1}` : style;
+    const pieces = text.split("'");
+    for (const [number, piece] of pieces.entries()) {
+      const opens = number < pieces.length - 1;
+      if (!quoted) { literal += style === '%s' ? piece.replace(/%/g, '%%') : piece; if (opens) quoted = []; continue; }
+      if (piece !== '') quoted.push({ text: piece });
+      if (!opens) continue;
+      if (quoted.every((each) => each.code === undefined)) literal += `'${quoted.map((each) => each.text ?? '').join('')}'`;
+      else if (!place(quoted)) return undefined;
+      quoted = undefined;
+    }
+    const code = codes[index];
+    if (code === undefined) continue;
+    if (quoted) quoted.push({ code }); else if (!place([{ code }])) return undefined;
   }
   return quoted ? undefined : { literal: literal + close, values };
+}
+
+/** What is bound for a value with text around it: `f"%{term}%"`; the value itself where there is none. */
+function boundCode(pieces: readonly { readonly text?: string; readonly code?: string }[]): string | undefined {
+  if (pieces.length === 1) return pieces[0]?.code;
+  const plain = pieces.every((each) => !/["\\\n]/.test(each.text ?? each.code ?? ''));
+  return plain ? `f"${pieces.map((each) => each.code === undefined ? (each.text ?? '').replace(/[{}]/g, '$&$&') : `{${each.code}}`).join('')}"` : undefined;
 }

@@ -39,7 +39,7 @@ export function fakeProduct(session: Session, opened: (folder: string) => void =
   const format = (name: string): Product['formats'][keyof Product['formats']] => (cards, style) =>
     `${name} ${cards.map((card) => `${card.project.name} ${card.verdict.value} ${scoreText(card)} ${card.asOf}`).join(', ')} ${JSON.stringify(style)}\n`;
   return {
-    version: '0.1.0', ruleset: '7', rules: RULES.map(cardOf),
+    version: '0.1.0', ruleset: '7', rules: RULES.map(cardOf), document: () => undefined,
     open: async (folder) => { opened(folder); return session; },
     card: (one, config, asOf) => makeCard(one, { version: '0.1.0', asOf, profile: config.profile, customised: 0 }),
     formats: { text: format('text'), markdown: format('markdown'), html: format('html'), json: (cards) => `${JSON.stringify(cards)}\n` },

@@ -19,7 +19,7 @@ describe('shipworthy explain', () => {
     assert.equal(err, '');
     for (const part of [
       'Outbound HTTP calls have a timeout', 'http-timeout-missing  medium 6 · confirmed · integrations · about half an hour to mend',
-      '  What http-timeout-missing is for.', '  How to do http-timeout-missing.', '  Never.', '  https://requests.readthedocs.io/', '  shipworthy: ignore http-timeout-missing -- the reason',
+      '  What http-timeout-missing is for.', '  How to do http-timeout-missing.', '  It does not block by itself.', '  https://requests.readthedocs.io/',
     ]) assert.ok(out.includes(`${part}\n`), `${part} is missing in\n${out}`);
     assert.ok(!out.includes(ESCAPE));
   });
@@ -30,13 +30,13 @@ describe('shipworthy explain', () => {
 
   it('says all that is special about a rule', () => {
     const card = { ...cardOf({ rule: 'a' }), blocks: 'the cookie is cross-site', ladder: { name: 'csrf', rung: 2 }, hides: ['b', 'c'], attestable: 'tls-at-edge', anchors: ['bandit B201'] };
-    const text = page(card, { colour: false, width: 200, unicode: true });
-    for (const part of ['When: the cookie is cross-site.', 'csrf, rung 2:', '  b, c', '  tls-at-edge, when', '  bandit B201']) assert.ok(text.includes(part), `${part} is missing in\n${text}`);
+    const text = page({ card, fixes: [{ title: 'Set it', safety: 'review', remains: 'Tell everybody.' }], examples: [] }, { colour: false, width: 200, unicode: true });
+    for (const part of ['when this holds: the cookie is cross-site.', 'Rung 2 of csrf', 'instead of b, c', 'sign-off tls-at-edge can', '  bandit B201', '  Set it (review before applying). Then: Tell everybody.']) assert.ok(text.includes(part), `${part} is missing in\n${text}`);
     assert.ok(Math.max(...text.split('\n').map((line) => line.length)) <= 100, 'prose is not wider than can be read');
   });
 
   it('fits into a narrow terminal', () => {
-    const text = page(cardOf({ rule: 'a', why: 'Whoever reads the repository can forge sessions. '.repeat(5).trim() }), { colour: false, width: 40, unicode: true });
+    const text = page({ card: cardOf({ rule: 'a', why: 'Whoever reads the repository can forge sessions. '.repeat(5).trim() }), fixes: [], examples: [] }, { colour: false, width: 40, unicode: true });
     const prose = text.split('\n').filter((line) => line.startsWith('  '));
     assert.ok(prose.length > 6);
     assert.ok(prose.every((line) => line.length <= 40), text);

@@ -21,7 +21,7 @@ describe('kinds of files', () => {
       'bun.lockb', 'poetry.lock', 'uv.lock', 'Pipfile.lock', 'pylock.prod.toml',
     ],
     ignore: ['.gitignore', 'web/.dockerignore', 'api.Dockerfile.dockerignore', 'Dockerfile.dockerignore', '.vercelignore'],
-    ini: ['alembic.ini', 'deploy/app.service', 'backup.timer', 'uwsgi.ini', 'babel.cfg', '.coveragerc', 'supervisord.conf', 'app.service.j2'],
+    ini: ['alembic.ini', 'deploy/app.service', 'backup.timer', 'uwsgi.ini', 'babel.cfg', '.coveragerc', 'supervisord.conf', 'app.service.j2', 'app.service.d/override.conf'],
     procfile: ['Procfile', 'Procfile.dev'],
     crontab: ['crontab', 'deploy/app.cron', 'etc/cron.d/backup', 'root.crontab'],
     platform: ['render.yaml', 'fly.toml', 'fly.staging.toml', 'app.yaml', '.do/app.yaml', 'vercel.json', 'netlify.toml', 'railway.json', 'railway.toml', 'heroku.yml', 'app.json', 'nixpacks.toml'],

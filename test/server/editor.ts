@@ -198,7 +198,7 @@ export async function start(setup: Setup = {}): Promise<Editor> {
 
 function fakeHost(disks: ReadonlyMap<string, Files>, sessions: Map<string, FakeSession>, prepare?: (session: FakeSession) => void): Host {
   return {
-    version: '0.0.0', rules: RULES, today: () => '2026-11-20',
+    version: '0.0.0', rules: RULES, document: () => undefined, today: () => '2026-11-20',
     async open(uri, name) {
       const files = disks.get(uri);
       if (!files) throw new Error(`${uri} cannot be read from here.`);

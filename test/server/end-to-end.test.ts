@@ -1,7 +1,7 @@
 /** The server over the real engine and the real rules, on texts in memory: what an editor sees of a small application. */
 import assert from 'node:assert/strict';
 import type { Hover, MarkupContent, WorkspaceEdit } from 'vscode-languageserver/node';
-import { openSession, ruleCards } from '../../engine/audit/open';
+import { openSession, ruleCards, ruleDocument } from '../../engine/audit/open';
 import { openMemory } from '../../engine/workspace/memory';
 import { makeCard } from '../../report/make';
 import type { Host } from '../../server/host';
@@ -16,7 +16,7 @@ const RULE = 'secret-key-hardcoded';
 
 function host(files: Readonly<Record<string, string>>): Host {
   return {
-    version: '0.0.0', rules: ruleCards, today: () => '2026-11-20',
+    version: '0.0.0', rules: ruleCards, document: ruleDocument, today: () => '2026-11-20',
     async open(_uri, name) {
       return openSession({ workspace: openMemory(files, { name }), grammars: await testGrammars() });
     },

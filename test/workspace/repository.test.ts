@@ -33,12 +33,12 @@ describe('what git ignores', () => {
   });
 
   it('is said of .env files, which are never read', async () => {
-    disk.made({ '.gitignore': '.env*\n!.env.example\nsecrets/\n', '.env': 'KEY=private', 'web/.env.local': 'KEY=private', '.env.example': 'KEY=', 'secrets/prod.env': 'KEY=private', 'note.txt': '' });
+    disk.made({ '.gitignore': '.env*\n!.env.example\nsecrets/\n', '.env': 'KEY=private', 'web/.env.local': 'KEY=private', '.env.example': 'KEY=', 'secrets/prod.env': 'KEY=private', 'vendor/.env': 'KEY=private', 'note.txt': '' });
     disk.folder.link('settings.txt', '.env');
     const { ignoredEnvFiles, entries } = await disk.listed();
-    assert.deepEqual(ignoredEnvFiles, ['.env', 'web/.env.local']);
+    assert.deepEqual(ignoredEnvFiles, ['.env', 'vendor/.env', 'web/.env.local']);
     assert.deepEqual(entries.map((one) => one.path), ['.env.example', '.gitignore', 'note.txt']);
-    for (const path of ['.env', 'web/.env.local', 'secrets/prod.env', 'settings.txt']) {
+    for (const path of ['.env', 'web/.env.local', 'secrets/prod.env', 'vendor/.env', 'settings.txt']) {
       const notice = await disk.refusal(path);
       assert.equal(notice.code, 'unreadable');
       assert.ok(!notice.message.includes('private') || notice.message.includes('what is in it is private'), path);
