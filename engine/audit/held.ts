@@ -9,7 +9,9 @@ import { roleOf } from '../files/role';
 import type { Config } from '../workspace/config';
 import { DEFAULTS, readConfig } from '../workspace/config';
 import type { RuleName } from '../workspace/schema';
-import type { Entry, Workspace } from '../workspace/workspace';
+import { NO_RULES } from '../workspace/ignore-rules';
+import { ignoreTest } from '../workspace/ignored';
+import type { Around, Entry, Reading, Workspace } from '../workspace/workspace';
 import type { Notice } from './outcome';
 import type { Progress } from './session';
 import type { SourceText } from './source';
@@ -17,6 +19,8 @@ import { sourceOf } from './source';
 
 /** Longest time the event loop is held, in milliseconds. */
 const SLICE = 12;
+/** Files that are read from the disk at the same time. */
+const AT_ONCE = 16;
 const CONFIG = 'shipworthy.json';
 
 export interface HeldFile {
@@ -44,6 +48,7 @@ export class HeldFiles {
   private general: readonly Notice[] = [];
   private trackedPaths: ReadonlySet<string> | undefined;
   private ignores: ((path: string) => boolean) | undefined;
+  private around: Around = { rules: NO_RULES, prefix: '' };
 
   /** @param changed told of every file whose text or presence is another than before */
   constructor(private readonly workspace: Workspace, private readonly rules: readonly RuleName[], private readonly reader: Reader, private readonly changed: (path: string) => void) {}
@@ -96,7 +101,8 @@ export class HeldFiles {
 
   /** Whether git would ignore a path, by every .gitignore on the way down. */
   ignored(path: string): boolean {
-    return (this.ignores ??= ignoreTest(this.files.values()))(path);
+    this.ignores ??= ignoreTest(this.around, new Map([...this.files.values()].flatMap((file) => file.text !== undefined && /(^|\/)\.gitignore$/.test(file.path) ? [[file.path.replace(/\/?\.gitignore$/, ''), file.text] as const] : [])));
+    return this.ignores(path);
   }
 
   /** What is to be said of the folder as a whole, and of files that were not read because of what they are. */
@@ -111,18 +117,26 @@ export class HeldFiles {
     this.commit = commit;
     this.general = [...await this.loadConfig(), ...listing.notices];
     const excluded = ignore().add([...this.config.exclude]);
-    this.entries = listing.entries.filter((entry) => !excluded.ignores(entry.path));
+    this.around = listing.around;
+    this.ignores = undefined;
+    // What a link leads to is looked at under its own path.
+    this.entries = listing.entries.filter((entry) => entry.real === undefined && !excluded.ignores(entry.path));
     this.roots = new Set(this.entries.flatMap((entry) => entry.path.split('/').map((part) => part.replace(/\.\w+$/, ''))));
     const present = new Map(this.entries.map((entry) => [entry.path, entry]));
     let any = JSON.stringify(before) !== JSON.stringify(this.config);
     for (const path of [...this.files.keys()]) if (!present.has(path) && !this.overlays.has(path)) { this.forget(path); any = true; }
     const wanted = this.entries.filter((entry) => kindOf(entry.path) !== undefined && !this.overlays.has(entry.path) && (this.stale.has(entry.path) || this.files.get(entry.path)?.stamp !== entry.stamp));
     let slice = performance.now();
-    for (const [done, entry] of wanted.entries()) {
-      if (performance.now() - slice > SLICE) { await pause(); slice = performance.now(); signal?.throwIfAborted(); }
-      progress?.({ done, total: wanted.length, path: entry.path });
-      if (await this.readFile(entry.path, entry.stamp)) any = true;
-      this.stale.delete(entry.path);
+    for (let done = 0; done < wanted.length; done += AT_ONCE) {
+      const some = wanted.slice(done, done + AT_ONCE);
+      const readings = await Promise.all(some.map((entry) => this.workspace.read(entry.path)));
+      for (const [index, entry] of some.entries()) {
+        if (performance.now() - slice > SLICE) { await pause(); slice = performance.now(); signal?.throwIfAborted(); }
+        progress?.({ done: done + index, total: wanted.length, path: entry.path });
+        const reading = readings[index];
+        if (reading && this.receive(entry.path, entry.stamp, reading)) any = true;
+        this.stale.delete(entry.path);
+      }
     }
     this.listed = true;
     for (const path of this.overlays.keys()) if (this.files.has(path) && !this.belongs(path)) { this.forget(path); any = true; }
@@ -141,8 +155,11 @@ export class HeldFiles {
   }
 
   private async readFile(path: string, stamp: string): Promise<boolean> {
+    return this.receive(path, stamp, await this.workspace.read(path));
+  }
+
+  private receive(path: string, stamp: string, reading: Reading): boolean {
     const known = this.files.get(path);
-    const reading = await this.workspace.read(path);
     if ('notice' in reading) {
       const gone = reading.notice.code === 'vanished';
       if (known || !gone) this.forget(path);
@@ -191,21 +208,4 @@ export async function inSlices<T>(list: readonly T[], each: (one: T) => void, si
     if (performance.now() - slice > SLICE) { await pause(); slice = performance.now(); signal?.throwIfAborted(); }
     each(one);
   }
-}
-
-function ignoreTest(files: Iterable<HeldFile>): (path: string) => boolean {
-  const byFolder = new Map<string, ReturnType<typeof ignore>>();
-  for (const { path, text } of files) {
-    if (text !== undefined && /(^|\/)\.gitignore$/.test(path)) byFolder.set(path.slice(0, -'.gitignore'.length), ignore().add(text));
-  }
-  return (path) => {
-    let ignored = false;
-    const parts = path.split('/');
-    for (let length = 0; length < parts.length; length++) {
-      const folder = parts.slice(0, length).map((each) => `${each}/`).join('');
-      const test = byFolder.get(folder)?.test(path.slice(folder.length));
-      if (test?.ignored) ignored = true; else if (test?.unignored) ignored = false;
-    }
-    return ignored;
-  };
 }

@@ -2,6 +2,7 @@
 import type { Module, Suppression, Unit } from '../../rules/kit';
 import { lineOf } from '../files/lines';
 import { readUnit } from '../files/read';
+import { readSetupPy } from '../files/setup';
 import { roleOf } from '../files/role';
 import type { Comment } from '../files/suppression';
 import { suppressions } from '../files/suppression';
@@ -39,6 +40,8 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
     read(path, text, open) {
       const grammar = grammarOf(path);
       if (!grammar) return readUnit(path, text);
+      const setup = /(^|\/)setup\.py$/.test(path) ? readSetupPy(path, text) : undefined;
+      if (setup) return setup;
       if (!interest.roles.has(roleOf(path))) return unread(path, text, true);
       if (grammar === 'python') return python(path, text, open) ?? unread(path, text, false);
       return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unread(path, text, false);

@@ -42,7 +42,7 @@ export class ProjectNames {
 
   /** What a qualified name stands for in this project, seen from a module. `rest` is what follows the definition's own name. */
   definition(name: string, from: Module): { readonly definition: Definition; readonly rest: string } | undefined {
-    return this.find(name, from, 0);
+    return this.find(name, from, 0, new Set());
   }
 
   /** The name with all that this project defines replaced by what stands behind it; names of libraries stay as they are. */
@@ -57,7 +57,7 @@ export class ProjectNames {
   }
 
   private expandFrom(name: string, from: Module, depth: number): string {
-    const found = depth < LONGEST ? this.find(name, from, 0) : undefined;
+    const found = depth < LONGEST ? this.find(name, from, 0, new Set()) : undefined;
     if (!found) return name;
     const { definition, rest } = found;
     const tail = rest ? `.${rest}` : '';
@@ -77,8 +77,11 @@ export class ProjectNames {
     }
   }
 
-  private find(name: string, from: Module, depth: number): ReturnType<ProjectNames['definition']> {
-    if (depth > LONGEST) return undefined;
+  /** @param seen questions asked on the way: star imports that go round would ask them again, each time from more sides */
+  private find(name: string, from: Module, depth: number, seen: Set<string>): ReturnType<ProjectNames['definition']> {
+    const question = `${from.name} ${name}`;
+    if (depth > LONGEST || seen.has(question)) return undefined;
+    seen.add(question);
     for (const root of this.roots(name, from)) {
       const parts = root.split('.');
       for (let length = parts.length; length > 0; length--) {
@@ -86,7 +89,7 @@ export class ProjectNames {
         if (!contents || this.rebound(parts.slice(0, length), root)) continue;
         const rest = parts.slice(length);
         if (rest.length === 0) return { definition: { kind: 'module', module: contents.module }, rest: '' };
-        const inside = this.inside(contents, rest, depth);
+        const inside = this.inside(contents, rest, depth, seen);
         if (inside) return inside;
       }
     }
@@ -100,7 +103,7 @@ export class ProjectNames {
     return target !== undefined && target !== parts.join('.') && whole !== target && !whole.startsWith(`${target}.`);
   }
 
-  private inside(contents: Contents, parts: readonly string[], depth: number): ReturnType<ProjectNames['definition']> {
+  private inside(contents: Contents, parts: readonly string[], depth: number, seen: Set<string>): ReturnType<ProjectNames['definition']> {
     const { module } = contents;
     for (let length = parts.length; length > 0; length--) {
       const name = parts.slice(0, length).join('.');
@@ -115,9 +118,9 @@ export class ProjectNames {
     const [first = '', ...others] = parts;
     const target = contents.imports.get(first);
     const tail = others.length > 0 ? `.${others.join('.')}` : '';
-    if (target !== undefined && target !== `${module.name}.${first}`) return this.find(target + tail, module, depth + 1);
+    if (target !== undefined && target !== `${module.name}.${first}`) return this.find(target + tail, module, depth + 1, seen);
     for (const star of module.stars) {
-      const found = this.find(`${star}.${parts.join('.')}`, module, depth + 1);
+      const found = this.find(`${star}.${parts.join('.')}`, module, depth + 1, seen);
       if (found && found.definition.kind !== 'module') return found;
     }
     return undefined;

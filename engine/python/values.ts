@@ -6,7 +6,7 @@
  * project follows later. Depth and width are bounded; past the bound a value is `unknown`, never wrong.
  */
 import type { Entry, Keyword, Span, Value } from '../../rules/kit';
-import { environmentVariables } from '../../rules/kit';
+import { environmentVariables, whenUnset } from '../../rules/kit';
 import type { Expr } from '../syntax/ast';
 import { castOf, environmentReader, generates, secretStore } from './environment';
 import type { Names } from './names';
@@ -285,7 +285,7 @@ function calculated(op: string, left: Value, right: Value): number | undefined {
 /** A call like `env_secret("SECRET_KEY", "dev")` of a short function. */
 function mayReadEnvironment(expr: Extract<Expr, { k: 'call' }>, statements: number, returns: number): boolean {
   const first = expr.args[0]?.value;
-  return first?.k === 'text' && /^[A-Z][A-Z0-9_]+$/.test(first.value) && statements <= 8 && returns <= 4;
+  return first?.k === 'text' && /^[A-Za-z][A-Za-z0-9_]+$/.test(first.value) && statements <= 8 && returns <= 4;
 }
 
 const TAINT_KEEPING = new Set([
@@ -323,7 +323,8 @@ function joined(how: Extract<Value, { kind: 'joined' }>['how'], parts: readonly 
 }
 
 function environment(key: Value, at: Span, strict: boolean, fallback?: Value, cast?: Extract<Value, { kind: 'environment' }>['cast']): Value {
-  const variable = key.kind === 'text' ? key.value : key.kind === 'parameter' ? `{${key.name}}` : '';
+  const known = key.kind === 'result' ? whenUnset(key) : key;
+  const variable = typeof known === 'object' && known.kind === 'text' ? known.value : key.kind === 'parameter' ? `{${key.name}}` : '';
   if (!variable) return { kind: 'unknown', at };
   return { kind: 'environment', variable, required: strict && !fallback, at, ...(fallback && { fallback }), ...(cast && { cast }) };
 }

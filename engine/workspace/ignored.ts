@@ -3,6 +3,7 @@ import type { Files } from './files';
 import type { IgnoreRules } from './ignore-rules';
 import { NO_RULES } from './ignore-rules';
 import type { Repository } from './repository';
+import type { Around } from './workspace';
 import { textOf } from './repository';
 
 /**
@@ -26,15 +27,31 @@ export function prefixOf(repository: Repository | undefined): string {
   return repository?.prefix ? `${repository.prefix}/` : '';
 }
 
-/** Whether a file of the workspace is ignored, by every `.gitignore` on its way. */
+/**
+ * Whether git ignores a path of the workspace, by texts that are at hand: for asking about many paths, those of no file too.
+ * @param texts `.gitignore` files by their folder, empty for the root
+ */
+export function ignoreTest({ rules: outer, prefix }: Around, texts: ReadonlyMap<string, string>): (path: string) => boolean {
+  return (path) => {
+    const names = path.split('/');
+    let rules = outer;
+    for (let depth = 0; depth < names.length; depth += 1) {
+      const folder = names.slice(0, depth).join('/');
+      const text = texts.get(folder);
+      if (text !== undefined) rules = rules.with((prefix + folder).replace(/\/$/, ''), text);
+      if (rules.ignores(prefix + names.slice(0, depth + 1).join('/'), depth < names.length - 1)) return true;
+    }
+    return false;
+  };
+}
+
+/** Whether a file of the workspace is ignored, by every `.gitignore` on its way, read from the disk. */
 export async function isIgnored(files: Files, root: string, repository: Repository | undefined, path: string): Promise<boolean> {
-  const prefix = prefixOf(repository);
+  const texts = new Map<string, string>();
   const names = path.split('/');
-  let rules = await rulesAround(files, repository);
   for (let depth = 0; depth < names.length; depth += 1) {
     const folder = names.slice(0, depth).join('/');
-    rules = rules.with((prefix + folder).replace(/\/$/, ''), await textOf(files, `${root}/${folder === '' ? '' : `${folder}/`}.gitignore`) ?? '');
-    if (rules.ignores(prefix + names.slice(0, depth + 1).join('/'), depth < names.length - 1)) return true;
+    texts.set(folder, await textOf(files, `${root}/${folder === '' ? '' : `${folder}/`}.gitignore`) ?? '');
   }
-  return false;
+  return ignoreTest({ rules: await rulesAround(files, repository), prefix: prefixOf(repository) }, texts)(path);
 }

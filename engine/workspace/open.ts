@@ -6,7 +6,7 @@ import { isBuilt } from '../files/vendored';
 import { decoded } from './decode';
 import type { Files } from './files';
 import { codeOf, maybe } from './files';
-import { isIgnored } from './ignored';
+import { isIgnored, prefixOf, rulesAround } from './ignored';
 import { followLinks } from './links';
 import type { Repository, Tracked } from './repository';
 import { headCommit, repositoryOf, trackedPaths } from './repository';
@@ -60,7 +60,7 @@ class OpenFiles implements Workspace {
     signal?.throwIfAborted();
     return {
       entries: [...walked.entries, ...followed.entries].sort((a, b) => (a.path < b.path ? -1 : 1)),
-      ignoredEnvFiles: walked.ignoredEnvFiles,
+      ignoredEnvFiles: walked.ignoredEnvFiles, around: { rules: await rulesAround(files, repository), prefix: prefixOf(repository) },
       notices: [...(notice ? [notice] : []), ...walked.notices, ...followed.notices],
     };
   }

@@ -1,5 +1,6 @@
 /** The interface to files: all that the engine knows of a disk, a remote folder or an editor's memory. */
 import type { Notice } from '../audit/outcome';
+import type { IgnoreRules } from './ignore-rules';
 
 export interface Entry {
   /** Workspace-relative, with `/`. */
@@ -20,8 +21,13 @@ export interface Listing {
   readonly entries: readonly Entry[];
   /** Files such as `.env` that exist, are ignored and not tracked: that they are there counts, they are never read. */
   readonly ignoredEnvFiles: readonly string[];
+  /** What git ignores by rules that stand outside of the workspace's own files: `.git/info/exclude`, and folders of the repository above it. */
+  readonly around: Around;
   readonly notices: readonly Notice[];
 }
+
+/** Rules for paths of a repository, and what stands before a path of the workspace in it. */
+export interface Around { readonly rules: IgnoreRules; readonly prefix: string }
 
 /** `remark` says what was odd about a text that could be read all the same. */
 export type Reading = { readonly text: string; readonly remark?: Notice } | { readonly notice: Notice };

@@ -23,7 +23,7 @@ const CONNECTS: Readonly<Record<string, { readonly keyword: string; readonly pos
   'sqlalchemy.create_engine': { keyword: 'url', position: 0 }, 'sqlmodel.create_engine': { keyword: 'url', position: 0 }, 'sqlalchemy.ext.asyncio.create_async_engine': { keyword: 'url', position: 0 },
   'sqlalchemy.engine.create_engine': { keyword: 'url', position: 0 }, 'pymongo.MongoClient': { keyword: 'host', position: 0 }, 'motor.motor_asyncio.AsyncIOMotorClient': { keyword: 'host', position: 0 },
   'redis.from_url': { keyword: 'url', position: 0 }, 'redis.Redis.from_url': { keyword: 'url', position: 0 }, 'redis.asyncio.from_url': { keyword: 'url', position: 0 },
-  'psycopg2.connect': { keyword: 'dsn', position: 0 }, 'psycopg.connect': { keyword: 'conninfo', position: 0 }, 'asyncpg.connect': { keyword: 'dsn', position: 0 }, 'asyncpg.create_pool': { keyword: 'dsn', position: 0 },
+  'psycopg2.connect': { keyword: 'dsn', position: 0 }, 'psycopg.connect': { keyword: 'conninfo', position: 0 }, 'pyodbc.connect': { keyword: 'connstring', position: 0 }, 'asyncpg.connect': { keyword: 'dsn', position: 0 }, 'asyncpg.create_pool': { keyword: 'dsn', position: 0 },
   'mongoengine.connect': { keyword: 'host' }, 'dj_database_url.config': { keyword: 'default' }, 'dj_database_url.parse': { keyword: 'url', position: 0 }, 'databases.Database': { keyword: 'url', position: 0 },
 };
 
@@ -112,6 +112,9 @@ export default rule<Address>({
     },
     'Django without a password, and with SQLite': {
       good: 'import os\nDATABASES = {\n    "default": {"ENGINE": "django.db.backends.postgresql", "NAME": "shop", "PASSWORD": os.getenv("DB_PASSWORD", "")},\n    "search": {"ENGINE": "django.db.backends.sqlite3", "NAME": "search.db", "PASSWORD": "unused-here"},\n}\n', path: 'shop/settings.py',
+    },
+    'a connection string': {
+      bad: 'import psycopg2\n\nconn = psycopg2.connect("host=db.example.com dbname=shop user=shop password=Winter2024pw")\n', good: 'import os\nimport psycopg2\n\nconn = psycopg2.connect(os.environ["DATABASE_URL"])\n', path: 'db.py',
     },
     'dj-database-url': {
       bad: 'import dj_database_url\n\nDATABASES = {"default": dj_database_url.config(default="postgres://shop:app_pass@db.example.com/shop", conn_max_age=600)}\n',

@@ -126,6 +126,10 @@ export default rule<Place>({
       bad: 'import requests\n\ndef orders():\n    return requests.get("https://erp.example.com/orders", auth=("robot", "Winter2024pw"), timeout=5).json()\n',
       good: 'import os\nimport requests\n\ndef orders():\n    return requests.get("https://erp.example.com/orders", auth=("robot", os.environ["API_PASSWORD"]), timeout=5).json()\n',
     },
+    'a key of a cloud': {
+      bad: 'import boto3\n\ns3 = boto3.client("s3", aws_access_key_id="id-of-the-key", aws_secret_access_key="wJalr/K7MDENG/bPxRfiCYz")\n',
+      good: 'import boto3\nimport os\n\ns3 = boto3.client("s3", aws_access_key_id="id-of-the-key", aws_secret_access_key=os.environ["AWS_SECRET_ACCESS_KEY"])\n',
+    },
     'a database on this machine': { bad: 'import psycopg2\n\nconn = psycopg2.connect(host="localhost", dbname="shop", user="shop", password="Winter2024pw")\n', severity: 'medium' },
     'a database elsewhere': {
       bad: 'import pymysql\n\nconn = pymysql.connect(host="mysql.example.com", user="shop", password="Winter2024pw", db="shop")\n',
@@ -230,7 +234,7 @@ function isCredential(text: string, it: Place): boolean {
   }
   if (text.length < 6 || /\s/.test(text) || isFiller(text)) return false;
   if (looksGenerated(text)) return true;
-  if (/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(text) || /^([a-z]+:\/\/|[./~])|\/.*\/|^\w+(\.\w+)+$/.test(text)) return false;
+  if (/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(text) || /^([a-z]+:\/\/|[./~])|^\w+(\.\w+)+$/.test(text) || (!it.match && /\/.*\//.test(text))) return false;
   const plain = text.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (/^(\w*(password|passwd|token|secret|apikey|key|auth))$/.test(plain) || plain === it.sink.toLowerCase().replace(/[^a-z0-9]/g, '')) return false;
   return !it.weak;

@@ -103,6 +103,10 @@ export default rule<KeyUse | ComposeKey>({
         'app.py': 'import os\nfrom flask import Flask\n\napp = Flask(__name__)\napp.config["SECRET_KEY"] = os.environ["SECRET_KEY"]\n',
       },
     },
+    'a variable that is preset': { bad: 'import os\nfrom flask import Flask\n\nos.environ.setdefault("SECRET_KEY", "dev-key")\napp = Flask(__name__)\napp.secret_key = os.environ["SECRET_KEY"]\n' },
+    'a helper that knows mounted secrets': {
+      bad: 'import os\n\ndef secret(name, default=None):\n    path = f"/run/secrets/{name}"\n    if os.path.exists(path):\n        with open(path) as file:\n            return file.read().strip()\n    return os.environ.get(name.upper(), default)\n\nSECRET_KEY = secret("secret_key", "dev")\n', path: 'settings.py',
+    },
     'straight into the token library': {
       bad: 'import os\nimport jwt\n\ndef issue(uid):\n    return jwt.encode({"sub": uid}, os.environ.get("JWT_SECRET", "secret"), algorithm="HS256")\n',
       good: 'import os\nimport jwt\n\ndef issue(uid):\n    return jwt.encode({"sub": uid}, os.environ["JWT_SECRET"], algorithm="HS256")\n',

@@ -33,7 +33,7 @@ export function required(reading: Reading, module: Module, source: Source): read
   const { at, readAt, fallbackAt, variable } = reading;
   const read = source.slice(readAt);
   if (READS_OS.test(read)) return [replace(at, `os.environ["${variable}"]`), ...importing(module, source, 'os')];
-  if (at !== readAt) return undefined;
+  if (at !== readAt || /setdefault\($/.test(source.text.slice(at.start, fallbackAt.start).replace(/(\().*$/s, '$1'))) return undefined;
   if (fallbackAt.start === at.start && fallbackAt.end === at.end) return field(reading, source);
   if (/^(\w+\.)?Field\(/.test(read)) return [replace(fallbackAt, '...')];
   const before = source.text.slice(at.start, fallbackAt.start);

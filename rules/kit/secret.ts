@@ -27,11 +27,19 @@ function entropy(text: string): number {
 
 export interface Credentials { readonly scheme: string; readonly host: string; readonly user: string; readonly password: string }
 
-/** User and password in a URL of a networked service; undefined where there is no password, or only a reference to one. */
+/** User and password in a URL of a networked service, or in a connection string (`host=db password=…`); undefined where there is no password, or only a reference to one. */
 export function credentialsIn(url: string): Credentials | undefined {
+  if (!url.includes('://')) return connectionString(url);
   const [, scheme = '', user = '', password = '', host = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^\s:/@]*):([^\s@]+)@([^\s/:?,]+)/i.exec(url.trim()) ?? [];
   if (!scheme || /^(sqlite|file|https?\+unix)/i.test(scheme) || isReference(password)) return undefined;
   return { scheme, host, user, password };
+}
+
+function connectionString(text: string): Credentials | undefined {
+  const entry = (names: string) => new RegExp(`(?:^|[\\s;])(?:${names})\\s*=\\s*([^\\s;]+)`, 'i').exec(text)?.[1];
+  const password = entry('password|pwd');
+  if (password === undefined || isReference(password) || entry('host|server|data source|dbname|database|dsn') === undefined) return undefined;
+  return { scheme: '', host: entry('host|server|data source') ?? 'localhost', user: entry('user|uid|user id') ?? '', password };
 }
 
 /** A host that only exists beside the program: this machine, or a service of one of the project's compose files. */

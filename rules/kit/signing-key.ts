@@ -1,6 +1,6 @@
 /** Keys that sign sessions, tokens and links: their names, and every place where a module gives one its value. */
 import type { Source } from './fix';
-import type { Assignment, Module, Standing } from './module';
+import type { Assignment, Call, Module, Standing } from './module';
 import type { Project, Setting } from './project';
 import type { Context } from './rule';
 import { environmentVariables } from './environment';
@@ -50,11 +50,12 @@ const SINKS: readonly { readonly callees: readonly string[]; readonly keyword: s
 /** Every place of a module where a signing key gets its value: settings of these names, readings of these variables, arguments of calls that sign. */
 export function signingKeys(): Selector<KeyUse> {
   return {
-    kinds: ['module'], callees: [...SINKS.flatMap((each) => each.callees), ...CONFIGURATION_READERS],
+    kinds: ['module'], callees: [...SINKS.flatMap((each) => each.callees), 'os.environ.setdefault', ...CONFIGURATION_READERS],
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const assignment of unit.assignments) yield* assigned(assignment, unit, project);
       for (const call of unit.calls) {
+        if (call.callee === 'os.environ.setdefault') { yield* preset(call, unit); continue; }
         const sink = SINKS.find((each) => each.callees.some((callee) => calls(call.callee, callee)));
         if (!sink || (sink.position === undefined && !isSessionMiddleware(call.callee, call.args[0]))) continue;
         const written = call.keywords.find((each) => each.name === sink.keyword)?.value ?? (sink.position === undefined ? undefined : call.args[sink.position]);
@@ -63,6 +64,14 @@ export function signingKeys(): Selector<KeyUse> {
       }
     },
   };
+}
+
+/** `os.environ.setdefault("SECRET_KEY", "dev")`: whoever reads the variable afterwards is given it. */
+function* preset(call: Call, module: Module): Iterable<KeyUse> {
+  const [name, fallback] = call.args;
+  if (name?.kind !== 'text' || !NAMES.has(name.value) || !fallback) return;
+  const value: Value = { kind: 'environment', variable: name.value, required: false, fallback, at: call.at };
+  yield { sink: name.value, variable: name.value, written: value, value, module, standing: call };
 }
 
 function isSessionMiddleware(callee: string, first: Value | undefined): boolean {

@@ -31,6 +31,7 @@ describe('a workspace of texts', () => {
   });
 
   it('may be empty', async () => {
-    assert.deepEqual(await openMemory({}).list(), { entries: [], ignoredEnvFiles: [], notices: [] });
+    const { entries, ignoredEnvFiles, notices } = await openMemory({}).list();
+    assert.deepEqual({ entries, ignoredEnvFiles, notices }, { entries: [], ignoredEnvFiles: [], notices: [] });
   });
 });
