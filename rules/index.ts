@@ -8,6 +8,7 @@ import debugEnabled from './configuration/debug-enabled';
 import gitignoreIncomplete from './configuration/gitignore-incomplete';
 import hardcodedCredential from './configuration/hardcoded-credential';
 import secretKeyDefault from './configuration/secret-key-default';
+import secretKeyEphemeral from './configuration/secret-key-ephemeral';
 import secretKeyHardcoded from './configuration/secret-key-hardcoded';
 import csrfMissing from './auth/csrf-missing';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
@@ -15,6 +16,7 @@ import processRunsAsRoot from './deployment/process-runs-as-root';
 import loggingNotConfigured from './observability/logging-not-configured';
 import ciMissing from './testing/ci-missing';
 import bareExcept from './code/bare-except';
+import debuggerLeftInCode from './code/debugger-left-in-code';
 import exceptionSwallowed from './code/exception-swallowed';
 import httpTimeoutMissing from './integrations/http-timeout-missing';
 
@@ -28,6 +30,7 @@ export const rules: readonly Rule[] = [
   gitignoreIncomplete('configuration'),
   hardcodedCredential('configuration'),
   secretKeyDefault('configuration'),
+  secretKeyEphemeral('configuration'),
   secretKeyHardcoded('configuration'),
   csrfMissing('auth'),
   containerHealthcheckMissing('deployment'),
@@ -35,6 +38,7 @@ export const rules: readonly Rule[] = [
   loggingNotConfigured('observability'),
   ciMissing('testing'),
   bareExcept('code'),
+  debuggerLeftInCode('code'),
   exceptionSwallowed('code'),
   httpTimeoutMissing('integrations'),
 ];

@@ -82,7 +82,7 @@ export class ProjectNames {
     const question = `${from.name} ${name}`;
     if (depth > LONGEST || seen.has(question)) return undefined;
     seen.add(question);
-    for (const root of this.roots(name, from)) {
+    for (const root of this.roots(name, from, depth === 0)) {
       const parts = root.split('.');
       for (let length = parts.length; length > 0; length--) {
         const contents = this.contents.get(parts.slice(0, length).join('.'));
@@ -126,8 +126,11 @@ export class ProjectNames {
     return undefined;
   }
 
-  /** The names an import may mean: from the root, and from every folder on the way to the importing file (source roots are not declared anywhere). */
-  private *roots(name: string, from: Module): Iterable<string> {
+  /**
+   * The names an import may mean: from the root, and from every folder on the way to the importing file (source roots are not declared anywhere).
+   * @param local the name is one the file itself uses, so that its star imports may have brought it
+   */
+  private *roots(name: string, from: Module, local: boolean): Iterable<string> {
     const first = name.slice(0, indexOrEnd(name, '.'));
     if (!first) return;
     if (this.contents.has(first) || this.packages.has(first)) yield name;
@@ -136,7 +139,7 @@ export class ProjectNames {
       const prefix = parts.slice(0, length).join('.');
       if (this.contents.has(`${prefix}.${first}`) || this.packages.has(`${prefix}.${first}`)) yield `${prefix}.${name}`;
     }
-    for (const star of from.stars) yield `${star}.${name}`;
+    if (local) for (const star of from.stars) yield `${star}.${name}`;
   }
 }
 

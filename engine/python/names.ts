@@ -64,7 +64,7 @@ export class Names {
   annotated(annotation: Expr, scope: Scope, depth = 0): string | undefined {
     if (depth > LONGEST) return undefined;
     if (annotation.k === 'index') {
-      const outer = this.qualify(annotation.of, scope) ?? '';
+      const outer = this.qualify(annotation.of, scope, depth) ?? '';
       const keys = annotation.key.k === 'list' ? annotation.key.items : [annotation.key];
       if (/(^|\.)(Annotated|Optional|Union|ClassVar|Final)$/.test(outer) && keys[0]) return this.annotated(keys[0], scope, depth + 1);
       return outer;
@@ -79,7 +79,7 @@ export class Names {
       const alias = this.binding(annotation.name, scope, annotation.start);
       if (alias?.kind === 'value') return this.annotated(alias.value, scope, depth + 1) ?? annotation.name;
     }
-    return this.qualify(annotation, scope);
+    return this.qualify(annotation, scope, depth);
   }
 
   private attribute(expr: Extract<Expr, { k: 'attribute' }>, scope: Scope, depth: number): string | undefined {
@@ -103,7 +103,7 @@ export class Names {
       case 'import': return binding.target;
       case 'definition': return this.definition(binding.scope);
       case 'value': {
-        if (binding.annotation && !(binding.value.k === 'call')) { const type = this.annotated(binding.annotation, home); if (type?.includes('.')) return type; }
+        if (binding.annotation && !(binding.value.k === 'call')) { const type = this.annotated(binding.annotation, home, depth + 1); if (type?.includes('.')) return type; }
         if (!carriesName(binding.value)) return home.kind === 'module' ? `${this.module}.${name}` : undefined;
         const found = this.qualify(binding.value, home, depth + 1);
         return found === 'str' || found === undefined ? (home.kind === 'module' ? `${this.module}.${name}` : undefined) : found;
@@ -111,7 +111,7 @@ export class Names {
       case 'element': return this.qualify(binding.over, home, depth + 1);
       case 'parameter': case 'declared': {
         const annotation = binding.kind === 'parameter' ? binding.parameter.annotation : binding.annotation;
-        return annotation && this.annotated(annotation, home);
+        return annotation && this.annotated(annotation, home, depth + 1);
       }
       case 'unpacked': return undefined;
     }

@@ -95,6 +95,7 @@ export default rule<CallMatch>({
     'a pool with a timeout': { good: 'import urllib3\n\nhttp = urllib3.PoolManager(timeout=5.0)\n\ndef rate():\n    return http.request("GET", "https://api.example.com/rate").json()\n' },
     'a pool without one': { bad: 'import urllib3\n\nhttp = urllib3.PoolManager()\n\ndef rate():\n    return http.request("GET", "https://api.example.com/rate").json()\n', good: 'import urllib3\n\nhttp = urllib3.PoolManager()\n\ndef rate():\n    return http.request("GET", "https://api.example.com/rate", timeout=10).json()\n' },
     'a default for all sockets': { good: 'import socket\nfrom urllib.request import urlopen\n\nsocket.setdefaulttimeout(10)\n\ndef rate():\n    return urlopen("https://api.example.com/rate").read()\n' },
+    'a default for all sockets, which requests ignores': { bad: 'import socket\nimport requests\n\nsocket.setdefaulttimeout(10)\n\ndef rate():\n    return requests.get("https://api.example.com/rate").json()\n' },
     'a timeout by position': { good: 'import http.client\nfrom urllib.request import urlopen\n\ndef rate():\n    urlopen("https://api.example.com/rate", None, 10)\n    return http.client.HTTPSConnection("api.example.com", timeout=5)\n' },
     'a dictionary called requests': { good: 'requests = {"a": 1}\n\ndef first(session, request):\n    session.get("user")\n    request.get("x")\n    return requests.get("a")\n' },
     'tests': { path: 'tests/test_api.py', good: 'import requests\n\ndef test_it():\n    requests.get("http://localhost:5000")\n' },
@@ -129,7 +130,8 @@ function hasTimeout(match: CallMatch, project: Project): boolean {
   if (value) return value.kind !== 'none' || onlyInDevelopment(one);
   if (clientOf(one)?.has || one.open || onlyInDevelopment(one)) return true;
   if (one.within.some((name) => /(^|\.)(wait_for|timeout|timeout_at|fail_after|move_on_after)$/.test(name))) return true;
-  return project.calls('socket.setdefaulttimeout').length > 0 || setForSession(one, module, project);
+  // requests hands None to the socket, which undoes the default; the standard library and urllib3 leave it alone.
+  return (!one.callee.startsWith('requests.') && project.calls('socket.setdefaulttimeout').length > 0) || setForSession(one, module, project);
 }
 
 /** The session has an adapter that sets it, or a `request` of its own. */

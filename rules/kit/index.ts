@@ -29,3 +29,4 @@ export * from './requirement';
 export * from './constructor';
 export * from './handling';
 export * from './written-path';
+export * from './removal';
