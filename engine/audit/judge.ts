@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Context, FileRule, Fix, Gap, Module, Place, Project, ProjectRule, Rule, Span, Unit, Variation } from '../../rules/kit';
 import { POINTS } from '../../rules/kit';
 import type { Config } from '../workspace/config';
-import { mask, maskLiterals } from './mask';
+import { mask, maskCode, maskLiterals } from './mask';
 import type { EvidencePlace, Finding, FixOffer, Notice } from './outcome';
 import { isMeant } from './registry';
 import type { SourceText } from './source';
@@ -150,7 +150,7 @@ function snippetOf(rule: Rule, at: Span, source: SourceText | undefined): string
   const first = source.lineStart(at.start);
   const lines = source.text.slice(first, source.lineEnd(Math.max(at.start, at.end - 1))).split(/\r?\n/).slice(0, 3);
   const text = lines.join('\n').slice(0, 300).trim();
-  return rule.secret ? maskLiterals(text) : mask(text);
+  return rule.secret ? maskLiterals(text) : maskCode(text);
 }
 
 /** The innermost definition around a place. */

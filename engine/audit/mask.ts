@@ -11,21 +11,30 @@ const LONG = /\b(?=[A-Za-z0-9_\-+/]*[0-9])(?=[A-Za-z0-9_\-+/]*[A-Za-z])[A-Za-z0-
 const KEY_BLOCK = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const LITERAL = /("""|'''|"|')((?:\\.|(?!\1)[^\\])*)\1/g;
 
-/** A text with everything that looks like a secret's value replaced. */
+/** A sentence with everything that looks like a secret's value replaced. */
 export function mask(text: string): string {
   return text
     .replace(KEY_BLOCK, '-----BEGIN PRIVATE KEY----- ***')
     .replace(URL_PASSWORD, '$1***$2')
     .replace(NAMED, (all, before: string, quote: string, value: string) => isName(value) ? all : `${before}${quote}***${quote}`)
-    .replace(BARE, (all, before: string, value: string) => value.startsWith('${') ? all : `${before}***`)
-    .replace(LONG, '***');
+    .replace(LONG, (token: string) => isWords(token) ? token : '***');
+}
+
+/** The same for lines of a file, where a value may stand without quotes. */
+export function maskCode(text: string): string {
+  return mask(text.replace(BARE, (all, before: string, value: string) => /^(?:\$\{|[A-Za-z_]\w*(?:\.\w+)*[([])/.test(value) ? all : `${before}***`));
 }
 
 /** Every string literal masked but those that can only be the name of a variable: for code that a rule about secrets shows. */
 export function maskLiterals(text: string): string {
   const literals = text.replace(LITERAL, (all, quote: string, value: string) => value === '' || isName(value) ? all : `${quote}***${quote}`);
   // A snippet may cut a long literal in half: what follows a lone quote goes too.
-  return mask(/^(?:[^"']*(["'])[^"']*\1)*[^"']*$/.test(literals.replace(/"""|'''/g, '"')) ? literals : literals.replace(/(["'])(?!\*\*\*)(?!.*\1).*$/s, '$1***'));
+  return maskCode(/^(?:[^"']*(["'])[^"']*\1)*[^"']*$/.test(literals.replace(/"""|'''/g, '"')) ? literals : literals.replace(/(["'])(?!\*\*\*)(?!.*\1).*$/s, '$1***'));
+}
+
+/** `test_2024_login_of_a_visitor_without_cookies`: words, as functions and files are called. */
+function isWords(token: string): boolean {
+  return token.split(/[_-]/).length > 2 && token.split(/[_-]/).every((part) => /^(?:[A-Za-z]+\d{0,2}|\d{1,4}|)$/.test(part) && !/[a-z][A-Z]{2}|[A-Z]{2}[a-z]/.test(part));
 }
 
 /** `DATABASE_URL`: capitals with an underscore, no digit, as variables are called and passwords are not. */

@@ -1,6 +1,7 @@
 /** What an `except` clause does with the exception. */
 import type { Deed } from '../../rules/kit';
 import type { Block, Expr, HandlerNode, Stmt } from '../syntax/ast';
+import { expressionsIn, statementsIn } from './walk';
 
 const LOGS = /(^|[._])(log|logs|logger|logging|print|print_exc|print_exception|capture_exception|capture_message|debug|info|warn|warning|error|exception|critical|fatal|write|echo|secho|report_exc_info|record_exception|log_exception|log_error|stderr|notify)$/i;
 const ANSWERS = /(^|[._])(abort|flash|jsonify|render|render_template|redirect|make_response|Response|JSONResponse|HttpResponse\w*|JsonResponse|HTTPException|messages\.\w+|add_message|add_error|error_response|bad_request|fail)$/;
@@ -83,4 +84,16 @@ export function alwaysRaises(block: Block): boolean {
 /** Whether the name the exception is bound to is read in the body. */
 export function usesBound(handler: HandlerNode, text: string): boolean {
   return handler.bound !== undefined && new RegExp(`\\b${handler.bound.replace(/\W/g, '')}\\b`).test(text.slice(handler.body.start, handler.body.end));
+}
+
+/** What only reads an exception's text or kind: given to these, it is not passed on. */
+const READS = /^(str|repr|type|print|isinstance|format|getattr|hasattr|len|bool|(.*\.)?(format|debug|info|warn|warning|error|critical|fatal|log|flash|jsonify))$/;
+
+/** Whether the exception itself is handed to a call, a name or a table of the body. */
+export function passesOn({ bound, body }: HandlerNode): boolean {
+  if (bound === undefined) return false;
+  const is = (expr: Expr | undefined) => expr?.k === 'name' && expr.name === bound;
+  return statementsIn(body.body).some((one) => one.k === 'assign' && is(one.value))
+    || expressionsIn(body.body).some((each) => (each.k === 'call' && !READS.test(dotted(each.callee)) && each.args.some((arg) => is(arg.value)))
+      || (each.k === 'list' && each.items.some(is)) || (each.k === 'dict' && each.entries.some((entry) => is(entry.value))));
 }

@@ -2,7 +2,7 @@
 import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Import, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
 import { guardsOf } from './conditions';
-import { alwaysRaises, deeds, usesBound } from './handlers';
+import { alwaysRaises, deeds, passesOn, usesBound } from './handlers';
 import { Names } from './names';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
@@ -24,12 +24,17 @@ export interface ModuleInput {
   readonly suppressions: readonly Suppression[];
 }
 
+interface Around { readonly name: () => string; readonly outer: Around | undefined }
+
 interface Place {
   readonly scope: Scope;
   /** Evaluated when a fact is found under them, which most conditions never see. */
   readonly guards: () => readonly Guard[];
-  readonly within: readonly string[];
+  /** Calls and `with` statements around it, innermost first; named when somebody asks. */
+  readonly within: Around | undefined;
   readonly cleanup: boolean;
+  /** In a `while` loop of this scope. */
+  readonly repeats: boolean;
   /** What the functions around it call, innermost last: each call is added to all of them. */
   readonly does: readonly Set<string>[];
 }
@@ -72,7 +77,7 @@ class ModuleReader {
     const { program, path, role, text, suppressions } = this.input;
     const module = this.scopes.module;
     const does = new Set<string>();
-    this.block(program.body, { scope: module, guards: () => [], within: [], cleanup: false, does: [does] });
+    this.block(program.body, { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] });
     const first = program.body[0];
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     return {
@@ -107,11 +112,12 @@ class ModuleReader {
       case 'expression': this.settingCall(one.value, place); this.refusalCall(one.value, place); break;
       case 'assert': this.refuse(one.test, one, one, place, true); break;
       case 'if': this.branch(one, place); break;
-      case 'loop': this.block(one.body.body, place); this.block(one.orelse?.body ?? [], place); break;
+      case 'loop': this.block(one.body.body, one.target ? place : { ...place, repeats: true }); this.block(one.orelse?.body ?? [], place); break;
       case 'try': this.tryStatement(one, place); break;
       case 'with': {
-        const within = one.items.flatMap((each) => each.value.k === 'call' ? [this.names.callee(each.value.callee, place.scope)] : []);
-        this.block(one.body.body, { ...place, within: [...place.within, ...within] });
+        let { within } = place;
+        for (const { value } of one.items) if (value.k === 'call') within = { name: () => this.names.callee(value.callee, place.scope), outer: within };
+        this.block(one.body.body, { ...place, within });
         break;
       }
       case 'match': for (const each of one.cases) this.block(each.body, place); break;
@@ -225,7 +231,7 @@ class ModuleReader {
     this.handlers.push({
       ...this.standing(place, one), keyword: { start: one.start, end: one.keywordEnd }, catches: types.map((each) => this.names.qualify(each, place.scope) ?? this.names.written(each)),
       ...(one.type && { catchesAt: span(one.type) }), ...(one.bound && { bound: one.bound }), body: { start: one.body.start, end: one.body.end }, does: deeds(one.body.body),
-      tries, tryBody: { start: statement.body.start, end: statement.body.end }, reraises: alwaysRaises(one.body), usesBound: usesBound(one, this.input.text),
+      tries, tryBody: { start: statement.body.start, end: statement.body.end }, reraises: alwaysRaises(one.body), usesBound: usesBound(one, this.input.text), passesOn: passesOn(one), repeats: place.repeats,
       cleanup: place.cleanup || /(^|\.)(__del__|__exit__|__aexit__)$/.test(place.scope.path),
     });
   }
@@ -265,7 +271,7 @@ class ModuleReader {
     const called = new Set<string>();
     // What a class's body calls runs where the class is made; what a function's body calls, only when somebody calls it.
     const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
-    this.block(one.body.body, { scope, guards: place.guards, within: [], cleanup: false, does: [...around, called] });
+    this.block(one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, does: [...around, called] });
     const facts = { does: [...called], reads: readings(one.body.body, scope, this.names) };
     if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, facts, this.routing()));
     return facts;
@@ -299,8 +305,8 @@ class ModuleReader {
     this.call(expr, place, bound);
     this.expression(expr.callee, place);
     if (expr.args.length === 0) return;
-    const within = { ...place, within: [...place.within, this.names.written(expr.callee)] };
-    for (const each of expr.args) this.expression(each.value, within);
+    const inner = { ...place, within: { name: () => this.names.written(expr.callee), outer: place.within } };
+    for (const each of expr.args) this.expression(each.value, inner);
   }
 
   private call(expr: Extract<Expr, { k: 'call' }>, place: Place, boundTo?: string): void {
@@ -314,7 +320,7 @@ class ModuleReader {
     this.calls.push({
       ...this.standing(place, expr), callee: qualified, written: this.names.written(callee), calleeAt: span(callee), argumentsAt: { start: expr.open, end: expr.end },
       args: positional.map((each) => this.values.evaluate(each.value, place.scope)), keywords: this.values.keywords(expr.args, place.scope),
-      open: expr.args.some((each) => each.stars !== undefined), within: place.within,
+      open: expr.args.some((each) => each.stars !== undefined), within: namesOf(place.within),
       ...(callee.k === 'attribute' && { receiver: this.values.evaluate(callee.of, place.scope) }), ...(boundTo && { boundTo }),
     });
   }
@@ -348,6 +354,13 @@ function inOrder<T extends Standing>(found: readonly T[]): T[] {
 /** A call behind `await` or the first of `a() or b()`, so that what it is bound to is known. */
 function unwrapped(expr: Expr): Expr {
   return expr.k === 'await' ? expr.of : expr;
+}
+
+/** Outermost first. */
+function namesOf(around: Around | undefined): string[] {
+  const names: string[] = [];
+  for (let at = around; at; at = at.outer) names.unshift(at.name());
+  return names;
 }
 
 function isConfigObject(written: string): boolean {

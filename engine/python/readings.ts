@@ -36,7 +36,7 @@ export function readings(body: readonly Stmt[], scope: Scope, names: Names): str
 function isAtHand(expr: Expr): boolean {
   switch (expr.k) {
     case 'name': return AT_HAND.test(expr.name);
-    case 'attribute': return AT_HAND.test(expr.name) || isAtHand(expr.of);
+    case 'attribute': return expr.name === 'request' || isAtHand(expr.of);
     case 'index': return isAtHand(expr.of);
     case 'call': return isAtHand(expr.callee);
     case 'await': return isAtHand(expr.of);

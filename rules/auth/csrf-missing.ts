@@ -320,12 +320,11 @@ def email(user: Annotated[str, Depends(get_current_user)]):
     return {}
 ` },
     },
-    'JSON bodies under a cookie that stays at home': {
+    'a body of JSON needs a preflight': {
       good: `from flask import Flask, request
 from flask_login import LoginManager, login_required
 
 app = Flask(__name__)
-app.config["SESSION_COOKIE_SAMESITE"] = "Strict"
 LoginManager(app)
 
 
@@ -411,10 +410,10 @@ def login():
 });
 
 function judge(project: Project): Judgement {
-  const writes = cookieWrites(project);
-  if (writes.length === 0) return { notApplicable: 'No route changes state on the word of a cookie alone.' };
   const protection = csrfProtection(project);
   if (protection.length > 0) return { holds: protection.slice(0, 3) };
+  const writes = cookieWrites(project);
+  if (writes.length === 0) return { notApplicable: 'No route changes state on the word of a cookie alone.' };
   const open = writes.filter((each) => !protectsItself(each, project));
   const [first] = writes;
   if (open.length === 0) return { holds: first ? [{ path: first.path, start: first.start, end: first.end, text: `all ${writes.length} writes check by themselves` }] : [] };

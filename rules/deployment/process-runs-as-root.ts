@@ -1,7 +1,7 @@
 import type { Dockerfile, Edit, Instruction, Leaf, Pair, Project, Selector, Service, Source, Span, Stage, Unit } from '../kit';
-import { baseImage, effective, fileName, insert, isInfrastructure, lineage, programs, rule, servicesOf, startCommands, starts } from '../kit';
+import { baseImage, effective, fileName, hasUnseenScript, insert, isInfrastructure, lineage, programs, rule, servicesOf, startCommands, starts } from '../kit';
 
-/** A process that a file of production starts, and as whom. */
+/** A process that a file of production starts, and as whom. `drops`: it starts its program as somebody else, or may. */
 type Process =
   | { readonly kind: 'image'; readonly file: Dockerfile; readonly chain: readonly Stage[]; readonly start: Instruction | undefined; readonly user: Instruction | undefined; readonly program: string; readonly drops: boolean }
   | { readonly kind: 'service'; readonly service: Service; readonly user: string; readonly at: Span }
@@ -134,7 +134,7 @@ function* images(file: Dockerfile, project: Project): Iterable<Process> {
   const commands = startCommands(chain, services, project);
   const names = programs(commands);
   if (!file.whole || commands.length === 0 || isInfrastructure(baseImage(chain)) || names.some((name) => NEEDS_ROOT.test(name)) || /backup|cron|certbot|vpn/i.test(file.path)) return;
-  const drops = names.some((name) => DROPS.test(name)) || commands.some((command) => givesAway(command.words)) || supervised(names, project)
+  const drops = hasUnseenScript(chain, services, project) || names.some((name) => DROPS.test(name)) || commands.some((command) => givesAway(command.words)) || supervised(names, project)
     || (services.length > 0 && services.every((each) => each.user !== undefined && !isRoot(each.user))) || namedByCluster(project);
   yield { kind: 'image', file, chain, start: starts(chain).find((each) => chain[0]?.instructions.includes(each)), user: effective(chain, 'USER'), program: names.find((name) => RUNTIMES.test(name)) ?? names[0] ?? 'it', drops };
 }

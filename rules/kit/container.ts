@@ -35,9 +35,31 @@ export function starts(chain: readonly Stage[]): readonly Instruction[] {
 
 /** The commands a container runs when it starts, those of the project's own entry scripts among them. */
 export function startCommands(chain: readonly Stage[], services: readonly Service[], project: Project): readonly Command[] {
-  const own = [...starts(chain).flatMap((each) => each.commands), ...services.flatMap((each) => each.commands)];
-  const scripts = own.flatMap((command) => command.words.filter((word) => /\.sh$|entry-?point|\/start\w*$|\/run\w*$/.test(word)));
-  return [...own, ...project.of('shell').filter((unit) => scripts.some((word) => fileName(word) === fileName(unit.path))).flatMap((unit) => unit.commands)];
+  const own = ownCommands(chain, services);
+  const scripts = scriptNames(own).map((name) => copiedFrom(name, chain));
+  return [...own, ...project.of('shell').filter((unit) => scripts.includes(fileName(unit.path))).flatMap((unit) => unit.commands)];
+}
+
+/** An entry script that is not in this project: what it starts, and as whom, cannot be told. */
+export function hasUnseenScript(chain: readonly Stage[], services: readonly Service[], project: Project): boolean {
+  return scriptNames(ownCommands(chain, services)).some((name) => !project.of('shell').some((unit) => fileName(unit.path) === copiedFrom(name, chain)));
+}
+
+function ownCommands(chain: readonly Stage[], services: readonly Service[]): readonly Command[] {
+  return [...starts(chain).flatMap((each) => each.commands), ...services.flatMap((each) => each.commands)];
+}
+
+function scriptNames(commands: readonly Command[]): readonly string[] {
+  return commands.flatMap((command) => command.words.map((word) => fileName(word)).filter((word) => /\.sh$|^(docker-)?entry-?point$/.test(word)));
+}
+
+/** The name a file had before the image was made: `entry.sh` of `COPY docker/entry.sh /run.sh`. */
+function copiedFrom(name: string, chain: readonly Stage[]): string {
+  for (const copy of chain.flatMap((stage) => stage.instructions).filter((each) => each.keyword === 'COPY' || each.keyword === 'ADD')) {
+    const words = copy.exec ?? copy.text.split(/\s+/);
+    if (words.length === 2 && fileName(words[1] ?? '') === name) return fileName(words[0] ?? name);
+  }
+  return name;
 }
 
 /** Services of production's compose files that build this Dockerfile. */

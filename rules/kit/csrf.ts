@@ -4,7 +4,7 @@ import { closure, hooks, middlewares } from './hooks';
 import { idleModules } from './loading';
 import type { Module, Route } from './module';
 import type { Evidence, Project } from './project';
-import { isSensitive, isWrite, routeName } from './public-writes';
+import { BY_COOKIE_READ, isSensitive, isWrite, routeName } from './public-writes';
 import { lastName } from './select';
 import { seenInProduction } from './standing';
 import type { Value } from './value';
@@ -58,21 +58,20 @@ function ownChecks(all: readonly Hook[]): readonly Evidence[] {
 export interface CookieWrite extends Evidence { readonly module: Module; readonly route: Route }
 
 const BY_COOKIE = /(^|\.)(login_required|fresh_login_required|active_login_required|login_fresh|current_user|roles?_(required|accepted)|permissions?_(required|accepted)|admin_required|admins_only|authed_only|auth_required)$/i;
-const BY_TOKEN = /OAuth2|HTTPBearer|HTTPBasic|HTTPDigest|APIKey(Header|Query)|bearer|api_?key|jwt_required|jwt|token_(required|auth)|auth_token|verify_token|hmac|signature|(^|\.)(auth|basic_auth|token_auth|multi_auth)\.login_required$/i;
-const COOKIE_READS = /(^|\.)(flask|quart)\.session\.|\.session(\.|$)|\.cookies(\.|$)|(^|\.)current_user(\.|$)|flask_login\.current_user/;
+const BY_TOKEN = /^flask_httpauth\.|OAuth2|HTTPBearer|HTTPBasic|HTTPDigest|APIKey(Header|Query)|bearer|api_?key|jwt_required|jwt|token_(required|auth)|auth_token|verify_token|hmac|signature|(^|\.)(auth|basic_auth|token_auth|multi_auth)\.login_required$/i;
 const TOKEN_READS = /authorization|x-api-key|api[-_]key|x-auth-token|x-access-token|signature/i;
 
 /** Routes that change state for whoever the cookie says it is. Login and the like, token APIs and signed webhooks are not among them. */
 export function cookieWrites(project: Project): readonly CookieWrite[] {
   const idle = idleModules(project);
   const everywhere = hooks(project, 'before').filter(({ module }) => !idle.has(module.path));
-  const gatedEverywhere = everywhere.some(({ func }) => func.decorators.some((each) => BY_COOKIE.test(each.name)) || func.does.some((each) => BY_COOKIE.test(each)) || (func.reads.some((each) => COOKIE_READS.test(each)) && func.does.some((each) => /(^|\.)(abort|redirect|HTTPException|RedirectResponse)$/.test(each))));
+  const gatedEverywhere = everywhere.some(({ func }) => func.decorators.some((each) => BY_COOKIE.test(each.name)) || func.does.some((each) => BY_COOKIE.test(each)) || (func.reads.some((each) => BY_COOKIE_READ.test(each)) && func.does.some((each) => /(^|\.)(abort|redirect|HTTPException|RedirectResponse)$/.test(each))));
   return project.routes.filter(({ module, route }) => !idle.has(module.path) && isWrite(route) && !isWebhook(route)).flatMap(({ module, route }): CookieWrite[] => {
     const gates = gatesOf(route, project);
     const said = [...route.gates, ...gates.flatMap(({ func }) => func.depends)];
     const read = [...route.reads, ...gates.flatMap(({ func }) => func.reads)];
     if (said.some((each) => BY_TOKEN.test(each)) || read.some((each) => TOKEN_READS.test(each))) return [];
-    const cookie = said.some((each) => BY_COOKIE.test(each)) || read.some((each) => COOKIE_READS.test(each));
+    const cookie = said.some((each) => BY_COOKIE.test(each)) || read.some((each) => BY_COOKIE_READ.test(each));
     if (!cookie && (!gatedEverywhere || isSensitive(route))) return [];
     if (isSensitive(route) && route.gates.length === 0 && !route.reads.some((each) => /session\.\w*(user|uid|id|account)/i.test(each))) return [];
     return [{ path: module.path, ...route.handlerAt, text: routeName(route), module, route }];
@@ -89,7 +88,7 @@ function isWebhook(route: Route): boolean {
 
 /** The handler validates a FlaskForm, a check stands in it or its gates, or no other site can send what it reads. */
 export function protectsItself({ module, route }: CookieWrite, project: Project): boolean {
-  if (jsonUnderSameSite(route, module, project)) return true;
+  if (isOutOfReach(route, module, project)) return true;
   const gates = gatesOf(route, project);
   const body = route.does.filter((each) => /csrf|xsrf|origin/i.test(lastName(each))).flatMap((name) => project.func(name) ?? []);
   const does = [...route.does, ...route.gates, ...gates.flatMap(({ func }) => func.does)];
@@ -110,13 +109,18 @@ function isForm(name: string, project: Project, depth: number): boolean {
     && one.bases.some((base) => /(^|\.)(FlaskForm|StarletteForm|QuartForm|SecureForm)$|^flask_wtf\./.test(base) || isForm(base, project, depth + 1)));
 }
 
-/** A body of JSON needs a preflight from elsewhere, and a cookie that stays at home is not sent along: together they are enough. */
-function jsonUnderSameSite(route: Route, module: Module, project: Project): boolean {
-  const site = sameSite(project);
-  if (site !== 'lax' && site !== 'strict') return false;
-  if (route.framework === 'fastapi') return !module.imports.some((one) => /^fastapi\.(Form|File|UploadFile)$/.test(one.target)) && !route.reads.some((each) => /\.form$/.test(each)) && !route.does.some((each) => /\.form$/.test(each));
+/**
+ * No page elsewhere can send what the route reads: a body of JSON needs a preflight that CORS does not grant; under a cookie that stays at
+ * home (`Lax`, `Strict`) a FastAPI route without a form is not reached either.
+ */
+function isOutOfReach(route: Route, module: Module, project: Project): boolean {
+  if (route.framework === 'fastapi') {
+    const form = module.imports.some((one) => /^fastapi\.(Form|File|UploadFile)$/.test(one.target)) || [...route.reads, ...route.does].some((each) => /\.form$/.test(each));
+    const site = sameSite(project);
+    return !form && (site === 'lax' || site === 'strict');
+  }
   const json = route.does.some((each) => /request\.get_json$/.test(each)) || route.reads.some((each) => /request\.json(\.|$)/.test(each));
-  return json && !route.reads.some((each) => /request\.(form|values|files)(\.|$)/.test(each));
+  return json && !route.reads.some((each) => /request\.(form|values|files)(\.|$)/.test(each)) && corsWithCredentials(project) === undefined;
 }
 
 /** What the identity cookie says of other sites, as far as the code says it: Starlette's sessions are `lax` by default. */

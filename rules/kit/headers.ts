@@ -20,9 +20,10 @@ export interface SentHeader extends Evidence {
 const WRITES = ['setdefault', 'set', 'add', 'append', 'extend', 'update', 'add_header', '__setitem__'] as const;
 /** What a response or its headers are called, or made by: other receivers of such common methods are not asked for. */
 const RECEIVERS = ['response', 'resp', 'res', 'r', 'rv', 'headers', 'message', 'call_next', 'flask', 'quart', 'starlette', 'fastapi', 'django', 'self', 'make_response'];
+const TALISMANS = ['flask_talisman.Talisman', 'flask_talisman.talisman.Talisman', 'talisman.Talisman'] as const;
 /** Names of calls these answers are made from: what a rule that asks must list in its `reads`. */
 export const HEADER_CALLS: readonly string[] = [
-  ...RECEIVERS.flatMap((receiver) => WRITES.map((write) => `${receiver}.${write}`)), '*.items', 'flask_talisman.Talisman', 'talisman.Talisman', 'secweb.SecWeb', 'Secweb.SecWeb',
+  ...RECEIVERS.flatMap((receiver) => WRITES.map((write) => `${receiver}.${write}`)), '*.items', ...TALISMANS, 'secweb.SecWeb', 'Secweb.SecWeb',
 ];
 
 /** Headers of every layer in code and configuration; those set for one route alone or only in development are left out. */
@@ -95,7 +96,7 @@ const TALISMAN: readonly (readonly [string, string])[] = [
 ];
 
 function fromTalisman(project: Project): SentHeader[] {
-  return wiring(project, 'flask_talisman.Talisman', 'talisman.Talisman').wired.flatMap((one) => TALISMAN
+  return wiring(project, ...TALISMANS).wired.flatMap((one) => TALISMAN
     .filter(([option]) => !one.call.keywords.some((each) => each.name === option && (each.value.kind === 'none' || (each.value.kind === 'bool' && !each.value.value))))
     .map(([, header]) => ({ path: one.path, start: one.start, end: one.end, header: header.toLowerCase(), text: `Talisman sends ${header}` })));
 }
@@ -107,11 +108,20 @@ function fromLibraries(project: Project): SentHeader[] {
   const all = (at: { path: string; start: number; end: number }, by: string): SentHeader[] => BASIC.map((header) => ({ path: at.path, start: at.start, end: at.end, header: header.toLowerCase(), text: `${by} sends ${header}` }));
   const own = new Set(project.classes.map((each) => each.class.name));
   return [
+    ...imported(project),
     ...project.calls('secweb.SecWeb', 'Secweb.SecWeb').flatMap(({ module, call }) => all({ path: module.path, ...call.at }, 'SecWeb')),
     ...middlewares(project).filter((each) => /secur\w*headers|secure(asgi|wsgi)?middleware|^secweb/i.test(lastName(each.name)) && !own.has(lastName(each.name)) && !each.name.startsWith('django.')).flatMap((each) => all(each, lastName(each.name))),
     ...project.modules.flatMap((module) => module.functions.filter((func) => func.does.some((each) => /^secure\.\w+(\.\w+)*\.(set_headers|set_headers_async|flask|quart|fastapi|starlette|django)$/.test(each)) && !standsInHandler(module, func))
       .flatMap((func) => all({ path: module.path, ...func.nameAt }, 'secure'))),
   ];
+}
+
+/** Talisman is imported and used in a way that is not understood: its defaults are given the benefit of the doubt. */
+function imported(project: Project): SentHeader[] {
+  const { wired, idle } = wiring(project, ...TALISMANS);
+  if (wired.length > 0 || idle.length > 0) return [];
+  const found = project.modules.flatMap((module) => module.imports.filter((one) => one.target.startsWith('flask_talisman') && !onlyInDevelopment({ scope: '', at: one.at, guards: one.guards })).map((one) => ({ path: module.path, ...one.at })))[0];
+  return found ? BASIC.map((header) => ({ ...found, header: header.toLowerCase(), text: `Talisman sends ${header}` })) : [];
 }
 
 // ---- Django

@@ -30,3 +30,6 @@ export * from './constructor';
 export * from './handling';
 export * from './written-path';
 export * from './removal';
+export * from './argument';
+export * from './flow';
+export * from './around';

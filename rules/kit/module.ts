@@ -143,6 +143,10 @@ export interface Handler extends Standing {
   /** The whole clause may only pass the exception on. */
   readonly reraises: boolean;
   readonly usesBound: boolean;
+  /** The exception itself is given to a call, a name or a table: what becomes of it is decided elsewhere. */
+  readonly passesOn: boolean;
+  /** In the body of a `while` loop of the same function. */
+  readonly repeats: boolean;
   /** In a `finally`, a `__del__` or an atexit hook. */
   readonly cleanup: boolean;
 }

@@ -8,6 +8,8 @@ import { lastName } from './select';
 export const PUBLIC_WRITE_CALLS: readonly string[] = ['django.urls.path', 'django.urls.re_path', 'django.conf.urls.url', 'django.urls.include'];
 
 const SENSITIVE = /(^|[/_.-])(log-?in|sign-?in|authenticate|auth|token|register|registration|sign-?up|reset|forgot|password|otp|verify|2fa|totp|contact|feedback|subscribe|newsletter|invite)([/_.-]|$)/i;
+/** Reads that tell who asks, by a cookie. */
+export const BY_COOKIE_READ = /(^|\.)(flask|quart)\.session\.|(^|\.)[Rr]equest\.(session|user|cookies)(\.|$)|(^|\.)current_user(\.|$)/;
 const GATE = /login|auth|user|admin|permi|requir|token|key|jwt|principal|scope|member|staff|session|verif|signature|bearer|access|protect|role/i;
 
 export const isWrite = (route: Route): boolean => route.methods.some((each) => /^(POST|PUT|PATCH|DELETE)$/.test(each));
@@ -20,7 +22,7 @@ export function routeName(route: Route): string {
 
 /** Something must be proved before the body runs, or the body itself looks who asks. */
 export function isGated(route: Route): boolean {
-  return route.gates.some((each) => GATE.test(lastName(each)) || /APIKey|OAuth2|HTTPBearer|HTTPBasic/.test(each)) || route.reads.some((each) => /(session|current_user|user)(\.|$)|\.authorization$|api[-_]?key/i.test(each)) || route.does.some((each) => /(^|\.)(get_current_user|verify_\w+|authenticate\w*|check_auth\w*|require_\w+|login_required)$/i.test(each));
+  return route.gates.some((each) => GATE.test(lastName(each)) || /APIKey|OAuth2|HTTPBearer|HTTPBasic/.test(each)) || route.reads.some((each) => BY_COOKIE_READ.test(each) || /\.authorization(\.|$)|api[-_]?key/i.test(each)) || route.does.some((each) => /(^|\.)(get_current_user|verify_\w+|authenticate\w*|check_auth\w*|require_\w+|login_required)$/i.test(each));
 }
 
 /** Login, sign-up, reset, contact and the like, by path or handler. */

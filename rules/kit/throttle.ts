@@ -9,7 +9,7 @@ import { onlyInDevelopment, seenInProduction } from './standing';
 import type { Value } from './value';
 import { wiring } from './wiring';
 
-const FLASK_LIMITER = ['flask_limiter.Limiter', 'flask_limiter.extension.Limiter'] as const;
+const FLASK_LIMITER = ['flask_limiter.Limiter', 'flask_limiter.extension.Limiter', 'flask_limiter._extension.Limiter'] as const;
 const DJANGO_DECORATORS = ['django_ratelimit.decorators.ratelimit', 'ratelimit.decorators.ratelimit', 'django_ratelimit.core.is_ratelimited', 'ratelimit.utils.is_ratelimited'] as const;
 
 /** Names of calls these answers are made from: what a rule that asks must list in its `reads`. */
@@ -122,7 +122,7 @@ function isErrorHandler(func: Func): boolean {
 
 /** A count of failed logins, or a lock until some time, kept with the account. */
 function attempts(project: Project): readonly Evidence[] {
-  return project.modules.flatMap((module) => module.assignments.filter((one) => one.scope !== '' && /\.(failed_?(login|attempt)\w*|login_attempts?|failed_logins?|locked?_until|lockout_until|locked_out_until)$/i.test(one.target))
+  return project.modules.flatMap((module) => module.assignments.filter((one) => one.scope !== '' && /\.(failed_?(login|attempt)\w*|login_attemp\w*|failed_logins?|locked?_(until|at)|lockout_until|locked_out_until)$/i.test(one.target))
     .map((one) => ({ path: module.path, ...one.targetAt, text: `${lastName(one.target)} counts failed logins` })));
 }
 

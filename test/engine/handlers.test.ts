@@ -24,3 +24,27 @@ describe('what handlers do', () => {
   };
   for (const [title, [body, expected]] of Object.entries(cases)) it(title, async () => { assert.deepEqual(await deedsOf(body), expected); });
 });
+
+describe('where the caught exception goes', () => {
+  const cases: Readonly<Record<string, readonly [string, boolean]>> = {
+    'to a function': ['report(error, 1)', true],
+    'under a keyword': ['future.set(exception=error)', true],
+    'to a name': ['self.last = error', true],
+    'into a table': ['return {"cause": error}', true],
+    'into a list': ['failed.append((row, error))', true],
+    'only its text': ['return str(error)', false],
+    'only its kind': ['return {"kind": type(error).__name__}', false],
+    'into a text': ['flash(f"failed: {error}")', false],
+    'nowhere': ['return 0', false],
+  };
+  const read = async (text: string) => (await moduleOf(text)).handlers.at(-1);
+  for (const [title, [body, expected]] of Object.entries(cases)) {
+    it(title, async () => { assert.equal((await read(`def f():\n    try:\n        g()\n    except Exception as error:\n        ${body}\n`))?.passesOn, expected); });
+  }
+  it('knows the loops that try again', async () => {
+    const clause = (indent: string) => `${indent}try:\n${indent}    g()\n${indent}except Exception:\n${indent}    h()\n`;
+    assert.equal((await read(`def f():\n    while True:\n${clause('        ')}`))?.repeats, true);
+    assert.equal((await read(`def f(rows):\n    for row in rows:\n${clause('        ')}`))?.repeats, false);
+    assert.equal((await read(`while True:\n    def f():\n${clause('        ')}`))?.repeats, false);
+  });
+});

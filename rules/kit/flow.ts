@@ -1,0 +1,130 @@
+/**
+ * A visitor's data on its way through one function: what hands it on, what is the program's own and harmless, and what the function
+ * checks before it uses it. What a check means depends on the danger, so rules name the checks; here they are only found.
+ */
+import type { Source } from './fix';
+import type { Func, Module } from './module';
+import type { Project } from './project';
+import type { CallMatch } from './select';
+import { lastName } from './select';
+import type { Tainted, Value } from './value';
+
+/** Calls that give back what they are given, or the same bytes in another coat. */
+const HANDS_ON = /^(str|repr|bytes|bytearray|list|tuple|set|dict|sorted|map|json\.loads|io\.(BytesIO|StringIO)|html\.unescape|urllib\.parse\.unquote(_plus)?|base64\.\w*decode|binascii\.(unhexlify|a2b_\w+)|bytes\.fromhex|(zlib|gzip|bz2|lzma)\.decompress|codecs\.decode)$/;
+const KEEPS = /\.(strip|lstrip|rstrip|lower|upper|title|replace|format|split|decode|encode|read|removeprefix|removesuffix|__getitem__|get|getvalue|fileno)$/;
+
+/**
+ * What a visitor sends, as far as it is in a value unchanged enough to be dangerous.
+ * @param through further callees that hand it on, such as `os.path.join` on the way to a file
+ */
+export function taintIn(value: Value, through?: RegExp): Tainted | undefined {
+  const first = (values: readonly Value[]) => values.map((each) => taintIn(each, through)).find((each) => each !== undefined);
+  switch (value.kind) {
+    case 'tainted': return value;
+    case 'choice': return first(value.options);
+    case 'list': return first(value.items);
+    case 'dict': return first(value.entries.map((each) => each.value));
+    case 'joined': return first(value.parts);
+    case 'result':
+      if (HANDS_ON.test(value.callee) || through?.test(value.callee)) return first([...(value.of ? [value.of] : []), ...value.args]);
+      return value.of && KEEPS.test(value.callee) ? taintIn(value.of, through) : undefined;
+    default: return undefined;
+  }
+}
+
+const OWN_NAME = /(^|\.)(_{0,2}[A-Z][A-Z0-9_]*|__file__|__name__|sys\.(executable|prefix|argv)|os\.(sep|linesep|name)|[\w]*(settings|config|conf)\.\w+(\.\w+)*)$/;
+const MAKES_OWN = /^(arithmetic|int|float|bool|len|abs|round|hash|ord|sum|range|sys\.argv\.__getitem__|os\.(getpid|getcwd|urandom|cpu_count)|uuid\.\w+|time\.\w+(\.\w+)*|datetime\.\w+(\.\w+)*|math\.\w+|hashlib\.\w+\.hexdigest|secrets\.\w+|shutil\.which|getpass\.getuser|socket\.gethostname|platform\.\w+|tempfile\.\w+(\.\w+)*|pathlib\.Path\.(home|cwd))$/;
+const OF_OWN = /(^|\.)(str|repr|tuple|list|sorted|set|reversed|map|os\.path\.\w+|os\.fspath|pathlib\.(Pure)?Path|pathlib\.Path\.\w+|open|io\.open|\.?open|read|read_text|read_bytes|readlines|strip|lower|upper|replace|format|split|join|joinpath|resolve|absolute|encode|decode|as_posix|parent|with_suffix|__getitem__|get|isoformat|strftime|importlib\.resources\.\w+|pkgutil\.get_data|textwrap\.\w+|inspect\.\w+|quote)$/;
+
+/** The program's own: constants, settings and the environment, numbers, generated names, and what is made of nothing else. */
+export function isOwn(value: Value, project: Project): boolean {
+  const all = (values: readonly Value[]) => values.every((each) => isOwn(each, project));
+  switch (value.kind) {
+    case 'text': case 'number': case 'bool': case 'none': case 'environment': case 'generated': case 'secret-store': case 'test': return true;
+    case 'choice': return all(value.options);
+    case 'list': return all(value.items);
+    case 'joined': return all(value.parts);
+    case 'dict': return !value.open && all(value.entries.map((each) => each.value));
+    case 'reference': return OWN_NAME.test(value.name);
+    case 'parameter': return cannotCarryText(value.name, project.func(value.function)?.func, project) || /^(settings|config|conf|app\.config|self\.(settings|config|conf))\./.test(value.name);
+    case 'result': return MAKES_OWN.test(value.callee) || (OF_OWN.test(value.callee) && (value.of !== undefined || value.args.length > 0) && (value.of ? isOwn(value.of, project) : true) && all(value.args));
+    default: return false;
+  }
+}
+
+const NO_TEXT = /(^|\.)(int|float|bool|UUID\d?|Decimal|datetime|date|time|timedelta|Enum|Literal|PositiveInt|NonNegativeInt|IPv4Address|IPv6Address)$/;
+
+/** The parameter `name`, or the field `name.field` of one, has a type that takes no free text. */
+export function cannotCarryText(name: string, func: Func | undefined, project: Project): boolean {
+  const [root = '', field] = name.split('.');
+  const annotation = func?.parameters.find((each) => each.name === root)?.annotation;
+  if (annotation === undefined) return false;
+  if (field === undefined) return NO_TEXT.test(annotation) || isEnum(annotation, project);
+  const model = project.classes.find((each) => each.class.name === lastName(annotation));
+  const body = model && project.text(model.module.path)?.slice(model.class.body.start, model.class.body.end);
+  const type = body === undefined ? undefined : new RegExp(`^[ \\t]*${escaped(field)}[ \\t]*:[ \\t]*([\\w.]+)`, 'm').exec(body)?.[1];
+  return type !== undefined && (NO_TEXT.test(type) || isEnum(type, project));
+}
+
+function isEnum(type: string, project: Project): boolean {
+  return project.classes.some((each) => each.class.name === lastName(type) && each.class.bases.some((base) => /(^|\.)(Enum|StrEnum|IntEnum|TextChoices)$/.test(base)));
+}
+
+/** What the function does with a visitor's value before a call uses it. */
+export interface Passage {
+  readonly taint: Tainted;
+  /** What the value is called here, ready for a regular expression. */
+  readonly names: readonly string[];
+  /** The function's text up to the end of the call, without comments. */
+  readonly before: string;
+}
+
+/** The way of a visitor's value from the start of the function to a call. */
+export function passageOf(value: Value, taint: Tainted, match: Pick<CallMatch, 'call' | 'module'>, source: Source): Passage {
+  const { call: one, module } = match;
+  const around = enclosing(one.scope, module);
+  const written = [source.slice(taint.at), source.slice(value.at), taint.source];
+  const text = source.text.slice(around?.body.start ?? 0, one.at.end).replace(/(^|\s)#[^\n]*/g, '$1');
+  const names = relatives(written.filter((each) => /^[A-Za-z_][\w.]*$/.test(each)), text);
+  return { taint, names: names.map(escaped), before: text };
+}
+
+/** Local names that are made from these, or that these are made from, through a few assignments. */
+function relatives(names: readonly string[], text: string): readonly string[] {
+  const assignments = [...text.matchAll(/^[ \t]*(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=(?!=)[ \t]*([^\n]*)/gm)].map((each) => ({ target: each[1] ?? '', words: each[2]?.match(/[A-Za-z_]\w*/g) ?? [] }));
+  const locals = new Set(assignments.map((each) => each.target));
+  const found = new Set(names);
+  for (let round = 0; round < 3; round++) {
+    for (const { target, words } of assignments) {
+      if (words.some((word) => found.has(word))) found.add(target);
+      if (found.has(target)) for (const word of words) if (locals.has(word)) found.add(word);
+    }
+  }
+  return [...found];
+}
+
+/** The outermost function around a place; methods belong to no function. */
+export function enclosing(scope: string, module: Module): Func | undefined {
+  return module.functions.find((each) => { const path = [each.scope, each.name].filter(Boolean).join('.'); return scope === path || scope.startsWith(`${path}.`); });
+}
+
+/** Whether the text before the call matches, for any of the value's names. */
+export function mentions({ names, before }: Passage, pattern: (name: string) => string): boolean {
+  return names.some((name) => new RegExp(pattern(`(?<![\\w.])${name}(?![\\w])`)).test(before));
+}
+
+/** It must be one of a list, digits alone, or match a pattern, or its type takes no free text. */
+export function isConfined(passage: Passage, match: Pick<CallMatch, 'call' | 'module'>, project: Project): boolean {
+  if (cannotCarryText(passage.taint.source, enclosing(match.call.scope, match.module), project)) return true;
+  return mentions(passage, (name) => `(?<!for\\s)${name}(?:\\.(?:lower|upper|strip)\\(\\))?\\s+(?:not\\s+)?in\\b|${name}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*${name}`);
+}
+
+/** The code that reads a value, short enough for a message. */
+export function readBy(value: Value | undefined, source: Source): string {
+  const text = (value?.kind === 'tainted' ? value.source : value ? source.slice(value.at) : 'a value').replace(/\s+/g, ' ').replace(/"[^"]*"|'[^']*'/g, (literal) => literal.length > 24 ? '"…"' : literal);
+  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

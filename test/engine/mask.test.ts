@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { mask, maskCode, maskLiterals } from '../../engine/audit/mask';
+
+describe('masking', () => {
+  const secrets: Readonly<Record<string, string>> = {
+    'SECRET_KEY = "hunter2hunter2"': 'hunter2', 'password: "hunter2"': 'hunter2', "app.config['API_KEY'] = 'hunter2'": 'hunter2', 'PASSWORD=hunter2': 'hunter2', '  - DB_PASSWORD=hunter2': 'hunter2',
+    'ENV SECRET_KEY=hunter2': 'hunter2', 'postgres://app:hunter2@db/x': 'hunter2', 'redis://:hunter2@cache:6379': 'hunter2', 'token = b"hunter2hunter2"': 'hunter2',
+    'Authorization: 9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a': '9f8a7b6c', '-----BEGIN RSA PRIVATE KEY-----\nMIIEhunter2\n-----END RSA PRIVATE KEY-----': 'hunter2', '"jwt_secret": "hunter2",': 'hunter2',
+  };
+  for (const [text, secret] of Object.entries(secrets)) {
+    it(`hides what ${text.split('\n')[0] ?? ''} holds`, () => { assert.ok(!maskCode(text).includes(secret), maskCode(text)); });
+  }
+
+  const plain = ['def test_2024_login_of_a_visitor_without_cookies_at_all(): pass', 'SECRET_KEY = os.environ["SECRET_KEY"]', 'https://docs.example.com/a/b', 'import os', 'SECRET_KEY falls back to a value in the source.'];
+  for (const text of plain) it(`leaves ${text} alone`, () => { assert.equal(maskCode(text), text); });
+
+  it('leaves prose with a colon alone', () => { assert.equal(mask('SECRET_KEY: words about it'), 'SECRET_KEY: words about it'); });
+
+  it('hides every literal of a line that is about secrets, cut ones too', () => {
+    assert.equal(maskLiterals('key = os.getenv("APP_KEY", "hunter2")'), 'key = os.getenv("APP_KEY", "***")');
+    assert.ok(!maskLiterals('key = f("abc", "hunter2 hunt').includes('hunter2'));
+    assert.ok(!maskLiterals('key = """hunter2').includes('hunter2'));
+  });
+
+  it('never throws, and is done when it is done', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 200 }), (text) => { assert.equal(maskCode(maskCode(text)), maskCode(text)); maskLiterals(text); }));
+  });
+});
