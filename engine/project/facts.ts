@@ -32,7 +32,7 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
-const LASTING = ['frameworks', 'applications', 'production', 'server', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables'];
+const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables'];
 
 class Facts implements Project {
   readonly root: string;
@@ -74,7 +74,7 @@ class Facts implements Project {
     return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, this);
   }
 
-  private once<T>(key: string, compute: () => T): T {
+  once<T>(key: string, compute: () => T): T {
     if (!this.kept.has(key)) this.kept.set(key, compute());
     return this.kept.get(key) as T;
   }

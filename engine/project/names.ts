@@ -26,6 +26,7 @@ export class ProjectNames {
   private readonly contents = new Map<string, Contents>();
   private readonly packages = new Set<string>();
   private readonly expanded = new Map<string, Map<string, string>>();
+  private readonly prefixesOf = new Map<string, Map<string, readonly string[]>>();
 
   constructor(modules: readonly Module[]) {
     for (const module of modules) {
@@ -82,6 +83,8 @@ export class ProjectNames {
     const question = `${from.name} ${name}`;
     if (depth > LONGEST || seen.has(question)) return undefined;
     seen.add(question);
+    const own = depth === 0 ? this.ownName(name, from, seen) : undefined;
+    if (own) return own;
     for (const root of this.roots(name, from, depth === 0)) {
       const parts = root.split('.');
       for (let length = parts.length; length > 0; length--) {
@@ -94,6 +97,14 @@ export class ProjectNames {
       }
     }
     return undefined;
+  }
+
+  /** What a module says of itself is not asked of its package, which may use the same name for something else. */
+  private ownName(name: string, from: Module, seen: Set<string>): ReturnType<ProjectNames['definition']> {
+    const contents = name.startsWith(`${from.name}.`) ? this.contents.get(from.name) : undefined;
+    const parts = name.slice(from.name.length + 1).split('.');
+    const target = contents?.imports.get(parts[0] ?? '');
+    return contents && (target === undefined || !`${name}.`.startsWith(`${target}.`)) ? this.inside(contents, parts, 0, seen) : undefined;
   }
 
   /** A package that imports a name from its submodule of the same name (`from .db import db`) means the name, not the submodule. */
@@ -130,15 +141,27 @@ export class ProjectNames {
    * The names an import may mean: from the root, and from every folder on the way to the importing file (source roots are not declared anywhere).
    * @param local the name is one the file itself uses, so that its star imports may have brought it
    */
+  /** What may stand before a name that begins with `first`: nothing, or the folders in which there is something of that name. Kept, since most names begin alike. */
+  private prefixes(first: string, from: Module): readonly string[] {
+    const of = this.prefixesOf.get(from.name) ?? new Map<string, readonly string[]>();
+    this.prefixesOf.set(from.name, of);
+    const known = of.get(first);
+    if (known) return known;
+    const exists = (name: string) => this.contents.has(name) || this.packages.has(name);
+    const found = exists(first) ? [''] : [];
+    const parts = from.name.split('.');
+    for (let length = parts.length - (from.package ? 0 : 1); length > 0; length--) {
+      const prefix = `${parts.slice(0, length).join('.')}.`;
+      if (exists(prefix + first)) found.push(prefix);
+    }
+    of.set(first, found);
+    return found;
+  }
+
   private *roots(name: string, from: Module, local: boolean): Iterable<string> {
     const first = name.slice(0, indexOrEnd(name, '.'));
     if (!first) return;
-    if (this.contents.has(first) || this.packages.has(first)) yield name;
-    const parts = from.name.split('.');
-    for (let length = parts.length - (from.package ? 0 : 1); length > 0; length--) {
-      const prefix = parts.slice(0, length).join('.');
-      if (this.contents.has(`${prefix}.${first}`) || this.packages.has(`${prefix}.${first}`)) yield `${prefix}.${name}`;
-    }
+    for (const prefix of this.prefixes(first, from)) yield prefix + name;
     if (local) for (const star of from.stars) yield `${star}.${name}`;
   }
 }

@@ -1,8 +1,9 @@
 /** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
-import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Import, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
+import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
 import { guardsOf } from './conditions';
 import { alwaysRaises, deeds, passesOn, usesBound } from './handlers';
+import { idleKind } from './idle';
 import { Names } from './names';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
@@ -62,6 +63,7 @@ class ModuleReader {
   private readonly routes: Route[] = [];
   private readonly refusals: Refusal[] = [];
   private readonly statuses: Status[] = [];
+  private readonly idle: Idle[] = [];
   private context: RouteContext | undefined;
 
   constructor(private readonly input: ModuleInput) {
@@ -83,7 +85,7 @@ class ModuleReader {
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
-      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, stars: this.scopes.stars, suppressions,
+      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),
     };
@@ -109,7 +111,7 @@ class ModuleReader {
     switch (one.k) {
       case 'import': this.importStatement(one, place); break;
       case 'assign': this.assignment(one, place); break;
-      case 'expression': this.settingCall(one.value, place); this.refusalCall(one.value, place); break;
+      case 'expression': this.settingCall(one.value, place); this.refusalCall(one.value, place); this.idleStatement(one.value, place); break;
       case 'assert': this.refuse(one.test, one, one, place, true); break;
       case 'if': this.branch(one, place); break;
       case 'loop': this.block(one.body.body, one.target ? place : { ...place, repeats: true }); this.block(one.orelse?.body ?? [], place); break;
@@ -323,6 +325,11 @@ class ModuleReader {
       open: expr.args.some((each) => each.stars !== undefined), within: namesOf(place.within),
       ...(callee.k === 'attribute' && { receiver: this.values.evaluate(callee.of, place.scope) }), ...(boundTo && { boundTo }),
     });
+  }
+
+  private idleStatement(expr: Expr, place: Place): void {
+    const what = idleKind(expr, (called) => this.names.callee(called, place.scope));
+    if (what) this.idle.push({ ...this.standing(place, expr), what });
   }
 
   // ---- refusals

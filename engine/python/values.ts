@@ -91,6 +91,7 @@ export class Values {
   private binary(expr: Extract<Expr, { k: 'binary' }>, left: Value, right: Value, at: Span): Value {
     const number = calculated(expr.op, left, right);
     if (number !== undefined) return { kind: 'number', value: number, at };
+    if (expr.op === '/' && isPath(left)) return pathJoined(left, right, at);
     if ((NUMERIC.has(expr.op) && !isText(right)) || (/^[*+]$/.test(expr.op) && isNumeric(left) && isNumeric(right))) return { kind: 'result', callee: ARITHMETIC, args: [left, right], keywords: [], at };
     if (expr.op === '*') return left.kind === 'text' || left.kind === 'list' ? { ...left, at } : right.kind === 'text' || right.kind === 'list' ? { ...right, at } : { kind: 'unknown', at };
     if (expr.op === '%' && isText(left)) return joined('percent', [left, ...(right.kind === 'list' ? right.items : right.kind === 'dict' ? right.entries.map((each) => each.value) : [right])], at);
@@ -99,7 +100,7 @@ export class Values {
       if (isText(left) || isText(right) || carriesTaint(left) || carriesTaint(right)) return joined('concatenation', [left, right], at);
     }
     // `BASE_DIR / "media"` reads like os.path.join.
-    if (expr.op === '/' && isText(right)) return joined('join', [{ kind: 'text', value: '/', at: { start: left.at.end, end: right.at.start } }, left, right], at);
+    if (expr.op === '/' && isText(right)) return pathJoined(left, right, at);
     if (expr.op === '|' && left.kind === 'dict' && right.kind === 'dict') return { kind: 'dict', entries: [...left.entries, ...right.entries], open: left.open || right.open, at };
     return { kind: 'unknown', at };
   }
@@ -153,7 +154,7 @@ export class Values {
     const annotation = parameter?.annotation && this.names.annotated(parameter.annotation, home);
     const routes = fn.decorators.map((each) => this.names.callee(each.k === 'call' ? each.callee : each, home.parent ?? home));
     if (routes.some(isOperation)) {
-      if (name === 'self' || (annotation && isProvided(annotation)) || depends(parameter?.fallback) || depends(parameter?.annotation)) return plain;
+      if (name === 'self' || (annotation && isProvided(annotation)) || depends(parameter?.fallback) || depends(parameter?.annotation) || this.isDependency(parameter?.annotation, home)) return plain;
       return annotation && isHarmless(annotation) ? { kind: 'result', callee: annotation, args: [{ kind: 'tainted', source: name, at }], keywords: [], at } : { kind: 'tainted', source: name, at };
     }
     const flask = fn.decorators.find((each, index) => each.k === 'call' && /(?:^|\.)(?:route|get|post|put|patch|delete)$/.test(routes[index] ?? '') && /(Flask|Blueprint|(^|\.)app|(^|\.)bp|blueprint)\.\w+$/i.test(routes[index] ?? ''));
@@ -162,6 +163,13 @@ export class Values {
     if (!converter) return plain;
     const tainted: Value = { kind: 'tainted', source: name, at };
     return /^(int|float|uuid)$/.test(converter[1] ?? '') ? { kind: 'result', callee: converter[1] ?? 'int', args: [tainted], keywords: [], at } : tainted;
+  }
+
+  /** `CurrentUser = Annotated[User, Depends(current_user)]`, here or in another file by the name that such aliases have. */
+  private isDependency(annotation: Expr | undefined, home: Scope): boolean {
+    if (annotation?.k !== 'name') return false;
+    const alias = this.names.binding(annotation.name, home.parent ?? home, annotation.start);
+    return alias?.kind === 'value' ? depends(alias.value) : alias?.kind === 'import' && /(Deps?|Depends|Dependency)$|^Current[A-Z]/.test(annotation.name);
   }
 
   private attribute(expr: Extract<Expr, { k: 'attribute' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
@@ -184,6 +192,8 @@ export class Values {
     const qualified = this.names.qualify(expr.of, scope);
     const key = this.evaluate(expr.key, scope, given);
     if (qualified === 'os.environ' || qualified === 'os.environb') return environment(key, at, true);
+    // An alias such as `CurrentUser = Annotated[User, Depends(get_current_user)]` keeps what it names, for who imports it.
+    if (qualified && /^typing(?:_extensions)?\.Annotated$/.test(qualified)) return { kind: 'result', callee: qualified, args: key.kind === 'list' ? key.items : [key], keywords: [], at };
     if (qualified && isRequestValue(qualified)) return { kind: 'tainted', source: this.names.written(expr), at };
     const of = this.evaluate(expr.of, scope, given);
     if (carriesTaint(of)) return { kind: 'tainted', source: this.names.written(expr), at };
@@ -320,6 +330,17 @@ function joined(how: Extract<Value, { kind: 'joined' }>['how'], parts: readonly 
     return { kind: 'text', value: flat.map((each) => each.kind === 'text' ? each.value : '').join(''), at };
   }
   return { kind: 'joined', how, parts: flat, at };
+}
+
+function pathJoined(left: Value, right: Value, at: Span): Value {
+  return joined('join', [{ kind: 'text', value: '/', at: { start: left.at.end, end: right.at.start } }, left, right], at);
+}
+
+/** A `pathlib` path, by what made it or by what it is called: `/` behind it joins, whatever is on the right. */
+function isPath(value: Value): boolean {
+  if (value.kind === 'joined') return value.how === 'join';
+  if (value.kind === 'result') return /(^|\.)(Path|PurePath|PosixPath|joinpath|resolve|absolute|expanduser)$/.test(value.callee);
+  return value.kind === 'reference' && /^pathlib\.|(^|\.)(parent|(\w+_)?(dir|path|root|folder|base|directory))$/i.test(value.name);
 }
 
 function environment(key: Value, at: Span, strict: boolean, fallback?: Value, cast?: Extract<Value, { kind: 'environment' }>['cast']): Value {

@@ -253,6 +253,12 @@ def create_app():
         'shop/views.py': 'from flask import Blueprint\nfrom flask_login import login_required\n\nbp = Blueprint("views", __name__)\n\n\n@bp.post("/email")\n@login_required\ndef email():\n    return "ok"\n',
       },
     },
+    'a class of its own over CSRFProtect': {
+      good: {
+        'shop/__init__.py': 'from flask import Flask\nfrom flask_login import LoginManager, login_required\nfrom shop.checks import checks\n\napp = Flask(__name__)\nLoginManager(app)\nchecks.init_app(app)\n\n\n@app.post("/email")\n@login_required\ndef email():\n    return "ok"\n',
+        'shop/checks.py': 'from flask_wtf.csrf import CSRFProtect\n\n\nclass _Checks(CSRFProtect):\n    def exempt_api(self):\n        pass\n\n\nchecks = _Checks()\n',
+      },
+    },
     'FlaskForm checks its own token': {
       good: `from flask import Flask
 from flask_login import LoginManager, login_required
@@ -334,6 +340,22 @@ def email():
     return request.get_json()["address"]
 `,
     },
+    'JSON that any origin may send': {
+      bad: `from flask import Flask, request
+from flask_cors import CORS
+from flask_login import LoginManager, login_required
+
+app = Flask(__name__)
+CORS(app, supports_credentials=True)
+LoginManager(app)
+
+
+@app.post("/email")
+@login_required
+def email():
+    return request.get_json()["address"]
+`,
+    },
     'a nonce of its own': {
       good: {
         'shop/__init__.py': `from flask import Flask
@@ -385,6 +407,46 @@ def email():
     return session["user_id"]
 `,
     },
+    'Starlette keeps its cookies at home': {
+      good: { 'main.py': `from fastapi import Cookie, Depends, FastAPI, Request, Response
+
+app = FastAPI()
+
+
+@app.post("/login")
+def login(response: Response):
+    response.set_cookie("session_token", "x", httponly=True)
+
+
+def current(request: Request):
+    return request.cookies.get("session_token")
+
+
+@app.post("/email")
+def email(address: dict, user=Depends(current)):
+    return {}
+` },
+    },
+    'a cookie that goes everywhere': {
+      bad: { 'main.py': `from fastapi import Depends, FastAPI, Request, Response
+
+app = FastAPI()
+
+
+@app.post("/login")
+def login(response: Response):
+    response.set_cookie("session_token", "x", httponly=True, secure=True, samesite="none")
+
+
+def current(request: Request):
+    return request.cookies.get("session_token")
+
+
+@app.post("/email")
+def email(address: dict, user=Depends(current)):
+    return {}
+` },
+    },
     'a signed webhook': {
       good: `import stripe
 from flask import Flask, request, session
@@ -416,7 +478,7 @@ function judge(project: Project): Judgement {
   if (writes.length === 0) return { notApplicable: 'No route changes state on the word of a cookie alone.' };
   const open = writes.filter((each) => !protectsItself(each, project));
   const [first] = writes;
-  if (open.length === 0) return { holds: first ? [{ path: first.path, start: first.start, end: first.end, text: `all ${writes.length} writes check by themselves` }] : [] };
+  if (open.length === 0) return { holds: first ? [{ path: first.path, start: first.start, end: first.end, text: writes.length === 1 ? 'its one write cannot be forged from another site' : `none of its ${writes.length} writes can be forged from another site` }] : [] };
   const credentials = sameSite(project) === 'none' ? corsWithCredentials(project) : undefined;
   const idle = csrfExtensions(project).idle;
   return { open: [{

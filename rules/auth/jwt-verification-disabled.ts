@@ -41,7 +41,10 @@ export default rule<CallMatch>({
     const keyword = match.call.keywords.find((each) => fault === 'signature' ? each.name === 'options' || each.name === 'verify' : (fault === 'none' || fault === 'mixed') && each.name === 'algorithms');
     return keyword?.at ?? match.call.calleeAt;
   },
-  holds: ({ call: one }) => isDecode(one) && hasKey(one) && algorithmsOf(one).length > 0 ? `Verified with a key and ${algorithmsOf(one).join(', ')}` : undefined,
+  holds: ({ call: one, argument }) => {
+    const algorithms = argument('algorithms', 2);
+    return isDecode(one) && hasKey(one) && algorithms ? `Verified with a key and ${names(algorithms).join(', ') || 'a list of algorithms'}` : undefined;
+  },
   nothing: 'The code reads no JSON Web Tokens.',
 
   fix: { title: 'Verify the signature', safety: 'review', edit: verified, remains: 'Check that the key and the algorithm are those the tokens are signed with.' },
@@ -76,6 +79,7 @@ export default rule<CallMatch>({
     },
     'one key for two families': { bad: 'import jwt\n\ndef user(token, key):\n    return jwt.decode(token, key, algorithms=["HS256", "RS256"])\n', severity: 'medium' },
     'a session in base64': { bad: 'import base64\nimport json\nfrom flask import request\n\ndef load():\n    cookie = request.cookies.get("shop_session")\n    return json.loads(base64.b64decode(cookie.encode()))\n' },
+    'a session in base64, read twice': { bad: 'import base64\nimport json\n\ndef load(request):\n    cookie = request.cookies.get("shop_session")\n    if base64.b64decode(cookie.encode()):\n        return json.loads(base64.b64decode(cookie))\n' },
     'key and algorithm': { good: 'import jwt\ndef user(token, key):\n    return jwt.decode(token, key, algorithms=["HS256"])["sub"]\n', path: 'auth.py' },
     'header lookup, then verified': { good: 'import jwt\ndef user(token, keys):\n    kid = jwt.get_unverified_header(token)["kid"]\n    return jwt.decode(token, keys[kid], algorithms=["RS256"])["sub"]\n', path: 'auth.py' },
     'the issuer is looked up, then verified': {
@@ -86,6 +90,8 @@ export default rule<CallMatch>({
     },
     'only when it ends': { good: 'import jwt\n\ndef expires(token):\n    claims = jwt.decode(token, options={"verify_signature": False})\n    return claims["exp"]\n\ndef age(token):\n    return jwt.decode(token, options={"verify_signature": False}).get("iat", 0)\n' },
     'straight from the provider': { good: 'import jwt\nimport requests\n\ndef callback(code):\n    tokens = requests.post("https://id.example.com/token", data={"code": code}, timeout=10).json()\n    return jwt.decode(tokens["id_token"], options={"verify_signature": False})\n' },
+    'keys are fetched, and not used': { bad: 'import jwt\nimport requests\n\ndef user(token):\n    keys = requests.get("https://id.example.com/keys", timeout=10).json()\n    return jwt.decode(token, keys[0], algorithms=["RS256"], options={"verify_signature": False})\n' },
+    'no key for a version that asks for one': { good: 'import jwt\n\ndef user(token):\n    return jwt.decode(token)\n' },
     'a program that looks into a token': { good: 'import jwt\n\ndef main(token):\n    print(jwt.decode(token, options={"verify_signature": False}))\n\nif __name__ == "__main__":\n    main(input())\n', path: 'inspect_token.py' },
     'a cookie that is verified': { good: 'import base64\nimport hmac\nfrom flask import request\n\ndef load(key):\n    body, mac = request.cookies["session"].split(".")\n    if not hmac.compare_digest(mac, sign(body, key)):\n        return None\n    return base64.b64decode(body)\n\ndef sign(body, key):\n    return hmac.new(key, body, "sha256").hexdigest()\n' },
     'options that are set elsewhere': { good: 'import jwt\n\ndef user(token, key, options):\n    return jwt.decode(token, key, algorithms=["HS256"], options=options)\n' },
@@ -128,10 +134,10 @@ function faultOf({ call: one, argument }: CallMatch, { project, source }: Pick<C
   if (isFalse(options && lookup(options, 'verify_signature'))) return 'signature';
   const algorithms = algorithmsOf(one);
   if (isOneOf(PYJWT, one.callee)) {
-    const old = !isSecondVersion(project);
+    const old = !isVersion(project, /(==|>=|~=|\^|~)\s*([2-9]|\d\d)/);
     if (old && isFalse(argument('verify', 2))) return 'signature';
     if (algorithms.some(isNone)) return 'none';
-    if (old && !one.open && one.args.length === 1 && one.keywords.length === 0) return 'keyless';
+    if (isVersion(project, /(==|~=|\^|~)\s*[01]\b|<\s*2\b/) && !one.open && one.args.length === 1 && one.keywords.length === 0) return 'keyless';
   }
   return algorithms.some((each) => /^HS\d/.test(each)) && algorithms.some((each) => /^(RS|ES|PS)\d/.test(each)) ? 'mixed' : undefined;
 }
@@ -164,9 +170,9 @@ function hasKey(one: Call): boolean {
   return key !== undefined && key.kind !== 'none' && !(key.kind === 'text' && isReference(key.value));
 }
 
-/** PyJWT 2 knows no `verify`, and refuses to decode without algorithms. */
-function isSecondVersion(project: Project): boolean {
-  return project.of('manifest').some((unit) => unit.packages.some((each) => each.name.toLowerCase() === 'pyjwt' && /(==|>=|~=|\^|~)\s*([2-9]|\d\d)/.test(each.version ?? '')));
+/** What a manifest says of PyJWT: the second version knows no `verify`, and refuses to decode without algorithms. */
+function isVersion(project: Project, range: RegExp): boolean {
+  return project.of('manifest').some((unit) => unit.packages.some((each) => each.name.toLowerCase() === 'pyjwt' && range.test(each.version ?? '')));
 }
 
 // ---- what excuses it
@@ -180,9 +186,16 @@ function isExcused({ call: one, module }: CallMatch, fault: Fault, { project, so
   if (onlyInDevelopment(one) || isProgram(module, source, project)) return true;
   const around = functionsAround(module, one.at);
   const does = around.flatMap((func) => func.does);
-  if (fault === 'cookie') return does.some((each) => VERIFIES.test(each));
+  if (fault === 'cookie') return does.some((each) => VERIFIES.test(each)) || isSecondReading(one, module);
   if (fault !== 'signature' && fault !== 'claims') return false;
-  return does.some((each) => FROM_PROVIDER.test(each)) || readsPlainClaims(one, module, source) || verifiedNearby(one, module, does, project);
+  const [token] = one.args;
+  const received = token !== undefined && /id_token|\btokens?\[|\b(resp|response)\b/.test(source.slice(token.at)) && does.some((each) => FROM_PROVIDER.test(each));
+  return received || readsPlainClaims(one, module, source) || verifiedNearby(one, module, does, project);
+}
+
+/** The cookie is read twice in one function: one cause, one finding. */
+function isSecondReading(one: Call, module: Module): boolean {
+  return module.calls.some((other) => other.at.start < one.at.start && other.scope === one.scope && isOneOf(BASE64, other.callee) && readsCookie(other));
 }
 
 /** A decode with its check on, in the same function or in one it calls. */

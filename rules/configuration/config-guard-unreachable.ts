@@ -1,5 +1,5 @@
-import type { Context, Edit, Evidence, Func, Gap, Module, Project, Refusal, Value } from '../kit';
-import { insert, lastName, onlyInDevelopment, projectRule } from '../kit';
+import type { Context, Edit, Evidence, Func, Gap, Module, Project, Refusal, Span, Unit, Value } from '../kit';
+import { insert, lastName, loadedModules, onlyInDevelopment, projectRule } from '../kit';
 
 /** A check of the configuration that stops the program, and why it never does; without a reason it runs. */
 interface Check {
@@ -112,6 +112,18 @@ export default projectRule({
     'handed to something that calls it': {
       good: { 'config.py': 'import os\n\ndef check_settings():\n    if not os.getenv("SECRET_KEY"):\n        raise RuntimeError("SECRET_KEY is required")\n', 'app.py': 'from fastapi import FastAPI\nfrom config import check_settings\n\napp = FastAPI(on_startup=[check_settings])\n' },
     },
+    'handed over on a line of its own': {
+      good: { 'config.py': 'import os\n\ndef check_settings():\n    if not os.getenv("SECRET_KEY"):\n        raise RuntimeError("SECRET_KEY is required")\n', 'app.py': 'from fastapi import FastAPI\nfrom config import (\n    check_settings,\n)\n\napp = FastAPI(on_startup=[\n    check_settings,\n])\n' },
+    },
+    'called only by who starts its file by hand': {
+      bad: { 'validator.py': 'import os\n\ndef validate_secrets():\n    if not os.getenv("SECRET_KEY"):\n        raise RuntimeError("SECRET_KEY is required")\n\nif __name__ == "__main__":\n    validate_secrets()\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' },
+    },
+    'the entry script starts its file': {
+      good: { 'validator.py': 'import os\n\ndef validate_secrets():\n    if not os.getenv("SECRET_KEY"):\n        raise RuntimeError("SECRET_KEY is required")\n\nif __name__ == "__main__":\n    validate_secrets()\n', 'start.sh': '#!/bin/sh\npython validator.py && gunicorn app:app\n' },
+    },
+    'in a file that nothing imports': {
+      bad: { 'secrets_validator.py': 'import os\n\ndef validate_secrets():\n    if not os.getenv("SECRET_KEY"):\n        raise RuntimeError("SECRET_KEY is required")\n\nvalidate_secrets()\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' },
+    },
     'init_app of the class, which the factory calls': {
       good: {
         'config.py': 'import os\n\nclass Config:\n    SECRET_KEY = os.getenv("SECRET_KEY")\n\n    @classmethod\n    def init_app(cls, app):\n        if not cls.SECRET_KEY:\n            raise RuntimeError("SECRET_KEY is required")\n',
@@ -139,6 +151,7 @@ function checksOf(module: Module, project: Project): readonly Check[] {
     if (func?.name === '__init__' && module.classes.some((each) => each.name === func.scope && each.scope === '')) return inConstructor(refusal, func, module, project);
     if (func && isNamedCheck(func, module)) {
       if (!isCalled(func, module, project)) return [{ refusal, module, func, fault: 'nothing calls it' }];
+      if (isLeftAlone(module, project)) return [{ refusal, module, func, fault: 'nothing imports its file' }];
       return [{ refusal, module, func, ...unsetVariable(refusal, project) }];
     }
     return !func && refusal.scope === '' && isAboutVariables(refusal) ? [{ refusal, module, ...unsetVariable(refusal, project) }] : [];
@@ -157,16 +170,30 @@ function isAboutVariables(refusal: Refusal): boolean {
   return refusal.missing.length > 0 || refusal.about.some((each) => /(^|\.)[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(each));
 }
 
-/** Whether its name stands anywhere but where it is defined, imported or spoken of. */
+/** Whether its name stands anywhere but where it is defined, imported or spoken of in a comment, or called only when its file is started by hand. */
 function isCalled(func: Func, module: Module, project: Project): boolean {
-  const name = func.scope === '' ? func.name : `(?<!form|schema|serializer)\\.${func.name}`;
-  const used = new RegExp(`${func.scope === '' ? '\\b' : ''}${name}\\b`, 'i');
+  const used = new RegExp(func.scope === '' ? `\\b${func.name}\\b` : `(?<!form|schema|serializer)\\.${func.name}\\b`, 'i');
+  const file = new RegExp(`\\b${lastName(module.name)}(\\.py)?\\b`);
+  const elsewhere = (unit: Unit, text: string) => used.test(text) || (unit.kind !== 'module' && file.test(text) && used.test(project.text(module.path)?.slice(func.body.end) ?? ''));
   return project.units.some((unit) => {
     if (unit.kind === 'markdown' || unit.role === 'test' || unit.role === 'vendored') return false;
-    if (unit.kind === 'module' && (unit.does.some((each) => lastName(each) === func.name) || unit.functions.some((each) => each.does.some((one) => lastName(one) === func.name)))) return true;
-    const lines = (project.text(unit.path) ?? '').split('\n').map((line) => line.replace(/(^|\s)#.*$/, ''));
-    return lines.some((line) => used.test(line) && !(unit.kind === 'module' && /^\s*(from\s.*\simport\s|import\s|(async\s+)?def\s|[\w, ()]+,?\s*$|["'])/.test(line) && !/^\s*\w+\(.*\)\s*$/.test(line)));
-  }) || module.name === '';
+    if (unit.kind === 'module' && [...(unit === module ? [] : unit.does), ...unit.functions.flatMap((each) => each.does)].some((each) => lastName(each) === func.name)) return true;
+    const text = project.text(unit.path) ?? '';
+    const rest = unit.kind !== 'module' ? text : without(text, [...unit.imports.map((each) => each.at), ...(unit === module ? [func.nameAt] : [])]);
+    return elsewhere(unit, (unit === module ? rest.replace(/^if __name__ ==.*(\r?\n([ \t].*)?)*/m, '') : rest).replace(/(^|\s)#.*/g, '$1'));
+  });
+}
+
+/** A file beside the application that nothing imports or names: what its own statements call, never runs. */
+function isLeftAlone(module: Module, project: Project): boolean {
+  if (project.applications.length === 0 || project.applications.some((each) => each.path === module.path) || loadedModules(project).has(module.path)) return false;
+  const file = new RegExp(`\\b${lastName(module.name)}\\b`);
+  return !project.units.some((unit) => unit !== module && unit.kind !== 'markdown' && unit.role !== 'test' && unit.role !== 'vendored' && file.test(project.text(unit.path) ?? ''));
+}
+
+/** A text with stretches of it left out. */
+function without(text: string, spans: readonly Span[]): string {
+  return spans.reduce((rest, { start, end }) => rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end), text);
 }
 
 /** Flask reads the attributes of a class it is given and makes no object of it. */

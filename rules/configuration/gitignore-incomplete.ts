@@ -28,6 +28,9 @@ export default projectRule({
       bad: { '.gitignore': '__pycache__/\n', 'app.py': 'from dotenv import load_dotenv\nload_dotenv()\n' },
       good: { '.gitignore': '__pycache__/\n.env\n.env.*\n!.env.example\n', 'app.py': 'from dotenv import load_dotenv\nload_dotenv()\n' },
     },
+    'found on the way up': {
+      bad: { '.gitignore': '# nothing yet\n', 'app/settings.py': 'from dotenv import find_dotenv, load_dotenv\n\nload_dotenv(find_dotenv())\n' },
+    },
     'a database inside the repository': {
       severity: 'low',
       bad: { '.gitignore': '.env\n', 'app.py': 'SQLALCHEMY_DATABASE_URI = "sqlite:///data/app.db"\n' },
@@ -141,7 +144,8 @@ function needs(project: Project): readonly Need[] {
 function envFiles(project: Project): readonly Need[] {
   const loaded = project.calls(...LOADERS).flatMap(({ module, call }) => {
     const given = call.keywords.find((each) => each.name === 'dotenv_path' || each.name === 'env_file' || each.name === 'path')?.value ?? (/^(decouple)\./.test(call.callee) ? undefined : call.args[0]);
-    const paths = given ? writtenPaths(project.resolve(given, module)) : /find_dotenv|^starlette\./.test(call.callee) ? [] : ['.env'];
+    const searched = given === undefined ? !call.callee.startsWith('starlette.') : given.kind === 'result' && /(^|\.)find_dotenv$/.test(given.callee);
+    const paths = searched ? ['.env'] : given ? writtenPaths(project.resolve(given, module)) : [];
     return paths.map((path) => env(path, module, { path: module.path, ...call.at, text: `${call.written} loads it` }));
   });
   const settings = project.modules.flatMap((module) => module.assignments.flatMap((one) => {
@@ -206,8 +210,9 @@ function keyword(value: Value, name: string): Value | undefined {
   return value.kind === 'result' ? value.keywords.find((each) => each.name === name)?.value : lookup(value, name);
 }
 
+/** A template is committed on purpose; `stack.env` is written by Portainer beside no repository. */
 function isTemplate(path: string): boolean {
-  return /(example|sample|template|dist|defaults?)(\.|$)/i.test(fileName(path));
+  return /(example|sample|template|dist|defaults?)(\.|$)|^stack\.env$/i.test(fileName(path));
 }
 
 // ---- the fix

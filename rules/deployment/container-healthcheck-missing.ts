@@ -1,5 +1,5 @@
 import type { Dockerfile, Edit, Evidence, Gap, Judgement, Project, Service, Source, Stage } from '../kit';
-import { baseImage, edgeLines, effective, fileName, insert, isInfrastructure, lineage, programs, projectRule, replace, servesWeb, servicesOf, startCommands, starts } from '../kit';
+import { baseImage, chartsSay, edgeLines, effective, fileName, insert, isInfrastructure, lineage, programs, projectRule, replace, servesWeb, servicesOf, startCommands, starts } from '../kit';
 
 /** A container that serves the application, with the files that have a say in it. */
 interface Container { readonly file: Dockerfile; readonly chain: readonly Stage[]; readonly services: readonly Service[]; readonly name: string }
@@ -95,6 +95,12 @@ CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]
         'k8s/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: shop:1\n          livenessProbe:\n            httpGet:\n              path: /healthz\n              port: 8000\n',
       },
     },
+    'a chart asks': {
+      good: {
+        Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n',
+        'charts/web/templates/deployment.yaml': 'apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: {{ .Chart.Name }}\n          livenessProbe:\n            httpGet:\n              path: /healthz\n',
+      },
+    },
     'the platform asks': {
       good: {
         Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n',
@@ -113,7 +119,7 @@ function containers(project: Project): readonly Container[] {
     const chain = lineage(unit, services[0]?.build?.target);
     if (starts(chain).length === 0 && services.every((each) => each.commands.length === 0)) return [];
     if (isInfrastructure(baseImage(chain)) || !servesWeb(chain, services, project)) return [];
-    return [{ file: unit, chain, services, name: services[0]?.name ?? (unit.path.includes('/') ? unit.path : fileName(unit.path)) }];
+    return [{ file: unit, chain, services, name: services[0]?.name ?? `the container of ${unit.path}` }];
   });
 }
 
@@ -152,9 +158,10 @@ function ownCheck({ file, chain, services }: Container, project: Project): Check
 /** Probes of clusters, platforms and proxies, which speak for every container. */
 function probes(project: Project): readonly Evidence[] {
   const cluster = project.of('kubernetes').flatMap((unit) => unit.objects.flatMap((object) => object.entries.filter((leaf) => /\.(livenessProbe|readinessProbe|startupProbe)\./.test(leaf.key)).map((leaf) => ({ path: unit.path, ...leaf.at, text: `${object.name} is probed` }))));
-  const edge = edgeLines(project).filter((line) => /health[-_]?check|healthCheckPath|(^|\.)(http_)?checks\b|liveness|readiness|httpchk/i.test(line.text)).map((line) => ({ path: line.path, start: line.start, end: line.end, text: line.text.slice(0, 80) }));
+  const edge = edgeLines(project).filter((line) => !/\s(\[\]|\{\})?$/.test(line.text) && /health[-_]?check|healthCheckPath|(^|\.)(http_|tcp_)?checks\b|liveness|readiness|httpchk/i.test(line.text)).map((line) => ({ path: line.path, start: line.start, end: line.end, text: line.text.slice(0, 80) }));
   const tasks = project.of('plain').filter((unit) => unit.format === 'json' && /task-?def|dockerrun/i.test(unit.path) && /"healthCheck"\s*:/.test(project.text(unit.path) ?? '')).map((unit) => ({ path: unit.path, start: 0, end: 0, text: 'healthCheck of the task' }));
-  return [...cluster.slice(0, 1), ...edge.slice(0, 2), ...tasks];
+  const chart = chartsSay(project, /(liveness|readiness|startup)Probe:/) ? [{ ...project.anchor, text: 'a chart probes it' }] : [];
+  return [...cluster.slice(0, 1), ...edge.slice(0, 2), ...tasks, ...chart];
 }
 
 /** `curl` or `wget`, when the check asks with it and the image is known not to have it. */

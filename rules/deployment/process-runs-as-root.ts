@@ -1,5 +1,5 @@
 import type { Dockerfile, Edit, Instruction, Leaf, Pair, Project, Selector, Service, Source, Span, Stage, Unit } from '../kit';
-import { baseImage, effective, fileName, hasUnseenScript, insert, isInfrastructure, lineage, programs, rule, servicesOf, startCommands, starts } from '../kit';
+import { baseImage, chartsSay, effective, fileName, hasUnseenScript, insert, isInfrastructure, lineage, ownCommands, programs, rule, servicesOf, startCommands, starts } from '../kit';
 
 /** A process that a file of production starts, and as whom. `drops`: it starts its program as somebody else, or may. */
 type Process =
@@ -100,6 +100,15 @@ export default rule<Process>({
         'k8s/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      securityContext:\n        runAsNonRoot: true\n        runAsUser: 10001\n      containers:\n        - name: web\n          image: shop:1.4\n',
       },
     },
+    'the last stage is for development': {
+      good: { Dockerfile: 'FROM python:3.12-slim AS base\nFROM base AS production\nRUN useradd app\nUSER app\nCMD ["gunicorn", "app:app"]\nFROM base AS development\nCMD ["flask", "run", "--debug"]\n' },
+    },
+    'a chart names the user': {
+      good: {
+        Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n',
+        'charts/web/values.yaml': 'securityContext:\n  runAsNonRoot: true\n  runAsUser: 1000\n',
+      },
+    },
     'a user given from outside': { good: { Dockerfile: 'FROM python:3.12-slim\nARG UID=1000\nCOPY . .\nUSER $UID\nCMD ["gunicorn", "app:app"]\n' } },
     'while developing': { good: { 'Dockerfile.dev': 'FROM python:3.12-slim\nCMD ["flask", "run"]\n', '.devcontainer/Dockerfile': 'FROM python:3.12\nCMD ["sleep", "infinity"]\n' } },
     'nginx drops its rights by itself': { good: { 'Dockerfile.web': 'FROM node:20 AS build\nRUN npm run build\nFROM nginx:alpine\nCOPY --from=build /app/dist /usr/share/nginx/html\nCMD ["nginx", "-g", "daemon off;"]\n' } },
@@ -123,20 +132,25 @@ function processes(): Selector<Process> {
 }
 
 /** Programs that start another as somebody else. */
-const DROPS = /^(gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst|setuidgid|su|sudo|start-stop-daemon)$/;
+const DROPS = /^(init|my_init|s6-svscan|gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst|setuidgid|su|sudo|start-stop-daemon)$/;
 /** Work that needs root: for other containers, certificates, networks, schedules. */
 const NEEDS_ROOT = /^(docker|docker-compose|podman|dockerd|certbot|cron|crond|sshd|openvpn|wg|fail2ban-server|systemctl|nginx|borg|restic|rsync|pg_dump|pg_dumpall|mysqldump|logrotate|apt-get|chown|ufw|iptables)$/;
 const RUNTIMES = /^(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|granian|python[\d.]*|flask|fastapi|celery|rq|dramatiq|node|npm|yarn|pnpm|bun|deno|java|ruby|puma|php|dotnet|poetry|uv|pipenv)$/;
+
+/** What people call the process: its server, else its runtime, else whatever comes first. */
+function programOf(names: readonly string[]): string {
+  return names.find((name) => /^(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|granian|celery)$/.test(name)) ?? names.find((name) => RUNTIMES.test(name)) ?? names[0] ?? 'its program';
+}
 
 function* images(file: Dockerfile, project: Project): Iterable<Process> {
   const services = servicesOf(file, project);
   const chain = lineage(file, services[0]?.build?.target);
   const commands = startCommands(chain, services, project);
   const names = programs(commands);
-  if (!file.whole || commands.length === 0 || isInfrastructure(baseImage(chain)) || names.some((name) => NEEDS_ROOT.test(name)) || /backup|cron|certbot|vpn/i.test(file.path)) return;
+  if (!file.whole || commands.length === 0 || isInfrastructure(baseImage(chain)) || programs(ownCommands(chain, services)).some((name) => NEEDS_ROOT.test(name)) || /backup|cron|certbot|vpn/i.test(file.path)) return;
   const drops = hasUnseenScript(chain, services, project) || names.some((name) => DROPS.test(name)) || commands.some((command) => givesAway(command.words)) || supervised(names, project)
     || (services.length > 0 && services.every((each) => each.user !== undefined && !isRoot(each.user))) || namedByCluster(project);
-  yield { kind: 'image', file, chain, start: starts(chain).find((each) => chain[0]?.instructions.includes(each)), user: effective(chain, 'USER'), program: names.find((name) => RUNTIMES.test(name)) ?? names[0] ?? 'it', drops };
+  yield { kind: 'image', file, chain, start: starts(chain).find((each) => chain[0]?.instructions.includes(each)), user: effective(chain, 'USER'), program: programOf(names), drops };
 }
 
 function services(service: Service): Process[] {
@@ -153,7 +167,7 @@ function* units(path: string, sections: Extract<Unit, { kind: 'ini' }>['sections
   const names = programs(service.commands);
   if (names.some((name) => NEEDS_ROOT.test(name)) || !(names.some((name) => RUNTIMES.test(name)) || /^[-@:+!]*\/(srv|opt|home|var\/www)\//.test(start.value ?? ''))) return;
   const user = service.entries.findLast((each) => each.name === 'User') ?? service.entries.find((each) => each.name === 'DynamicUser' && /^(yes|true|1|on)$/i.test(each.value ?? ''));
-  yield { kind: 'unit', section: service.at, start, user, program: names.find((name) => RUNTIMES.test(name)) ?? names[0] ?? 'it', drops: names.some((name) => DROPS.test(name)) || service.commands.some((command) => givesAway(command.words)) };
+  yield { kind: 'unit', section: service.at, start, user, program: programOf(names), drops: names.some((name) => DROPS.test(name)) || service.commands.some((command) => givesAway(command.words)) };
 }
 
 function pods(unit: Extract<Unit, { kind: 'kubernetes' }>): Process[] {
@@ -173,7 +187,7 @@ function supervised(names: readonly string[], project: Project): boolean {
 }
 
 function namedByCluster(project: Project): boolean {
-  return project.of('kubernetes').some((unit) => unit.objects.some((object) => object.entries.some((leaf) => (/securityContext\.runAsUser$/.test(leaf.key) && leaf.value !== '0') || (/securityContext\.runAsNonRoot$/.test(leaf.key) && leaf.value === 'true'))));
+  return chartsSay(project, /runAsNonRoot:\s*true|runAsUser:\s*[1-9]/) || project.of('kubernetes').some((unit) => unit.objects.some((object) => object.entries.some((leaf) => (/securityContext\.runAsUser$/.test(leaf.key) && leaf.value !== '0') || (/securityContext\.runAsNonRoot$/.test(leaf.key) && leaf.value === 'true'))));
 }
 
 // ---- judging

@@ -1,5 +1,6 @@
 /** Clauses that catch every exception: which they are, where they belong, and what they keep of the cause. */
-import type { Func, Handler, Module, Standing } from './module';
+import { functionsAround } from './around';
+import type { Func, Handler, Module } from './module';
 import type { Project } from './project';
 import { calls, lastName } from './select';
 import { onlyAsProgram, onlyInDevelopment } from './standing';
@@ -12,12 +13,22 @@ export function catchesAll(one: Handler): boolean {
   return one.catchesAt === undefined || one.catches.some((each) => BROAD.test(each));
 }
 
+/** Conversions, and sockets that the other side has left. */
+const EXPECTED = /(^|\.)(loads|dumps|json|decode|encode|strip|lower|split|get|strptime|strftime|astimezone|fromisoformat|isoformat|parse|int|float|str|Decimal|UUID|isinstance|len|getattr|hasattr|send_text|send_json|send_bytes|send_message|put_nowait|get_nowait)$/;
+
+/** Only what fails in known ways is tried: a value is converted, a message sent over a socket. */
+export function failsAsExpected(one: Handler): boolean {
+  return one.tries.length > 0 && one.tries.every((each) => EXPECTED.test(each));
+}
+
 /** Calls of loggers, by last name. */
 const LEVELS = ['debug', 'info', 'warn', 'warning', 'error', 'critical', 'fatal', 'log'] as const;
 const TRACES = ['exception', 'capture_exception', 'print_exc', 'format_exc', 'print_exception', 'format_exception', 'format_tb', 'print_tb', 'exc_info', 'log_exception', 'record_exception', 'report_exc_info', 'captureException', 'notice_error', 'report_exception', 'print_last'] as const;
 
-/** Names of calls these answers are made from: what a rule that asks must list. */
-export const CAUGHT_CALLS: readonly string[] = [...LEVELS, ...TRACES, 'opt', 'add_job', 'Thread', 'signal', 'register', 'register_error_handler', 'add_exception_handler', 'create_task', 'run_in_executor', 'submit', 'scheduled_job'].map((name) => `*.${name}`);
+/** Names of calls by which the answers below are given: what a rule that asks must list. */
+export const TRACE_CALLS: readonly string[] = [...LEVELS, ...TRACES, 'opt'].map((name) => `*.${name}`);
+/** Calls that take a function to run by itself. */
+export const STARTERS: readonly string[] = ['add_job', 'Thread', 'signal', 'register', 'register_error_handler', 'add_exception_handler', 'create_task', 'run_in_executor', 'submit'].map((name) => `*.${name}`);
 
 /** The body records the exception with its traceback, whatever the object is that does it. */
 export function keepsTraceback(one: Handler, module: Module): boolean {
@@ -29,21 +40,14 @@ export function keepsTraceback(one: Handler, module: Module): boolean {
 }
 
 const BOUNDARY_DECORATORS = /(^|[._])(errorhandler|app_errorhandler|exception_handler|error_handler|middleware|before_request|after_request|before_app_request|after_app_request|teardown_\w+|shared_task|task|periodic_task|scheduled_job|job|actor|command|cron|on_event|on_startup|receiver|callback|listens_for|scheduled_\w*|background_\w*)$/;
-const BOUNDARY_NAMES = /^(main|__main__|__del__|__exit__|__aexit__|__call__|dispatch|lifespan|process_(request|response|exception|view)|run|run_forever|run_loop|serve|emit|handle_(error|exception|signal)|on_\w+|worker|loop|_?\w*(healthz?|health_?check|heartbeat|readyz?|readiness|livez?|liveness|ping|status_check)|\w+_(worker|loop|job|task|cron|command|middleware|daemon|scheduler|thread))$/;
+const BOUNDARY_NAMES = /^(main|__main__|__del__|__exit__|__aexit__|__call__|dispatch|lifespan|process_(request|response|exception|view)|run|run_forever|run_loop|serve|emit|handle_(error|exception|signal)|on_\w+|worker|loop|_?\w*(healthz?|health_?check|heartbeat|readyz?|readiness|livez?|liveness|ping|status_check|\w+_status)|\w+_(worker|loop|job|task|cron|command|middleware|daemon|scheduler|thread))$/;
 const COMMANDS = /(^|\/)(management\/commands|cli|commands?)(\/|\.py$)|(^|\/)(manage|cli|worker|scheduler|cron|tasks|jobs|middlewares?)\.py$/;
-/** Calls that take a function to run by itself. */
-const STARTS = /^(add_job|Thread|signal|register|register_error_handler|add_exception_handler|create_task|run_in_executor|submit|scheduled_job)$/;
 
 /** Where a broad clause is right: the outermost code of a job, a command, a middleware, an error handler, a probe. */
 export function isBoundary(one: Handler, module: Module, project: Project): boolean {
   if (one.cleanup || one.repeats || onlyAsProgram(one) || onlyInDevelopment(one) || COMMANDS.test(module.path)) return true;
-  return enclosing(one, module).some((func) => BOUNDARY_NAMES.test(func.name) || func.decorators.some((each) => BOUNDARY_DECORATORS.test(each.name)) || isStarted(func, project)
+  return functionsAround(module, one.at).some((func) => BOUNDARY_NAMES.test(func.name) || func.decorators.some((each) => BOUNDARY_DECORATORS.test(each.name)) || isStarted(func, project)
     || /^(health|ready|live|ping|status|_?probe)/.test(lastName(pathOf(module, func))));
-}
-
-/** Functions around a place, outermost first. */
-export function enclosing(one: Standing, module: Module): readonly Func[] {
-  return module.functions.filter((func) => func.at.start <= one.at.start && one.at.end <= func.at.end);
 }
 
 function pathOf(module: Module, func: Func): string {
@@ -52,15 +56,9 @@ function pathOf(module: Module, func: Func): string {
 
 /** It is handed to a thread, a scheduler or a signal. */
 function isStarted(func: Func, project: Project): boolean {
-  return project.calls(...CAUGHT_CALLS).some(({ call }) => STARTS.test(lastName(call.callee)) && [...call.args, ...call.keywords.map((each) => each.value)].some((each) => names(each, func.name)));
+  return project.calls(...STARTERS).some(({ call }) => [...call.args, ...call.keywords.map((each) => each.value)].some((each) => names(each, func.name)));
 }
 
 function names(value: Value, name: string): boolean {
   return value.kind === 'reference' ? calls(value.name, `*.${name}`) : value.kind === 'result' && calls(value.callee, `*.${name}`);
-}
-
-/** A file that is started by hand, serves nothing and is imported by nothing. */
-export function isProgram(module: Module, project: Project): boolean {
-  if (module.routes.length > 0 || !/^if __name__ == ["']__main__["']/m.test(project.text(module.path) ?? '')) return false;
-  return !project.modules.some((other) => other !== module && other.imports.some((each) => each.target.split('.').includes(lastName(module.name))));
 }

@@ -6,12 +6,25 @@ import type { Project } from './project';
 /** The stage an image is made of (the last, or the one named `target`) and the stages it is built upon, nearest first. */
 export function lineage(file: Dockerfile, target?: string): readonly Stage[] {
   const chain: Stage[] = [];
-  let at = (target && file.stages.find((each) => each.name === target)) || file.stages.at(-1);
+  let at = (target && file.stages.find((each) => each.name === target)) || shipped(file.stages);
   while (at && !chain.includes(at)) {
     chain.push(at);
     at = at.from === undefined ? undefined : file.stages[at.from];
   }
   return chain;
+}
+
+/** The last stage, unless it is for development and another is named for production. */
+function shipped(stages: readonly Stage[]): Stage | undefined {
+  const last = stages.at(-1);
+  const isDevelopment = last?.name !== undefined && /^(dev|devel|development|test|tests|testing|ci|debug|local)([_-]|$)/i.test(last.name);
+  return (isDevelopment && stages.findLast((each) => each.name !== undefined && /prod|release|runtime|final|deploy/i.test(each.name))) || last;
+}
+
+/** What Helm charts and other templates of manifests say, which no reader can take for YAML, and values that fill them in. */
+export function chartsSay(project: Project, pattern: RegExp): boolean {
+  return project.units.some((unit) => (unit.kind === 'plain' || (unit.kind === 'kubernetes' && !unit.whole) || unit.kind === 'template') && /(^|\/)(charts?|helm|k8s|kubernetes|kube|manifests|deploy\w*)\/.*\.ya?ml$|(^|\/)values[\w.-]*\.ya?ml$/i.test(unit.path)
+    && (project.text(unit.path) ?? '').split('\n').some((line) => pattern.test(line.replace(/#.*/, ''))));
 }
 
 /** The instruction of a kind that counts: the last of the nearest stage that has one. */
@@ -45,7 +58,8 @@ export function hasUnseenScript(chain: readonly Stage[], services: readonly Serv
   return scriptNames(ownCommands(chain, services)).some((name) => !project.of('shell').some((unit) => fileName(unit.path) === copiedFrom(name, chain)));
 }
 
-function ownCommands(chain: readonly Stage[], services: readonly Service[]): readonly Command[] {
+/** What ENTRYPOINT, CMD and compose start, without what their scripts do. */
+export function ownCommands(chain: readonly Stage[], services: readonly Service[]): readonly Command[] {
   return [...starts(chain).flatMap((each) => each.commands), ...services.flatMap((each) => each.commands)];
 }
 

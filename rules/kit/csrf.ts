@@ -42,7 +42,7 @@ function names(value: Value): readonly string[] {
 // ---- the project's own check
 
 /** A token or the origin, in a header, a form or a cookie. */
-const TOKEN = /(^|\.)(headers|form|values|cookies|json|args|META|POST|query_params)\.[\w.-]*(csrf|xsrf|nonce|_token$|^token$|origin|referer|sec-fetch|requested-with)|(^|\.)request\.(origin|referrer|headers\.origin)$|(^|\.)session\.[\w-]*(csrf|xsrf|nonce)/i;
+const TOKEN = /(^|\.)(headers|form|values|cookies|json|args|META|POST|query_params)\.[\w.-]*(csrf|xsrf|nonce|origin|referer|sec-fetch|requested-with)|(^|\.)(form|values|json|POST)\.(_?token|authenticity_token|form_token)$|(^|\.)request\.(origin|referrer)$|(^|\.)session\.[\w-]*(csrf|xsrf|nonce)/i;
 const VALIDATES = /(^|\.)(compare_digest|validate_csrf\w*|csrf_protect|(check|verify|validate)_(csrf|xsrf|origin|same_origin)\w*|same_origin)$|csrf\w*\.protect$/i;
 const REFUSES = /(^|\.)(abort|HTTPException|Forbidden|BadRequest|PermissionDenied|HttpResponseForbidden|JSONResponse|PlainTextResponse|Response|CSRFError|make_response|jsonify)$/;
 
@@ -120,14 +120,17 @@ function isOutOfReach(route: Route, module: Module, project: Project): boolean {
     return !form && (site === 'lax' || site === 'strict');
   }
   const json = route.does.some((each) => /request\.get_json$/.test(each)) || route.reads.some((each) => /request\.json(\.|$)/.test(each));
-  return json && !route.reads.some((each) => /request\.(form|values|files)(\.|$)/.test(each)) && corsWithCredentials(project) === undefined;
+  return json && !route.reads.some((each) => /request\.(form|values|files)(\.|$)/.test(each)) && corsWithCredentials(project, true) === undefined;
 }
 
-/** What the identity cookie says of other sites, as far as the code says it: Starlette's sessions are `lax` by default. */
+/** What the identity cookie says of other sites, as far as the code says it: Starlette's cookies are `lax` by default. */
 export function sameSite(project: Project): 'strict' | 'lax' | 'none' | undefined {
   const said = [
     ...project.settings('SESSION_COOKIE_SAMESITE').filter((each) => seenInProduction(each, project)).map((each) => each.value),
-    ...project.calls('*.set_cookie').filter(({ call }) => call.args[0]?.kind === 'text' && /sess|token|auth|jwt|sid\b/i.test(call.args[0].value)).flatMap(({ call }) => call.keywords.filter((each) => each.name === 'samesite').map((each) => each.value)),
+    ...project.calls('*.set_cookie').filter(({ call }) => call.args[0]?.kind === 'text' && /sess|token|auth|jwt|sid\b/i.test(call.args[0].value)).flatMap(({ module, call }) => {
+      const given = call.keywords.find((each) => each.name === 'samesite')?.value;
+      return given ? [given] : module.imports.some((one) => /^(fastapi|starlette)(\.|$)/.test(one.target)) ? [{ kind: 'text', value: 'lax', at: call.at } as const] : [];
+    }),
   ].map((value) => value.kind === 'text' ? value.value.toLowerCase() : undefined);
   const sessions = middlewares(project).filter((each) => lastName(each.name) === 'SessionMiddleware' && !each.name.startsWith('django.')).map((each) => {
     const given = each.keywords.find((one) => one.name === 'same_site')?.value;
@@ -139,13 +142,24 @@ export function sameSite(project: Project): 'strict' | 'lax' | 'none' | undefine
   return all.every((each) => each === 'strict') ? 'strict' : 'lax';
 }
 
-/** Other sites may send the cookie along and read the answer. */
-export function corsWithCredentials(project: Project): Evidence | undefined {
+/**
+ * Other sites may send the cookie along and read the answer.
+ * @param anybody only where every site may, because origins are not listed or `*` is among them
+ */
+export function corsWithCredentials(project: Project, anybody = false): Evidence | undefined {
   const yes = (value: Value | undefined) => value?.kind === 'bool' && value.value;
-  const call = project.calls('flask_cors.CORS').find((each) => each.call.keywords.some((one) => one.name === 'supports_credentials' && yes(one.value)));
+  const reached = (keywords: readonly { readonly name: string; readonly value: Value }[], credentials: string, origins: string) =>
+    keywords.some((one) => one.name === credentials && yes(one.value)) && (!anybody || isAnybody(keywords.find((one) => one.name === origins)?.value));
+  const call = project.calls('flask_cors.CORS').find((each) => reached(each.call.keywords, 'supports_credentials', 'origins'));
   if (call) return { path: call.module.path, ...call.call.at, text: 'CORS with credentials' };
-  const mounted = middlewares(project).find((each) => lastName(each.name) === 'CORSMiddleware' && each.keywords.some((one) => one.name === 'allow_credentials' && yes(one.value)));
+  const mounted = middlewares(project).find((each) => lastName(each.name) === 'CORSMiddleware' && reached(each.keywords, 'allow_credentials', 'allow_origins') && (!anybody || each.keywords.some((one) => one.name === 'allow_origins')));
   if (mounted) return { path: mounted.path, start: mounted.start, end: mounted.end, text: 'CORS with credentials' };
-  const setting = project.settings('CORS_SUPPORTS_CREDENTIALS', 'CORS_ALLOW_CREDENTIALS').find((each) => yes(each.value) && seenInProduction(each, project));
+  const setting = project.settings('CORS_SUPPORTS_CREDENTIALS').find((each) => yes(each.value) && seenInProduction(each, project));
   return setting && { path: setting.path, start: setting.start, end: setting.end, text: 'CORS with credentials' };
+}
+
+/** No list of origins, or one with `*`: Flask-CORS and Starlette then answer any origin with its own name. */
+function isAnybody(origins: Value | undefined): boolean {
+  if (origins === undefined) return true;
+  return origins.kind === 'list' ? origins.items.some(isAnybody) : origins.kind === 'text' && /^(\*|\.\*|https?:\/\/\*)$/.test(origins.value);
 }

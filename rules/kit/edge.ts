@@ -4,10 +4,13 @@ import type { Place } from './place';
 import type { Project } from './project';
 
 /** One directive, label or setting, as `name value`. */
-export interface EdgeLine extends Place { readonly text: string }
+interface EdgeLine extends Place { readonly text: string }
 
 /** Plain files that configure a proxy or a host, by their name. */
 const PROXY_FILE = /(^|\/)(caddyfile[^/]*|_headers|\.htaccess|httpd[^/]*\.conf|apache[^/]*\.conf|000-default[^/]*\.conf|haproxy\.cfg|(traefik|envoy|kong|firebase|staticwebapp\.config|gateway|middlewares?|dynamic[-_.]?conf(ig)?)[^/]*\.(ya?ml|json|toml))$|(^|\/)(traefik|envoy|kong|apache2?|httpd|caddy)\/[^?]+\.(ya?ml|json|toml|conf)$/i;
+
+/** Apache's configuration has no name of its own. */
+const APACHE = /^\s*(<(VirtualHost|Directory|Location)\b|Header\s+(always|set|onsuccess)\b)/m;
 
 /** Every line of the project's proxies and platform files that production may use. */
 export function edgeLines(project: Project): readonly EdgeLine[] {
@@ -21,7 +24,10 @@ function linesOf(unit: Unit, project: Project): readonly EdgeLine[] {
     case 'platform': return unit.entries.map((one) => at(`${one.key} ${one.value}`, one.at));
     case 'kubernetes': return unit.objects.flatMap((object) => object.entries.map((one) => at(`${one.key} ${one.value}`, one.at)));
     case 'compose': return unit.services.flatMap((service) => service.labels.map((one) => at(`${one.name} ${one.value ?? ''}`, one.at)));
-    case 'plain': case 'ini': return PROXY_FILE.test(unit.path) ? written(unit.path, project.text(unit.path) ?? '') : [];
+    case 'plain': case 'ini': {
+      const text = PROXY_FILE.test(unit.path) || unit.path.endsWith('.conf') ? project.text(unit.path) ?? '' : '';
+      return PROXY_FILE.test(unit.path) || APACHE.test(text) ? written(unit.path, text) : [];
+    }
     default: return [];
   }
 }

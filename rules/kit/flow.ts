@@ -32,9 +32,10 @@ export function taintIn(value: Value, through?: RegExp): Tainted | undefined {
   }
 }
 
-const OWN_NAME = /(^|\.)(_{0,2}[A-Z][A-Z0-9_]*|__file__|__name__|sys\.(executable|prefix|argv)|os\.(sep|linesep|name)|[\w]*(settings|config|conf)\.\w+(\.\w+)*)$/;
-const MAKES_OWN = /^(arithmetic|int|float|bool|len|abs|round|hash|ord|sum|range|sys\.argv\.__getitem__|os\.(getpid|getcwd|urandom|cpu_count)|uuid\.\w+|time\.\w+(\.\w+)*|datetime\.\w+(\.\w+)*|math\.\w+|hashlib\.\w+\.hexdigest|secrets\.\w+|shutil\.which|getpass\.getuser|socket\.gethostname|platform\.\w+|tempfile\.\w+(\.\w+)*|pathlib\.Path\.(home|cwd))$/;
-const OF_OWN = /(^|\.)(str|repr|tuple|list|sorted|set|reversed|map|os\.path\.\w+|os\.fspath|pathlib\.(Pure)?Path|pathlib\.Path\.\w+|open|io\.open|\.?open|read|read_text|read_bytes|readlines|strip|lower|upper|replace|format|split|join|joinpath|resolve|absolute|encode|decode|as_posix|parent|with_suffix|__getitem__|get|isoformat|strftime|importlib\.resources\.\w+|pkgutil\.get_data|textwrap\.\w+|inspect\.\w+|quote)$/;
+const OWN_NAME = /(^|\.)(tempfile\.\w+\.name|pathlib\.Path\.(parent|name|stem|suffix)|_{0,2}[A-Z][A-Z0-9_]*|__file__|__name__|sys\.(executable|prefix|argv)|os\.(sep|linesep|name)|[\w]*(settings|config|conf)\.\w+(\.\w+)*)$/;
+const MAKES_OWN = /^(arithmetic|int|float|bool|len|abs|round|hash|ord|sum|range|sys\.argv\.__getitem__|os\.(getpid|getcwd|urandom|cpu_count)|uuid\.\w+|time\.\w+(\.\w+)*|datetime\.\w+(\.\w+)*|math\.\w+|hashlib\.\w+\.hexdigest|secrets\.\w+|shutil\.which|getpass\.getuser|socket\.gethostname|platform\.\w+|tempfile\.\w+(\.\w+)*|pathlib\.Path\.(home|cwd)|.*\.(strftime|isoformat|hexdigest|timestamp|total_seconds))$/;
+const OF_OWN = /^(str|repr|tuple|list|sorted|set|reversed|map|os\.path\.\w+|os\.fspath|pathlib\.(Pure)?Path|open|io\.open|importlib\.resources\.\w+|pkgutil\.get_data|textwrap\.\w+|inspect\.\w+)$/;
+const OWN_METHODS = /\.(open|read|read_text|read_bytes|readlines|strip|lower|upper|replace|format|split|join|joinpath|resolve|absolute|encode|decode|as_posix|with_suffix|__getitem__|get|isoformat|strftime)$/;
 
 /** The program's own: constants, settings and the environment, numbers, generated names, and what is made of nothing else. */
 export function isOwn(value: Value, project: Project): boolean {
@@ -47,7 +48,7 @@ export function isOwn(value: Value, project: Project): boolean {
     case 'dict': return !value.open && all(value.entries.map((each) => each.value));
     case 'reference': return OWN_NAME.test(value.name);
     case 'parameter': return cannotCarryText(value.name, project.func(value.function)?.func, project) || /^(settings|config|conf|app\.config|self\.(settings|config|conf))\./.test(value.name);
-    case 'result': return MAKES_OWN.test(value.callee) || (OF_OWN.test(value.callee) && (value.of !== undefined || value.args.length > 0) && (value.of ? isOwn(value.of, project) : true) && all(value.args));
+    case 'result': return MAKES_OWN.test(value.callee) || (OF_OWN.test(value.callee) && value.args.length > 0 && all(value.args)) || (value.of !== undefined && OWN_METHODS.test(value.callee) && isOwn(value.of, project) && all(value.args));
     default: return false;
   }
 }
@@ -55,7 +56,7 @@ export function isOwn(value: Value, project: Project): boolean {
 const NO_TEXT = /(^|\.)(int|float|bool|UUID\d?|Decimal|datetime|date|time|timedelta|Enum|Literal|PositiveInt|NonNegativeInt|IPv4Address|IPv6Address)$/;
 
 /** The parameter `name`, or the field `name.field` of one, has a type that takes no free text. */
-export function cannotCarryText(name: string, func: Func | undefined, project: Project): boolean {
+function cannotCarryText(name: string, func: Func | undefined, project: Project): boolean {
   const [root = '', field] = name.split('.');
   const annotation = func?.parameters.find((each) => each.name === root)?.annotation;
   if (annotation === undefined) return false;
@@ -85,32 +86,35 @@ export function passageOf(value: Value, taint: Tainted, match: Pick<CallMatch, '
   const around = enclosing(one.scope, module);
   const written = [source.slice(taint.at), source.slice(value.at), taint.source];
   const text = source.text.slice(around?.body.start ?? 0, one.at.end).replace(/(^|\s)#[^\n]*/g, '$1');
-  const names = relatives(written.filter((each) => /^[A-Za-z_][\w.]*$/.test(each)), text);
+  const names = relatives(written.filter((each) => /^[A-Za-z_][^\n]{0,79}$/.test(each)), text);
   return { taint, names: names.map(escaped), before: text };
 }
 
 /** Local names that are made from these, or that these are made from, through a few assignments. */
 function relatives(names: readonly string[], text: string): readonly string[] {
-  const assignments = [...text.matchAll(/^[ \t]*(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=(?!=)[ \t]*([^\n]*)/gm)].map((each) => ({ target: each[1] ?? '', words: each[2]?.match(/[A-Za-z_]\w*/g) ?? [] }));
+  const assignments = [...text.matchAll(/^[ \t]*(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=(?!=)[ \t]*([^\n]*)/gm)].map((each) => ({ target: each[1] ?? '', words: each[2]?.match(/[A-Za-z_]\w*/g) ?? [], read: each[2]?.trim() ?? '' }));
   const locals = new Set(assignments.map((each) => each.target));
   const found = new Set(names);
   for (let round = 0; round < 3; round++) {
-    for (const { target, words } of assignments) {
+    for (const { target, words, read } of assignments) {
       if (words.some((word) => found.has(word))) found.add(target);
-      if (found.has(target)) for (const word of words) if (locals.has(word)) found.add(word);
+      if (!found.has(target)) continue;
+      for (const word of words) if (locals.has(word)) found.add(word);
+      // Read once for a check and once more for the use.
+      if (/^(?:self\.)?request\.[^\n]{1,70}[)\]]$/.test(read)) found.add(read);
     }
   }
   return [...found];
 }
 
 /** The outermost function around a place; methods belong to no function. */
-export function enclosing(scope: string, module: Module): Func | undefined {
+function enclosing(scope: string, module: Module): Func | undefined {
   return module.functions.find((each) => { const path = [each.scope, each.name].filter(Boolean).join('.'); return scope === path || scope.startsWith(`${path}.`); });
 }
 
 /** Whether the text before the call matches, for any of the value's names. */
 export function mentions({ names, before }: Passage, pattern: (name: string) => string): boolean {
-  return names.some((name) => new RegExp(pattern(`(?<![\\w.])${name}(?![\\w])`)).test(before));
+  return names.some((name) => new RegExp(pattern(`(?<![\\w.])${name}(?!\\w)`)).test(before));
 }
 
 /** It must be one of a list, digits alone, or match a pattern, or its type takes no free text. */
@@ -119,9 +123,29 @@ export function isConfined(passage: Passage, match: Pick<CallMatch, 'call' | 'mo
   return mentions(passage, (name) => `(?<!for\\s)${name}(?:\\.(?:lower|upper|strip)\\(\\))?\\s+(?:not\\s+)?in\\b|${name}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*${name}`);
 }
 
+/** The part of a URL that names its host: the first, or what stands behind a bare scheme or slash; undefined when the host is written out. */
+export function leadingPart(url: Value): Value | undefined {
+  if (url.kind !== 'joined') return url;
+  let text = '';
+  for (const part of url.how === 'percent' || url.how === 'format' ? templated(url.parts) : url.parts) {
+    if (part.kind !== 'text') return /^(?:https?:)?\/{0,2}$/i.test(text) ? part : undefined;
+    text += part.value;
+  }
+  return undefined;
+}
+
+/** `"%s/x" % value` and `"{}/x".format(value)`: the text before the first placeholder, and what fills it. */
+function templated(parts: readonly Value[]): readonly Value[] {
+  const [template, first] = parts;
+  if (template?.kind !== 'text' || !first) return parts;
+  return [{ ...template, value: template.value.split(/%\w|\{[^}]*\}/)[0] ?? '' }, first];
+}
+
 /** The code that reads a value, short enough for a message. */
 export function readBy(value: Value | undefined, source: Source): string {
-  const text = (value?.kind === 'tainted' ? value.source : value ? source.slice(value.at) : 'a value').replace(/\s+/g, ' ').replace(/"[^"]*"|'[^']*'/g, (literal) => literal.length > 24 ? '"…"' : literal);
+  if (!value) return 'a value';
+  const written = source.slice(value.at);
+  const text = value.kind === 'tainted' && (written.length > 40 || /[\n+]|^f?["']/.test(written)) ? value.source : written.replace(/\s+/g, ' ');
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
 

@@ -3,6 +3,7 @@ import { edgeLines } from './edge';
 import { middlewares, standsInHandler } from './hooks';
 import { idleModules } from './loading';
 import type { Module } from './module';
+import type { Span } from './place';
 import type { Evidence, Project, Setting } from './project';
 import { lastName } from './select';
 import { onlyInDevelopment, seenInProduction } from './standing';
@@ -18,6 +19,7 @@ export interface SentHeader extends Evidence {
 }
 
 const WRITES = ['setdefault', 'set', 'add', 'append', 'extend', 'update', 'add_header', '__setitem__'] as const;
+const WRITE: ReadonlySet<string> = new Set(WRITES);
 /** What a response or its headers are called, or made by: other receivers of such common methods are not asked for. */
 const RECEIVERS = ['response', 'resp', 'res', 'r', 'rv', 'headers', 'message', 'call_next', 'flask', 'quart', 'starlette', 'fastapi', 'django', 'self', 'make_response'];
 const TALISMANS = ['flask_talisman.Talisman', 'flask_talisman.talisman.Talisman', 'talisman.Talisman'] as const;
@@ -46,7 +48,7 @@ function assigned(module: Module): SentHeader[] {
 
 function called(module: Module, project: Project): SentHeader[] {
   return module.calls.flatMap((call) => {
-    if (!(WRITES as readonly string[]).includes(lastName(call.callee)) || onlyInDevelopment(call) || standsInHandler(module, call)) return [];
+    if (!WRITE.has(lastName(call.callee)) || onlyInDevelopment(call) || standsInHandler(module, call)) return [];
     const [name, value] = call.args;
     const at = { path: module.path, ...call.at };
     if (name?.kind === 'text') return isHeader(name.value) ? [sent(name.value, value, at)] : [];
@@ -56,7 +58,7 @@ function called(module: Module, project: Project): SentHeader[] {
 
 /** Tables of headers that are written one by one: `for name, value in HEADERS.items(): response.headers[name] = value`. */
 function tables(project: Project): SentHeader[] {
-  const writers = project.modules.filter(writesAnyHeader);
+  const writers = project.modules.filter((module) => writesOf(module).length > 0);
   if (writers.length === 0) return [];
   const constant = project.modules.flatMap((module) => module.assignments.filter((one) => !onlyInDevelopment(one)).flatMap((one) => listed(one.value).map((pair) => sent(pair.header, pair.value, { path: module.path, ...one.at }))));
   const local = writers.flatMap((module) => module.calls.filter((call) => lastName(call.callee) === 'items' && call.receiver).flatMap((call) =>
@@ -64,11 +66,26 @@ function tables(project: Project): SentHeader[] {
   return [...constant, ...local];
 }
 
-/** A header is written under a name that is known only when it runs. */
-function writesAnyHeader(module: Module): boolean {
-  return module.assignments.some((one) => /(^|\.)_?headers$/.test(one.target) && one.how === 'statement' && !onlyInDevelopment(one))
-    || module.calls.some((call) => (WRITES as readonly string[]).includes(lastName(call.callee)) && /(^|\.)(headers|response)\.\w+$/.test(call.written) && call.args[0]?.kind !== 'text');
+/** A place where a response's header is written under a name that is known only when it runs: what it sends cannot be told from there. */
+export function unknownHeader(project: Project): Evidence | undefined {
+  const idle = idleModules(project);
+  for (const module of project.modules) {
+    const found = idle.has(module.path) ? undefined : writesOf(module)[0];
+    if (found) return { path: module.path, ...found, text: 'headers are set from a table' };
+  }
+  return undefined;
 }
+
+function writesOf(module: Module): readonly Span[] {
+  // `response.headers[name] = value` is written longer than its name; `client.headers = {…}` is not.
+  const assigned = module.assignments.filter((one) => RESPONSE.test(one.target) && one.targetAt.end - one.targetAt.start > one.target.length && !onlyInDevelopment(one) && !standsInHandler(module, one));
+  const called = module.calls.filter((call) => WRITE.has(lastName(call.callee)) && RESPONSE.test(call.written.slice(0, call.written.lastIndexOf('.'))) && call.args[0] !== undefined && call.args[0].kind !== 'text' && call.args[0].kind !== 'dict' && call.args[0].kind !== 'list'
+    && !onlyInDevelopment(call) && !standsInHandler(module, call));
+  return [...assigned, ...called].map((each) => each.at);
+}
+
+/** The headers of something that is called like a response. */
+const RESPONSE = /(^|\.)(response|resp|res|rv|r|result)\.headers$/;
 
 /** Headers in a table, or in a list of pairs. */
 function listed(value: Value): readonly { readonly header: string; readonly value: Value | undefined }[] {

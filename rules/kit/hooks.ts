@@ -58,11 +58,6 @@ export function closure(project: Project, start: readonly Hook[]): readonly Hook
   return all;
 }
 
-/** Whether something stands in one of these functions, or in a function inside it. */
-export function standsIn(hooked: readonly Hook[], module: Module, standing: Standing): boolean {
-  return hooked.some((hook) => hook.module.path === module.path && hook.func.at.start <= standing.at.start && standing.at.end <= hook.func.at.end);
-}
-
 /** Whether it stands in the handler of a route, so that it holds for that route alone. */
 export function standsInHandler(module: Module, standing: Standing): boolean {
   return module.routes.some((route) => route.body.start <= standing.at.start && standing.at.end <= route.body.end);

@@ -33,3 +33,7 @@ export * from './removal';
 export * from './argument';
 export * from './flow';
 export * from './around';
+export * from './caught';
+export * from './purpose';
+export * from './given-variable';
+export * from './cors';

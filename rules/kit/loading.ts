@@ -4,7 +4,7 @@ import type { Project } from './project';
 
 /** Paths of the modules that are imported on the way from the project's applications; imports inside of functions count too. */
 export function loadedModules(project: Project): ReadonlySet<string> {
-  return loadedFrom(project, (module) => project.applications.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
+  return project.once('loadedModules', () => loadedFrom(project, (module) => project.applications.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path)));
 }
 
 /**
@@ -12,6 +12,10 @@ export function loadedModules(project: Project): ReadonlySet<string> {
  * production's commands name. What is wired there proves nothing. Empty where no command names one.
  */
 export function idleModules(project: Project): ReadonlySet<string> {
+  return project.once('idleModules', () => idle(project));
+}
+
+function idle(project: Project): ReadonlySet<string> {
   const served = project.applications.filter((app) => app.served);
   if (served.length === 0 || served.length === project.applications.length) return new Set();
   const running = loadedFrom(project, (module) => served.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
@@ -20,15 +24,7 @@ export function idleModules(project: Project): ReadonlySet<string> {
 }
 
 function loadedFrom(project: Project, isRoot: (module: Module) => boolean): ReadonlySet<string> {
-  const byName = new Map<string, Module[]>();
-  for (const module of project.modules) {
-    const parts = module.name.split('.');
-    // Source roots are declared nowhere: a module answers to every tail of its name.
-    for (let from = 0; from < parts.length; from++) {
-      const tail = parts.slice(from).join('.');
-      byName.set(tail, [...(byName.get(tail) ?? []), module]);
-    }
-  }
+  const byName = project.once('modulesByTail', () => byTail(project.modules));
   const loaded = new Set<string>();
   const queue = project.modules.filter(isRoot);
   for (let next = queue.pop(); next; next = queue.pop()) {
@@ -37,6 +33,20 @@ function loadedFrom(project: Project, isRoot: (module: Module) => boolean): Read
     for (const target of [...next.imports.map((each) => each.target), ...next.stars]) queue.push(...named(target, byName));
   }
   return loaded;
+}
+
+/** Source roots are declared nowhere: a module answers to every tail of its name. */
+function byTail(modules: readonly Module[]): ReadonlyMap<string, readonly Module[]> {
+  const byName = new Map<string, Module[]>();
+  for (const module of modules) {
+    const parts = module.name.split('.');
+    for (let from = 0; from < parts.length; from++) {
+      const tail = parts.slice(from).join('.');
+      const known = byName.get(tail);
+      if (known) known.push(module); else byName.set(tail, [module]);
+    }
+  }
+  return byName;
 }
 
 /** The modules an import runs: the one it names, and the packages around it. */

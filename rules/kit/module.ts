@@ -29,6 +29,7 @@ export interface Module {
   readonly routes: readonly Route[];
   readonly refusals: readonly Refusal[];
   readonly statuses: readonly Status[];
+  readonly idle: readonly Idle[];
   /** Qualified names of what the module's own statements call when it is imported. */
   readonly does: readonly string[];
   /** Modules imported with `from m import *`. */
@@ -201,3 +202,6 @@ export interface Suppression {
 
 /** An HTTP status between 400 and 599 that the code answers with. */
 export interface Status extends Standing { readonly code: number }
+
+/** A statement that computes something and throws it away; `at` is the expression. */
+export interface Idle extends Standing { readonly what: 'comparison' | 'name' | 'attribute' | 'element' | 'literal' | 'arithmetic' | 'call' }

@@ -89,6 +89,8 @@ export interface Project {
   tracked(path: string): boolean | undefined;
   /** Whether git would ignore this path, by every .gitignore on the way. */
   ignored(path: string): boolean;
+  /** An answer that several rules need, computed when it is first asked for and kept for as long as this project's facts hold. */
+  once<T>(key: string, compute: () => T): T;
   /** Name that as a whole word says development or test: dev, local, test… */
   developmentName(name: string): boolean;
 }

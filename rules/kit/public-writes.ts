@@ -12,12 +12,16 @@ const SENSITIVE = /(^|[/_.-])(log-?in|sign-?in|authenticate|auth|token|register|
 export const BY_COOKIE_READ = /(^|\.)(flask|quart)\.session\.|(^|\.)[Rr]equest\.(session|user|cookies)(\.|$)|(^|\.)current_user(\.|$)/;
 const GATE = /login|auth|user|admin|permi|requir|token|key|jwt|principal|scope|member|staff|session|verif|signature|bearer|access|protect|role/i;
 
+/** Gates only somebody who is signed in passes: a change of one's own password is no login. */
+const SIGNED_IN = /login_required|current_\w*user$|superuser|OAuth2PasswordBearer|HTTPBearer|jwt_required|require_(login|auth|user|admin)/i;
+
 export const isWrite = (route: Route): boolean => route.methods.some((each) => /^(POST|PUT|PATCH|DELETE)$/.test(each));
 
-/** The part of a route's name that people know: `POST /login`. */
+/** The part of a route's name that people know, `POST /login`; long paths are cut. */
 export function routeName(route: Route): string {
   const method = route.methods.find((each) => /^(POST|PUT|PATCH|DELETE)$/.test(each)) ?? route.methods[0] ?? 'GET';
-  return `${method} ${route.path || '/'}`;
+  const path = route.path || '/';
+  return `${method} ${path.length > 32 ? `${path.slice(0, 31)}…` : path}`;
 }
 
 /** Something must be proved before the body runs, or the body itself looks who asks. */
@@ -33,7 +37,7 @@ export function isSensitive(route: Route): boolean {
 /** Writes that are open to everybody, and those of APIs with keys, as `POST /login` with the place of the handler. */
 export function publicWrites(project: Project): readonly Evidence[] {
   const idle = idleModules(project);
-  const routes = project.routes.filter(({ module, route }) => !idle.has(module.path) && isWrite(route) && (isSensitive(route) || !isGated(route) || route.gates.some((each) => /APIKey/.test(each))))
+  const routes = project.routes.filter(({ module, route }) => !idle.has(module.path) && isWrite(route) && ((isSensitive(route) && !route.gates.some((each) => SIGNED_IN.test(each))) || !isGated(route) || route.gates.some((each) => /APIKey/.test(each))))
     .sort((a, b) => Number(isSensitive(b.route)) - Number(isSensitive(a.route)))
     .map(({ module, route }) => ({ path: module.path, ...route.handlerAt, text: routeName(route) }));
   const django = project.calls('django.urls.path', 'django.urls.re_path', 'django.conf.urls.url').flatMap(({ module, call }) => {

@@ -1,5 +1,6 @@
 /** What limits the rate of requests: libraries that are given the application, the project's own counters, and proxies. */
 import { edgeLines } from './edge';
+import type { Hook } from './hooks';
 import { closure, middlewares } from './hooks';
 import { idleModules } from './loading';
 import type { Func, Module } from './module';
@@ -81,39 +82,54 @@ function django(project: Project): readonly Evidence[] {
     const found = each.value.kind === 'dict' ? each.value.entries.find((entry) => entry.key.kind === 'text' && entry.key.value === 'DEFAULT_THROTTLE_CLASSES' && entry.value.kind === 'list' && entry.value.items.length > 0) : undefined;
     return found ? [{ path: each.path, start: found.key.at.start, end: found.value.at.end, text: 'DEFAULT_THROTTLE_CLASSES' }] : [];
   });
-  const decorated = project.calls(...DJANGO_DECORATORS).map(({ module, call }) => ({ path: module.path, ...call.at, text: call.written }));
-  return [...listed('AUTHENTICATION_BACKENDS', /axes/i), ...listed('INSTALLED_APPS', /^allauth\.account$/), ...throttled, ...framework, ...decorated];
+  const called = project.calls(...DJANGO_DECORATORS).map(({ module, call }) => ({ path: module.path, ...call.at, text: call.written }));
+  const decorated = project.modules.flatMap((module) => [...module.functions, ...module.classes].flatMap((one) => one.decorators.filter((each) => /^(django_ratelimit|axes|defender)\.|^ratelimit\.decorators\./.test(each.name)).map((each) => ({ path: module.path, ...each.at, text: `${one.name} is limited` }))));
+  const ninja = project.modules.flatMap((module) => module.imports.filter((one) => one.target.startsWith('ninja.throttling.')).map((one) => ({ path: module.path, ...one.at, text: lastName(one.target) })));
+  return [...listed('AUTHENTICATION_BACKENDS', /axes/i), ...listed('INSTALLED_APPS', /^allauth\.account$/), ...throttled, ...framework, ...called, ...decorated, ...ninja];
 }
 
 // ---- the project's own
 
 /** Counting within a window of time: Redis, a cache, a table, or a clock. */
-const COUNTS = /\.(incr|incrby|hincrby|expire|setex|psetex|zadd|zcard|zcount|zremrangebyscore|popleft|get_or_create|update_or_create|total_seconds)$|(cache|redis|memcache)\w*(\.\w+)*\.(get|set|add|incr)$|^(time\.(time|monotonic|perf_counter)|datetime\.\w*\.?(now|utcnow)|datetime\.timedelta|django\.utils\.timezone\.now)$|(^|\.)(now|utcnow|monotonic)$/i;
+const COUNTS = /(^|\.)(incr|incr_?by|hincrby|incr_\w+|expire|setex|psetex|zadd|zcard|zcount|zremrangebyscore|popleft|hit|get_or_create|update_or_create|total_seconds)$|(cache|redis|memcache)\w*(\.\w+)*\.(get|set|add|incr)$|^(time\.(time|monotonic|perf_counter)|datetime\.\w*\.?(now|utcnow)|datetime\.timedelta|django\.utils\.timezone\.now)$|(^|\.)(now|utcnow|monotonic)$/i;
 const TOO_MANY = /429|TOO_MANY_REQUESTS/;
 /** Code that asks others and is told 429 by them. */
 const ASKS_OTHERS = /^(requests|httpx|aiohttp|urllib3?|pycurl|boto3|openai|anthropic|stripe|twilio|tenacity)\.|(^|\.)(sleep|Retry)$/;
 
-/** A function that counts and refuses with 429, or one that is named for it, counts, and is called. */
+/** A function that counts and refuses with 429, itself or by what it calls; or one that is named for it, counts, and is called. */
 function homeGrown(project: Project): readonly Evidence[] {
-  return project.modules.flatMap((module) => module.functions.filter((func) => !onlyInDevelopment(func) && !isErrorHandler(func) && (refuses(module, func) || isNamedForIt(module, func, project)) && counts(module, func, project))
-    .map((func) => ({ path: module.path, ...func.nameAt, text: `${func.name} counts and refuses` })));
+  const all = project.modules.flatMap((module) => module.functions.filter((func) => !onlyInDevelopment(func) && !isErrorHandler(func)).map((func) => ({ module, func })));
+  const refusing = all.filter(({ module, func }) => refuses(module, func, project));
+  const names = new Set(refusing.map(({ module, func }) => qualified(module, func)));
+  const calling = names.size > 0 ? all.filter(({ func }) => func.does.some((each) => names.has(each))) : [];
+  const named = all.filter(({ module, func }) => isNamedForIt(module, func, project));
+  return [...new Set([...refusing, ...calling, ...named])].filter((hook) => counts(hook, project)).map(({ module, func }) => ({ path: module.path, ...func.nameAt, text: `${func.name} counts and refuses` }));
 }
 
-function refuses(module: Module, func: Func): boolean {
+function qualified(module: Module, func: Func): string {
+  return [module.name, func.scope, func.name].filter(Boolean).join('.');
+}
+
+function refuses(module: Module, func: Func, project: Project): boolean {
   const inside = (at: { start: number; end: number }) => func.at.start <= at.start && at.end <= func.at.end;
   if (func.does.some((each) => ASKS_OTHERS.test(each))) return false;
-  return module.statuses.some((each) => each.code === 429 && inside(each.at)) || func.does.some((each) => /(^|\.)(TooManyRequests|RateLimit\w*|Throttled)$/.test(each))
+  return module.statuses.some((each) => each.code === 429 && inside(each.at) && !isCompared(each.at.start, project.text(module.path) ?? '')) || func.does.some((each) => /(^|\.)(TooManyRequests|RateLimit\w*|Throttled)$/.test(each))
     || module.calls.some((call) => inside(call.at) && [...call.args, ...call.keywords.map((each) => each.value)].some((each) => each.kind === 'reference' && TOO_MANY.test(lastName(each.name))));
+}
+
+/** `answer.status_code == 429`, `in (429, 503)`: what others answer, not we. */
+function isCompared(at: number, text: string): boolean {
+  return /(?:[=!]=|\bin|[<>]=?)\s*[[({]?[\s\d,]*$/.test(text.slice(Math.max(0, at - 60), at));
 }
 
 function isNamedForIt(module: Module, func: Func, project: Project): boolean {
   if (!/rate_?limit|limiter|throttl|(token|leaky)_?bucket|too_many/i.test(`${func.scope}.${func.name}`)) return false;
-  const own = [module.name, func.scope, func.name].filter(Boolean).join('.');
+  const own = qualified(module, func);
   return project.modules.some((each) => each.functions.some((other) => other !== func && other.does.includes(own)) || each.routes.some((route) => route.gates.includes(own)) || each.does.includes(own));
 }
 
-function counts(module: Module, func: Func, project: Project): boolean {
-  return closure(project, [{ module, func }]).some((each) => each.func.does.some((callee) => COUNTS.test(callee)));
+function counts(hook: Hook, project: Project): boolean {
+  return closure(project, [hook]).some((each) => each.func.does.some((callee) => COUNTS.test(callee)));
 }
 
 function isErrorHandler(func: Func): boolean {

@@ -15,14 +15,20 @@ export interface Wiring {
 
 /**
  * What becomes of the objects these constructors make. `init_app` in a loop over extensions cannot be told apart, and counts.
- * @param constructors qualified names, `flask_talisman.Talisman`
+ * @param libraries qualified names of the classes, `flask_talisman.Talisman`; classes of the project that derive from them count as they do
  */
-export function wiring(project: Project, ...constructors: readonly string[]): Wiring {
+export function wiring(project: Project, ...libraries: readonly string[]): Wiring {
+  const constructors = [...libraries, ...derivedFrom(project, libraries)];
   const made = project.calls(...constructors).filter(({ call }) => !onlyInDevelopment(call)).map(({ module, call }) => ({ module, call, path: module.path, ...call.at, text: `${lastName(call.callee)}(…)` }));
   const later = project.calls('*.init_app').filter(({ call }) => !onlyInDevelopment(call) && (constructors.some((name) => call.callee === `${name}.init_app`) || (made.length > 0 && call.callee === call.written && !/^(app|self)\./.test(call.callee))))
     .map(({ module, call }) => ({ module, call, path: module.path, ...call.at, text: `${call.written}(…)` }));
   const given = made.filter(({ call }) => takesApplication(call));
   return { wired: [...given, ...later], idle: later.length > 0 ? [] : made.filter((each) => !given.includes(each)) };
+}
+
+function derivedFrom(project: Project, names: readonly string[], depth = 0): readonly string[] {
+  const found = depth > 4 ? [] : project.classes.filter((each) => each.class.bases.some((base) => names.includes(base))).map(({ module, class: one }) => [module.name, one.scope, one.name].filter(Boolean).join('.'));
+  return found.length > 0 ? [...found, ...derivedFrom(project, found, depth + 1)] : [];
 }
 
 /** An application among the arguments: the keyword `app`, or a first argument that is no function of a key. */

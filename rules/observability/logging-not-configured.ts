@@ -1,4 +1,4 @@
-import type { Edit, Evidence, Gap, Judgement, Module, Project, Source } from '../kit';
+import type { Call, Edit, Evidence, Gap, Judgement, Module, Project, Source } from '../kit';
 import {
   applicationName, constructionAt, gapPlace, idleModules, importing, lastName, loadedModules, onlyAsProgram, onlyInDevelopment, projectRule, seenInProduction, statementsBefore, webFrameworks,
 } from '../kit';
@@ -8,7 +8,7 @@ const CONFIGURES = [
   'logging.basicConfig', 'logging.config.dictConfig', 'logging.config.fileConfig', '*.addHandler', 'picologging.basicConfig', 'structlog.configure', 'structlog.configure_once', 'loguru.logger.add',
   'loguru.logger.configure', 'coloredlogs.install', 'daiquiri.setup', 'logzero.setup_logger', 'logzero.setup_default_logger', 'logfire.configure', 'google.cloud.logging.Client.setup_logging',
   'google.cloud.logging_v2.Client.setup_logging', 'azure.monitor.opentelemetry.configure_azure_monitor', 'aws_lambda_powertools.Logger', 'json_logging.init_flask', 'json_logging.init_fastapi', 'json_logging.init_quart',
-  'ddtrace.patch', 'eliot.to_file', 'rich.logging.RichHandler',
+  'ddtrace.patch', 'eliot.to_file', 'google.cloud.logging.handlers.setup_logging',
 ] as const;
 
 export default projectRule({
@@ -26,7 +26,7 @@ export default projectRule({
     if (frameworks.size === 0 || !project.deployable) return 'No web application is deployed from here.';
     return frameworks.size > 1 || !frameworks.has('django') || switchedOff(project) ? true : 'Django configures logging by itself.';
   },
-  reads: [...CONFIGURES, '*.setLevel', 'uvicorn.run', 'logging.info', 'flask.info', 'main'],
+  reads: [...CONFIGURES, '*.setLevel', 'uvicorn.run', 'uvicorn.Config', 'logging.info', 'flask.info', 'main'],
   project: judge,
 
   fix: { title: 'Configure logging at start', safety: 'review', edit: (gap, { source, unit }) => unit.kind === 'module' ? configuring(gap, source, unit) : undefined },
@@ -141,6 +141,9 @@ if app.debug:
 # logging.config.dictConfig(PRODUCTION)
 `,
     },
+    'a handler that drops everything': {
+      bad: 'import logging\nfrom fastapi import FastAPI\n\nlogging.getLogger(__name__).addHandler(logging.NullHandler())\napp = FastAPI()\n',
+    },
     'the dictionary configuration': {
       good: `import logging.config, os
 from flask import Flask
@@ -240,13 +243,21 @@ function message(project: Project, unreached: readonly Configuration[]): string 
 function fromCalls(project: Project): readonly Configuration[] {
   const loaded = loadedModules(project);
   const scripts = new Set(project.modules.filter((module) => !loaded.has(module.path) && module.calls.some(onlyAsProgram)).map((module) => module.path));
-  return [...project.calls(...CONFIGURES, 'uvicorn.run'), ...project.calls('*.setLevel').filter(({ call }) => /(^|\.)(app|application|server|current_app|Flask)\.logger\.setLevel$/.test(call.callee))]
-    .filter(({ call }) => !onlyInDevelopment(call) && (lastName(call.callee) !== 'run' || call.keywords.some((each) => each.name === 'log_config' && each.value.kind !== 'none'))
-      && (lastName(call.callee) !== 'patch' || call.keywords.some((each) => each.name === 'logging')))
+  return [...project.calls(...CONFIGURES, 'uvicorn.run', 'uvicorn.Config'), ...project.calls('*.setLevel').filter(({ call }) => /(^|\.)(app|application|server|current_app|Flask)\.logger\.setLevel$/.test(call.callee))]
+    .filter(({ call }) => !onlyInDevelopment(call) && decides(call))
     .map(({ module, call }) => {
       const unreached = scripts.has(module.path) ? 'runs as a script of its own' : module.imports.some((one) => one.target === 'alembic.context') ? 'runs with migrations' : onlyAsProgram(call) && project.server ? 'is started by hand, which the server never does' : undefined;
       return { path: module.path, ...call.at, text: call.written, ...(unreached && { unreached }) };
     });
+}
+
+/** Whether this call has a say in logging: some have only with the right argument, and a handler that drops everything never has. */
+function decides(call: Call): boolean {
+  const given = (name: string) => call.keywords.some((each) => each.name === name && each.value.kind !== 'none');
+  if (call.callee.startsWith('uvicorn.')) return given('log_config');
+  if (call.callee === 'ddtrace.patch') return given('logging');
+  const [handler] = call.args;
+  return !(lastName(call.callee) === 'addHandler' && handler?.kind === 'result' && lastName(handler.callee) === 'NullHandler');
 }
 
 /** Settings of gunicorn's configuration file, and handlers that are handed on. */

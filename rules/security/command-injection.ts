@@ -1,5 +1,5 @@
 import type { Call, CallMatch, Context, Edit, Joined, Project, Selector, Source, Value, Variation } from '../kit';
-import { call, importing, isConfined, isOwn, onlyAsProgram, options, passageOf, readBy, replace, rule, taintIn, withoutArgument } from '../kit';
+import { call, importing, isConfined, isOwn, lastName, onlyAsProgram, options, passageOf, readBy, replace, rule, taintIn, withoutArgument } from '../kit';
 
 const SHELLS = ['os.system', 'os.popen', 'commands.getoutput', 'commands.getstatusoutput', 'subprocess.getoutput', 'subprocess.getstatusoutput', 'asyncio.create_subprocess_shell', 'asyncio.subprocess.create_subprocess_shell'] as const;
 const RUNNERS = ['subprocess.run', 'subprocess.call', 'subprocess.check_call', 'subprocess.check_output', 'subprocess.Popen'] as const;
@@ -65,10 +65,13 @@ export default rule<Start>({
     'a pipe stays a shell': { bad: 'import subprocess\n\ndef dump(name):\n    subprocess.run(f"pg_dump {name} | gzip > dump.gz", shell=True)\n', severity: 'high' },
     'quoted': { good: 'import shlex\nimport subprocess\nfrom flask import request\n\ndef convert():\n    subprocess.run(f"convert {shlex.quote(request.form[\'name\'])} out.png | cat", shell=True)\n' },
     'made of constants and settings': { good: 'import os\nimport subprocess\n\nROOT = os.path.dirname(__file__)\nTOOL = os.environ.get("TOOL", "make")\n\ndef build():\n    subprocess.run(f"cd {ROOT} && {TOOL} all", shell=True)\n    subprocess.run("%s -C %s -j%d" % (TOOL, os.path.join(ROOT, "docs"), 4), shell=True)\n' },
+    'names and times that the program makes': { good: 'import os\nimport subprocess\nimport tempfile\nfrom datetime import datetime\n\ndef backup(rows):\n    stamp = datetime.now().strftime("%Y")\n    with tempfile.NamedTemporaryFile() as made:\n        subprocess.run(f"sort {made.name} > /backups/{stamp}-{len(rows)}.sql", shell=True)\n    os.system("kill %d" % os.getpid())\n' },
     'one of a list': { good: 'import os\nfrom flask import request\n\ndef service():\n    name = request.args["name"]\n    if name not in ("web", "worker"):\n        return "no", 400\n    os.system(f"systemctl status {name}")\n' },
     'a number': { good: 'import os\nfrom flask import request\n\ndef stop():\n    os.system(f"kill {int(request.args[\'pid\'])}")\n' },
     'a loop over constants': { good: 'import os\n\ndef build():\n    for name in ("web", "worker"):\n        os.system(f"docker build {name}")\n' },
-    'the operator\'s own arguments': { bad: 'import subprocess\nfrom django.core.management.base import BaseCommand\n\nclass Command(BaseCommand):\n    def handle(self, *args, **options):\n        subprocess.run("cd %s && make" % options["folder"], shell=True)\n', path: 'docs/management/commands/build.py', severity: 'low' },
+    'the operator\'s own arguments': { bad: 'import subprocess\nfrom django.core.management.base import BaseCommand\n\nclass Command(BaseCommand):\n    def handle(self, *args, **options):\n        subprocess.run("cd %s && make" % options["folder"], shell=True)\n', path: 'shop/management/commands/build.py', severity: 'low' },
+    'a helper that is given constants': { good: 'import subprocess\n\ndef run(cmd):\n    return subprocess.run(cmd, shell=True, check=True)\n\ndef deploy():\n    run("git pull")\n    run("make assets")\n' },
+    'a helper that is given more': { bad: 'import subprocess\n\ndef run(cmd):\n    return subprocess.run(cmd, shell=True, check=True)\n\ndef deploy(branch):\n    run("git fetch")\n    run("git checkout " + branch)\n', severity: 'high' },
     'a shell that is not asked for': { good: 'import subprocess\nfrom flask import request\n\ndef find():\n    subprocess.run(["grep", request.args["q"], "index.txt"], shell=False)\n' },
     'tests': { path: 'tests/test_run.py', good: 'import os\n\ndef test_it(name):\n    os.system(f"rm {name}")\n' },
     'only in a comment': { good: '# os.system("rm " + request.args["f"])\ndef nothing():\n    return "os.system(name)"\n' },
@@ -117,7 +120,16 @@ function commandOf(one: Call): Value | undefined {
 function dangerIn(it: Start, context: Context): Value | undefined {
   const parts = it.shell ? partsOf(it.command) : options(it.command);
   const open = parts.filter((each) => !isOwn(each, context.project) && !isQuoted(each) && !isChecked(each, it, context));
-  return open.find((each) => taintIn(each)) ?? (it.shell ? open[0] : undefined);
+  return open.find((each) => taintIn(each)) ?? (it.shell && !isGivenConstants(it, context) ? open[0] : undefined);
+}
+
+/** The whole command is the parameter of a function that this file alone calls, each time with a text. */
+function isGivenConstants({ command, call: one, module }: Start, { source, project }: Context): boolean {
+  const func = command.kind === 'parameter' ? module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope) : undefined;
+  if (func?.parameters.filter((each) => each.name !== 'self')[0]?.name !== (command.kind === 'parameter' ? command.name : undefined)) return false;
+  if (!func || project.modules.some((each) => each !== module && each.imports.some((own) => own.target.endsWith(`.${func.name}`) || lastName(own.target) === lastName(module.name)))) return false;
+  const uses = [...source.text.matchAll(new RegExp(`(?<!def )(?:(?<![\\w.])|(?<=\\bself\\.))${func.name}\\((\\s*["'][^\\n"']*["']\\s*[,)])?`, 'g'))];
+  return uses.length > 0 && uses.every((each) => each[1] !== undefined);
 }
 
 function partsOf(value: Value): readonly Value[] {
@@ -137,7 +149,7 @@ function isChecked(value: Value, it: Start, { project, source }: Context): boole
 
 /** Commands of a terminal: management commands, click and argparse programs. */
 function isOperators({ call: one, module }: Start): boolean {
-  if (onlyAsProgram(one) || /(^|\/)(management\/commands|cli|scripts?|bin|tools|utils)(\/|\.py$)/.test(module.path) && !module.routes.length) return true;
+  if (onlyAsProgram(one) || (module.routes.length === 0 && (/(^|\/)(management\/commands|cli|scripts?|bin)(\/|\.py$)/.test(module.path) || module.imports.some((each) => /^(click|typer|argparse)(\.|$)/.test(each.target))))) return true;
   return module.functions.some((each) => one.scope === [each.scope, each.name].filter(Boolean).join('.') && each.decorators.some((decorator) => /(^|\.)(command|task)$/.test(decorator.name) && /click|typer|cli|invoke|fabric/.test(decorator.name)));
 }
 

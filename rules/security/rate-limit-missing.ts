@@ -225,6 +225,14 @@ REST_FRAMEWORK = {"DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRa
         'shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n',
       },
     },
+    'a Django view with a limit': {
+      good: {
+        'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["django.contrib.auth"]\n',
+        'shop/urls.py': 'from django.urls import path\nfrom shop.views import login\n\nurlpatterns = [path("login/", login)]\n',
+        'shop/views.py': 'from django_ratelimit.decorators import ratelimit\n\n\n@ratelimit(key="ip", rate="5/m")\ndef login(request):\n    return None\n',
+        'shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n',
+      },
+    },
     'Flask-Limiter with the application': {
       good: `from flask import Flask
 from flask_limiter import Limiter

@@ -1,5 +1,5 @@
 import type { Edit, Evidence, Gap, Judgement, Project, SentHeader, Source } from '../kit';
-import { HEADER_CALLS, HOOK_CALLS, applicationName, constructionAt, definitionAfter, gapPlace, insert, projectRule, sentHeaders, webFrameworks } from '../kit';
+import { HEADER_CALLS, HOOK_CALLS, applicationName, constructionAt, definitionAfter, gapPlace, insert, projectRule, sentHeaders, unknownHeader, webFrameworks } from '../kit';
 
 /** The headers asked for, with the value the fix gives them, and what counts as each. */
 const WANTED = [
@@ -119,6 +119,10 @@ async def security_headers(request, call_next):
     return response
 ` },
     },
+    'an application class of its own': {
+      severity: 'low',
+      bad: 'from flask import Flask\n\n\nclass Shop(Flask):\n    pass\n\n\ndef create_app():\n    app = Shop(__name__)\n    return app\n',
+    },
     'one page alone is protected': {
       bad: `from flask import Flask, make_response, render_template
 app = Flask(__name__)
@@ -233,6 +237,41 @@ def add_headers(response):
 `,
       },
     },
+    'headers from a table nobody can read here': {
+      good: `import yaml
+from flask import Flask
+app = Flask(__name__)
+HEADERS = yaml.safe_load(open("headers.yml"))
+
+
+@app.after_request
+def headers(response):
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response
+`,
+    },
+    'headers of requests to others are none of ours': {
+      bad: { 'main.py': `import requests
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+
+app = FastAPI()
+
+
+def fetch(url, extra):
+    session = requests.Session()
+    for name, value in extra.items():
+        session.headers[name] = value
+    return session.get(url, timeout=5)
+
+
+@app.get("/")
+def home():
+    return HTMLResponse("<p>hello</p>")
+` },
+      severity: 'low',
+    },
     'a middleware class over raw ASGI': {
       good: {
         'main.py': 'from fastapi import FastAPI\nfrom headers import SecurityHeaders\n\napp = FastAPI()\napp.add_middleware(SecurityHeaders)\n',
@@ -308,6 +347,8 @@ function judge(project: Project): Judgement {
   // With sniffing and framing seen to, a policy for referrers is a refinement that browsers have a good default for.
   if (missing.every((each) => each.header === 'Referrer-Policy')) return { holds: present.flatMap(({ by }): Evidence[] => by ? [by] : []) };
   if (project.applications.every((each) => each.framework === 'django') && !middlewareIsKnown(project)) return { notChecked: 'MIDDLEWARE is put together in a way that cannot be read here.' };
+  const table = unknownHeader(project);
+  if (table) return { notChecked: `Headers are set from a table that is known only when it runs (${table.path}).` };
   return { open: [{
     at: gapPlace(project, 'MIDDLEWARE'), message: message(missing, project), related: LIBRARIES.flatMap((name) => project.declares(name) ?? []),
     ...(!project.html && { variation: { severity: 'low', because: 'nothing here renders HTML' } }),
@@ -318,7 +359,7 @@ function message(missing: readonly Wanted[], project: Project): string {
   const names = missing.map((each) => each.header);
   const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}` : names.join('');
   const idle = LIBRARIES.find((name) => project.declares(name));
-  return `${applicationName(project)} sends no ${list} header${idle ? `; ${idle} is declared but never given the application` : ''}.`;
+  return `${applicationName(project)} sends no ${list} header${idle ? `; ${idle} is only declared` : ''}.`;
 }
 
 function middlewareIsKnown(project: Project): boolean {

@@ -122,26 +122,31 @@ function connections(): Selector<Connection> {
     *select(unit, project) {
       if (unit.kind !== 'module') { if (!project.developmentName(fileName(unit.path))) yield* written(unit); return; }
       if (unit.language !== 'python') return;
-      for (const match of clients.select(unit, project)) if (!onlyInDevelopment(match.call)) yield called(match, project);
+      for (const match of clients.select(unit, project)) if (!onlyInDevelopment(match.call)) yield* called(match, project);
       for (const one of unit.assignments) if (!onlyInDevelopment(one)) yield* assigned(one, unit);
     },
   };
 }
 
-function called(match: CallMatch, project: Project): Connection {
+function called(match: CallMatch, project: Project): readonly Connection[] {
   const { call: one } = match;
   const by = `${one.written}()`;
-  if (one.callee === UNVERIFIED) return { by, off: { at: one.calleeAt, fix: ({ source }) => renamed(one.calleeAt, /_create_unverified_context$/, 'create_default_context', source) } };
-  if (one.callee === POLICY) return { by, ...policyOff(one) };
+  if (one.callee === UNVERIFIED) return [{ by, off: { at: one.calleeAt, fix: ({ source }) => renamed(one.calleeAt, /_create_unverified_context$/, 'create_default_context', source) } }];
+  if (one.callee === POLICY) return [{ by, ...policyOff(one) }];
   const client = CLIENTS.find((each) => each.callees.includes(one.callee));
   for (const name of client?.keywords ?? []) {
     const value = match.argument(name);
-    if (!client || !value || !client.off(value) || isOwnMachine(match, project) || isSetByDeployment(value, project)) continue;
+    if (!client || !value) continue;
+    // What cannot be read here, or is meant for this machine alone, proves nothing either way.
+    if (!client.off(value)) { if (isUnread(value)) return []; continue; }
+    if (isOwnMachine(match, project) || isSetByDeployment(value, project)) return [];
     const keyword = one.keywords.find((each) => each.name === name);
-    return { by, off: { at: keyword?.at ?? one.calleeAt, fix: ({ source }) => keyword && withoutArgument(one, keyword.at, source) } };
+    return [{ by, off: { at: keyword?.at ?? one.calleeAt, fix: ({ source }) => keyword && withoutArgument(one, keyword.at, source) } }];
   }
-  return { by };
+  return one.open || one.keywords.some((each) => each.name === '**') ? [] : [{ by }];
 }
+
+const isUnread = (value: Value) => ['parameter', 'unknown', 'choice', 'result', 'reference', 'environment'].includes(value.kind) && whenUnset(value) === undefined;
 
 /** `AutoAddPolicy()` or the class itself. */
 function policyOff(one: Call): { readonly off?: Off } {

@@ -72,7 +72,10 @@ describe('values of Python', () => {
     'a path parameter that is a number': ['from flask import Flask\napp = Flask(__name__)\n@app.route("/<int:name>")\ndef f(name):\n    sink(name)', /^int\(tainted name\)$/],
     'a FastAPI parameter': ['from fastapi import FastAPI\napp = FastAPI()\n@app.get("/")\ndef f(q: str):\n    sink(q)', /^tainted q$/],
     'what FastAPI provides': ['from fastapi import FastAPI, Depends\nfrom sqlalchemy.orm import Session\napp = FastAPI()\n@app.get("/")\ndef f(db: Session = Depends(get)):\n    sink(db)', /^parameter db$/],
+    'what an alias of a dependency provides': ['from typing import Annotated\nfrom fastapi import FastAPI, Depends\nUser = Annotated[dict, Depends(get)]\napp = FastAPI()\n@app.get("/")\ndef f(user: User):\n    sink(user)', /^parameter user$/],
     'a Django view': ['def view(request):\n    sink(request.GET["q"])', /^tainted request\.GET\.q$/],
+    'a path that a parameter ends': ['from pathlib import Path\nBASE = Path("media")\ndef f(name):\n    sink(BASE / name)', /^join<"\/" \+ .* \+ /],
+    'a quotient is no path': ['def f(total, parts):\n    sink(total / parts)', /^(?!join)/],
     'placeholders': ['def f(ids):\n    sink(",".join("?" * len(ids)))', /^join<"," \+ "\?">$/],
   };
   for (const [title, [text, expected]] of Object.entries(flows)) it(`flow: ${title}`, async () => { assert.match(say(await sunk(text)), expected); });
