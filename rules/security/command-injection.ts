@@ -78,7 +78,7 @@ export default rule<Start>({
   },
 });
 
-const UNPROVED: Variation = { severity: 'high', confidence: 'likely', because: 'nothing here shows that the value comes from a visitor' };
+const UNPROVED: Variation = { severity: 'high', confidence: 'possible', because: 'nothing here shows that the value comes from a visitor' };
 const OPERATOR: Variation = { severity: 'low', points: 2, confidence: 'likely', because: 'its inputs are the own arguments of whoever starts the program' };
 
 function starts(): Selector<Start> {
