@@ -1,5 +1,5 @@
-import type { Call, CallMatch, Context, Edit, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
-import { call, importing, insert, lastName, onlyAsProgram, onlyInDevelopment, replace, rule } from '../kit';
+import type { Call, CallMatch, Context, Edit, Module, Project, Selector, Value, Variation } from '../kit';
+import { call, importing, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, rule, withArgument } from '../kit';
 
 /** What each client takes a timeout by, and what it does without one. */
 interface Client { readonly callees: readonly string[]; readonly position?: number; readonly has?: true; readonly long?: true }
@@ -43,7 +43,7 @@ export default rule<CallMatch>({
     edit: (match, context) => {
       const none = given(match.call);
       if (none) return none.kind === 'none' && context.source.slice(none.at) === 'None' ? [replace(none.at, '10')] : undefined;
-      return clientOf(match.call)?.long ? totalTimeout(match, context) : appended(match.call, 'timeout=10', context.source);
+      return clientOf(match.call)?.long ? totalTimeout(match, context) : withArgument(match.call, 'timeout=10', context.source);
     },
   },
 
@@ -149,26 +149,10 @@ function isJob(one: Call, module: Module): boolean {
   return around.some((func) => func.decorators.some((decorator) => /(^|[._])(shared_task|task|periodic_task|scheduled_job|job|actor|command|cron)$/.test(decorator.name)));
 }
 
-/** A file that is started by hand, serves nothing and is imported by nothing. */
-function isProgram(module: Module, source: Source, project: Project): boolean {
-  if (module.routes.length > 0 || !/^if __name__ == ["']__main__["']/m.test(source.text)) return false;
-  return !project.modules.some((other) => other !== module && other.imports.some((one) => one.target.split('.').includes(lastName(module.name))));
-}
-
 // ---- the fix
-
-/** The edit that adds a keyword behind the last argument, on a line of its own where each has one. */
-function appended(one: Call, keyword: string, source: Source): readonly Edit[] | undefined {
-  const all = [...one.args.map((arg) => arg.at), ...one.keywords.map((each) => each.at)];
-  const last = all.reduce<Span | undefined>((found, at) => !found || at.end > found.end ? at : found, undefined);
-  if (one.open) return undefined;
-  if (!last) return [insert(one.argumentsAt.start + 1, keyword)];
-  const alone = source.lineStart(last.start) + source.indentation(last.start).length === last.start;
-  return [insert(last.end, alone && source.line(one.argumentsAt.end) > source.line(last.end) ? `,\n${source.indentation(last.start)}${keyword}` : `, ${keyword}`)];
-}
 
 function totalTimeout({ call: one, module }: CallMatch, { source }: Context): readonly Edit[] | undefined {
   const owner = /^(\w+)\.ClientSession$/.exec(one.written)?.[1];
-  const edits = appended(one, `timeout=${owner ? `${owner}.` : ''}ClientTimeout(total=10)`, source);
+  const edits = withArgument(one, `timeout=${owner ? `${owner}.` : ''}ClientTimeout(total=10)`, source);
   return edits && [...edits, ...(owner ? [] : importing(module, source, 'ClientTimeout', 'aiohttp'))];
 }
