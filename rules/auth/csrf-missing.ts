@@ -492,7 +492,8 @@ function message(open: readonly CookieWrite[], idle: boolean, project: Project):
   const count = open.length === 1 ? '1 state-changing route trusts' : `${open.length} state-changing routes trust`;
   const declared = LIBRARIES.find((name) => project.declares(name));
   const check = idle ? 'CSRFProtect is never given the application' : `nothing checks a token or the origin${declared ? ` (${declared} is only declared)` : ''}`;
-  return `${count} the session cookie (${open[0]?.text ?? ''}), and ${check}.`;
+  const first = open.slice(0, 3).map((each) => each.text).join(', ');
+  return `${count} the session cookie (${first}${open.length > 3 ? ', …' : ''}), and ${check}.`;
 }
 
 /** An extension made above the application, in the same file, is initialised below it. */
