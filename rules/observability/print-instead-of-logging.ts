@@ -29,7 +29,7 @@ export default rule<Printing>({
   underline: ({ calls, module }) => calls[0]?.calleeAt ?? { start: 0, end: Math.min(1, module.lines) },
   nothing: 'No server code prints.',
 
-  fix: { title: 'Use the logger', safety: 'safe', edit: replacing },
+  fix: { title: 'Use the logger', safety: 'review', edit: replacing },
 
   examples: {
     'a caught exception': { bad: 'def pay(gateway, order):\n    try:\n        gateway.charge(order)\n    except Exception as e:\n        print("failed", e)\n        raise\n', severity: 'medium' },
