@@ -85,7 +85,7 @@ class LiveSession implements Session {
     if (!this.held.edit(path, text) || !this.project) return;
     this.build(path);
     const unit = this.project.unit(path);
-    if (unit) this.judgeUnit(unit, this.project);
+    if (unit) this.judgeUnit(unit, this.project, this.active('file', this.project));
     this.conclude();
   }
 
@@ -120,7 +120,8 @@ class LiveSession implements Session {
   private async judgeAll(signal?: AbortSignal): Promise<void> {
     const { project } = this;
     if (!project) return;
-    await inSlices(project.units, (unit) => { if (this.project === project) this.judgeUnit(unit, project); }, signal);
+    const rules = this.active('file', project);
+    await inSlices(project.units, (unit) => { if (this.project === project) this.judgeUnit(unit, project, rules); }, signal);
     // An edit came in between: what it left unjudged is judged now, by facts that know it.
     if (this.project !== project) return this.judgeAll(signal);
     const court = { ...this.court, project };
@@ -128,10 +129,10 @@ class LiveSession implements Session {
     this.conclude();
   }
 
-  private judgeUnit(unit: Unit, project: Project): void {
+  private judgeUnit(unit: Unit, project: Project, rules: readonly (Rule & { scope: 'file' })[]): void {
     const court = { ...this.court, project };
     const verdicts = new Map<string, Verdict>();
-    for (const rule of this.active('file', project)) {
+    for (const rule of rules) {
       const verdict = judgeFile(rule, unit, court);
       if (verdict.places > 0 || verdict.notices.length > 0) verdicts.set(rule.id, verdict);
     }
