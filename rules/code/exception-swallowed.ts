@@ -1,10 +1,9 @@
 import type { CallMatch, Handler, Module, Selector, Source, Span } from '../kit';
-import { attempted, call, discards, handler, lastName, loggerOf, logging, makingLogger, placeOf, rule } from '../kit';
+import { attempted, call, discards, handler, isBroad, lastName, loggerOf, logging, makingLogger, placeOf, rule } from '../kit';
 
 /** A clause that catches every exception, or a `with suppress(Exception)`. */
 type Catch = { readonly module: Module; readonly handler: Handler } | { readonly module: Module; readonly suppress: CallMatch };
 
-const BROAD = /^(builtins\.)?(Exception|BaseException)$/;
 /** What may fail without anybody missing it. */
 const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing)$|cache\w*\.delete\w*$/;
 const HARMLESS = /^(os\.path\.\w+|len|str|int|getattr|hasattr|isinstance|list|dict|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
@@ -104,14 +103,14 @@ function broadHandlers(): Selector<Catch> {
   return {
     kinds: ['module'], callees: suppress.callees,
     *select(unit, project) {
-      for (const one of handlers.select(unit, project)) if (one.module.language === 'python' && one.handler.catches.some((each) => BROAD.test(each))) yield one;
+      for (const one of handlers.select(unit, project)) if (one.module.language === 'python' && one.handler.catches.some(isBroad)) yield one;
       for (const match of suppress.select(unit, project)) if (broadArgument(match)) yield { module: match.module, suppress: match };
     },
   };
 }
 
 function broadArgument(match: CallMatch): Span | undefined {
-  return match.call.args.find((each) => each.kind === 'reference' && BROAD.test(each.name))?.at;
+  return match.call.args.find((each) => each.kind === 'reference' && isBroad(each.name))?.at;
 }
 
 function argumentAt(match: CallMatch): Span {
@@ -119,7 +118,7 @@ function argumentAt(match: CallMatch): Span {
 }
 
 function caught(one: Handler): string {
-  return lastName(one.catches.find((each) => BROAD.test(each)) ?? 'Exception');
+  return lastName(one.catches.find(isBroad) ?? 'Exception');
 }
 
 /** The `try` only imports: an optional dependency. */

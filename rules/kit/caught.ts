@@ -8,9 +8,14 @@ import type { Value } from './value';
 
 const BROAD = /^(builtins\.)?(Exception|BaseException)$/;
 
+/** Whether a qualified name is a class of all exceptions. */
+export function isBroad(name: string): boolean {
+  return BROAD.test(name);
+}
+
 /** It catches whatever is raised, by name or bare. */
 export function catchesAll(one: Handler): boolean {
-  return one.catchesAt === undefined || one.catches.some((each) => BROAD.test(each));
+  return one.catchesAt === undefined || one.catches.some(isBroad);
 }
 
 /** Conversions, and sockets that the other side has left. */
