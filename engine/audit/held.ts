@@ -56,13 +56,23 @@ export class HeldFiles {
   /** Reads what is new or stale. True when anything is another than before. */
   async catchUp(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted();
-    const structural = [...this.stale].some((path) => path === CONFIG || /(^|\/)\.gitignore$/.test(path) || !this.files.has(path));
-    if (!this.listed || structural) return this.readAll(progress, signal);
-    let any = false;
-    for (const path of [...this.stale]) {
-      if (this.overlays.has(path) || await this.readFile(path, '')) any = true;
-      this.stale.delete(path);
+    const asked = this.stale;
+    const structural = !this.listed || [...asked].some((path) => path === CONFIG || /(^|\/)\.gitignore$/.test(path) || !this.files.has(path));
+    // What is touched from here on is for the next time.
+    this.stale = new Set();
+    this.listed = true;
+    try {
+      return await (structural ? this.readAll(asked, progress, signal) : this.readAgain(asked));
+    } catch (reason) {
+      for (const path of asked) this.stale.add(path);
+      if (structural) this.listed = false;
+      throw reason;
     }
+  }
+
+  private async readAgain(paths: ReadonlySet<string>): Promise<boolean> {
+    let any = false;
+    for (const path of paths) if (this.overlays.has(path) || await this.readFile(path, '')) any = true;
     return any;
   }
 
@@ -110,7 +120,7 @@ export class HeldFiles {
     return this.general;
   }
 
-  private async readAll(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
+  private async readAll(asked: ReadonlySet<string>, progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
     const [listing, tracked, commit] = await Promise.all([this.workspace.list(signal), this.workspace.tracked(), this.workspace.commit()]);
     const before = this.config;
     this.trackedPaths = tracked;
@@ -125,7 +135,7 @@ export class HeldFiles {
     const present = new Map(this.entries.map((entry) => [entry.path, entry]));
     let any = JSON.stringify(before) !== JSON.stringify(this.config);
     for (const path of [...this.files.keys()]) if (!present.has(path) && !this.overlays.has(path)) { this.forget(path); any = true; }
-    const wanted = this.entries.filter((entry) => kindOf(entry.path) !== undefined && !this.overlays.has(entry.path) && (this.stale.has(entry.path) || this.files.get(entry.path)?.stamp !== entry.stamp));
+    const wanted = this.entries.filter((entry) => kindOf(entry.path) !== undefined && !this.overlays.has(entry.path) && (asked.has(entry.path) || this.files.get(entry.path)?.stamp !== entry.stamp));
     let slice = performance.now();
     for (let done = 0; done < wanted.length; done += AT_ONCE) {
       const some = wanted.slice(done, done + AT_ONCE);
@@ -135,13 +145,10 @@ export class HeldFiles {
         progress?.({ done: done + index, total: wanted.length, path: entry.path });
         const reading = readings[index];
         if (reading && this.receive(entry.path, entry.stamp, reading)) any = true;
-        this.stale.delete(entry.path);
       }
     }
-    this.listed = true;
     for (const path of this.overlays.keys()) if (this.files.has(path) && !this.belongs(path)) { this.forget(path); any = true; }
-    any ||= [...this.stale].some((path) => this.overlays.has(path));
-    this.stale = new Set();
+    any ||= [...asked].some((path) => this.overlays.has(path));
     progress?.({ done: wanted.length, total: wanted.length });
     return any;
   }

@@ -95,6 +95,22 @@ describe('session', () => {
     assert.deepEqual([ids(session, 'a.py'), ids(session, 'b.py')], [[], ['no-eval']]);
   });
 
+  it('reads a file again that changed while it was being scanned', async () => {
+    const files: Record<string, string> = { 'a.py': 'eval(1)\n', 'z.py': 'print(1)\n' };
+    const now = () => openMemory(files);
+    const session = openSession({ workspace: { name: 'w', root: 'w', list: () => now().list(), read: (path) => now().read(path), tracked: () => now().tracked(), commit: () => now().commit() }, grammars, rules: RULES });
+    open.push(session);
+    let told = false;
+    await session.refresh((at) => {
+      if (told || at.path !== 'z.py') return;
+      told = true;
+      files['a.py'] = 'print(2)\n';
+      session.touch(['a.py']);
+    });
+    await session.refresh();
+    assert.deepEqual([told, ids(session, 'a.py')], [true, []]);
+  });
+
   it('does nothing when nothing changed', async () => {
     const session = await start({ 'app.py': 'eval(1)\n' });
     const { version } = session;
