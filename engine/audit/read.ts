@@ -53,7 +53,7 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
 function unread(path: string, text: string, whole: boolean): Module {
   return {
     kind: 'module', path, language: 'python', role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
-    calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], suppressions: [], does: [], stars: [],
+    calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
   };
 }
 

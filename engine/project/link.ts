@@ -1,6 +1,7 @@
 /** Modules with the names of other files followed. A module that imports nothing of its project comes back as it is. */
 import type { Call, Class, Decorator, Func, Module, Route, Value } from '../../rules/kit';
 import type { ProjectNames } from './names';
+import { linkTasks } from './tasks';
 
 /** @param own whether a name's first part is something of this project */
 export function linkModule(module: Module, names: ProjectNames): Module {
@@ -12,7 +13,7 @@ export function linkModule(module: Module, names: ProjectNames): Module {
   const classes = module.classes.map((one): Class => ({ ...one, bases: one.bases.map(expand), decorators: one.decorators.map(decorator) }));
   const routes = module.routes.map((one): Route => ({ ...one, gates: [...one.gates.map(expand), ...depends(module.functions.find((func) => func.nameAt.start === one.handlerAt.start))], does: one.does.map(expand), decorators: one.decorators.map(decorator) }));
   const assignments = module.assignments.map((one) => changed(one, { qualified: expand(one.qualified) }));
-  return { ...module, calls, functions, classes, routes, assignments, does: module.does.map(expand) };
+  return { ...module, calls, functions, classes, routes, assignments, tasks: linkTasks(module, names), does: module.does.map(expand) };
 }
 
 /** What FastAPI's dependencies name where a parameter's type is an alias of another file: `CurrentUser` of `from app.deps import CurrentUser`. */

@@ -1,5 +1,6 @@
 /** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
-import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
+import { lastName } from '../../rules/kit';
+import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Loop, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
 import { guardsOf } from './conditions';
 import { alwaysRaises, deeds, passesOn, usesBound } from './handlers';
@@ -12,6 +13,8 @@ import { decoratedRoutes, dependencies, importedFramework } from './routes';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
 import { isSettingsClass, settingsField, settingsPrefix } from './settings';
+import { LoopAround } from './loops';
+import { mayBeTask, taskCandidates } from './tasks';
 import { Values, span } from './values';
 import { callsIn, eachPart, expressionsOf } from './walk';
 
@@ -25,6 +28,9 @@ export interface ModuleInput {
   readonly suppressions: readonly Suppression[];
 }
 
+/** What becomes of an expression's value. */
+interface Use { readonly bound?: string | undefined; readonly discarded?: boolean; readonly awaited?: boolean; readonly managed?: boolean }
+
 interface Around { readonly name: () => string; readonly outer: Around | undefined }
 
 interface Place {
@@ -36,6 +42,10 @@ interface Place {
   readonly cleanup: boolean;
   /** In a `while` loop of this scope. */
   readonly repeats: boolean;
+  /** The innermost loop of this scope. */
+  readonly loop?: LoopAround | undefined;
+  /** Directly in an `async def`. */
+  readonly onLoop?: boolean;
   /** What the functions around it call, innermost last: each call is added to all of them. */
   readonly does: readonly Set<string>[];
 }
@@ -64,6 +74,8 @@ class ModuleReader {
   private readonly refusals: Refusal[] = [];
   private readonly statuses: Status[] = [];
   private readonly idle: Idle[] = [];
+  private readonly taskCalls: Call[] = [];
+  private readonly loops: Loop[] = [];
   private context: RouteContext | undefined;
 
   constructor(private readonly input: ModuleInput) {
@@ -85,7 +97,7 @@ class ModuleReader {
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
-      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, stars: this.scopes.stars, suppressions,
+      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),
     };
@@ -107,14 +119,15 @@ class ModuleReader {
 
   private statement(one: Stmt, place: Place): void {
     const target = one.k === 'assign' ? one.targets[0] : undefined;
-    for (const expr of expressionsOf(one)) this.expression(unwrapped(expr), place, target && this.names.written(target));
+    if (one.k === 'loop') { this.loop(one, place); return; }
+    const use: Use = { bound: target && this.names.written(target), discarded: one.k === 'expression', awaited: one.k === 'with' && this.isAsync(one), managed: one.k === 'with' };
+    for (const expr of expressionsOf(one)) this.expression(expr, place, use);
     switch (one.k) {
       case 'import': this.importStatement(one, place); break;
       case 'assign': this.assignment(one, place); break;
       case 'expression': this.settingCall(one.value, place); this.refusalCall(one.value, place); this.idleStatement(one.value, place); break;
       case 'assert': this.refuse(one.test, one, one, place, true); break;
       case 'if': this.branch(one, place); break;
-      case 'loop': this.block(one.body.body, one.target ? place : { ...place, repeats: true }); this.block(one.orelse?.body ?? [], place); break;
       case 'try': this.tryStatement(one, place); break;
       case 'with': {
         let { within } = place;
@@ -126,6 +139,30 @@ class ModuleReader {
       case 'function': this.functionStatement(one, place); break;
       case 'class': this.classStatement(one, place); break;
     }
+  }
+
+  private loop(one: Extract<Stmt, { k: 'loop' }>, place: Place): void {
+    const { over, target } = one;
+    const around = new LoopAround(one, place.scope.path, place.loop, () => over && target && this.values.evaluate(over, place.scope), (loop) => { this.loops.push(loop); });
+    const inside = { ...place, loop: around, repeats: place.repeats || !target };
+    // The condition of a `while` is asked each time, the collection of a `for` once.
+    if (over) this.expression(over, target ? place : inside, { awaited: this.isAsync(one) });
+    if (target) this.expression(target, place);
+    this.block(one.body.body, inside);
+    this.block(one.orelse?.body ?? [], place);
+  }
+
+  private comprehension(expr: Extract<Expr, { k: 'comprehension' }>, place: Place): void {
+    const [over, ...clauses] = expr.clauses;
+    const around = new LoopAround(expr, place.scope.path, place.loop, () => over && this.values.evaluate(over, place.scope), (loop) => { this.loops.push(loop); });
+    const inside = { ...place, loop: around };
+    this.expression(expr.body, inside);
+    if (over) this.expression(over, place);
+    for (const each of clauses) this.expression(each, inside);
+  }
+
+  private isAsync(one: Stmt): boolean {
+    return this.input.text.startsWith('async', one.start);
   }
 
   private branch(one: Extract<Stmt, { k: 'if' }>, place: Place): void {
@@ -273,7 +310,7 @@ class ModuleReader {
     const called = new Set<string>();
     // What a class's body calls runs where the class is made; what a function's body calls, only when somebody calls it.
     const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
-    this.block(one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, does: [...around, called] });
+    this.block(one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, onLoop: one.k === 'function' && one.async, does: [...around, called] });
     const facts = { does: [...called], reads: readings(one.body.body, scope, this.names) };
     if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, facts, this.routing()));
     return facts;
@@ -298,33 +335,46 @@ class ModuleReader {
 
   // ---- expressions
 
-  private expression(expr: Expr, place: Place, bound?: string): void {
+  private expression(expr: Expr, place: Place, use?: Use): void {
     if (expr.k === 'number' && Number.isInteger(expr.value) && expr.value >= 400 && expr.value < 600) this.statuses.push({ ...this.standing(place, expr), code: expr.value });
-    if (expr.k !== 'call') {
-      eachPart(expr, (part) => { this.expression(part, place); });
-      return;
-    }
-    this.call(expr, place, bound);
+    if (expr.k !== 'call') { this.compound(expr, place, use); return; }
+    this.call(expr, place, use);
     this.expression(expr.callee, place);
     if (expr.args.length === 0) return;
     const inner = { ...place, within: { name: () => this.names.written(expr.callee), outer: place.within } };
     for (const each of expr.args) this.expression(each.value, inner);
   }
 
-  private call(expr: Extract<Expr, { k: 'call' }>, place: Place, boundTo?: string): void {
+  private compound(expr: Exclude<Expr, { k: 'call' }>, place: Place, use?: Use): void {
+    if (expr.k === 'await') { this.expression(expr.of, place, { ...use, awaited: true }); return; }
+    if (expr.k === 'comprehension') { this.comprehension(expr, place); return; }
+    // A lambda's body runs when somebody calls it.
+    const inside = expr.k === 'lambda' ? { ...place, onLoop: false, loop: undefined } : place;
+    eachPart(expr, (part) => { this.expression(part, inside); });
+  }
+
+  private call(expr: Extract<Expr, { k: 'call' }>, place: Place, use?: Use): void {
     const { callee } = expr;
     const last = callee.k === 'attribute' || callee.k === 'name' ? callee.name : '';
     const { asked } = this.input;
     const qualified = this.names.callee(callee, place.scope);
     for (const set of place.does) set.add(qualified);
-    if (((callee.k !== 'name' && !asked.last(last)) || !asked.callee(qualified)) && !this.derived.has(qualified)) return;
+    const wanted = ((callee.k === 'name' || asked.last(last)) && asked.callee(qualified)) || this.derived.has(qualified);
+    // The class of `from threading import Thread as Worker` is known by its qualified name.
+    const task = mayBeTask(last) || (callee.k === 'name' && mayBeTask(lastName(qualified)));
+    if (!wanted && !task) return;
     const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
-    this.calls.push({
+    const made: Call = {
       ...this.standing(place, expr), callee: qualified, written: this.names.written(callee), calleeAt: span(callee), argumentsAt: { start: expr.open, end: expr.end },
       args: positional.map((each) => this.values.evaluate(each.value, place.scope)), keywords: this.values.keywords(expr.args, place.scope),
       open: expr.args.some((each) => each.stars !== undefined), within: namesOf(place.within),
-      ...(callee.k === 'attribute' && { receiver: this.values.evaluate(callee.of, place.scope) }), ...(boundTo && { boundTo }),
-    });
+      ...(callee.k === 'attribute' && { receiver: this.values.evaluate(callee.of, place.scope) }), ...(use?.bound && { boundTo: use.bound }),
+      ...(place.onLoop && { onLoop: true }), ...(use?.awaited && { awaited: true }), ...(use?.discarded && { discarded: true }), ...(use?.managed && { managed: true }),
+    };
+    if (task) this.taskCalls.push(made);
+    if (!wanted) return;
+    this.calls.push(made);
+    place.loop?.keep();
   }
 
   private idleStatement(expr: Expr, place: Place): void {
@@ -354,13 +404,8 @@ class ModuleReader {
 }
 
 /** Outer definitions before inner ones, as they are written. */
-function inOrder<T extends Standing>(found: readonly T[]): T[] {
+function inOrder<T extends { readonly at: Span }>(found: readonly T[]): T[] {
   return [...found].sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end);
-}
-
-/** A call behind `await` or the first of `a() or b()`, so that what it is bound to is known. */
-function unwrapped(expr: Expr): Expr {
-  return expr.k === 'await' ? expr.of : expr;
 }
 
 /** Outermost first. */

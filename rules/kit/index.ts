@@ -37,3 +37,4 @@ export * from './caught';
 export * from './purpose';
 export * from './given-variable';
 export * from './cors';
+export * from './task';

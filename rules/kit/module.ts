@@ -3,6 +3,7 @@
  * One shape for Python and for JavaScript / TypeScript, so that one rule can speak of both.
  */
 import type { Span } from './place';
+import type { Loop, Task } from './task';
 import type { Keyword, Value } from './value';
 
 /** What a file is for. Rules run on `production` unless they say otherwise. */
@@ -30,6 +31,10 @@ export interface Module {
   readonly refusals: readonly Refusal[];
   readonly statuses: readonly Status[];
   readonly idle: readonly Idle[];
+  /** Work beside the request: what is defined, scheduled, started and handed on. Whoever asks. */
+  readonly tasks: readonly Task[];
+  /** Loops around the calls above; see `loopsAround`. */
+  readonly loops: readonly Loop[];
   /** Qualified names of what the module's own statements call when it is imported. */
   readonly does: readonly string[];
   /** Modules imported with `from m import *`. */
@@ -127,6 +132,14 @@ export interface Call extends Standing {
   readonly within: readonly string[];
   /** The name its result is given to: `app`, `self.session`. */
   readonly boundTo?: string;
+  /** Runs on the event loop: directly in the body of an `async def`, not in an inner function or a lambda. */
+  readonly onLoop?: true;
+  /** Waited for: behind `await`, or what an `async with` or `async for` is over. */
+  readonly awaited?: true;
+  /** What it returns is thrown away: the call is a statement of its own. */
+  readonly discarded?: true;
+  /** The context of a `with` or `async with`. */
+  readonly managed?: true;
 }
 
 /** An `except` or `catch` clause. */
