@@ -1,12 +1,13 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Framework, Func, Kind, Module, Place, Project, Route, Setting, Unit, UnitOf, Value } from '../../rules/kit';
-import { calls } from '../../rules/kit';
+import type { Application, Call, Class, Evidence, Framework, Func, Kind, Module, Place, Project, Route, Setting, Unit, UnitOf, Value, Workers } from '../../rules/kit';
+import { calls, givenVariables } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { linkModule } from './link';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
 import { Reach } from './reach';
 import { Settings } from './settings';
+import { workersOf } from './workers';
 import { developmentName } from './words';
 
 export interface ProjectInput {
@@ -32,7 +33,7 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
-const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables'];
+const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables'];
 
 class Facts implements Project {
   readonly root: string;
@@ -107,6 +108,9 @@ class Facts implements Project {
   get production(): readonly Unit[] { return this.once('production', () => productionUnits(this.units, (path) => this.tracked(path))); }
   get commands(): readonly Evidence[] { return this.once('commands', () => commands(this.production).map(({ path, text, at }) => ({ path, ...at, text }))); }
   get server(): Evidence | undefined { return this.once('server', () => serverOf(commands(this.production))); }
+  get workers(): Workers {
+    return this.once('workers', () => workersOf({ units: this.units, modules: this.modules, production: this.production, deployed: (name) => this.given(name) }));
+  }
   get deployable(): Evidence | undefined { return this.once('deployable', () => deployableOf(this.units, this.production, this.modules, this.applications)); }
   get cookieAuth(): Evidence | undefined { return this.once('cookieAuth', () => cookieAuthOf(this.modules)); }
   get html(): Evidence | undefined { return this.once('html', () => htmlOf(this.units, this.modules)); }
@@ -199,5 +203,11 @@ class Facts implements Project {
   }
 
   private get variables(): ReturnType<typeof variablesOf> { return this.once('variables', () => variablesOf(this.production)); }
+  /** What the files production runs from set a variable to. */
+  private given(name: string): string | undefined {
+    const index = this.once('given', () => new Map(this.production.flatMap((unit) => unit.kind === 'shell' ? [] : givenVariables(unit, true)).flatMap((each) => each.value === undefined ? [] : [[each.name, each.value] as const]).reverse()));
+    return index.get(name) ?? this.deployedVariable(name)?.value;
+  }
+
   deployedVariable(name: string): ReturnType<Project['deployedVariable']> { return this.variables.get(name); }
 }

@@ -39,6 +39,19 @@ export interface Setting extends Place {
   readonly refusalUnproved: boolean;
 }
 
+/** How many processes serve the application's requests, by what production starts. Nothing here is guessed: no start command is `unknown`. */
+export interface Workers {
+  readonly count: 'one' | 'several' | 'unknown';
+  /** One, and the file that starts it says so (`-w 1`, `replicas: 1`) or the server cannot do otherwise; false for a default. */
+  readonly fixed: boolean;
+  /** The line that decides. */
+  readonly evidence?: Evidence;
+  /** How many, where all of it is written in figures. */
+  readonly processes?: number;
+  /** Threads of one process, where they are written in figures. */
+  readonly threads?: number;
+}
+
 export interface Project {
   /** Workspace-relative folder, empty for the root. */
   readonly root: string;
@@ -85,6 +98,8 @@ export interface Project {
   readonly commands: readonly Evidence[];
   /** A real server (gunicorn, uvicorn, waitress, uwsgi…) started by one of those files. */
   readonly server: Evidence | undefined;
+  /** Processes that serve requests: state, locks and schedulers inside of one process are not shared where there are several. */
+  readonly workers: Workers;
   /** Decided by git's index when there is one, else by .gitignore; `undefined` when neither can tell. */
   tracked(path: string): boolean | undefined;
   /** Whether git would ignore this path, by every .gitignore on the way. */
