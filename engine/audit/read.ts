@@ -4,6 +4,7 @@ import { lineOf } from '../files/lines';
 import { readUnit } from '../files/read';
 import { readSetupPy } from '../files/setup';
 import { roleOf } from '../files/role';
+import { mayHoldTests, readTestFile } from '../files/test-file';
 import type { Comment } from '../files/suppression';
 import { suppressions } from '../files/suppression';
 import { scriptModule } from '../javascript/module';
@@ -35,16 +36,20 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
     const program = lowerPython(tree, text, open ? statementsOf(path) : undefined);
     return pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments) });
   }, open ? path : undefined);
+  const read = (path: string, text: string, open: boolean): Unit | undefined => {
+    const grammar = grammarOf(path);
+    if (!grammar) return readUnit(path, text);
+    const setup = /(^|\/)setup\.py$/.test(path) ? readSetupPy(path, text) : undefined;
+    if (setup) return setup;
+    if (!interest.roles.has(roleOf(path))) return unread(path, text, true);
+    if (grammar === 'python') return python(path, text, open) ?? unread(path, text, false);
+    return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unread(path, text, false);
+  };
   return {
     close(path) { kept.delete(path); documents.close(path); },
     read(path, text, open) {
-      const grammar = grammarOf(path);
-      if (!grammar) return readUnit(path, text);
-      const setup = /(^|\/)setup\.py$/.test(path) ? readSetupPy(path, text) : undefined;
-      if (setup) return setup;
-      if (!interest.roles.has(roleOf(path))) return unread(path, text, true);
-      if (grammar === 'python') return python(path, text, open) ?? unread(path, text, false);
-      return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unread(path, text, false);
+      const unit = read(path, text, open);
+      return unit?.kind === 'module' && (unit.role === 'test' || (unit.role !== 'vendored' && mayHoldTests(path))) ? { ...unit, tests: readTestFile(path, text) } : unit;
     },
   };
 }
@@ -52,9 +57,14 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
 /** A file that is there, and of which nothing else is known. */
 function unread(path: string, text: string, whole: boolean): Module {
   return {
-    kind: 'module', path, language: 'python', role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
+    kind: 'module', path, language: languageOf(path), role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
     calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
   };
+}
+
+function languageOf(path: string): Module['language'] {
+  const grammar = grammarOf(path);
+  return grammar === 'python' || grammar === 'javascript' ? grammar : 'typescript';
 }
 
 function scriptComments(text: string, nodes: readonly { readonly startIndex: number; readonly endIndex: number }[]): Suppression[] {

@@ -1,5 +1,5 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Framework, Func, Kind, Module, Place, Project, Route, Setting, Unit, UnitOf, Value, Workers } from '../../rules/kit';
+import type { Application, Call, Class, Evidence, Framework, Func, Kind, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Workers } from '../../rules/kit';
 import { calls, givenVariables } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
@@ -7,6 +7,7 @@ import { linkModule } from './link';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
 import { Reach } from './reach';
 import { Settings } from './settings';
+import { testSuite } from './tests';
 import { workersOf } from './workers';
 import { developmentName } from './words';
 
@@ -171,6 +172,7 @@ class Facts implements Project {
   get classes(): readonly { module: Module; class: Class }[] {
     return this.once('classes', () => this.modules.flatMap((module) => module.classes.map((each) => ({ module, class: each }))));
   }
+  get tests(): TestSuite { return this.once('tests', () => testSuite(this.units, this.paths)); }
 
   func(name: string): { module: Module; func: Func } | undefined {
     const index = this.once('funcs', () => new Map(this.modules.flatMap((module) => module.functions.map((func) => [qualified(module, func.scope, func.name), { module, func }] as const))));

@@ -38,3 +38,4 @@ export * from './purpose';
 export * from './given-variable';
 export * from './cors';
 export * from './task';
+export * from './tests';

@@ -4,6 +4,7 @@
  */
 import type { Span } from './place';
 import type { Loop, Task } from './task';
+import type { TestFile } from './tests';
 import type { Keyword, Value } from './value';
 
 /** What a file is for. Rules run on `production` unless they say otherwise. */
@@ -41,6 +42,8 @@ export interface Module {
   readonly stars: readonly string[];
   readonly suppressions: readonly Suppression[];
   readonly docstring?: Span;
+  /** For files that may hold tests, by their role or their name. */
+  readonly tests?: TestFile;
 }
 
 export interface Import {

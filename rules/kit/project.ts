@@ -2,6 +2,7 @@
 import type { Unit, UnitOf, Kind } from './files';
 import type { Assignment, Call, Class, Func, Module, Route } from './module';
 import type { Place } from './place';
+import type { TestSuite } from './tests';
 import type { Value } from './value';
 
 export type Framework = 'flask' | 'fastapi' | 'starlette' | 'django' | 'quart' | 'express' | 'fastify' | 'koa' | 'nest' | 'next';
@@ -86,6 +87,7 @@ export interface Project {
   calls(...names: readonly string[]): readonly { readonly module: Module; readonly call: Call }[];
   readonly routes: readonly { readonly module: Module; readonly route: Route }[];
   readonly classes: readonly { readonly module: Module; readonly class: Class }[];
+  readonly tests: TestSuite;
   /** Definition behind a qualified name, in this project. */
   func(qualified: string): { readonly module: Module; readonly func: Func } | undefined;
   /** The value with names from other files of the project followed. */
