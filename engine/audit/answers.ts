@@ -88,7 +88,8 @@ export class Answers {
   }
 }
 
-function inOrder(a: Finding, b: Finding): number {
+/** By place, the worst first where several begin alike. */
+export function inOrder(a: Finding, b: Finding): number {
   return a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character || worstFirst(a, b);
 }
 

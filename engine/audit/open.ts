@@ -1,17 +1,18 @@
 /** Opens a workspace for audit. The implementation of `Session`. */
-import type { Project, Rule, Unit } from '../../rules/kit';
+import type { Rule } from '../../rules/kit';
 import { rules as allRules } from '../../rules';
-import { projectFacts, renewedFacts } from '../project/facts';
+import { projectFacts } from '../project/facts';
+import { applicationRoots, partition } from '../project/partition';
 import { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
 import type { Config } from '../workspace/config';
 import type { Workspace } from '../workspace/workspace';
-import { Answers } from './answers';
+import { inOrder } from './answers';
+import { Application } from './application';
 import { allSafe, correctionOf, ignoreComment } from './correction';
-import { HeldFiles, inSlices } from './held';
+import { HeldFiles } from './held';
 import type { HeldFile } from './held';
-import type { Court, Judged, Verdict } from './judge';
-import { judgeFile, judgeProject, severityOf } from './judge';
+import type { Judged } from './judge';
 import { gathered } from './notices';
 import type { Audit, Finding, Notice, RuleCard, RuleDocument } from './outcome';
 import type { UnitReader } from './read';
@@ -50,30 +51,32 @@ class LiveSession implements Session {
   private readonly documents: Documents;
   private readonly reader: UnitReader;
   private readonly held: HeldFiles;
-  private project: Project | undefined;
-  /** Verdicts of file rules, by path and rule. */
-  private readonly fileVerdicts = new Map<string, ReadonlyMap<string, Verdict>>();
-  private projectVerdicts: ReadonlyMap<string, Verdict> = new Map();
-  private answers: Answers | undefined;
-  private audit: Audit | undefined;
+  /** One, or one for each application of the workspace, by their folders. */
+  private applications: readonly Application[] = [];
+  private roots: readonly string[] = [];
+  private made: readonly Audit[] | undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SessionOptions) {
     this.registry = registryOf(options.rules ?? allRules);
     this.documents = new Documents(options.grammars);
     this.reader = unitReader(options.grammars, this.documents, this.registry.interest, (root) => this.held.roots.has(root));
-    this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { this.fileVerdicts.delete(path); });
+    this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { for (const each of this.applications) each.forget(path); });
   }
 
   get config(): Config {
     return this.held.config;
   }
 
+  private get heard(): boolean {
+    return this.applications.some((each) => each.heard);
+  }
+
   // ---- keeping up
 
   refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     const next = this.running.catch(() => undefined).then(async () => {
-      if (!await this.held.catchUp(progress, signal) && this.project && this.answers) return;
+      if (!await this.held.catchUp(progress, signal) && this.heard) return;
       this.build();
       await this.judgeAll(signal);
     });
@@ -82,10 +85,11 @@ class LiveSession implements Session {
   }
 
   edit(path: string, text: string): void {
-    if (!this.held.edit(path, text) || !this.project) return;
-    this.build(path);
-    const unit = this.project.unit(path);
-    if (unit) this.judgeUnit(unit, this.project, this.active('file', this.project));
+    if (!this.held.edit(path, text) || this.applications.length === 0) return;
+    const unit = this.held.files.get(path)?.unit;
+    const concerned = this.applications.filter((each) => each.project.unit(path));
+    if (!unit || concerned.length === 0 || !concerned.every((each) => each.renew(unit))) this.build(this.roots);
+    for (const each of this.applications) { const known = each.project.unit(path); if (known) each.judgeEdited(known); }
     this.conclude();
   }
 
@@ -100,66 +104,45 @@ class LiveSession implements Session {
 
   // ---- judging
 
-  /** @param changed the one file that differs from the last build, after an edit */
-  private build(changed?: string): void {
-    const { held } = this;
-    const unit = changed === undefined ? undefined : held.files.get(changed)?.unit;
-    const renewed = unit && this.project && renewedFacts(this.project, unit);
-    if (renewed) { this.project = renewed; return; }
+  /**
+   * Makes the facts of all applications from the files as they are.
+   * @param known the applications' folders where they are not to be looked for: a letter typed does not make a new application
+   */
+  private build(known?: readonly string[]): void {
+    const { held, options: { workspace } } = this;
     const units = [...held.files.values()].flatMap((file) => file.unit ? [file.unit] : []).sort((a, b) => a.path < b.path ? -1 : 1);
-    this.project = projectFacts({
-      root: '', name: this.options.workspace.name, units, paths: held.entries.map((entry) => entry.path),
+    const paths = held.entries.map((entry) => entry.path);
+    this.roots = known ?? applicationRoots(units, paths);
+    const earlier = new Map(this.applications.map((each) => [each.project.root, each]));
+    const bench = { registry: this.registry, court: () => ({ config: this.config, source: (path: string) => held.source(path) }) };
+    this.applications = partition(this.roots, units, paths).map((part) => new Application(projectFacts({
+      ...part, name: part.root ? `${workspace.name}/${part.root}` : workspace.name,
       text: (path) => this.text(path), tracked: (path) => held.tracked(path), ignored: (path) => held.ignored(path),
-    });
-  }
-
-  private get court(): Omit<Court, 'project'> {
-    return { config: this.config, source: (path) => this.held.source(path) };
+    }), bench, earlier.get(part.root)));
   }
 
   private async judgeAll(signal?: AbortSignal): Promise<void> {
-    const { project } = this;
-    if (!project) return;
-    const rules = this.active('file', project);
-    await inSlices(project.units, (unit) => { if (this.project === project) this.judgeUnit(unit, project, rules); }, signal);
-    // An edit came in between: what it left unjudged is judged now, by facts that know it.
-    if (this.project !== project) return this.judgeAll(signal);
-    const court = { ...this.court, project };
-    this.projectVerdicts = new Map(this.active('project', project).map((rule) => [rule.id, judgeProject(rule, court)]));
+    const { applications } = this;
+    for (const each of applications) await each.judge(() => this.applications === applications, signal);
+    // An edit that came in between made new facts.
+    if (this.applications !== applications) return this.judgeAll(signal);
     this.conclude();
   }
 
-  private judgeUnit(unit: Unit, project: Project, rules: readonly (Rule & { scope: 'file' })[]): void {
-    const court = { ...this.court, project };
-    const verdicts = new Map<string, Verdict>();
-    for (const rule of rules) {
-      const verdict = judgeFile(rule, unit, court);
-      if (verdict.places > 0 || verdict.notices.length > 0) verdicts.set(rule.id, verdict);
-    }
-    this.fileVerdicts.set(unit.path, verdicts);
-  }
-
-  /** Rules that are switched on and apply to the project. */
-  private active<S extends Rule['scope']>(scope: S, project: Project): readonly (Rule & { scope: S })[] {
-    return this.registry.rules.filter((rule): rule is Rule & { scope: S } => rule.scope === scope && severityOf(rule, this.config) !== 'off' && appliesTo(rule, project));
-  }
-
   private conclude(): void {
-    const { project, registry, config } = this;
-    if (!project) return;
-    this.answers = new Answers({ registry, config, project, files: this.fileVerdicts, whole: this.projectVerdicts, source: (path) => this.held.source(path) });
-    this.audit = undefined;
+    this.made = undefined;
     this.version++;
   }
 
-  private auditOf(project: Project, answers: Answers): Audit {
+  private auditOf(application: Application): Audit {
+    const { project } = application;
     const modules = project.of('module').filter((each) => each.role === 'production');
-    const { commit, entries, files } = this.held;
+    const { commit, files } = this.held;
     return {
       project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...(commit && { commit }) },
-      outcomes: answers.outcomes(), notices: this.notices(), rules: this.registry.byId, ruleset: RULESET,
+      outcomes: application.outcomes(), notices: this.notices().filter((each) => each.path === undefined || this.applications.length === 1 || project.paths.includes(each.path)), rules: this.registry.byId, ruleset: RULESET,
       files: {
-        seen: entries.length, read: [...files.values()].filter((each) => each.text !== undefined).length, parsed: modules.filter((each) => each.whole).length,
+        seen: project.paths.length, read: project.paths.filter((path) => files.get(path)?.text !== undefined).length, parsed: modules.filter((each) => each.whole).length,
         lines: modules.reduce((sum, each) => sum + each.lines, 0), routes: project.routes.length,
       },
     };
@@ -172,13 +155,16 @@ class LiveSession implements Session {
   }
 
   findings(path: string): readonly Finding[] {
-    return this.answers?.findings(path) ?? [];
+    if (this.applications.length === 1) return this.applications[0]?.findings(path) ?? [];
+    // Files that several applications share are judged for each: the same finding is shown once.
+    const all = this.applications.flatMap((each) => each.findings(path));
+    return [...new Map(all.map((each) => [each.fingerprint, each])).values()].sort(inOrder);
   }
 
   notices(path?: string): readonly Notice[] {
     if (path === undefined) {
       const files = [...this.held.files.values()].sort((a, b) => a.path < b.path ? -1 : 1);
-      const whole = [...this.projectVerdicts.values()].flatMap((each) => each.notices);
+      const whole = this.applications.flatMap((each) => each.failures());
       return gathered([...this.held.generalNotices(), ...whole, ...files.flatMap((file) => this.noticesOf(file))]);
     }
     const file = this.held.files.get(path);
@@ -186,31 +172,34 @@ class LiveSession implements Session {
   }
 
   private noticesOf({ path, unit, notice }: HeldFile): Notice[] {
-    const failed = [...(this.fileVerdicts.get(path)?.values() ?? [])].flatMap((each) => each.notices);
+    const failed = this.applications.flatMap((each) => each.failures(path));
     const partly: Notice[] = unit?.kind === 'module' && unit.role === 'production' && !unit.whole
       ? [{ code: 'partly-parsed', path, incomplete: false, message: `${path} has syntax that could not be read; what stands around it was judged. Findings that rest on something being absent may be wrong there.` }] : [];
     return [...(notice ? [notice] : []), ...partly, ...failed, ...(unit ? suppressionNotices(unit, this.held.source(path), this.registry.byId) : [])];
   }
 
   audits(): readonly Audit[] {
-    const { project, answers } = this;
-    if (!project || !answers) return [];
-    this.audit ??= this.auditOf(project, answers);
-    return [this.audit];
+    if (!this.heard) return [];
+    return this.made ??= this.applications.map((each) => this.auditOf(each));
+  }
+
+  private judged(fingerprint: string): Judged | undefined {
+    for (const each of this.applications) { const found = each.judged(fingerprint); if (found) return found; }
+    return undefined;
   }
 
   fix(fingerprint: string, index: number): Correction | undefined {
-    const judged = this.answers?.judged(fingerprint);
+    const judged = this.judged(fingerprint);
     return judged && correctionOf(judged, index, (path) => this.held.source(path), (path) => this.exists(path));
   }
 
   fixAll(path: string, rule?: string): Correction | undefined {
-    const list = this.findings(path).filter((each) => rule === undefined || each.rule === rule).map((each) => this.answers?.judged(each.fingerprint)).filter((each): each is Judged => each !== undefined);
+    const list = this.findings(path).filter((each) => rule === undefined || each.rule === rule).map((each) => this.judged(each.fingerprint)).filter((each): each is Judged => each !== undefined);
     return allSafe(list, (at) => this.held.source(at), (at) => this.exists(at));
   }
 
   ignore(fingerprint: string, reach: 'line' | 'file', reason: string): Correction | undefined {
-    const finding = this.answers?.judged(fingerprint)?.finding;
+    const finding = this.judged(fingerprint)?.finding;
     const source = finding && this.held.source(finding.path);
     return finding && source && ignoreComment(finding, reach, reason, source);
   }
@@ -222,16 +211,7 @@ class LiveSession implements Session {
   dispose(): void {
     this.documents.dispose();
     this.held.files.clear();
-    this.answers = undefined;
-    this.audit = undefined;
-    this.project = undefined;
-  }
-}
-
-function appliesTo(rule: Rule, project: Project): boolean {
-  try {
-    return rule.applies(project) === true;
-  } catch {
-    return false;
+    this.applications = [];
+    this.made = undefined;
   }
 }

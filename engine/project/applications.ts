@@ -11,6 +11,11 @@ const CONSTRUCTORS: Readonly<Record<string, Framework>> = {
 const IMPORTS: readonly (readonly [RegExp, Framework])[] = [
   [/^(flask|flask_\w+)(\.|$)/, 'flask'], [/^fastapi(\.|$)/, 'fastapi'], [/^starlette(\.|$)/, 'starlette'], [/^django(\.|$)/, 'django'], [/^quart(\.|$)/, 'quart'],
 ];
+/** Whether calling this makes an application object. */
+export function isApplicationConstructor(callee: string): boolean {
+  return callee in CONSTRUCTORS;
+}
+
 /** Last names of the calls this file asks modules for. */
 export const APPLICATION_CALLEES: readonly string[] = ['Flask', 'FastAPI', 'Starlette', 'Quart', 'OpenAPI', 'APIFlask', 'FlaskApp'];
 
