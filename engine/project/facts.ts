@@ -1,9 +1,10 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Framework, Func, Kind, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Workers } from '../../rules/kit';
+import type { Application, Call, Class, Evidence, Framework, Func, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Workers } from '../../rules/kit';
 import { calls, givenVariables } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { linkModule } from './link';
+import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
 import { Reach } from './reach';
 import { Settings } from './settings';
@@ -173,6 +174,13 @@ class Facts implements Project {
     return this.once('classes', () => this.modules.flatMap((module) => module.classes.map((each) => ({ module, class: each }))));
   }
   get tests(): TestSuite { return this.once('tests', () => testSuite(this.units, this.paths)); }
+
+  private get modelIndex(): ProjectModels { return this.once('models', () => new ProjectModels(this.modules, this.names)); }
+  get models(): readonly MappedModel[] { return this.modelIndex.all; }
+  model(name: string, module: Module): { mapped: MappedModel; rest: string } | undefined { return this.modelIndex.named(name, module); }
+  get migrations(): readonly { module: Module; migration: Migration }[] {
+    return this.once('migrations', () => this.of('module').flatMap((module) => module.migration && module.role !== 'vendored' && module.role !== 'test' ? [{ module, migration: module.migration }] : []));
+  }
 
   func(name: string): { module: Module; func: Func } | undefined {
     const index = this.once('funcs', () => new Map(this.modules.flatMap((module) => module.functions.map((func) => [qualified(module, func.scope, func.name), { module, func }] as const))));

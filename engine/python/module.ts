@@ -1,10 +1,14 @@
 /** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
 import { lastName } from '../../rules/kit';
-import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Loop, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
+import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
+import { callFact, calledName } from './calls';
+import type { ModelFile } from './columns';
 import { guardsOf } from './conditions';
 import { alwaysRaises, deeds, passesOn, usesBound } from './handlers';
 import { idleKind } from './idle';
+import { looksLikeMigration, migrationOf } from './migrations';
+import { classModel, tableModel, withLooseIndexes } from './models';
 import { Names } from './names';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
@@ -61,6 +65,7 @@ class ModuleReader {
   private readonly names: Names;
   private readonly values: Values;
   private readonly scopes: Scopes;
+  private readonly modelFile: ModelFile;
   private readonly refusing: ReadonlySet<string>;
   /** Classes of this file with a base that somebody asks for: `class Shop(Flask)`. Calls of them are kept like calls of it. */
   private readonly derived = new Set<string>();
@@ -76,6 +81,7 @@ class ModuleReader {
   private readonly idle: Idle[] = [];
   private readonly taskCalls: Call[] = [];
   private readonly loops: Loop[] = [];
+  private readonly models: Model[] = [];
   private context: RouteContext | undefined;
 
   constructor(private readonly input: ModuleInput) {
@@ -84,6 +90,7 @@ class ModuleReader {
     this.names = new Names(this.name);
     this.values = new Values(this.names);
     this.scopes = collectScopes(input.program, (written) => absolute(written, this.name, this.package));
+    this.modelFile = { names: this.names, values: this.values, stars: this.scopes.stars };
     this.refusing = new Set(isRefusing(input.program.body));
   }
 
@@ -93,11 +100,12 @@ class ModuleReader {
     const does = new Set<string>();
     this.block(program.body, { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] });
     const first = program.body[0];
+    const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...this.modelFile, scopes: this.scopes }) : undefined;
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
-      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), stars: this.scopes.stars, suppressions,
+      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),
     };
@@ -124,7 +132,7 @@ class ModuleReader {
     for (const expr of expressionsOf(one)) this.expression(expr, place, use);
     switch (one.k) {
       case 'import': this.importStatement(one, place); break;
-      case 'assign': this.assignment(one, place); break;
+      case 'assign': this.assignment(one, place); this.tableStatement(one, place); break;
       case 'expression': this.settingCall(one.value, place); this.refusalCall(one.value, place); this.idleStatement(one.value, place); break;
       case 'assert': this.refuse(one.test, one, one, place, true); break;
       case 'if': this.branch(one, place); break;
@@ -302,7 +310,15 @@ class ModuleReader {
     const bases = one.bases.filter((each) => each.name === undefined && !each.stars).map((each) => this.names.qualify(each.value, place.scope) ?? this.names.written(each.value));
     if (bases.some((each) => this.input.asked.callee(each))) this.derived.add(this.own(place.scope, one.name));
     this.classes.push({ ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
+    const model = classModel(one, scope, place.scope, standing, this.modelFile);
+    if (model) this.models.push(model);
     this.body(one, scope, place, decorators, standing);
+  }
+
+  private tableStatement(one: Stmt, place: Place): void {
+    if (one.k !== 'assign' || one.value?.k !== 'call' || calledName(one.value) !== 'Table') return;
+    const model = tableModel(one, place.scope, this.standing(place, one), this.modelFile);
+    if (model) this.models.push(model);
   }
 
   /** Walks the body of a definition and gives back what it calls and reads, inner definitions included. */
@@ -363,14 +379,9 @@ class ModuleReader {
     // The class of `from threading import Thread as Worker` is known by its qualified name.
     const task = mayBeTask(last) || (callee.k === 'name' && mayBeTask(lastName(qualified)));
     if (!wanted && !task) return;
-    const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
-    const made: Call = {
-      ...this.standing(place, expr), callee: qualified, written: this.names.written(callee), calleeAt: span(callee), argumentsAt: { start: expr.open, end: expr.end },
-      args: positional.map((each) => this.values.evaluate(each.value, place.scope)), keywords: this.values.keywords(expr.args, place.scope),
-      open: expr.args.some((each) => each.stars !== undefined), within: namesOf(place.within),
-      ...(callee.k === 'attribute' && { receiver: this.values.evaluate(callee.of, place.scope) }), ...(use?.bound && { boundTo: use.bound }),
-      ...(place.onLoop && { onLoop: true }), ...(use?.awaited && { awaited: true }), ...(use?.discarded && { discarded: true }), ...(use?.managed && { managed: true }),
-    };
+    const made = callFact(expr, qualified, place.scope, this.names, this.values, this.standing(place, expr), {
+      within: namesOf(place.within), ...(use?.bound && { boundTo: use.bound }), ...(place.onLoop && { onLoop: true }), ...(use?.awaited && { awaited: true }), ...(use?.discarded && { discarded: true }), ...(use?.managed && { managed: true }),
+    });
     if (task) this.taskCalls.push(made);
     if (!wanted) return;
     this.calls.push(made);

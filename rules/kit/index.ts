@@ -39,3 +39,4 @@ export * from './given-variable';
 export * from './cors';
 export * from './task';
 export * from './tests';
+export * from './model';

@@ -2,6 +2,7 @@
  * A source file as facts: what it imports, defines, sets, calls, serves and catches. Plain data with offsets, no tree.
  * One shape for Python and for JavaScript / TypeScript, so that one rule can speak of both.
  */
+import type { Migration, Model } from './model';
 import type { Span } from './place';
 import type { Loop, Task } from './task';
 import type { TestFile } from './tests';
@@ -36,6 +37,9 @@ export interface Module {
   readonly tasks: readonly Task[];
   /** Loops around the calls above; see `loopsAround`. */
   readonly loops: readonly Loop[];
+  /** Models of a database that it declares, without what they inherit from other files: see `Project.models`. */
+  readonly models: readonly Model[];
+  readonly migration?: Migration;
   /** Qualified names of what the module's own statements call when it is imported. */
   readonly does: readonly string[];
   /** Modules imported with `from m import *`. */

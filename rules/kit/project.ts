@@ -1,5 +1,6 @@
 /** What rules may ask about the whole project: one deployable application, or a library. Answers come from engine/project. */
 import type { Unit, UnitOf, Kind } from './files';
+import type { MappedModel, Migration } from './model';
 import type { Assignment, Call, Class, Func, Module, Route } from './module';
 import type { Place } from './place';
 import type { TestSuite } from './tests';
@@ -88,6 +89,12 @@ export interface Project {
   readonly routes: readonly { readonly module: Module; readonly route: Route }[];
   readonly classes: readonly { readonly module: Module; readonly class: Class }[];
   readonly tests: TestSuite;
+  /** Tables and collections, each with what its class inherits; mixins and abstract bases are not among them. */
+  readonly models: readonly MappedModel[];
+  /** The model a name stands for, seen from a module, and what follows its name: `query` of `User.query`. */
+  model(name: string, module: Module): { readonly mapped: MappedModel; readonly rest: string } | undefined;
+  /** Revisions and migrations in the order of their paths. */
+  readonly migrations: readonly { readonly module: Module; readonly migration: Migration }[];
   /** Definition behind a qualified name, in this project. */
   func(qualified: string): { readonly module: Module; readonly func: Func } | undefined;
   /** The value with names from other files of the project followed. */

@@ -135,6 +135,8 @@ export interface ProjectRule extends Documented {
   readonly project: (project: Project) => Judgement;
   /** Names of the calls this rule asks the project for, so that the reader keeps them: `flask_limiter.Limiter`, `*.incr`, or a last name alone. */
   readonly reads?: readonly string[];
+  /** Roles of source files it looks at beside production's, so that they are parsed. */
+  readonly roles?: FileRule<unknown>['roles'];
   readonly fix?: Fix<Gap> | readonly Fix<Gap>[];
 }
 
