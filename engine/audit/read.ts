@@ -58,7 +58,7 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
 function unread(path: string, text: string, whole: boolean): Module {
   return {
     kind: 'module', path, language: languageOf(path), role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
-    calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], models: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
+    calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
   };
 }
 

@@ -1,5 +1,5 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Framework, Func, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Workers } from '../../rules/kit';
+import type { Application, Call, Class, Evidence, Framework, Func, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
@@ -10,7 +10,11 @@ import { Reach } from './reach';
 import { Settings } from './settings';
 import { testSuite } from './tests';
 import { workersOf } from './workers';
+import { attributeOf, elementOf } from './parts';
+import { selectionOf } from './selection';
+import { environmentOf } from './variables';
 import { developmentName } from './words';
+import { readElsewhere } from './wrapped';
 
 export interface ProjectInput {
   readonly root: string;
@@ -137,6 +141,9 @@ class Facts implements Project {
   private get settingsIndex(): Settings {
     return this.once('settings', () => new Settings({
       modules: this.modules, names: this.names, reach: this.reach, selectedModules: this.selectedModules(),
+      selection: () => selectionOf({
+        modules: this.modules, names: this.names, resolve: (value, module) => this.resolve(value, module), func: (name) => this.func(name), callsOf: (name) => this.calls(name), deployed: (name) => this.deployedVariable(name)?.value,
+      }),
       deployedVariable: (name) => this.deployedVariable(name) !== undefined, resolve: (value, module) => this.resolve(value, module),
     }));
   }
@@ -167,6 +174,8 @@ class Facts implements Project {
     }));
   }
 
+  get environment(): ReadonlyMap<string, Variable> { return this.once('environment', () => environmentOf(this, this.names, developmentName)); }
+
   get routes(): readonly { module: Module; route: Route }[] {
     return this.once('routes', () => this.modules.flatMap((module) => module.routes.map((route) => ({ module, route }))));
   }
@@ -194,7 +203,8 @@ class Facts implements Project {
     switch (value.kind) {
       case 'reference': {
         const found = this.names.definition(value.name, module);
-        if (found?.definition.kind !== 'value' || found.rest) return value;
+        if (found?.rest) { const part = attributeOf(found, this.names, (each, home) => this.follow(each, home, depth + 1)); return part ? { ...part, at: value.at } : value; }
+        if (found?.definition.kind !== 'value') return value;
         const { module: home, assignment } = found.definition;
         if (home.path === module.path && madeBy(assignment.value) === value.name) return value;
         return { ...this.follow(assignment.value, home, depth + 1), at: value.at };
@@ -205,8 +215,9 @@ class Facts implements Project {
       case 'test': return { ...value, left: this.follow(value.left, module, depth + 1), ...(value.right && { right: this.follow(value.right, module, depth + 1) }) };
       case 'result': {
         const of = value.of && this.follow(value.of, module, depth + 1);
-        if (of?.kind === 'dict' && value.callee.endsWith('.__getitem__')) return { kind: 'choice', by: 'conditional', options: of.entries.map((each) => each.value), at: value.at };
-        return { ...value, callee: this.names.expand(value.callee, module), args: value.args.map((each) => this.follow(each, module, depth + 1)), ...(of && { of }) };
+        if (of?.kind === 'dict' && value.callee.endsWith('.__getitem__')) return elementOf(of, value);
+        const followed = { ...value, callee: this.names.expand(value.callee, module), args: value.args.map((each) => this.follow(each, module, depth + 1)), ...(of && { of }) };
+        return readElsewhere(followed, (name) => this.func(name)) ?? followed;
       }
       default: return value;
     }

@@ -10,6 +10,7 @@ import { environmentVariables, whenUnset } from '../../rules/kit';
 import type { Reach } from './reach';
 import type { ProjectNames } from './names';
 import { qualified } from './names';
+import type { Selection } from './selection';
 import { developmentName } from './words';
 
 export interface SettingsInput {
@@ -18,6 +19,8 @@ export interface SettingsInput {
   readonly reach: Reach;
   /** Names of settings modules that something deployed or the entry points select (DJANGO_SETTINGS_MODULE and the like). */
   readonly selectedModules: ReadonlySet<string>;
+  /** Of classes and modules, by `from_object`. */
+  readonly selection: () => Selection;
   readonly deployedVariable: (name: string) => boolean;
   readonly resolve: (value: Value, module: Module) => Value;
 }
@@ -25,7 +28,8 @@ export interface SettingsInput {
 export class Settings {
   private readonly byName = new Map<string, { module: Module; assignment: Assignment }[]>();
   private readonly answers = new Map<string, readonly Setting[]>();
-  private selectedClasses: ReadonlySet<string> | undefined;
+  private known: Selection | undefined;
+  private loaded: ReadonlySet<string> | undefined;
 
   constructor(private readonly input: SettingsInput) {
     for (const module of input.modules) {
@@ -65,19 +69,28 @@ export class Settings {
   private selected(name: string, module: Module, assignment: Assignment, owner: string | undefined): boolean {
     if (this.overriddenLater(module, assignment)) return false;
     if (owner) {
-      const selected = this.classes();
-      if (selected.size === 0) return true;
+      const selected = assignment.target.startsWith('self.') ? this.selection.instances : this.selection.classes;
+      if (this.selection.classes.size === 0) return true;
       const own = qualified(module, '', owner);
       return [...selected].some((each) => this.inherits(each, own, name));
     }
-    if (assignment.scope || !isSettingsModule(module) || this.input.selectedModules.size === 0) return true;
-    return [...this.input.selectedModules].some((each) => this.reaches(each, module, name));
+    if (assignment.scope || !isSettingsModule(module)) return true;
+    if (this.input.selectedModules.size > 0) return [...this.input.selectedModules].some((each) => this.reaches(each, module, name));
+    return this.selection.modules.size === 0 || this.isLoaded(module) || [...this.selection.modules].some((each) => this.reaches(each, module, name));
+  }
+
+  private get selection(): Selection { return this.known ??= this.input.selection(); }
+
+  /** Some module imports it: what is in it is used by its name, whatever `from_object` is handed. */
+  private isLoaded(module: Module): boolean {
+    this.loaded ??= new Set(this.input.modules.flatMap((each) => each.imports.filter((one) => one.name !== '*').flatMap((one) => { const found = this.input.names.definition(one.target, each)?.definition.module.name; return found === undefined || found === each.name ? [] : [found]; })));
+    return this.loaded.has(module.name);
   }
 
   /** A later assignment of the same target in the same file that always runs, or a read of the environment over a plain default. */
   private overriddenLater(module: Module, assignment: Assignment): boolean {
     return module.assignments.some((each) => each !== assignment && each.at.start > assignment.at.end && each.target === assignment.target && each.scope === assignment.scope
-      && each.guards.length <= assignment.guards.length && each.guards.every((guard) => assignment.guards.some((own) => own.at.start === guard.at.start)));
+      && each.guards.length <= assignment.guards.length && each.guards.every((guard) => assignment.guards.some((own) => own.at.start === guard.at.start && own.negated === guard.negated)));
   }
 
   /** Whether `selected` is the class `own`, or inherits this setting from it without overriding it on the way. */
@@ -97,28 +110,6 @@ export class Settings {
     const from = this.input.modules.find((each) => each.name === selected || each.name.endsWith(`.${selected}`));
     if (!from || from.assignments.some((each) => each.target === name && !each.scope && each.guards.length === 0)) return false;
     return from.stars.some((star) => this.reaches(star, module, name, depth + 1));
-  }
-
-  private classes(): ReadonlySet<string> {
-    if (this.selectedClasses) return this.selectedClasses;
-    const found = new Set<string>();
-    for (const module of this.input.modules) {
-      for (const call of module.calls) {
-        if (!/\.from_object$/.test(call.callee)) continue;
-        for (const arg of call.args.slice(0, 1)) for (const name of this.classNames(this.input.resolve(arg, module), module)) found.add(name);
-      }
-    }
-    const production = [...found].filter((each) => !developmentName(each.slice(each.lastIndexOf('.') + 1)));
-    this.selectedClasses = new Set(production.length > 0 ? production : found);
-    return this.selectedClasses;
-  }
-
-  private classNames(value: Value, module: Module): readonly string[] {
-    const name = value.kind === 'reference' ? value.name : value.kind === 'text' ? value.value.replace(':', '.') : value.kind === 'result' ? value.callee : undefined;
-    if (value.kind === 'choice') return value.options.flatMap((each) => this.classNames(each, module));
-    if (value.kind === 'environment' && value.fallback) return this.classNames(value.fallback, module);
-    const found = name === undefined ? undefined : this.input.names.definition(name, module)?.definition;
-    return found?.kind === 'class' ? [qualified(found.module, found.class.scope, found.class.name)] : [];
   }
 
   // ---- refusal
@@ -170,13 +161,22 @@ function settingName(assignment: Assignment, module: Module): string | undefined
   if (how !== 'statement') return last.toUpperCase();
   if (target.includes('.')) {
     if (/(^|\.)(config|conf|settings)\.\w+$/i.test(target) || /(^|\.)(app|application|server|api)\.(secret_key|debug|testing|env|permanent_session_lifetime)$/.test(target)) return last.toUpperCase();
+    if (madeInstance(assignment, module)) return last;
     return /^flask\.Flask\.(secret_key|debug|testing)$/.test(assignment.qualified) ? last.toUpperCase() : undefined;
   }
   if (!scope) return last.toUpperCase();
   return module.classes.some((each) => each.name === scope && each.scope === '') ? last.toUpperCase() : undefined;
 }
 
+/** `self.SECRET_KEY = …` in the `__init__` of a configuration class. */
+function madeInstance({ target, scope }: Assignment, module: Module): string | undefined {
+  const owner = /^(\w+)\.__init__$/.exec(scope)?.[1];
+  return owner !== undefined && /^self\.[A-Z][A-Z0-9_]+$/.test(target) && /config|settings/i.test(owner) && module.classes.some((each) => each.name === owner && each.scope === '') ? owner : undefined;
+}
+
 function ownerOf(assignment: Assignment, module: Module): string | undefined {
+  const made = madeInstance(assignment, module);
+  if (made) return made;
   if (!assignment.scope || assignment.target.includes('.')) return undefined;
   return module.classes.find((each) => each.name === assignment.scope && each.scope === '')?.name;
 }
@@ -184,6 +184,7 @@ function ownerOf(assignment: Assignment, module: Module): string | undefined {
 /** A module that mostly gives names in capitals their values, or is called one. */
 export function isSettingsModule(module: Module): boolean {
   if (/(^|\.)(settings|config|configuration|conf)(\.|$)/i.test(module.name)) return true;
+  if (/(^|\.)((settings|config|conf)_ENV|ENV_(settings|config|conf))$/.test(module.name.replace(/(?<=^|[._])(dev(el(opment)?)?|local|debug|test(ing)?|ci|staging|prod(uction)?|base|common|default)(?=$|[._])/gi, 'ENV'))) return true;
   const capitals = module.assignments.filter((each) => !each.scope && /^[A-Z][A-Z0-9_]+$/.test(each.target)).length;
   return module.assignments.some((each) => each.target === 'INSTALLED_APPS') || (capitals >= 8 && module.functions.length <= 2);
 }

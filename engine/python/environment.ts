@@ -31,6 +31,11 @@ const METHODS: Readonly<Record<string, NonNullable<Environment['cast']>>> = {
   dj_db_url: 'other', dj_cache_url: 'other', decimal: 'float', log_level: 'other', unicode: 'other', enum: 'other', search_url: 'other', channels: 'other',
 };
 
+/** How a call of an object that another file made reads the environment: `env("X")`, where nothing says any more that `env` is called itself. */
+export function importedReader(callee: string): Reader | undefined {
+  return environmentReader(callee) ?? environmentReader(`${callee}.__call__`);
+}
+
 /** How a call reads the environment, or undefined when it does not. */
 export function environmentReader(callee: string): Reader | undefined {
   const exact = EXACT[callee];
@@ -42,8 +47,9 @@ export function environmentReader(callee: string): Reader | undefined {
 
 /** What a `cast=` argument or a wrapping constructor turns text into. */
 export function castOf(value: Value | undefined): NonNullable<Environment['cast']> | undefined {
-  if (value?.kind !== 'reference') return undefined;
-  const name = value.name.slice(value.name.lastIndexOf('.') + 1);
+  if (value?.kind !== 'reference' && value?.kind !== 'result') return undefined;
+  const type = value.kind === 'reference' ? value.name : value.callee;
+  const name = type.slice(type.lastIndexOf('.') + 1);
   return name === 'bool' || name === 'int' || name === 'float' || name === 'list' ? name : name === 'Csv' ? 'list' : 'other';
 }
 

@@ -16,10 +16,11 @@ import type { BodyFacts, RouteContext } from './routes';
 import { decoratedRoutes, dependencies, importedFramework } from './routes';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
-import { isSettingsClass, settingsField, settingsPrefix } from './settings';
+import { configurationsField, isSettingsClass, settingsField } from './settings';
 import { LoopAround } from './loops';
 import { mayBeTask, taskCandidates } from './tasks';
 import { Values, span } from './values';
+import { VariableReads } from './variables';
 import { callsIn, eachPart, expressionsOf } from './walk';
 
 export interface ModuleInput {
@@ -82,6 +83,7 @@ class ModuleReader {
   private readonly taskCalls: Call[] = [];
   private readonly loops: Loop[] = [];
   private readonly models: Model[] = [];
+  private readonly variables: VariableReads;
   private context: RouteContext | undefined;
 
   constructor(private readonly input: ModuleInput) {
@@ -89,6 +91,7 @@ class ModuleReader {
     this.name = moduleName(input.path);
     this.names = new Names(this.name);
     this.values = new Values(this.names);
+    this.variables = new VariableReads(this.names, this.values);
     this.scopes = collectScopes(input.program, (written) => absolute(written, this.name, this.package));
     this.modelFile = { names: this.names, values: this.values, stars: this.scopes.stars };
     this.refusing = new Set(isRefusing(input.program.body));
@@ -105,7 +108,7 @@ class ModuleReader {
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
-      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
+      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, environment: this.variables.settled(this.handlers), tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),
     };
@@ -127,6 +130,7 @@ class ModuleReader {
 
   private statement(one: Stmt, place: Place): void {
     const target = one.k === 'assign' ? one.targets[0] : undefined;
+    if (one.k === 'assign') for (const each of one.targets) this.variables.given(each);
     if (one.k === 'loop') { this.loop(one, place); return; }
     const use: Use = { bound: target && this.names.written(target), discarded: one.k === 'expression', awaited: one.k === 'with' && this.isAsync(one), managed: one.k === 'with' };
     for (const expr of expressionsOf(one)) this.expression(expr, place, use);
@@ -188,7 +192,8 @@ class ModuleReader {
   }
 
   private guards(test: Expr, scope: Scope, negated: boolean): Guard[] {
-    return guardsOf(this.values.evaluate(test, scope), negated, span(test));
+    const found = guardsOf(this.values.evaluate(test, scope), negated, span(test));
+    return negated ? found.map((each) => ({ ...each, negated: true as const })) : found;
   }
 
   private importStatement(one: Extract<Stmt, { k: 'import' }>, place: Place): void {
@@ -206,13 +211,19 @@ class ModuleReader {
     for (const target of one.targets) {
       if (target.k === 'name' && scope.kind === 'function') continue;
       if (target.k === 'list') { this.unpacked(target.items, one.value, one, place); continue; }
-      const field = settings && target.k === 'name' && scope.statement?.k === 'class'
-        ? settingsField(target.name, one.value, one.annotation, settingsPrefix(scope.statement.body.body), scope, this.values, this.names) : undefined;
+      const field = settings && target.k === 'name' ? settingsField(target.name, one.value, one.annotation, scope, this.values, this.names) : undefined;
       if (!one.value && !field) continue;
-      const value = field ?? (one.value ? this.values.evaluate(one.value, scope) : undefined);
+      if (field) this.variables.field(field, () => this.standing(place, one));
+      const value = field?.value ?? (one.value && target.k === 'name' && scope.kind === 'class' ? this.configured(target.name, one.value, place) : undefined) ?? (one.value ? this.values.evaluate(one.value, scope) : undefined);
       if (value) this.assign(target, value, one, place, 'statement', one.annotation);
       if (one.op === '|' && one.value?.k === 'dict') this.entriesOf(target, one.value, place);
     }
+  }
+
+  private configured(name: string, given: Expr, place: Place): Value | undefined {
+    const value = configurationsField(name, given, place.scope, this.values, this.names);
+    if (value?.kind === 'environment') this.variables.field({ value, aliases: [], composed: false }, () => this.standing(place, given));
+    return value;
   }
 
   private unpacked(targets: readonly Expr[], value: Expr | undefined, one: Stmt, place: Place): void {
@@ -247,7 +258,15 @@ class ModuleReader {
     for (const each of expr.args) {
       if (each.name !== undefined) this.entry(object, each.name, { start: each.start, end: each.start + each.name.length }, this.values.evaluate(each.value, place.scope), each, place, 'keyword');
       else if (each.value.k === 'dict') this.entriesOf(object, each.value, place);
+      else this.entriesByName(object, each, place);
     }
+  }
+
+  /** A table that stands elsewhere in the file, or `dict(K=v)`: what is set here is what it holds. */
+  private entriesByName(object: Expr, given: Argument, place: Place): void {
+    const table = this.values.evaluate(given.value, place.scope);
+    const entries = table.kind === 'dict' ? table.entries.flatMap(({ key, value }) => key.kind === 'text' ? [{ name: key.value, value }] : []) : table.kind === 'result' && table.callee === 'dict' ? table.keywords.filter((each) => each.name !== '**') : [];
+    for (const each of entries) this.entry(object, each.name, span(given), each.value, given, place, 'entry');
   }
 
   private entriesOf(object: Expr, table: Extract<Expr, { k: 'dict' }>, place: Place): void {
@@ -289,6 +308,7 @@ class ModuleReader {
     const scope = this.scopes.of(one);
     if (!scope) return;
     const decorators = this.decorators(one.decorators, place);
+    for (const each of one.parameters) if (each.fallback) this.variableIn(each.fallback, place);
     const standing = this.standing(place, one);
     const { does, reads } = this.body(one, scope, place, decorators, standing);
     this.functions.push({
@@ -300,6 +320,12 @@ class ModuleReader {
       returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does,
       reads, depends: dependencies(one, scope, this.names),
     });
+  }
+
+  /** Defaults of parameters are looked through for variables alone. */
+  private variableIn(expr: Expr, place: Place): void {
+    this.variables.look(expr, place.scope, () => this.standing(place, expr));
+    eachPart(expr, (part) => { this.variableIn(part, place); });
   }
 
   private classStatement(one: ClassStmt, place: Place): void {
@@ -339,6 +365,7 @@ class ModuleReader {
 
   private decorators(list: readonly Expr[], place: Place): Decorator[] {
     return list.map((each) => {
+      this.variables.look(each, place.scope, () => this.standing(place, each));
       eachPart(each, (part) => { this.expression(part, place); });
       const callee = each.k === 'call' ? each.callee : each;
       const args: readonly Argument[] = each.k === 'call' ? each.args : [];
@@ -352,6 +379,7 @@ class ModuleReader {
   // ---- expressions
 
   private expression(expr: Expr, place: Place, use?: Use): void {
+    this.variables.look(expr, place.scope, () => this.standing(place, expr));
     if (expr.k === 'number' && Number.isInteger(expr.value) && expr.value >= 400 && expr.value < 600) this.statuses.push({ ...this.standing(place, expr), code: expr.value });
     if (expr.k !== 'call') { this.compound(expr, place, use); return; }
     this.call(expr, place, use);
@@ -427,7 +455,7 @@ function namesOf(around: Around | undefined): string[] {
 }
 
 function isConfigObject(written: string): boolean {
-  return /(^|\.)(config|conf|settings)$/i.test(written);
+  return /(^|\.)(config|conf|settings)$|^(globals|locals|vars)\(\)$/i.test(written);
 }
 
 /** The block always ends by leaving it: return, raise, continue, break. */

@@ -6,9 +6,11 @@
  * project follows later. Depth and width are bounded; past the bound a value is `unknown`, never wrong.
  */
 import type { Entry, Keyword, Span, Value } from '../../rules/kit';
-import { environmentVariables, whenUnset } from '../../rules/kit';
+import { environmentVariables } from '../../rules/kit';
 import type { Expr } from '../syntax/ast';
-import { castOf, environmentReader, generates, secretStore } from './environment';
+import { castOf, generates, secretStore } from './environment';
+import { isEnvironment } from './environment-object';
+import { environment, readerOf, schemeOf } from './environment-reads';
 import type { Names } from './names';
 import { selfClass } from './names';
 import { isHarmless, isOperation, isProvided, isRequestValue } from './requests';
@@ -56,7 +58,7 @@ export class Values {
       case 'logic': return { kind: 'choice', by: expr.op, options: [value(expr.left), value(expr.right)], at };
       case 'conditional': return { kind: 'choice', by: 'conditional', options: [value(expr.yes), value(expr.no)], test: value(expr.test), at };
       case 'not': return { kind: 'test', op: 'not', left: value(expr.of), at };
-      case 'compare': return { kind: 'test', op: expr.op, left: value(expr.left), right: value(expr.right), at };
+      case 'compare': return this.compare(expr, scope, at, given);
       case 'list': return { kind: 'list', items: expr.items.slice(0, WIDEST).map(value), at };
       case 'dict': return this.table(expr, value, at);
       case 'await': return value(expr.of);
@@ -75,6 +77,16 @@ export class Values {
       const name = each.name ?? (each.stars === '**' ? '**' : undefined);
       return name === undefined ? [] : [{ name, value: this.evaluate(each.value, scope, given), at: span(each) }];
     });
+  }
+
+  /** `"X" in os.environ` asks like `os.environ.get("X")` does, but for variables that are empty. */
+  private compare(expr: Extract<Expr, { k: 'compare' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
+    const left = this.evaluate(expr.left, scope, given);
+    if (/^(not )?in$/.test(expr.op) && isEnvironment(expr.right, scope, this.names)) {
+      const set = environment(left, at, false);
+      return expr.op === 'in' ? set : { kind: 'test', op: 'not', left: set, at };
+    }
+    return { kind: 'test', op: expr.op, left, right: this.evaluate(expr.right, scope, given), at };
   }
 
   private table(expr: Extract<Expr, { k: 'dict' }>, value: (inner: Expr) => Value, at: Span): Value {
@@ -191,7 +203,7 @@ export class Values {
   private index(expr: Extract<Expr, { k: 'index' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
     const qualified = this.names.qualify(expr.of, scope);
     const key = this.evaluate(expr.key, scope, given);
-    if (qualified === 'os.environ' || qualified === 'os.environb') return environment(key, at, true);
+    if (isEnvironment(expr.of, scope, this.names)) return environment(key, at, true);
     // An alias such as `CurrentUser = Annotated[User, Depends(get_current_user)]` keeps what it names, for who imports it.
     if (qualified && /^typing(?:_extensions)?\.Annotated$/.test(qualified)) return { kind: 'result', callee: qualified, args: key.kind === 'list' ? key.items : [key], keywords: [], at };
     if (qualified && isRequestValue(qualified)) return { kind: 'tainted', source: this.names.written(expr), at };
@@ -214,13 +226,15 @@ export class Values {
     const callee = this.names.callee(expr.callee, scope);
     const positional = expr.args.filter((each) => each.name === undefined && !each.stars);
     const args = () => positional.slice(0, WIDEST).map((each) => this.evaluate(each.value, scope, given));
-    const reader = environmentReader(callee);
-    if (reader && positional[0]) {
-      const fallback = expr.args.find((each) => each.name === reader.fallback.keyword)?.value ?? (reader.fallback.position === undefined ? undefined : positional[reader.fallback.position]?.value);
+    const reader = readerOf(expr, callee, scope, this.names);
+    const name = positional[0] ?? expr.args.find((each) => /^(key|var|name)$/.test(each.name ?? ''));
+    if (reader && name) {
+      const key = this.evaluate(name.value, scope, given);
+      const scheme = schemeOf(expr, key, scope, this.names, (type) => this.evaluate(type, scope));
+      const fallback = expr.args.find((each) => each.name === reader.fallback.keyword)?.value ?? (reader.fallback.position === undefined ? undefined : positional[reader.fallback.position]?.value) ?? scheme.fallback;
       const cast = expr.args.find((each) => each.name === 'cast')?.value;
-      const type = reader.cast ?? (cast && castOf(this.evaluate(cast, scope, given)));
-      const key = this.evaluate(positional[0].value, scope, given);
-      return environment(key, at, reader.strict, fallback && this.evaluate(fallback, scope, given), type);
+      const type = reader.cast ?? (cast && castOf(this.evaluate(cast, scope, given))) ?? scheme.cast;
+      return environment(key, at, reader.strict, fallback && this.evaluate(fallback, scope, given), type, scheme.prefix);
     }
     if (generates(callee)) return { kind: 'generated', by: callee, at };
     const store = secretStore(callee);
@@ -341,13 +355,6 @@ function isPath(value: Value): boolean {
   if (value.kind === 'joined') return value.how === 'join';
   if (value.kind === 'result') return /(^|\.)(Path|PurePath|PosixPath|joinpath|resolve|absolute|expanduser)$/.test(value.callee);
   return value.kind === 'reference' && /^pathlib\.|(^|\.)(parent|(\w+_)?(dir|path|root|folder|base|directory))$/i.test(value.name);
-}
-
-function environment(key: Value, at: Span, strict: boolean, fallback?: Value, cast?: Extract<Value, { kind: 'environment' }>['cast']): Value {
-  const known = key.kind === 'result' ? whenUnset(key) : key;
-  const variable = typeof known === 'object' && known.kind === 'text' ? known.value : key.kind === 'parameter' ? `{${key.name}}` : '';
-  if (!variable) return { kind: 'unknown', at };
-  return { kind: 'environment', variable, required: strict && !fallback, at, ...(fallback && { fallback }), ...(cast && { cast }) };
 }
 
 /** One element of a collection, whichever. */

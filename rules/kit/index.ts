@@ -40,3 +40,4 @@ export * from './cors';
 export * from './task';
 export * from './tests';
 export * from './model';
+export * from './variables-of-files';

@@ -33,6 +33,8 @@ export interface Module {
   readonly refusals: readonly Refusal[];
   readonly statuses: readonly Status[];
   readonly idle: readonly Idle[];
+  /** Variables of the environment it asks for, in order. */
+  readonly environment: readonly VariableRead[];
   /** Work beside the request: what is defined, scheduled, started and handed on. Whoever asks. */
   readonly tasks: readonly Task[];
   /** Loops around the calls above; see `loopsAround`. */
@@ -75,6 +77,8 @@ export interface Guard {
   readonly variable?: string;
   /** Whether it holds where no variable is set, when that can be told. */
   readonly unset?: boolean;
+  /** What is under it runs where the condition at `at` is false: in its `else`, or after a branch that leaves. */
+  readonly negated?: true;
   readonly at: Span;
 }
 
@@ -225,3 +229,22 @@ export interface Status extends Standing { readonly code: number }
 
 /** A statement that computes something and throws it away; `at` is the expression. */
 export interface Idle extends Standing { readonly what: 'comparison' | 'name' | 'attribute' | 'element' | 'literal' | 'arithmetic' | 'call' }
+
+/** A variable of the environment that the code asks for. */
+export interface VariableRead extends Standing {
+  /** `DATABASE_URL`; `FLASK_*` for all that begin so; `{name}` for what a parameter of the function around it says. */
+  readonly variable: string;
+  /** Other names the same value may come under. */
+  readonly aliases?: readonly string[];
+  /** Fails there and then when it is not set. */
+  readonly required: boolean;
+  /** What stands in for it, behind an `or` too. */
+  readonly fallback?: Value;
+  readonly cast?: Extract<Value, { kind: 'environment' }>['cast'];
+  /**
+   * Taken by its name (`read`), as a field of a settings class, as one of a list that is gone through (`listed`), with all others of its prefix,
+   * asked only whether it is set (`test`), or named to a function of the project (`call`), which `by` says and which may read it.
+   */
+  readonly how: 'read' | 'field' | 'listed' | 'prefix' | 'test' | 'call';
+  readonly by?: string;
+}

@@ -1,7 +1,7 @@
 /** What rules may ask about the whole project: one deployable application, or a library. Answers come from engine/project. */
 import type { Unit, UnitOf, Kind } from './files';
 import type { MappedModel, Migration } from './model';
-import type { Assignment, Call, Class, Func, Module, Route } from './module';
+import type { Assignment, Call, Class, Func, Module, Route, VariableRead } from './module';
 import type { Place } from './place';
 import type { TestSuite } from './tests';
 import type { Value } from './value';
@@ -54,6 +54,25 @@ export interface Workers {
   readonly threads?: number;
 }
 
+/** A variable of the environment: who reads it, and who says that it exists. */
+export interface Variable {
+  /** `FLASK_*` for all that begin so, which a library takes in without naming them. */
+  readonly name: string;
+  /** Reads in source of production, through functions of the project too. */
+  readonly reads: readonly VariableReading[];
+  readonly declarations: readonly VariableDeclaration[];
+}
+export interface VariableReading extends Place { readonly module: Module; readonly read: VariableRead }
+export interface VariableDeclaration extends Place {
+  /**
+   * Given by a file that production runs from; by one for development or tests (`.env.test`, `compose.override.yml`, CI); while an image is built; listed in an example
+   * meant to be copied; named in a document; named in another file (a chart, a playbook, a Makefile).
+   */
+  readonly kind: 'production' | 'development' | 'ci' | 'build' | 'example' | 'documentation' | 'mention';
+  /** As written, where the file says it. */
+  readonly value?: string;
+}
+
 export interface Project {
   /** Workspace-relative folder, empty for the root. */
   readonly root: string;
@@ -101,6 +120,8 @@ export interface Project {
   resolve(value: Value, module: Module): Value;
   /** Where the files production runs from set or name an environment variable, with what they set it to when they say. */
   deployedVariable(name: string): (Evidence & { readonly value?: string }) | undefined;
+  /** Every variable of the environment that code of production reads or a file declares, by name. */
+  readonly environment: ReadonlyMap<string, Variable>;
   /** Files from which production runs (Dockerfile, compose, Procfile…), development variants left out. */
   readonly production: readonly Unit[];
   /** Command lines by which those files start processes, in order; `text` is the command. */

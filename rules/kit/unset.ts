@@ -26,7 +26,16 @@ export function isTrue(value: Constant): boolean {
   return value.kind !== 'none' && Boolean(value.value);
 }
 
+/** Variables that hosts set by themselves: nobody can forget them, and where they are not set is not production. */
+const SET_BY_HOSTS = /^(DYNO|RENDER(_\w+)?|FLY_\w+|VERCEL(_\w+)?|K_(SERVICE|REVISION|CONFIGURATION)|GAE_\w+|GOOGLE_CLOUD_PROJECT|RAILWAY_\w+|WEBSITE_\w+|AWS_(LAMBDA_\w+|EXECUTION_ENV)|ECS_\w+|KUBERNETES_\w+|HEROKU_\w+|PYTHONANYWHERE_\w+|CODESPACES?|CI|GITHUB_ACTIONS|GITLAB_CI)$/;
+
+/** Whether a host that runs or builds programs gives this variable its value by itself. */
+export function isSetByHost(variable: string): boolean {
+  return SET_BY_HOSTS.test(variable);
+}
+
 function fromEnvironment(value: Extract<Value, { kind: 'environment' }>): Constant | 'refuses' | undefined {
+  if (isSetByHost(value.variable)) return undefined;
   if (!value.fallback) return value.required ? 'refuses' : { kind: 'none', at: value.at };
   const fallback = whenUnset(value.fallback);
   if (fallback === undefined || fallback === 'refuses' || fallback.kind !== 'text' || !value.cast) return fallback;
