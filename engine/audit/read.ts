@@ -1,5 +1,6 @@
 /** One file in, its facts out. */
 import type { Module, Suppression, Unit } from '../../rules/kit';
+import { NO_ROUTING } from '../../rules/kit';
 import { lineOf } from '../files/lines';
 import { readUnit } from '../files/read';
 import { readSetupPy } from '../files/setup';
@@ -58,6 +59,7 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
 function unread(path: string, text: string, whole: boolean): Module {
   return {
     kind: 'module', path, language: languageOf(path), role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
+    routing: NO_ROUTING,
     calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
   };
 }

@@ -3,6 +3,7 @@
  * stay silent on what is not read.
  */
 import type { Import, Module, Role, Suppression } from '../../rules/kit';
+import { NO_ROUTING } from '../../rules/kit';
 import type { Tree } from 'web-tree-sitter';
 
 export interface ScriptInput {
@@ -17,6 +18,7 @@ export function scriptModule({ path, text, tree, role, suppressions }: ScriptInp
   return {
     kind: 'module', path, language: /\.[cm]?tsx?$/.test(path) ? 'typescript' : 'javascript', role, name: path.replace(/\.[cm]?[jt]sx?$/, '').replace(/\//g, '.'), package: false,
     lines: text.split('\n').length, whole: !tree.rootNode.hasError, imports: importsOf(tree, text), suppressions,
+    routing: NO_ROUTING,
     classes: [], functions: [], assignments: [], calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], does: [], stars: [],
   };
 }

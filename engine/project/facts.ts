@@ -7,6 +7,10 @@ import { linkModule } from './link';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
 import { Reach } from './reach';
+import { routesOf } from './routes';
+import { djangoRouting, textOf } from './route-settings';
+import { routeWays } from './route-ways';
+import type { RouteWays } from './route-ways';
 import { Settings } from './settings';
 import { testSuite } from './tests';
 import { workersOf } from './workers';
@@ -39,7 +43,7 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
-const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables'];
+const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays'];
 
 class Facts implements Project {
   readonly root: string;
@@ -51,6 +55,8 @@ class Facts implements Project {
   private readonly byPath: ReadonlyMap<string, Unit>;
   private readonly kept = new Map<string, unknown>();
   private readonly linked = new WeakMap<Module, Module>();
+  /** Routes of modules, by the module: those of a file that no edit touched stay. */
+  private readonly served: WeakMap<Module, readonly Route[]>;
 
   /** @param earlier the facts before an edit of one file: what the edit leaves as it is, is taken over (and nothing else held) */
   constructor(private readonly input: ProjectInput, earlier?: Facts) {
@@ -63,6 +69,7 @@ class Facts implements Project {
     this.byPath = new Map(this.units.map((each) => [each.path, each]));
     this.modules = this.units.filter((each): each is Module => each.kind === 'module' && each.role === 'production');
     for (const [at, each] of input.units.entries()) { const linked = this.units[at]; if (each.kind === 'module' && linked?.kind === 'module') this.linked.set(each, linked); }
+    this.served = earlier?.served ?? new WeakMap();
     for (const key of LASTING) if (earlier?.kept.has(key)) this.kept.set(key, earlier.kept.get(key));
   }
 
@@ -177,7 +184,17 @@ class Facts implements Project {
   get environment(): ReadonlyMap<string, Variable> { return this.once('environment', () => environmentOf(this, this.names, developmentName)); }
 
   get routes(): readonly { module: Module; route: Route }[] {
-    return this.once('routes', () => this.modules.flatMap((module) => module.routes.map((route) => ({ module, route }))));
+    return this.once('routes', () => this.modules.flatMap((module) => this.routesOf(module).map((route) => ({ module, route }))));
+  }
+  routesOf(module: Module): readonly Route[] {
+    const known = this.served.get(module);
+    if (known) return known;
+    const made = routesOf(module, this.ways, { names: this.names, module: (path) => { const unit = this.byPath.get(path); return unit?.kind === 'module' ? unit : undefined; }, permissions: this.ways.permissions });
+    this.served.set(module, made);
+    return made;
+  }
+  private get ways(): RouteWays {
+    return this.once('routeWays', () => routeWays({ names: this.names, modules: this.modules, func: (name) => this.func(name), text: (value, module) => textOf(value, module, this, this.names), django: djangoRouting(this) }));
   }
   get classes(): readonly { module: Module; class: Class }[] {
     return this.once('classes', () => this.modules.flatMap((module) => module.classes.map((each) => ({ module, class: each }))));

@@ -89,7 +89,7 @@ export class ProjectNames {
       const parts = root.split('.');
       for (let length = parts.length; length > 0; length--) {
         const contents = this.contents.get(parts.slice(0, length).join('.'));
-        if (!contents || this.rebound(parts.slice(0, length), root)) continue;
+        if (!contents || (this.rebound(parts.slice(0, length), root) && !isInSubmodule(contents, parts.slice(length - 1)))) continue;
         const rest = parts.slice(length);
         if (rest.length === 0) return { definition: { kind: 'module', module: contents.module }, rest: '' };
         const inside = this.inside(contents, rest, depth, seen);
@@ -164,6 +164,15 @@ export class ProjectNames {
     for (const prefix of this.prefixes(first, from)) yield prefix + name;
     if (local) for (const star of from.stars) yield `${star}.${name}`;
   }
+}
+
+/**
+ * `from .watch import watch, history` gives a package a function of its submodule's name: `package.watch.history` is still the submodule's.
+ * @param parts from the submodule's name on
+ */
+function isInSubmodule(contents: Contents, parts: readonly string[]): boolean {
+  const [name = '', inside] = parts;
+  return inside !== undefined && (contents.classes.has(name) || contents.funcs.has(name)) && (contents.classes.has(inside) || contents.funcs.has(inside));
 }
 
 /** Whether other modules see the same names behind a module as before: what it imports, defines and makes its values by. */

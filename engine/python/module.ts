@@ -14,6 +14,7 @@ import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
 import type { BodyFacts, RouteContext } from './routes';
 import { decoratedRoutes, dependencies, importedFramework } from './routes';
+import { RoutingReader } from './routing';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
 import { configurationsField, isSettingsClass, settingsField } from './settings';
@@ -85,6 +86,7 @@ class ModuleReader {
   private readonly models: Model[] = [];
   private readonly variables: VariableReads;
   private context: RouteContext | undefined;
+  private readonly routing: RoutingReader;
 
   constructor(private readonly input: ModuleInput) {
     this.package = /(^|\/)__init__\.pyi?$/.test(input.path);
@@ -95,6 +97,7 @@ class ModuleReader {
     this.scopes = collectScopes(input.program, (written) => absolute(written, this.name, this.package));
     this.modelFile = { names: this.names, values: this.values, stars: this.scopes.stars };
     this.refusing = new Set(isRefusing(input.program.body));
+    this.routing = new RoutingReader(this.names, this.values);
   }
 
   read(): Module {
@@ -108,6 +111,7 @@ class ModuleReader {
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
+      routing: this.routing.read(),
       routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, environment: this.variables.settled(this.handlers), tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),
@@ -209,6 +213,7 @@ class ModuleReader {
     const { scope } = place;
     const settings = scope.kind === 'class' && isSettingsClass(scope, this.names);
     for (const target of one.targets) {
+      if (one.value) this.routing.assigned(target, one.value, scope, () => this.standing(place, one));
       if (target.k === 'name' && scope.kind === 'function') continue;
       if (target.k === 'list') { this.unpacked(target.items, one.value, one, place); continue; }
       const field = settings && target.k === 'name' ? settingsField(target.name, one.value, one.annotation, scope, this.values, this.names) : undefined;
@@ -311,13 +316,15 @@ class ModuleReader {
     for (const each of one.parameters) if (each.fallback) this.variableIn(each.fallback, place);
     const standing = this.standing(place, one);
     const { does, reads } = this.body(one, scope, place, decorators, standing);
+    if (decorators.length > 0) this.routing.decorated(one, decorators, scope, place.scope, standing);
+    const answer = one.returns && this.names.annotated(one.returns, place.scope);
     this.functions.push({
       ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
       parameters: one.parameters.map((each) => {
         const annotation = each.annotation && this.names.annotated(each.annotation, place.scope);
         return { name: each.name, at: span(each), ...(annotation && { annotation }), ...(each.fallback && { fallback: this.values.evaluate(each.fallback, place.scope) }) };
       }),
-      returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does,
+      ...(answer && { answer }), returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does,
       reads, depends: dependencies(one, scope, this.names),
     });
   }
@@ -354,12 +361,12 @@ class ModuleReader {
     const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
     this.block(one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, onLoop: one.k === 'function' && one.async, does: [...around, called] });
     const facts = { does: [...called], reads: readings(one.body.body, scope, this.names) };
-    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, decorators, standing, facts, this.routing()));
+    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, standing, facts, this.routeContext()));
     return facts;
   }
 
   /** Imports stand above what they are used for, so the framework is known by the first route. */
-  private routing(): RouteContext {
+  private routeContext(): RouteContext {
     return this.context ??= { names: this.names, framework: importedFramework(this.imports.map((each) => each.target)) };
   }
 
@@ -403,6 +410,7 @@ class ModuleReader {
     const { asked } = this.input;
     const qualified = this.names.callee(callee, place.scope);
     for (const set of place.does) set.add(qualified);
+    this.routing.call(expr, last, place.scope, () => this.standing(place, expr), use?.bound);
     const wanted = ((callee.k === 'name' || asked.last(last)) && asked.callee(qualified)) || this.derived.has(qualified);
     // The class of `from threading import Thread as Worker` is known by its qualified name.
     const task = mayBeTask(last) || (callee.k === 'name' && mayBeTask(lastName(qualified)));

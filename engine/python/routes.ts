@@ -2,6 +2,7 @@
 import type { Decorator, Route, Standing } from '../../rules/kit';
 import type { ClassStmt, Expr, FunctionStmt } from '../syntax/ast';
 import type { Names } from './names';
+import { ownerName } from './routing-names';
 import type { Scope } from './scopes';
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options']);
@@ -12,7 +13,7 @@ export interface BodyFacts { readonly does: readonly string[]; readonly reads: r
 
 export interface RouteContext { readonly names: Names; /** The web framework the file imports, if any. */ readonly framework: string | undefined }
 
-const FRAMEWORKS = ['fastapi', 'starlette', 'quart', 'sanic', 'flask_restx', 'flask_restful', 'flask_smorest', 'flask', 'litestar', 'bottle', 'aiohttp'];
+const FRAMEWORKS = ['ninja', 'ninja_extra', 'fastapi', 'starlette', 'quart', 'sanic', 'flask_restx', 'flask_restful', 'flask_smorest', 'flask', 'litestar', 'bottle', 'aiohttp'];
 
 /** The web framework among a file's imports. */
 export function importedFramework(imports: readonly string[]): string | undefined {
@@ -21,27 +22,55 @@ export function importedFramework(imports: readonly string[]): string | undefine
 }
 
 function named(framework: string | undefined): string | undefined {
-  return framework?.startsWith('flask') ? 'flask' : framework;
+  return framework?.startsWith('flask') ? 'flask' : framework?.startsWith('ninja') ? 'ninja' : framework;
 }
 
-/** Routes a decorated function or class makes. */
-export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, decorators: readonly Decorator[], standing: Standing, body: BodyFacts, context: RouteContext): Route[] {
+/**
+ * Routes a decorated function or class makes.
+ * @param home scope the definition stands in
+ */
+export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, home: Scope, decorators: readonly Decorator[], standing: Standing, body: BodyFacts, context: RouteContext): Route[] {
+  const { names } = context;
   return decorators.flatMap((decorator, index): Route[] => {
     const expr = one.decorators[index];
     if (expr?.k !== 'call' || expr.callee.k !== 'attribute' || !DECORATORS.has(expr.callee.name)) return [];
-    const path = decorator.args[0] ?? decorator.keywords.find((each) => each.name === 'path' || each.name === 'rule')?.value;
-    if (path?.kind !== 'text' || !(path.value === '' || path.value.startsWith('/'))) return [];
+    const paths = pathsOf(decorator, one.k === 'class');
+    if (paths.length === 0) return [];
     const owner = decorator.name.slice(0, decorator.name.lastIndexOf('.'));
     const framework = frameworkOf(owner, context.framework);
     if (!framework) return [];
     const methods = one.k === 'class' ? classMethods(one) : methodsOf(expr.callee.name, decorator, framework);
-    const gates = [...decorators.filter((each) => each !== decorator).map((each) => each.name), ...dependencies(one, scope, context.names), ...dependenciesOf(decorator)];
-    return [{
-      ...standing, framework, path: path.value, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
-      owner: `${context.names.written(expr.callee.of)}`, decorators, gates, does: body.does,
+    const gates = [...decorators.filter((each) => each !== decorator && !isRouting(each, owner)).map((each) => each.name), ...dependencies(one, scope, names), ...dependenciesOf(decorator)];
+    const router = ownerName(names, expr.callee.of, home);
+    const answer = answerOf(decorator) ?? (one.k === 'function' && one.returns ? names.annotated(one.returns, home) : undefined);
+    return paths.map((path) => ({
+      ...standing, framework, path, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
+      owner: names.written(expr.callee.k === 'attribute' ? expr.callee.of : expr.callee), router, decorators, gates, hooks: [], traced: false, ...(answer && { answer }), does: body.does,
       reads: body.reads, body: { start: one.body.start, end: one.body.end },
-    }];
+    }));
   });
+}
+
+/** Another route of the same handler stands before nothing. */
+function isRouting(decorator: Decorator, owner: string): boolean {
+  const at = decorator.name.lastIndexOf('.');
+  return DECORATORS.has(decorator.name.slice(at + 1)) && decorator.name.slice(0, at) === owner;
+}
+
+/** restx gives a class several paths; what is put together out of constants is written with `{…}` where they are not known. */
+function pathsOf(decorator: Decorator, several: boolean): readonly string[] {
+  const first = decorator.keywords.find((each) => each.name === 'path' || each.name === 'rule')?.value;
+  const given = first ? [first] : several ? decorator.args : decorator.args.slice(0, 1);
+  return given.flatMap((each) => {
+    const path = each.kind === 'text' ? each.value : each.kind === 'joined' ? each.parts.map((part) => part.kind === 'text' ? part.value : '{…}').join('') : undefined;
+    return path !== undefined && (path === '' || path.startsWith('/')) ? [path] : [];
+  });
+}
+
+/** `response_model=Item`, ninja's `response=Item`. */
+function answerOf(decorator: Decorator): string | undefined {
+  const given = decorator.keywords.find((each) => each.name === 'response_model' || each.name === 'response')?.value;
+  return given?.kind === 'reference' ? given.name : given?.kind === 'result' ? given.callee : given?.kind === 'none' ? 'None' : given && 'unknown';
 }
 
 function frameworkOf(owner: string, imported: string | undefined): string | undefined {
@@ -54,7 +83,8 @@ function methodsOf(verb: string, decorator: Decorator, framework: string): strin
   if (VERBS.has(verb)) return [verb.toUpperCase()];
   const given = decorator.keywords.find((each) => each.name === 'methods')?.value;
   if (given?.kind === 'list') return given.items.flatMap((each) => each.kind === 'text' ? [each.value.toUpperCase()] : []);
-  return verb === 'route' && framework !== 'starlette' ? ['GET'] : [];
+  if (given) return [];
+  return (verb === 'route' && framework !== 'starlette') || verb === 'api_route' ? ['GET'] : [];
 }
 
 function classMethods(one: ClassStmt): string[] {

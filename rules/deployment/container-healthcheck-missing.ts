@@ -204,10 +204,10 @@ function probe(url: string): string {
   return `HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('${url}', timeout=3)"]`;
 }
 
-/** A route of the application object itself that says whether it is well; those of blueprints have prefixes we may not see. */
+/** A route that says whether the application is well, open to everybody. Django answers only for the hosts it is told. */
 function healthRoute(project: Project): string | undefined {
-  return project.routes.find(({ route }) => route.methods.includes('GET') && /^\/(api\/)?(_?health|healthz|health-?check|_?ping|_?status|livez?|alive|ready|readyz|up|heartbeat)\/?$/i.test(route.path)
-    && route.decorators.some((each) => /^(flask\.Flask|fastapi\.FastAPI|quart\.Quart)\.\w+$/.test(each.name)) && route.gates.length === 0)?.route.path;
+  return project.routes.find(({ route }) => route.methods.includes('GET') && /^(\/(api|v\d+|utils?|system|internal|core|common))*\/(_?health|healthz|health[-_]?check|_?ping|_?status|livez?|alive|ready|readyz|up|heartbeat)\/?$/i.test(route.path)
+    && route.traced && route.gates.length === 0 && route.framework !== 'django')?.route.path;
 }
 
 /** The port the server listens on, where the command or EXPOSE says so in figures. */

@@ -66,7 +66,7 @@ export function cookieWrites(project: Project): readonly CookieWrite[] {
   const idle = idleModules(project);
   const everywhere = hooks(project, 'before').filter(({ module }) => !idle.has(module.path));
   const gatedEverywhere = everywhere.some(({ func }) => func.decorators.some((each) => BY_COOKIE.test(each.name)) || func.does.some((each) => BY_COOKIE.test(each)) || (func.reads.some((each) => BY_COOKIE_READ.test(each)) && func.does.some((each) => /(^|\.)(abort|redirect|HTTPException|RedirectResponse)$/.test(each))));
-  return project.routes.filter(({ module, route }) => !idle.has(module.path) && isWrite(route) && !isWebhook(route)).flatMap(({ module, route }): CookieWrite[] => {
+  return project.routes.filter(({ module, route }) => !idle.has(module.path) && route.framework !== 'django' && isWrite(route) && !isWebhook(route)).flatMap(({ module, route }): CookieWrite[] => {
     const gates = gatesOf(route, project);
     const said = [...route.gates, ...gates.flatMap(({ func }) => func.depends)];
     const read = [...route.reads, ...gates.flatMap(({ func }) => func.reads)];

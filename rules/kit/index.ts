@@ -41,3 +41,4 @@ export * from './task';
 export * from './tests';
 export * from './model';
 export * from './variables-of-files';
+export * from './routing';

@@ -4,6 +4,7 @@
  */
 import type { Migration, Model } from './model';
 import type { Span } from './place';
+import type { Routing } from './routing';
 import type { Loop, Task } from './task';
 import type { TestFile } from './tests';
 import type { Keyword, Value } from './value';
@@ -29,7 +30,9 @@ export interface Module {
   /** Calls somebody asks for: those whose last name is in the rules' vocabulary. */
   readonly calls: readonly Call[];
   readonly handlers: readonly Handler[];
+  /** Routes this file writes with decorators, as it writes them; with prefixes and gates of other files: `Project.routesOf`. */
   readonly routes: readonly Route[];
+  readonly routing: Routing;
   readonly refusals: readonly Refusal[];
   readonly statuses: readonly Status[];
   readonly idle: readonly Idle[];
@@ -98,6 +101,8 @@ export interface Func extends Standing {
   readonly async: boolean;
   readonly parameters: readonly FuncParameter[];
   readonly decorators: readonly Decorator[];
+  /** Type it says it returns. */
+  readonly answer?: string;
   /** Values of its `return` statements, in order. */
   readonly returns: readonly Value[];
   /** Qualified names of what its body calls, nested functions included, without repeats. */
@@ -187,9 +192,17 @@ export interface Route extends Standing {
   readonly handlerAt: Span;
   /** The application, blueprint or router it hangs on, as written and resolved. */
   readonly owner: string;
+  /** The owner's own qualified name: `shop.auth.bp`; with an `@` in front where it is a parameter. */
+  readonly router: string;
   readonly decorators: readonly Decorator[];
-  /** Qualified names of everything that must pass before the body runs: decorators, dependencies, permission classes. */
+  /** Qualified names of everything that must pass before the body runs: decorators, dependencies, permission classes, mixins, hooks of its blueprint. */
   readonly gates: readonly string[];
+  /** Hooks and middleware of the whole application that may refuse before the body runs; they may let some routes through. */
+  readonly hooks: readonly string[];
+  /** The way from the application to the handler was followed to its end, so that gates and path lack nothing. */
+  readonly traced: boolean;
+  /** Type of its answer: a response model, else what the function says it returns. */
+  readonly answer?: string;
   /** Qualified callees of the body, in order, without repeats. */
   readonly does: readonly string[];
   /** Request and session data the body reads, as in `Func.reads`. */

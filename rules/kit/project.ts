@@ -105,7 +105,10 @@ export interface Project {
   settings(...names: readonly string[]): readonly Setting[];
   /** Calls in production modules whose resolved callee is one of `names`; `.*` at the end matches any rest. */
   calls(...names: readonly string[]): readonly { readonly module: Module; readonly call: Call }[];
+  /** Every route with its full path, its handler's own module and all that stands before it, whatever file says so; one for each method of a class. */
   readonly routes: readonly { readonly module: Module; readonly route: Route }[];
+  /** Those of them whose handler stands in this module. */
+  routesOf(module: Module): readonly Route[];
   readonly classes: readonly { readonly module: Module; readonly class: Class }[];
   readonly tests: TestSuite;
   /** Tables and collections, each with what its class inherits; mixins and abstract bases are not among them. */

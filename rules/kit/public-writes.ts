@@ -29,6 +29,11 @@ export function isGated(route: Route): boolean {
   return route.gates.some((each) => GATE.test(lastName(each)) || /APIKey|OAuth2|HTTPBearer|HTTPBasic/.test(each)) || route.reads.some((each) => BY_COOKIE_READ.test(each) || /\.authorization(\.|$)|api[-_]?key/i.test(each)) || route.does.some((each) => /(^|\.)(get_current_user|verify_\w+|authenticate\w*|check_auth\w*|require_\w+|login_required)$/i.test(each));
 }
 
+/** A library's view stands for itself: its route has no code of the project. */
+export function hasOwnHandler(route: Route): boolean {
+  return route.body.start !== route.at.start;
+}
+
 /** Login, sign-up, reset, contact and the like, by path or handler. */
 export function isSensitive(route: Route): boolean {
   return SENSITIVE.test(route.path) || SENSITIVE.test(lastName(route.handler));
@@ -37,13 +42,16 @@ export function isSensitive(route: Route): boolean {
 /** Writes that are open to everybody, and those of APIs with keys, as `POST /login` with the place of the handler. */
 export function publicWrites(project: Project): readonly Evidence[] {
   const idle = idleModules(project);
-  const routes = project.routes.filter(({ module, route }) => !idle.has(module.path) && isWrite(route) && ((isSensitive(route) && !route.gates.some((each) => SIGNED_IN.test(each))) || !isGated(route) || route.gates.some((each) => /APIKey/.test(each))))
+  const routes = project.routes.filter(({ module, route }) => !idle.has(module.path) && isWrite(route) && hasOwnHandler(route) && ((isSensitive(route) && !route.gates.some((each) => SIGNED_IN.test(each))) || !isGated(route) || route.gates.some((each) => /APIKey/.test(each))))
     .sort((a, b) => Number(isSensitive(b.route)) - Number(isSensitive(a.route)))
     .map(({ module, route }) => ({ path: module.path, ...route.handlerAt, text: routeName(route) }));
+  const own = project.routes.flatMap(({ route }) => route.framework === 'django' && hasOwnHandler(route) ? [route.path] : []);
   const django = project.calls('django.urls.path', 'django.urls.re_path', 'django.conf.urls.url').flatMap(({ module, call }) => {
     const [path, view] = call.args;
     const target = view?.kind === 'reference' ? view.name : view?.kind === 'result' ? (view.args[0]?.kind === 'text' ? view.args[0].value : view.callee) : '';
     const named = path?.kind === 'text' ? path.value : '';
+    // What the project answers itself is among the routes.
+    if (named !== '' && own.some((each) => each.endsWith(named.replace(/^\^|\$$/g, '')))) return [];
     return SENSITIVE.test(named) || /(^|\.)(LoginView|PasswordResetView|ObtainAuthToken|obtain_auth_token|TokenObtainPairView|contrib\.auth\.urls|allauth\.urls|SignupView|RegisterView)(\.|$)/.test(target)
       ? [{ path: module.path, ...call.at, text: `/${named.replace(/^[\^/]+|\$$/g, '')}` }] : [];
   });

@@ -29,6 +29,7 @@ describe('names of Python', () => {
     'a star import': [{ 'shop/base.py': 'from flask import Flask\napp = Flask("x")\n', 'shop/run.py': 'from shop.base import *\napp.run()\n' }, 'flask.Flask.run'],
     'a source root that nothing declares': [{ 'backend/core/db.py': 'import sqlalchemy\nengine = sqlalchemy.create_engine("x")\n', 'backend/main.py': 'from core.db import engine\nengine.execute("x")\n' }, 'sqlalchemy.create_engine.execute'],
     'a factory elsewhere': [{ 'app/__init__.py': 'from flask import Flask\ndef create_app():\n    app = Flask("x")\n    return app\n', 'wsgi.py': 'from app import create_app\napp = create_app()\napp.run()\n' }, 'flask.Flask.run'],
+    'a submodule that shares its name with its function': [{ 'app/api/__init__.py': 'from .watch import watch, other\n', 'app/api/watch.py': 'import requests\ndef watch():\n    return 1\ndef other():\n    return requests.Session()\n', 'app/main.py': 'from app.api import other\nother().get("x")\n' }, 'requests.Session.get'],
     'cyclic imports': [{ 'a.py': 'from b import x\n', 'b.py': 'from a import x\nx.run()\n' }, 'a.x.run'],
   };
   for (const [title, [files, expected]] of Object.entries(across)) {
