@@ -46,6 +46,10 @@ import logWithoutTraceback from './observability/log-without-traceback';
 import loggingNotConfigured from './observability/logging-not-configured';
 import printInsteadOfLogging from './observability/print-instead-of-logging';
 import ciMissing from './testing/ci-missing';
+import coverageNotMeasured from './testing/coverage-not-measured';
+import integrationTestsMissing from './testing/integration-tests-missing';
+import smokeTestMissing from './testing/smoke-test-missing';
+import testsMissing from './testing/tests-missing';
 import assertForValidation from './code/assert-for-validation';
 import bareExcept from './code/bare-except';
 import broadExcept from './code/broad-except';
@@ -105,6 +109,10 @@ export const rules: readonly Rule[] = [
   loggingNotConfigured('observability'),
   printInsteadOfLogging('observability'),
   ciMissing('testing'),
+  coverageNotMeasured('testing'),
+  integrationTestsMissing('testing'),
+  smokeTestMissing('testing'),
+  testsMissing('testing'),
   assertForValidation('code'),
   bareExcept('code'),
   broadExcept('code'),

@@ -47,7 +47,7 @@ const PYTHON: Dialect = {
     [new RegExp(`(?<![@\\w.])self\\.app\\.${METHODS}[ \\t]*\\([ \\t\\r\\n]*[fF]?["']/`), 'self.app'],
   ],
   local: /\b(?:requests|httpx|session|urllib|urlopen|aiohttp|websockets?)\b/,
-  tools: [[/\b(?:import|from)[ \t]+pytest\b/, 'pytest'], [/\b(?:import|from)[ \t]+(?:django\.test|rest_framework\.test)\b/, 'django'], [/\bTestCase\b/, 'unittest']],
+  tools: [[/\b(?:import|from)[ \t]+pytest\b/, 'pytest'], [/\b(?:import|from)[ \t]+(?:django\.test|rest_framework\.test)\b/, 'django'], [/\bclass[ \t]+\w+[ \t]*\([^)\n]*TestCase\b|\bself\.assert[A-Z]/, 'unittest']],
 };
 
 const SCRIPT: Dialect = {

@@ -42,3 +42,4 @@ export * from './tests';
 export * from './model';
 export * from './variables-of-files';
 export * from './routing';
+export * from './first-test';

@@ -1,6 +1,7 @@
 /** What is known of a project's tests. Test files are read from their words alone: how many there are, what they ask, and what they name. */
-import type { Span } from './place';
-import type { Evidence } from './project';
+import type { Command } from './files';
+import type { Place, Span } from './place';
+import type { Evidence, Project } from './project';
 
 /** A source file that may hold tests. */
 export interface TestFile {
@@ -33,4 +34,44 @@ export interface TestSuite {
   mentions(name: string): string | undefined;
   /** A file of tests in which a text holds this path: its constant parts in order, parameters being anything. */
   visits(path: string): string | undefined;
+}
+
+/** There are tests that can fail, in whatever language. */
+export function hasTests(project: Project): boolean {
+  const { cases, assertions, foreign } = project.tests;
+  return (cases > 0 && assertions > 0) || foreign.length > 0;
+}
+
+/** `14 tests in 3 files (pytest)`. */
+export function testCount(project: Project): string {
+  const { cases, files, foreign, tools } = project.tests;
+  if (cases === 0) return `${foreign.length} ${foreign.length === 1 ? 'suite' : 'suites'}`;
+  return `${cases} ${cases === 1 ? 'test' : 'tests'} in ${files.length} ${files.length === 1 ? 'file' : 'files'}${tools.length > 0 ? ` (${tools.slice(0, 3).join(', ')})` : ''}`;
+}
+
+/** A command that somebody or something runs against this project: CI, scripts, Makefiles, hooks, named tasks. */
+export interface RunCommand extends Place { readonly words: readonly string[]; readonly text: string }
+
+/** Every command of CI, scripts, tasks and Makefiles, those of tests and development among them. */
+export function runCommands(project: Project): readonly RunCommand[] {
+  return project.once('runCommands', () => project.units.flatMap((unit): readonly RunCommand[] => {
+    const of = (commands: readonly Command[]) => commands.map((each) => ({ path: unit.path, start: each.at.start, end: each.at.end, words: each.words, text: each.words.join(' ') }));
+    switch (unit.kind) {
+      case 'workflow': return unit.jobs.flatMap((job) => job.steps.flatMap((step) => of(step.commands)));
+      case 'pipeline': return unit.commands.flatMap((each) => of(each.commands));
+      case 'manifest': return unit.scripts.flatMap((each) => of(each.commands));
+      case 'shell': return of(unit.commands);
+      case 'plain': return unit.format === 'makefile' ? linesOf(unit.path, project.text(unit.path) ?? '') : [];
+      case 'module': return /(^|\/)(noxfile|tasks|fabfile|dodo)\.py$/.test(unit.path) ? linesOf(unit.path, project.text(unit.path) ?? '') : [];
+      case 'ini': return /(^|\/)tox\.ini$/.test(unit.path) ? unit.sections.flatMap((section) => section.entries.flatMap((entry) => linesOf(unit.path, entry.value ?? '', entry.at))) : [];
+      default: return [];
+    }
+  }));
+}
+
+/** Lines of a file that is no shell script itself, words cut at blanks, quotes and commas. */
+function linesOf(path: string, text: string, at?: Span): readonly RunCommand[] {
+  return [...text.matchAll(/^[ \t]*(?!#)(\S[^\n]*)$/gm)].map((each) => ({
+    path, start: at?.start ?? each.index, end: at?.end ?? each.index + each[0].length, text: each[1] ?? '', words: (each[1] ?? '').split(/[\s"',()[\]]+/).filter(Boolean),
+  }));
 }
