@@ -38,6 +38,9 @@ import jwtVerificationDisabled from './auth/jwt-verification-disabled';
 import sessionCookieInsecure from './auth/session-cookie-insecure';
 import testLoginEndpoint from './auth/test-login-endpoint';
 import weakPasswordHash from './auth/weak-password-hash';
+import columnDefaultEvaluatedOnce from './data/column-default-evaluated-once';
+import moneyAsFloat from './data/money-as-float';
+import schemaConstraintMissing from './data/schema-constraint-missing';
 import appRunUnguarded from './deployment/app-run-unguarded';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
@@ -101,6 +104,9 @@ export const rules: readonly Rule[] = [
   sessionCookieInsecure('auth'),
   testLoginEndpoint('auth'),
   weakPasswordHash('auth'),
+  columnDefaultEvaluatedOnce('data'),
+  moneyAsFloat('data'),
+  schemaConstraintMissing('data'),
   appRunUnguarded('deployment'),
   containerHealthcheckMissing('deployment'),
   processRunsAsRoot('deployment'),

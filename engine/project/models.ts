@@ -84,7 +84,7 @@ export class ProjectModels {
       const name = home ? qualified(home.module, home.class.scope, home.class.name) : this.names.expand(base, module);
       if (!home) {
         rooted ||= rootOrm(name) !== undefined || rootOrm(base) !== undefined || !NO_TABLE.test(base);
-        open ||= bringsColumns(name) && rootOrm(base) === undefined;
+        open ||= bringsColumns(name);
         continue;
       }
       if (seen.has(name)) continue;

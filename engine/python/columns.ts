@@ -1,11 +1,13 @@
 /** Columns of models as their libraries declare them: by a call, an annotation, or both. */
 import type { Column, ColumnDefault, ColumnType, ForeignKey, Orm, Span, Standing, Value } from '../../rules/kit';
+import { isLiteral } from '../../rules/kit';
 import type { CallExpr, Expr, Stmt } from '../syntax/ast';
 import { callFact, calledName, flag, keyword, positionals } from './calls';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import type { Values } from './values';
 import { span } from './values';
+import { eachPart } from './walk';
 
 /** What the readers of models need of the file. */
 export interface ModelFile {
@@ -205,17 +207,25 @@ function defaultsOf(call: CallExpr, place: ColumnPlace, words: { readonly defaul
 /** What a default is, by how it is written: the value of `utcnow()` and of `utcnow` may look alike once they are followed. */
 function read(expr: Expr, place: ColumnPlace): Omit<ColumnDefault, 'keywordAt'> {
   const value = place.values.evaluate(expr, place.scope);
-  const base = { value, at: span(expr) };
+  const base = { value, at: span(expr), does: calledAtOnce(expr).map((each) => qualifiedIn(place, each.callee, place.scope)) };
   switch (expr.k) {
     case 'call': {
       const callee = qualifiedIn(place, expr.callee, place.scope);
       return { ...base, callee, how: /(^|\.)func\.|^sqlalchemy\.(text|sql\.)|^django\.db\.models\.functions\.|(^|\.)(text|literal_column|Sequence|partial)$/.test(callee) ? 'other' : 'call' };
     }
     case 'lambda': return { ...base, how: 'lambda' };
-    case 'name': case 'attribute': return value.kind === 'reference' && !/^_?[A-Z0-9_]+$/.test(expr.name) ? { ...base, how: 'name', callee: value.name } : { ...base, how: value.kind === 'reference' ? 'constant' : value.kind === 'generated' || value.kind === 'result' ? 'other' : 'constant' };
+    case 'name': case 'attribute': return value.kind === 'reference' && !/^_?[A-Z0-9_]+$/.test(expr.name) ? { ...base, how: 'name', callee: value.name } : { ...base, how: value.kind === 'reference' || isLiteral(value) ? 'constant' : 'other' };
     case 'text': case 'number': case 'bool': case 'none': case 'list': case 'dict': case 'unary': return { ...base, how: 'constant' };
     default: return { ...base, how: 'other' };
   }
+}
+
+/** Calls in an expression that run when it is evaluated. */
+function calledAtOnce(expr: Expr): CallExpr[] {
+  if (expr.k === 'lambda') return [];
+  const found: CallExpr[] = expr.k === 'call' ? [expr] : [];
+  eachPart(expr, (part) => { found.push(...calledAtOnce(part)); });
+  return found;
 }
 
 interface Typed { readonly name?: string; readonly optional: boolean | undefined; readonly mark?: { readonly unique: boolean } }

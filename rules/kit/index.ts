@@ -43,3 +43,4 @@ export * from './model';
 export * from './variables-of-files';
 export * from './routing';
 export * from './first-test';
+export * from './columns';

@@ -72,6 +72,8 @@ export interface ColumnDefault {
   readonly value: Value;
   /** Qualified name of what is called or named. */
   readonly callee?: string;
+  /** Qualified names of what is called when the class is made; the bodies of lambdas are not. */
+  readonly does: readonly string[];
   readonly at: Span;
   /** Keyword with its value: `default=utcnow`. */
   readonly keywordAt: Span;
