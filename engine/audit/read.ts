@@ -29,7 +29,7 @@ export interface UnitReader {
  * @param own whether a name's first part may be something of this project: a folder or file of it
  */
 export function unitReader(grammars: Grammars, documents: Documents, interest: Interest, own: (root: string) => boolean): UnitReader {
-  const asked = { last: interest.last, callee: (qualified: string) => interest.callee(qualified, own) };
+  const asked = { last: interest.last, callee: (qualified: string) => interest.callee(qualified, own), own };
   const lowerPython = pythonLowering(grammars.language('python'));
   const kept = new Map<string, LoweredStatements>();
   const statementsOf = (path: string) => { const known = kept.get(path) ?? new LoweredStatements(); kept.set(path, known); return known; };
@@ -60,7 +60,7 @@ function unread(path: string, text: string, whole: boolean): Module {
   return {
     kind: 'module', path, language: languageOf(path), role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
     routing: NO_ROUTING,
-    calls: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
+    calls: [], passes: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
   };
 }
 

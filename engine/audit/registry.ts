@@ -1,6 +1,7 @@
 /** The rules as the engine uses them: their cards as data, and the vocabulary of calls they ask for. */
 import type { Files, Fix, Role, Rule } from '../../rules/kit';
 import { APPLICATION_CALLEES, COOKIE_CALLEES, HTML_CALLEES } from '../project/applications';
+import { ADDRESS_CALLS } from '../project/flow/entries';
 import { WORKER_CALLEES } from '../project/workers';
 import type { RuleCard, RuleDocument } from './outcome';
 
@@ -24,7 +25,7 @@ export interface Interest {
 }
 
 /** Calls the project's facts are made from, whatever the rules ask. */
-const OWN: readonly string[] = [...APPLICATION_CALLEES, ...COOKIE_CALLEES, ...HTML_CALLEES, ...WORKER_CALLEES, 'from_object', 'setdefault', 'init_app', 'create_app', 'make_app', 'create_application', 'register_blueprint', 'include_router', 'before_request', 'after_request'];
+const OWN: readonly string[] = [...APPLICATION_CALLEES, ...COOKIE_CALLEES, ...HTML_CALLEES, ...WORKER_CALLEES, ...ADDRESS_CALLS, 'from_object', 'setdefault', 'init_app', 'create_app', 'make_app', 'create_application', 'register_blueprint', 'include_router', 'before_request', 'after_request'];
 
 export function registryOf(rules: readonly Rule[]): Registry {
   const cards = rules.map(cardOf);

@@ -1,11 +1,13 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Framework, Func, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
+import type { Application, Call, Class, Evidence, Flow, Framework, Func, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { linkModule } from './link';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
+import type { KeptSites } from './flow';
+import { flowOf } from './flow';
 import { Reach } from './reach';
 import { routesOf } from './routes';
 import { djangoRouting, textOf } from './route-settings';
@@ -43,7 +45,7 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
-const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays'];
+const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays', 'sites', 'entries'];
 
 class Facts implements Project {
   readonly root: string;
@@ -182,6 +184,7 @@ class Facts implements Project {
   }
 
   get environment(): ReadonlyMap<string, Variable> { return this.once('environment', () => environmentOf(this, this.names, developmentName)); }
+  get flow(): Flow { return this.once('flow', () => flowOf(this, this.names, this.once('sites', (): KeptSites => new WeakMap()))); }
 
   get routes(): readonly { module: Module; route: Route }[] {
     return this.once('routes', () => this.modules.flatMap((module) => this.routesOf(module).map((route) => ({ module, route }))));

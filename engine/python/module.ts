@@ -1,6 +1,6 @@
 /** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
 import { lastName } from '../../rules/kit';
-import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
+import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
 import { callFact, calledName } from './calls';
 import type { ModelFile } from './columns';
@@ -10,10 +10,11 @@ import { idleKind } from './idle';
 import { looksLikeMigration, migrationOf } from './migrations';
 import { classModel, tableModel, withLooseIndexes } from './models';
 import { Names } from './names';
+import { handsOn, passOf } from './passes';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
 import type { BodyFacts, RouteContext } from './routes';
-import { decoratedRoutes, dependencies, importedFramework } from './routes';
+import { decoratedRoutes, importedFramework, injects } from './routes';
 import { RoutingReader } from './routing';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
@@ -30,7 +31,7 @@ export interface ModuleInput {
   readonly program: Program;
   readonly role: Role;
   /** Whether somebody asks for calls of this qualified name; by the last name alone first, since most are dropped there. */
-  readonly asked: { readonly last: (name: string) => boolean; readonly callee: (qualified: string) => boolean };
+  readonly asked: { readonly last: (name: string) => boolean; readonly callee: (qualified: string) => boolean; /** Whether a name's first part may be something of this project. */ readonly own?: (root: string) => boolean };
   readonly suppressions: readonly Suppression[];
 }
 
@@ -76,6 +77,7 @@ class ModuleReader {
   private readonly functions: Func[] = [];
   private readonly assignments: Assignment[] = [];
   private readonly calls: Call[] = [];
+  private readonly passes: Pass[] = [];
   private readonly handlers: Handler[] = [];
   private readonly routes: Route[] = [];
   private readonly refusals: Refusal[] = [];
@@ -110,7 +112,7 @@ class ModuleReader {
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     return {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
-      imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, handlers: this.handlers,
+      imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, passes: this.passes, handlers: this.handlers,
       routing: this.routing.read(),
       routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, environment: this.variables.settled(this.handlers), tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
       does: [...does],
@@ -318,14 +320,17 @@ class ModuleReader {
     const { does, reads } = this.body(one, scope, place, decorators, standing);
     if (decorators.length > 0) this.routing.decorated(one, decorators, scope, place.scope, standing);
     const answer = one.returns && this.names.annotated(one.returns, place.scope);
+    const depends: string[] = [];
     this.functions.push({
       ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
       parameters: one.parameters.map((each) => {
         const annotation = each.annotation && this.names.annotated(each.annotation, place.scope);
-        return { name: each.name, at: span(each), ...(annotation && { annotation }), ...(each.fallback && { fallback: this.values.evaluate(each.fallback, place.scope) }) };
+        const injected = injects(each, scope, this.names);
+        depends.push(...injected);
+        return { name: each.name, at: span(each), ...(injected.length > 0 && { injected: true as const }), ...(annotation && { annotation }), ...(each.fallback && { fallback: this.values.evaluate(each.fallback, place.scope) }), ...(each.stars && { stars: each.stars }) };
       }),
       ...(answer && { answer }), returns: scope.returns.slice(0, 10).map((each) => this.values.evaluate(each, scope)), does,
-      reads, depends: dependencies(one, scope, this.names),
+      reads, depends,
     });
   }
 
@@ -414,6 +419,7 @@ class ModuleReader {
     const wanted = ((callee.k === 'name' || asked.last(last)) && asked.callee(qualified)) || this.derived.has(qualified);
     // The class of `from threading import Thread as Worker` is known by its qualified name.
     const task = mayBeTask(last) || (callee.k === 'name' && mayBeTask(lastName(qualified)));
+    if (!wanted && this.input.role === 'production' && handsOn(qualified, last, this.name, asked.own)) this.passes.push(passOf(expr, qualified, place.scope, this.names, this.values));
     if (!wanted && !task) return;
     const made = callFact(expr, qualified, place.scope, this.names, this.values, this.standing(place, expr), {
       within: namesOf(place.within), ...(use?.bound && { boundTo: use.bound }), ...(place.onLoop && { onLoop: true }), ...(use?.awaited && { awaited: true }), ...(use?.discarded && { discarded: true }), ...(use?.managed && { managed: true }),

@@ -5,7 +5,7 @@
  */
 import type { Expr } from '../syntax/ast';
 import type { Binding, Scope } from './scopes';
-import { bindingsOf } from './scopes';
+import { bindingsOf, isMadeAt } from './scopes';
 
 /** Assignments followed from name to name; longer chains are loops. */
 const LONGEST = 12;
@@ -121,7 +121,7 @@ export class Names {
   binding(name: string, scope: Scope, at: number): Binding | undefined {
     const found = bindingsOf(name, scope);
     if (!found) return undefined;
-    const before = found.scope === scope ? found.bindings.filter((each) => each.at <= at) : found.bindings;
+    const before = found.scope === scope ? found.bindings.filter((each) => each.at <= at && !isMadeAt(each, at)) : found.bindings;
     const list = before.length > 0 ? before : found.bindings;
     const nameful = list.filter((each) => each.kind !== 'value' || carriesName(each.value));
     return found.scope === scope ? list.at(-1)?.kind === 'value' ? (nameful.at(-1) ?? list.at(-1)) : list.at(-1) : (nameful[0] ?? list[0]);

@@ -1,6 +1,6 @@
 /** Routes: what the application serves, with everything that stands before the handler's body. */
 import type { Decorator, Route, Standing } from '../../rules/kit';
-import type { ClassStmt, Expr, FunctionStmt } from '../syntax/ast';
+import type { ClassStmt, Expr, FunctionStmt, ParamNode } from '../syntax/ast';
 import type { Names } from './names';
 import { ownerName } from './routing-names';
 import type { Scope } from './scopes';
@@ -94,7 +94,12 @@ function classMethods(one: ClassStmt): string[] {
 /** What FastAPI's `Depends` and `Security` name in a handler's parameters. */
 export function dependencies(one: FunctionStmt | ClassStmt, scope: Scope, names: Names): string[] {
   if (one.k !== 'function') return [];
-  return one.parameters.flatMap((each) => [...dependsOn(each.fallback, scope, names), ...dependsOn(each.annotation, scope, names)]);
+  return one.parameters.flatMap((each) => injects(each, scope, names));
+}
+
+/** What `Depends` and `Security` name for one parameter. */
+export function injects(parameter: ParamNode, scope: Scope, names: Names): string[] {
+  return [...dependsOn(parameter.fallback, scope, names), ...dependsOn(parameter.annotation, scope, names)];
 }
 
 function dependsOn(expr: Expr | undefined, scope: Scope, names: Names): string[] {

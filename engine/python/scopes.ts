@@ -8,7 +8,7 @@ export type Binding =
   | { readonly kind: 'import'; readonly target: string; readonly at: number; readonly blocks: readonly number[] }
   | { readonly kind: 'definition'; readonly scope: Scope; readonly at: number; readonly blocks: readonly number[] }
   | { readonly kind: 'value'; readonly value: Expr; readonly op?: string; readonly annotation?: Expr; readonly at: number; readonly blocks: readonly number[] }
-  | { readonly kind: 'element'; readonly over: Expr; readonly at: number; readonly blocks: readonly number[] }
+  | { readonly kind: 'element'; readonly over: Expr; /** Position in the element, for `for a, b in pairs`. */ readonly index?: number; readonly at: number; readonly blocks: readonly number[] }
   | { readonly kind: 'unpacked'; readonly value: Expr; readonly index: number; readonly at: number; readonly blocks: readonly number[] }
   | { readonly kind: 'parameter'; readonly parameter: ParamNode; readonly at: number; readonly blocks: readonly number[] }
   | { readonly kind: 'declared'; readonly annotation?: Expr; readonly at: number; readonly blocks: readonly number[] };
@@ -102,7 +102,11 @@ export function collectScopes(program: Program, absolute: (written: string) => s
       case 'if': block(scope, one.body, path); block(scope, one.orelse, path); break;
       case 'loop':
         if (one.target && one.over) {
-          for (const name of names(one.target)) bind(scope, name, { kind: 'element', over: one.over, at: one.start, blocks: path });
+          const parts = one.target.k === 'list' ? one.target.items : [];
+          for (const name of names(one.target)) {
+            const index = parts.findIndex((each) => each.k === 'name' && each.name === name);
+            bind(scope, name, { kind: 'element', over: one.over, ...(index >= 0 && { index }), at: one.start, blocks: path });
+          }
         }
         block(scope, one.body, path); block(scope, one.orelse, path); break;
       case 'try':
@@ -138,6 +142,12 @@ export function collectScopes(program: Program, absolute: (written: string) => s
 function scopeOf(kind: Scope['kind'], name: string, parent: Scope | undefined, statement: FunctionStmt | ClassStmt | undefined): Scope {
   const path = parent?.path ? `${parent.path}.${name}` : name;
   return { kind, name, path, ...(parent && { parent }), ...(statement && { statement }), bindings: new Map(), attributes: new Map(), returns: [], blocks: [] };
+}
+
+/** The place is inside what the binding is made from, as in `name = clean(name)`: there the name still means what it meant before. */
+export function isMadeAt(binding: Binding, at: number): boolean {
+  const from = binding.kind === 'value' || binding.kind === 'unpacked' ? binding.value : binding.kind === 'element' ? binding.over : undefined;
+  return from !== undefined && from.start <= at && at < from.end;
 }
 
 /** Names a target binds: `a`, `(a, b)`. */

@@ -15,7 +15,7 @@ import type { Names } from './names';
 import { selfClass } from './names';
 import { isHarmless, isOperation, isProvided, isRequestValue } from './requests';
 import type { Binding, Scope } from './scopes';
-import { bindingsOf } from './scopes';
+import { bindingsOf, isMadeAt } from './scopes';
 
 const DEEPEST = 16;
 const MOST_STEPS = 4000;
@@ -74,7 +74,7 @@ export class Values {
 
   keywords(args: readonly { readonly name?: string; readonly stars?: '*' | '**'; readonly value: Expr; readonly start: number; readonly end: number }[], scope: Scope, given?: ReadonlyMap<string, Value>): Keyword[] {
     return args.flatMap((each): Keyword[] => {
-      const name = each.name ?? (each.stars === '**' ? '**' : undefined);
+      const name = each.name ?? each.stars;
       return name === undefined ? [] : [{ name, value: this.evaluate(each.value, scope, given), at: span(each) }];
     });
   }
@@ -125,7 +125,7 @@ export class Values {
     const found = bindingsOf(name, scope);
     if (!found) return { kind: 'reference', name, at };
     const own = found.scope === scope;
-    const list = own ? found.bindings.filter((each) => each.at < at.start || each.kind === 'parameter') : found.bindings;
+    const list = own ? found.bindings.filter((each) => each.kind === 'parameter' || (each.at < at.start && !isMadeAt(each, at.start))) : found.bindings;
     const blocks = own ? found.scope.blocks.filter((each) => each.start <= at.start && at.start < each.end).map((each) => each.id) : [];
     return this.reaching(name, list.length > 0 ? list : found.bindings.slice(0, 1), found.scope, blocks, at, given);
   }
@@ -149,9 +149,9 @@ export class Values {
   private bound(name: string, binding: Binding, home: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
     switch (binding.kind) {
       case 'value': return this.evaluate(binding.value, home, home.kind === 'function' ? given : undefined);
-      case 'import': return isRequestValue(binding.target) ? { kind: 'tainted', source: name, at } : { kind: 'reference', name: binding.target, at };
+      case 'import': return isRequestValue(binding.target) ? tainted(name, at) : { kind: 'reference', name: binding.target, at };
       case 'definition': return { kind: 'reference', name: this.qualified(binding.scope), at };
-      case 'element': return element(this.evaluate(binding.over, home, given), at);
+      case 'element': return part(element(this.evaluate(binding.over, home, given), at), binding.index);
       case 'unpacked': return element(this.evaluate(binding.value, home, given), at);
       case 'parameter': return this.parameter(binding.parameter.name, home, at);
       case 'declared': return { kind: 'unknown', at };
@@ -167,14 +167,19 @@ export class Values {
     const routes = fn.decorators.map((each) => this.names.callee(each.k === 'call' ? each.callee : each, home.parent ?? home));
     if (routes.some(isOperation)) {
       if (name === 'self' || (annotation && isProvided(annotation)) || depends(parameter?.fallback) || depends(parameter?.annotation) || this.isDependency(parameter?.annotation, home)) return plain;
-      return annotation && isHarmless(annotation) ? { kind: 'result', callee: annotation, args: [{ kind: 'tainted', source: name, at }], keywords: [], at } : { kind: 'tainted', source: name, at };
+      return annotation && isHarmless(annotation) ? { kind: 'result', callee: annotation, args: [tainted(name, at)], keywords: [], at } : tainted(name, at);
     }
-    const flask = fn.decorators.find((each, index) => each.k === 'call' && /(?:^|\.)(?:route|get|post|put|patch|delete)$/.test(routes[index] ?? '') && /(Flask|Blueprint|(^|\.)app|(^|\.)bp|blueprint)\.\w+$/i.test(routes[index] ?? ''));
-    const path = flask?.k === 'call' && flask.args[0]?.value.k === 'text' ? flask.args[0].value.value : undefined;
-    const converter = path === undefined ? undefined : new RegExp(`<(?:(\\w+)(?:\\([^)]*\\))?:)?${name}>`).exec(path);
-    if (!converter) return plain;
-    const tainted: Value = { kind: 'tainted', source: name, at };
-    return /^(int|float|uuid)$/.test(converter[1] ?? '') ? { kind: 'result', callee: converter[1] ?? 'int', args: [tainted], keywords: [], at } : tainted;
+    const converter = fn.decorators.map((each, index) => this.converterOf(name, each, routes[index] ?? '')).find((each) => each !== undefined);
+    if (converter === undefined) return plain;
+    return /^(int|float|uuid)$/.test(converter) ? { kind: 'result', callee: converter, args: [tainted(name, at)], keywords: [], at } : tainted(name, at);
+  }
+
+  /** `int` of `@app.route("/items/<int:name>")`, empty without one; undefined where the path has no such part. */
+  private converterOf(name: string, decorator: Expr, route: string): string | undefined {
+    if (decorator.k !== 'call' || !/(?:^|\.)(?:route|get|post|put|patch|delete)$/.test(route) || !/(Flask|Quart|Blueprint|(^|\.)app|(^|\.)bp|blueprint)\.\w+$/i.test(route)) return undefined;
+    const path = decorator.args[0]?.value;
+    const found = path?.k === 'text' ? new RegExp(`<(?:(\\w+)(?:\\([^)]*\\))?:)?${name}>`).exec(path.value) : null;
+    return found ? found[1] ?? '' : undefined;
   }
 
   /** `CurrentUser = Annotated[User, Depends(current_user)]`, here or in another file by the name that such aliases have. */
@@ -193,9 +198,9 @@ export class Values {
       if (own && own.scope !== scope) return { ...this.evaluate(own.value, own.scope), at };
     }
     const qualified = this.names.qualify(expr, scope);
-    if (qualified && isRequestValue(qualified)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (qualified && isRequestValue(qualified)) return tainted(this.names.written(expr), at);
     const of = this.evaluate(expr.of, scope, given);
-    if (carriesTaint(of)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (carriesTaint(of)) return tainted(this.names.written(expr), at, of);
     if (of.kind === 'parameter') return { kind: 'parameter', name: `${of.name}.${expr.name}`, function: of.function, at };
     return qualified ? { kind: 'reference', name: qualified, at } : { kind: 'unknown', at };
   }
@@ -206,15 +211,16 @@ export class Values {
     if (isEnvironment(expr.of, scope, this.names)) return environment(key, at, true);
     // An alias such as `CurrentUser = Annotated[User, Depends(get_current_user)]` keeps what it names, for who imports it.
     if (qualified && /^typing(?:_extensions)?\.Annotated$/.test(qualified)) return { kind: 'result', callee: qualified, args: key.kind === 'list' ? key.items : [key], keywords: [], at };
-    if (qualified && isRequestValue(qualified)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (qualified && isRequestValue(qualified)) return tainted(this.names.written(expr), at);
     const of = this.evaluate(expr.of, scope, given);
-    if (carriesTaint(of)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (carriesTaint(of)) return tainted(this.names.written(expr), at, of);
     if (of.kind === 'dict' && key.kind === 'text') {
       const entry = of.entries.findLast((each) => each.key.kind === 'text' && each.key.value === key.value);
       if (entry) return { ...entry.value, at };
     }
     if (of.kind === 'dict' && !of.open && of.entries.length > 0) return { kind: 'choice', by: 'conditional', options: of.entries.map((each) => each.value), at };
     if (of.kind === 'list' && key.kind === 'number') { const item = of.items.at(key.value); if (item) return { ...item, at }; }
+    if (of.kind === 'parameter') return { ...of, name: `${of.name}.${key.kind === 'text' && /^\w+$/.test(key.value) ? key.value : '*'}`, at };
     const named = this.names.qualify(expr, scope);
     if (named && key.kind === 'text') return { kind: 'reference', name: named, at };
     return of.kind === 'reference' ? { kind: 'result', callee: `${of.name}.__getitem__`, of, args: [key], keywords: [], at } : { kind: 'unknown', at };
@@ -239,7 +245,7 @@ export class Values {
     if (generates(callee)) return { kind: 'generated', by: callee, at };
     const store = secretStore(callee);
     if (store) return { kind: 'secret-store', store, at };
-    if (isRequestValue(callee)) return { kind: 'tainted', source: this.names.written(expr), at };
+    if (isRequestValue(callee)) return tainted(this.names.written(expr), at);
     if (expr.callee.k === 'attribute') return this.method(expr, expr.callee, callee, scope, at, args(), given);
     return this.helper(expr, scope, given) ?? { kind: 'result', callee, args: args(), keywords: this.keywords(expr.args, scope, given), at };
   }
@@ -253,7 +259,7 @@ export class Values {
       const entry = of.entries.findLast((each) => each.key.kind === 'text' && each.key.value === key);
       if (entry) return { ...entry.value, at };
     }
-    if (carriesTaint(of) && TAINT_KEEPING.has(method.name)) return { kind: 'tainted', source: this.names.written(method.of), at };
+    if (carriesTaint(of) && TAINT_KEEPING.has(method.name)) return tainted(this.names.written(method.of), at, of);
     return { kind: 'result', callee, of, args, keywords: this.keywords(expr.args, scope, given), at };
   }
 
@@ -338,6 +344,11 @@ export function carriesTaint(value: Value): boolean {
   }
 }
 
+/** What a visitor sends; what is taken out of something tainted was read where that was. */
+function tainted(source: string, at: Span, of?: Value): Value {
+  return { kind: 'tainted', source, at, from: of?.kind === 'tainted' ? of.from ?? of.at : at };
+}
+
 function joined(how: Extract<Value, { kind: 'joined' }>['how'], parts: readonly Value[], at: Span): Value {
   const flat = parts.flatMap((each) => each.kind === 'joined' && each.how !== 'join' && how !== 'join' ? each.parts : [each]).slice(0, WIDEST);
   if (how !== 'format' && how !== 'percent' && how !== 'join' && flat.every((each) => each.kind === 'text')) {
@@ -359,10 +370,18 @@ function isPath(value: Value): boolean {
 
 /** One element of a collection, whichever. */
 function element(value: Value, at: Span): Value {
-  if (carriesTaint(value)) return { kind: 'tainted', source: value.kind === 'tainted' ? value.source : 'request data', at };
+  if (carriesTaint(value)) return tainted(value.kind === 'tainted' ? value.source : 'request data', at, value);
+  if (value.kind === 'parameter') return { ...value, name: `${value.name}.*`, at };
   if (value.kind === 'list') return value.items.length === 1 && value.items[0] ? { ...value.items[0], at } : { kind: 'choice', by: 'conditional', options: value.items, at };
   if (value.kind === 'dict' && !value.open) return { kind: 'choice', by: 'conditional', options: value.entries.map((each) => each.key), at };
   return { kind: 'unknown', at };
+}
+
+/** The item at a position of a list, or of each of several lists. */
+function part(value: Value, index: number | undefined): Value {
+  if (index === undefined) return value;
+  if (value.kind === 'list') return value.items[index] ?? value;
+  return value.kind === 'choice' ? { ...value, options: value.options.map((each) => part(each, index)) } : value;
 }
 
 function depends(expr: Expr | undefined): boolean {

@@ -4,14 +4,21 @@
  */
 import type { Source } from './fix';
 import type { Func, Module } from './module';
-import type { Project } from './project';
+import type { Evidence, Project } from './project';
+import type { Context, Variation } from './rule';
 import type { CallMatch } from './select';
 import { lastName } from './select';
 import type { Tainted, Value } from './value';
+import type { Leg, Way } from './ways';
 
 /** Calls that give back what they are given, or the same bytes in another coat. */
 const HANDS_ON = /^(str|repr|bytes|bytearray|list|tuple|set|dict|sorted|map|json\.loads|io\.(BytesIO|StringIO)|html\.unescape|urllib\.parse\.unquote(_plus)?|base64\.\w*decode|binascii\.(unhexlify|a2b_\w+)|bytes\.fromhex|(zlib|gzip|bz2|lzma)\.decompress|codecs\.decode)$/;
 const KEEPS = /\.(strip|lstrip|rstrip|lower|upper|title|replace|format|split|decode|encode|read|removeprefix|removesuffix|__getitem__|get|getvalue|fileno)$/;
+
+/** The call gives back what it is given. */
+export const handsOn = (callee: string): boolean => HANDS_ON.test(callee);
+/** The method gives back what it is called on, or a part of it. */
+export const keeps = (callee: string): boolean => KEEPS.test(callee);
 
 /**
  * What a visitor sends, as far as it is in a value unchanged enough to be dangerous.
@@ -47,8 +54,8 @@ export function isOwn(value: Value, project: Project): boolean {
     case 'joined': return all(value.parts);
     case 'dict': return !value.open && all(value.entries.map((each) => each.value));
     case 'reference': return OWN_NAME.test(value.name);
-    case 'parameter': return cannotCarryText(value.name, project.func(value.function)?.func, project) || /^(settings|config|conf|app\.config|self\.(settings|config|conf))\./.test(value.name);
-    case 'result': return MAKES_OWN.test(value.callee) || (OF_OWN.test(value.callee) && value.args.length > 0 && all(value.args)) || (value.of !== undefined && OWN_METHODS.test(value.callee) && isOwn(value.of, project) && all(value.args));
+    case 'parameter': return cannotCarryText(value.name, project.func(value.function)?.func, project) || /^(settings|config|conf|app\.config|self\.(settings|config|conf))\./.test(value.name) || project.flow.givenOwn(value);
+    case 'result': return MAKES_OWN.test(value.callee) || (OF_OWN.test(value.callee) && value.args.length > 0 && all(value.args)) || (value.of !== undefined && OWN_METHODS.test(value.callee) && isOwn(value.of, project) && all(value.args)) || project.flow.returnsOwn(value);
     default: return false;
   }
 }
@@ -56,7 +63,7 @@ export function isOwn(value: Value, project: Project): boolean {
 const NO_TEXT = /(^|\.)(int|float|bool|UUID\d?|Decimal|datetime|date|time|timedelta|Enum|Literal|PositiveInt|NonNegativeInt|IPv4Address|IPv6Address)$/;
 
 /** The parameter `name`, or the field `name.field` of one, has a type that takes no free text. */
-function cannotCarryText(name: string, func: Func | undefined, project: Project): boolean {
+export function cannotCarryText(name: string, func: Func | undefined, project: Project): boolean {
   const [root = '', field] = name.split('.');
   const annotation = func?.parameters.find((each) => each.name === root)?.annotation;
   if (annotation === undefined) return false;
@@ -73,21 +80,65 @@ function isEnum(type: string, project: Project): boolean {
 
 /** What the function does with a visitor's value before a call uses it. */
 export interface Passage {
-  readonly taint: Tainted;
+  /** What the value is called where it comes from: `request.args["id"]`, a parameter. */
+  readonly source: string;
   /** What the value is called here, ready for a regular expression. */
   readonly names: readonly string[];
   /** The function's text up to the end of the call, without comments. */
   readonly before: string;
 }
 
-/** The way of a visitor's value from the start of the function to a call. */
-export function passageOf(value: Value, taint: Tainted, match: Pick<CallMatch, 'call' | 'module'>, source: Source): Passage {
-  const { call: one, module } = match;
-  const around = enclosing(one.scope, module);
-  const written = [source.slice(taint.at), source.slice(value.at), taint.source];
-  const text = source.text.slice(around?.body.start ?? 0, one.at.end).replace(/(^|\s)#[^\n]*/g, '$1');
+/** The way of a visitor's value from the start of the function to a call. `origin` is what it is in the value: read from the request, a parameter, a result. */
+export function passageOf(value: Value, origin: Value, match: Pick<CallMatch, 'call' | 'module'>, source: Pick<Source, 'slice' | 'text'>): Passage {
+  return passage(value, origin, { module: match.module, scope: match.call.scope, at: match.call.at }, source.text);
+}
+
+function passage(value: Value, origin: Value, place: Pick<Leg, 'module' | 'scope' | 'at'>, whole: string): Passage {
+  const around = enclosing(place.scope, place.module);
+  const name = origin.kind === 'tainted' ? origin.source : origin.kind === 'parameter' ? origin.name.replace(/\.\*.*$/, '') : '';
+  const written = [whole.slice(origin.at.start, origin.at.end), whole.slice(value.at.start, value.at.end), name];
+  const text = whole.slice(around?.body.start ?? 0, place.at.end).replace(/(^|\s)#[^\n]*/g, '$1');
   const names = relatives(written.filter((each) => /^[A-Za-z_][^\n]{0,79}$/.test(each)), text);
-  return { taint, names: names.map(escaped), before: text };
+  return { source: name, names: names.map(escaped), before: text };
+}
+
+/** What the rule asks of each function that a visitor's data passes. */
+export interface Inspection {
+  /** Further callees that hand it on. */
+  readonly through?: RegExp;
+  /** The function makes the data harmless before it takes it on. */
+  readonly checked?: (passage: Passage, leg: Leg, index: number) => boolean;
+  /** The whole argument, when the value asked about is a part of it: a check may name it. */
+  readonly of?: Value;
+}
+
+/**
+ * The first way on which a visitor's data comes to a value, unchecked by every function on it. Within one function it is proved; across
+ * several it is as likely as the calls are the ones they look like.
+ */
+export function wayTo(value: Value, match: Pick<CallMatch, 'call' | 'module'>, { project, source }: Pick<Context, 'project' | 'source'>, { through, checked, of }: Inspection = {}): Way | undefined {
+  const { module, call: { scope, at } } = match;
+  return project.flow.ways(value, { module, scope, at }, through).find((way) => !way.legs.some((leg, index) => {
+    const last = index === way.legs.length - 1;
+    const text = last ? source.text : project.text(leg.module.path);
+    if (text === undefined) return true;
+    const found = passage(last ? of ?? leg.whole : leg.whole, leg.value, leg, text);
+    return isConfinedIn(found, leg, project) || (checked?.(found, leg, index) ?? false);
+  }));
+}
+
+/** The grade of what a visitor's data comes to: what it is within one function, `likely` when other functions are on the way. */
+export function alongWay(way: Way, grade: true | Variation = true): true | Variation {
+  if (way.legs.length < 2) return grade;
+  const given = grade === true ? { because: 'the value is followed through other functions' } : grade;
+  return given.confidence === 'possible' ? given : { ...given, confidence: 'likely' };
+}
+
+/** The places of a way, from where the request is read to where the data is used. */
+export function placesOf(way: Way | undefined, sink: Evidence): readonly Evidence[] {
+  if (!way || way.legs.length < 2) return [];
+  const handed = way.legs.slice(0, -1).map((leg): Evidence => ({ path: leg.module.path, start: leg.at.start, end: leg.at.end, text: leg.calls === undefined ? 'given back here' : `given to ${leg.calls}()` }));
+  return [{ ...way.source, text: `a visitor sends ${shortened(way.read)}` }, ...handed, sink];
 }
 
 /** Local names that are made from these, or that these are made from, through a few assignments. */
@@ -119,7 +170,11 @@ export function mentions({ names, before }: Passage, pattern: (name: string) => 
 
 /** It must be one of a list, digits alone, or match a pattern, or its type takes no free text. */
 export function isConfined(passage: Passage, match: Pick<CallMatch, 'call' | 'module'>, project: Project): boolean {
-  if (cannotCarryText(passage.taint.source, enclosing(match.call.scope, match.module), project)) return true;
+  return isConfinedIn(passage, { module: match.module, scope: match.call.scope }, project);
+}
+
+function isConfinedIn(passage: Passage, { module, scope }: Pick<Leg, 'module' | 'scope'>, project: Project): boolean {
+  if (cannotCarryText(passage.source, enclosing(scope, module), project)) return true;
   return mentions(passage, (name) => `(?<!for\\s)${name}(?:\\.(?:lower|upper|strip)\\(\\))?\\s+(?:not\\s+)?in\\b|${name}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*${name}`);
 }
 
@@ -145,7 +200,10 @@ function templated(parts: readonly Value[]): readonly Value[] {
 export function readBy(value: Value | undefined, source: Source): string {
   if (!value) return 'a value';
   const written = source.slice(value.at);
-  const text = value.kind === 'tainted' && (written.length > 40 || /[\n+]|^f?["']/.test(written)) ? value.source : written.replace(/\s+/g, ' ');
+  return shortened(value.kind === 'tainted' && (written.length > 40 || /[\n+]|^f?["']/.test(written)) ? value.source : written.replace(/\s+/g, ' '));
+}
+
+function shortened(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
 

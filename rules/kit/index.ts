@@ -44,3 +44,4 @@ export * from './variables-of-files';
 export * from './routing';
 export * from './first-test';
 export * from './columns';
+export * from './ways';

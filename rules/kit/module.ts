@@ -29,6 +29,8 @@ export interface Module {
   readonly assignments: readonly Assignment[];
   /** Calls somebody asks for: those whose last name is in the rules' vocabulary. */
   readonly calls: readonly Call[];
+  /** The other calls of what may be the project's own functions, for following what they are given. */
+  readonly passes: readonly Pass[];
   readonly handlers: readonly Handler[];
   /** Routes this file writes with decorators, as it writes them; with prefixes and gates of other files: `Project.routesOf`. */
   readonly routes: readonly Route[];
@@ -112,7 +114,7 @@ export interface Func extends Standing {
   /** Qualified names of what FastAPI's `Depends` and `Security` name in its parameters. */
   readonly depends: readonly string[];
 }
-export interface FuncParameter { readonly name: string; readonly annotation?: string; readonly fallback?: Value; readonly at: Span }
+export interface FuncParameter { readonly name: string; readonly annotation?: string; readonly fallback?: Value; /** `*args`, `**kwargs`. */ readonly stars?: '*' | '**'; /** `Depends` or `Security` fills it. */ readonly injected?: true; readonly at: Span }
 
 /** `name` is qualified: `flask.Flask.route` for `@app.route("/")`; `args` only when it is called. */
 export interface Decorator { readonly name: string; readonly receiver?: string; readonly args: readonly Value[]; readonly keywords: readonly Keyword[]; readonly at: Span }
@@ -156,6 +158,16 @@ export interface Call extends Standing {
   readonly discarded?: true;
   /** The context of a `with` or `async with`. */
   readonly managed?: true;
+}
+
+/** A call of which no more is known than what it hands on. `callee` is as this file knows it; `*x` and `**x` stand among the keywords under `*` and `**`. */
+export interface Pass {
+  readonly scope: string;
+  readonly callee: string;
+  readonly written: string;
+  readonly at: Span;
+  readonly args: readonly Value[];
+  readonly keywords: readonly Keyword[];
 }
 
 /** An `except` or `catch` clause. */

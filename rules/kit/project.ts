@@ -5,6 +5,7 @@ import type { Assignment, Call, Class, Func, Module, Route, VariableRead } from 
 import type { Place } from './place';
 import type { TestSuite } from './tests';
 import type { Value } from './value';
+import type { Flow } from './ways';
 
 export type Framework = 'flask' | 'fastapi' | 'starlette' | 'django' | 'quart' | 'express' | 'fastify' | 'koa' | 'nest' | 'next';
 
@@ -119,6 +120,7 @@ export interface Project {
   readonly migrations: readonly { readonly module: Module; readonly migration: Migration }[];
   /** Definition behind a qualified name, in this project. */
   func(qualified: string): { readonly module: Module; readonly func: Func } | undefined;
+  readonly flow: Flow;
   /** The value with names from other files of the project followed. */
   resolve(value: Value, module: Module): Value;
   /** Where the files production runs from set or name an environment variable, with what they set it to when they say. */

@@ -163,9 +163,10 @@ export function cannotCarrySql(value: Value, module: Module, project: Project): 
     case 'list': return all(value.items);
     case 'joined': return value.how === 'percent' || value.how === 'format' || value.how === 'join' ? all(value.parts) : insertedInto(value).every((each) => isBindName(each.before) || cannotCarrySql(each.value, module, project));
     case 'reference': return /(^|\.)(_{0,2}[A-Z][A-Z0-9_]*|__tablename__|__table__(\.\w+)*|db_table|_meta\.\w+|tablename|fullname)$/.test(value.name);
-    case 'parameter': return isTypedHarmless(value.name, value.function, project) || /(^|\.)(_meta\.db_table|__tablename__)$/.test(value.name);
+    case 'parameter': return isTypedHarmless(value.name, value.function, project) || /(^|\.)(_meta\.db_table|__tablename__)$/.test(value.name) || project.flow.givenOwn(value);
     case 'result': return CASTS.test(value.callee) || (value.callee === 'map' && value.args.length === 2 && value.args[0]?.kind === 'reference' && (/^(int|float)$/.test(value.args[0].name) || (/^(str|repr)$/.test(value.args[0].name) && all(value.args.slice(1))))) || QUOTES.test(value.callee) || (/^(str|repr|tuple|list|sorted|set|reversed)$/.test(value.callee) && value.args.length > 0 && all(value.args))
-      || (/(^|\.)(get|pop)$/.test(value.callee) && value.of?.kind === 'dict' && !value.of.open && all([...value.of.entries.map((each) => each.value), ...value.args.slice(1)]));
+      || (/(^|\.)(get|pop)$/.test(value.callee) && value.of?.kind === 'dict' && !value.of.open && all([...value.of.entries.map((each) => each.value), ...value.args.slice(1)]))
+      || project.flow.returnsOwn(value);
     default: return false;
   }
 }

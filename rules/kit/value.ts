@@ -42,11 +42,12 @@ export interface Joined extends Base {
   readonly parts: readonly Value[];
 }
 /** Data that a visitor sends; `source` is the code that reads it, such as `request.args["id"]`. */
-export interface Tainted extends Base { readonly kind: 'tainted'; readonly source: string }
+export interface Tainted extends Base { readonly kind: 'tainted'; readonly source: string; /** Where it was read, when `at` is a place further on. */ readonly from?: Span }
 /** One of several, with the operator that chooses. For `or`, options are in the order they are tried. */
 export interface Choice extends Base { readonly kind: 'choice'; readonly by: 'or' | 'and' | 'conditional'; readonly options: readonly Value[]; readonly test?: Value }
 /** A qualified name that was not followed further: an import, an attribute of a known object. */
 export interface Reference extends Base { readonly kind: 'reference'; readonly name: string }
+/** What a function is given; `name` may lead into it: `order.name`, `rows.*` for any element. */
 export interface Parameter extends Base { readonly kind: 'parameter'; readonly name: string; readonly function: string }
 /** What a call returns, when it is not one of the above. `of` is the receiver's value for methods of values (`x.lower()`). */
 export interface Result extends Base {

@@ -1,5 +1,5 @@
-import type { Call, CallMatch, Context, Edit, Joined, Project, Selector, Source, Value, Variation } from '../kit';
-import { call, importing, isConfined, isOwn, lastName, onlyAsProgram, options, passageOf, readBy, replace, rule, taintIn, withoutArgument } from '../kit';
+import type { Call, CallMatch, Context, Edit, Harmless, Joined, Project, Selector, Source, Value, Variation, Way } from '../kit';
+import { alongWay, call, importing, isConfined, isOwn, lastName, onlyAsProgram, options, passageOf, placesOf, readBy, replace, rule, taintIn, wayTo, withoutArgument } from '../kit';
 
 const SHELLS = ['os.system', 'os.popen', 'commands.getoutput', 'commands.getstatusoutput', 'subprocess.getoutput', 'subprocess.getstatusoutput', 'asyncio.create_subprocess_shell', 'asyncio.subprocess.create_subprocess_shell'] as const;
 const RUNNERS = ['subprocess.run', 'subprocess.call', 'subprocess.check_call', 'subprocess.check_output', 'subprocess.Popen'] as const;
@@ -26,15 +26,16 @@ export default rule<Start>({
   check: (it, context) => {
     const danger = dangerIn(it, context);
     if (!danger) return false;
-    if (taintIn(danger)) return true;
+    if (danger.way) return alongWay(danger.way);
     return isOperators(it) ? OPERATOR : UNPROVED;
   },
   message: (it, context) => {
-    const danger = dangerIn(it, context);
+    const danger = dangerIn(it, context)?.value;
     const sink = `${it.call.written}()`;
     return it.shell ? `${sink} runs a shell command built from ${readBy(danger, context.source)}.` : `${sink} starts a program that a visitor names: ${readBy(danger, context.source)}.`;
   },
   underline: ({ call: one }) => commandOf(one)?.at ?? one.calleeAt,
+  related: (it, context) => placesOf(dangerIn(it, context)?.way, { path: context.unit.path, ...it.call.calleeAt, text: `run by ${it.call.written}()` }),
   holds: (it) => it.shell ? undefined : 'Arguments are a list and no shell reads them',
   nothing: 'The code starts no processes.',
   summary: (count) => `${count} process calls with a list of arguments and no shell.`,
@@ -75,6 +76,20 @@ export default rule<Start>({
     'a shell that is not asked for': { good: 'import subprocess\nfrom flask import request\n\ndef find():\n    subprocess.run(["grep", request.args["q"], "index.txt"], shell=False)\n' },
     'tests': { path: 'tests/test_run.py', good: 'import os\n\ndef test_it(name):\n    os.system(f"rm {name}")\n' },
     'only in a comment': { good: '# os.system("rm " + request.args["f"])\ndef nothing():\n    return "os.system(name)"\n' },
+    'by way of a task': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nfrom jobs import convert\n\napp = Flask(__name__)\n\n@app.post("/convert")\ndef start():\n    convert.delay(request.form["name"])\n    return "", 202\n',
+        'jobs.py': 'import subprocess\nfrom celery import shared_task\n\n@shared_task\ndef convert(name):\n    subprocess.run(f"convert {name} out.png", shell=True, check=True)\n',
+      },
+      severity: 'critical',
+    },
+    'quoted before it is handed on': {
+      good: {
+        'app.py': 'import shlex\nfrom flask import Flask, request\nfrom jobs import convert\n\napp = Flask(__name__)\n\n@app.post("/convert")\ndef start():\n    convert(shlex.quote(request.form["name"]))\n    return "", 202\n',
+        'jobs.py': 'import subprocess\n\ndef convert(name):\n    subprocess.run(f"convert {name} out.png", shell=True, check=True)\n',
+        'Procfile': 'web: gunicorn app:app\n',
+      },
+    },
   },
 });
 
@@ -117,10 +132,15 @@ function commandOf(one: Call): Value | undefined {
 }
 
 /** What in the command is neither constant nor quoted, a visitor's value first. */
-function dangerIn(it: Start, context: Context): Value | undefined {
+function dangerIn(it: Start, context: Context): { readonly value: Value; readonly way?: Way } | undefined {
   const parts = it.shell ? partsOf(it.command) : options(it.command);
-  const open = parts.filter((each) => !isOwn(each, context.project) && !isQuoted(each) && !isChecked(each, it, context));
-  return open.find((each) => taintIn(each)) ?? (it.shell && !isGivenConstants(it, context) ? open[0] : undefined);
+  const open = parts.filter((each) => !isOwn(each, context.project) && !isQuoted(each) && !isChecked(each, it, context) && !(each.kind === 'parameter' && context.project.flow.givenOwn(each, QUOTED)));
+  for (const value of open) {
+    const way = wayTo(value, it, context);
+    if (way) return { value, way };
+  }
+  const [value] = open;
+  return it.shell && value && !isGivenConstants(it, context) ? { value } : undefined;
 }
 
 /** The whole command is the parameter of a function that this file alone calls, each time with a text. */
@@ -146,6 +166,8 @@ function isChecked(value: Value, it: Start, { project, source }: Context): boole
   const taint = taintIn(value);
   return taint !== undefined && isConfined(passageOf(value, taint, it, source), it, project);
 }
+
+const QUOTED: Harmless = { name: 'quoted', is: isQuoted };
 
 /** Commands of a terminal: management commands, click and argparse programs. */
 function isOperators({ call: one, module }: Start): boolean {

@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Edit, Selector, Value, Variation } from '../kit';
-import { call, importing, isConfined, isOwn, options, passageOf, readBy, replace, rule, taintIn } from '../kit';
+import type { CallMatch, Context, Edit, Selector, Value, Variation, Way } from '../kit';
+import { alongWay, call, importing, isConfined, isOwn, options, passageOf, placesOf, readBy, replace, rule, taintIn, wayTo } from '../kit';
 
 export default rule<CallMatch>({
   id: 'dynamic-code-execution',
@@ -13,9 +13,10 @@ export default rule<CallMatch>({
   on: executions(),
   check: (it, context) => {
     const danger = dangerIn(it, context);
-    return danger ? taintIn(danger) ? true : UNPROVED : false;
+    return danger ? danger.way ? alongWay(danger.way) : UNPROVED : false;
   },
-  message: (it, context) => `${it.call.written}() executes ${readBy(dangerIn(it, context), context.source)} as code.`,
+  message: (it, context) => `${it.call.written}() executes ${readBy(dangerIn(it, context)?.value, context.source)} as code.`,
+  related: (it, context) => placesOf(dangerIn(it, context)?.way, { path: context.unit.path, ...it.call.calleeAt, text: `run by ${it.call.written}()` }),
   underline: ({ call: one }) => one.calleeAt,
   nothing: 'There is no call of eval, exec or compile.',
 
@@ -47,6 +48,13 @@ export default rule<CallMatch>({
     'an own function of that name': { good: 'def compile(source):\n    return source.split()\n\ndef run(raw):\n    return compile(raw)\n' },
     'tests': { path: 'tests/test_eval.py', good: 'def test_it(raw):\n    assert eval(raw)\n' },
     'only in a text': { good: 'HELP = "eval(request.args)"\n# exec(request.data)\n' },
+    'by way of a function': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nfrom formula import calculate\n\napp = Flask(__name__)\n\n@app.post("/sum")\ndef total():\n    return str(calculate(request.form["formula"]))\n',
+        'formula.py': 'def calculate(formula):\n    return eval(formula)\n',
+      },
+      severity: 'critical',
+    },
   },
 });
 
@@ -63,7 +71,8 @@ function executions(): Selector<CallMatch> {
 }
 
 /** What is executed and neither constant nor code of the project's own files; a visitor's value first. */
-function dangerIn(it: CallMatch, { project, source }: Context): Value | undefined {
+function dangerIn(it: CallMatch, context: Context): { readonly value: Value; readonly way?: Way } | undefined {
+  const { project, source } = context;
   const code = it.argument('source', 0);
   if (!code) return undefined;
   const open = options(code).flatMap((each) => each.kind === 'joined' ? each.parts : [each]).filter((each) => {
@@ -72,7 +81,12 @@ function dangerIn(it: CallMatch, { project, source }: Context): Value | undefine
     return !taint || !isConfined(passageOf(each, taint, it, source), it, project);
   });
   // Who loads modules by name has plugins, as long as no visitor names them.
-  return open.find((each) => taintIn(each)) ?? (it.call.callee.endsWith('__import__') ? undefined : open[0]);
+  for (const value of open) {
+    const way = wayTo(value, it, context);
+    if (way) return { value, way };
+  }
+  const [value] = open;
+  return value && !it.call.callee.endsWith('__import__') ? { value } : undefined;
 }
 
 /** Compiled before: what it was compiled from is judged there. */

@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Selector, Tainted, Value } from '../kit';
-import { call, isConfined, leadingPart, mentions, options, passageOf, readBy, rule, taintIn } from '../kit';
+import type { CallMatch, Context, Passage, Selector, Tainted, Value, Way } from '../kit';
+import { alongWay, call, leadingPart, mentions, options, passageOf, placesOf, readBy, rule, taintIn, wayTo } from '../kit';
 
 const REDIRECTS = [
   'flask.redirect', 'flask.helpers.redirect', 'werkzeug.utils.redirect', 'quart.redirect', 'django.shortcuts.redirect', 'django.http.HttpResponseRedirect', 'django.http.HttpResponsePermanentRedirect', 'django.http.response.HttpResponseRedirect',
@@ -17,11 +17,12 @@ export default rule<CallMatch>({
 
   on: redirects(),
   check: (it, context) => {
-    const taint = leading(it, context);
-    if (!taint) return false;
-    return /refer+er/i.test(reading(it, taint, context)) ? { confidence: 'possible', because: 'only the page before decides where it goes' } : true;
+    const way = leading(it, context);
+    if (!way) return false;
+    return alongWay(way, /refer+er/i.test(reading(it, way.taint, context)) ? { confidence: 'possible', because: 'only the page before decides where it goes' } : true);
   },
-  message: (it, context) => `${it.call.written}() goes to ${readBy(leading(it, context), context.source)} unchecked.`,
+  message: (it, context) => `${it.call.written}() goes to ${readBy(leading(it, context)?.legs.at(-1)?.value, context.source)} unchecked.`,
+  related: (it, context) => placesOf(leading(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `followed by ${it.call.written}()` }),
   underline: (it) => targetOf(it)?.at ?? it.call.calleeAt,
   holds: (it, context) => {
     const target = targetOf(it);
@@ -57,6 +58,18 @@ export default rule<CallMatch>({
     'an address of unknown origin': { good: 'from flask import redirect\n\ndef out(url):\n    return redirect(url)\n' },
     'an argument of a Django route': { good: 'from django.shortcuts import redirect\n\ndef show(request):\n    return redirect("item", pk=request.POST["id"])\n', path: 'shop/views.py' },
     'tests': { path: 'tests/test_out.py', good: 'from flask import redirect, request\n\ndef test_it():\n    return redirect(request.args["next"])\n' },
+    'by way of a function': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nfrom navigation import back\n\napp = Flask(__name__)\n\n@app.post("/login")\ndef login():\n    return back(request.form.get("next"))\n',
+        'navigation.py': 'from flask import redirect\n\ndef back(target):\n    return redirect(target or "/")\n',
+      },
+    },
+    'a function that looks at the target': {
+      good: {
+        'app.py': 'from flask import Flask, request\nfrom navigation import back\n\napp = Flask(__name__)\n\n@app.post("/login")\ndef login():\n    return back(request.form.get("next"))\n',
+        'navigation.py': 'from flask import redirect\nfrom urllib.parse import urlsplit\n\ndef back(target):\n    if urlsplit(target).netloc:\n        return redirect("/")\n    return redirect(target or "/")\n',
+      },
+    },
   },
 });
 
@@ -74,21 +87,21 @@ function targetOf(it: CallMatch): Value | undefined {
   return ['location', 'url', 'redirect_to', 'to'].map((name, index) => it.argument(name, index === 0 ? 0 : undefined)).find((each) => each !== undefined);
 }
 
-/** The visitor's value that decides the host of the target, when nothing checks it. */
-function leading(it: CallMatch, { source, project }: Context): Tainted | undefined {
+/** The way of the visitor's value that decides the host of the target, when nothing checks it. */
+function leading(it: CallMatch, context: Context): Way | undefined {
   const target = targetOf(it);
   if (!target) return undefined;
   for (const option of options(target)) {
     const head = leadingPart(option);
-    const taint = head && taintIn(head);
-    if (!taint || isOwnAddress(taint) || /headers[^\n]*["'](?:x-forwarded-)?host["']|HTTP_HOST/i.test(reading(it, taint, { source }))) continue;
-    const passage = passageOf(target, taint, it, source);
-    if (isConfined(passage, it, project)) continue;
-    const isChecked = mentions(passage, (name) => `(?:${CHECK})\\w*\\(\\s*[^\\n]*${name}`) || mentions(passage, (name) => `(?:urlparse|urlsplit|url_parse|urllib3\\.util\\.parse_url|yarl\\.URL)\\(\\s*[^\\n]*${name}`)
-      || (mentions(passage, (name) => `${name}\\.startswith\\(`) && /["'](\/\/|\\\\)/.test(passage.before));
-    if (!isChecked) return taint;
+    const way = head && wayTo(head, it, context, { checked: isChecked, of: target });
+    if (way && !isOwnAddress(way.taint) && !/headers[^\n]*["'](?:x-forwarded-)?host["']|HTTP_HOST/i.test(reading(it, way.taint, context))) return way;
   }
   return undefined;
+}
+
+function isChecked(passage: Passage): boolean {
+  return mentions(passage, (name) => `(?:${CHECK})\\w*\\(\\s*[^\\n]*${name}`) || mentions(passage, (name) => `(?:urlparse|urlsplit|url_parse|urllib3\\.util\\.parse_url|yarl\\.URL)\\(\\s*[^\\n]*${name}`)
+    || (mentions(passage, (name) => `${name}\\.startswith\\(`) && /["'](\/\/|\\\\)/.test(passage.before));
 }
 
 /** All the ways in which the function writes the value. */

@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Edit, Passage, Selector, Tainted, Value, Variation } from '../kit';
-import { call, importing, isConfined, lastName, mentions, options, passageOf, readBy, replace, rule, taintIn } from '../kit';
+import type { CallMatch, Context, Edit, Passage, Selector, Value, Variation, Way } from '../kit';
+import { alongWay, call, importing, lastName, mentions, options, passageOf, placesOf, readBy, replace, rule, taintIn, wayTo } from '../kit';
 
 /** The positions of their paths. */
 const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
@@ -27,12 +27,13 @@ export default rule<Access>({
 
   on: accesses(),
   check: (it, context) => {
-    const taint = escaping(it, context);
-    return taint ? gradeOf(it, taint, context) : false;
+    const way = escaping(it, context);
+    return way ? alongWay(way, gradeOf(it, way, context)) : false;
   },
-  message: (it, context) => `${readBy(escaping(it, context), context.source)} reaches ${sinkOf(it)} without a containment check.`,
+  message: (it, context) => `${readBy(escaping(it, context)?.legs.at(-1)?.value, context.source)} reaches ${sinkOf(it)} without a containment check.`,
+  related: (it, context) => placesOf(escaping(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `opened by ${sinkOf(it)}` }),
   underline: (it) => it.call.args.includes(it.target) || it.call.keywords.some((each) => each.value === it.target) ? it.target.at : it.call.calleeAt,
-  holds: (it, context) => taintIn(it.target, PATHS) && !escaping(it, context) ? 'The path is checked' : undefined,
+  holds: (it, context) => !escaping(it, context) ? 'The path is checked' : undefined,
   nothing: 'No handler opens files by a name that a visitor sends.',
 
   fix: { title: 'Serve from a fixed folder', safety: 'review', edit: fromFolder },
@@ -66,6 +67,24 @@ export default rule<Access>({
     'an upload is no path': { good: 'import zipfile\nfrom fastapi import FastAPI, UploadFile\n\napp = FastAPI()\n\n@app.post("/zip")\ndef names(file: UploadFile):\n    return zipfile.ZipFile(file).namelist() + zipfile.ZipFile(file.file).namelist()\n' },
     'what a dependency gives': { good: { 'deps.py': 'from typing import Annotated\nfrom fastapi import Depends\n\nSettingsDep = Annotated[dict, Depends(dict)]\n', 'app.py': 'from typing import Annotated\nfrom fastapi import Depends, FastAPI\nfrom deps import SettingsDep\n\napp = FastAPI()\nReader = Annotated[dict, Depends(dict)]\n\n@app.get("/a")\ndef a(reader: Reader, settings: SettingsDep):\n    return open(reader.folder).read() + open(settings.path).read()\n' } },
     'tests': { path: 'tests/test_files.py', good: 'from flask import request\n\ndef test_it():\n    open(request.args["f"])\n' },
+    'by way of a store': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nfrom store import Store\n\napp = Flask(__name__)\nstore = Store("/srv/files")\n\n@app.get("/file")\ndef download():\n    return store.read(request.args["name"])\n',
+        'store.py': 'import os\n\nclass Store:\n    def __init__(self, base):\n        self.base = base\n\n    def read(self, name):\n        with open(os.path.join(self.base, name)) as handle:\n            return handle.read()\n',
+      },
+    },
+    'a store that looks where the path leads': {
+      good: {
+        'app.py': 'from flask import Flask, request\nfrom store import Store\n\napp = Flask(__name__)\nstore = Store("/srv/files")\n\n@app.get("/file")\ndef download():\n    return store.read(request.args["name"])\n',
+        'store.py': 'import os\nfrom werkzeug.utils import safe_join\n\nclass Store:\n    def __init__(self, base):\n        self.base = base\n\n    def read(self, name):\n        path = safe_join(self.base, name)\n        with open(path) as handle:\n            return handle.read()\n',
+      },
+    },
+    'bytes of an upload, read elsewhere': {
+      good: {
+        'app.py': 'import io\nfrom flask import Flask, request\nfrom store import restore\n\napp = Flask(__name__)\n\n@app.post("/restore")\ndef upload():\n    file = request.files["backup"]\n    restore(io.BytesIO(file.read()))\n    return "", 204\n',
+        'store.py': 'import zipfile\n\ndef restore(stream):\n    with zipfile.ZipFile(stream) as archive:\n        return archive.namelist()\n',
+      },
+    },
   },
 });
 
@@ -79,7 +98,8 @@ function accesses(): Selector<Access> {
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const match of all.select(unit, project)) {
-        const target = pathsOf(match).find((each) => taintIn(each, PATHS));
+        const { module, call: { scope, at } } = match;
+        const target = pathsOf(match).find((each) => taintIn(each, PATHS) ?? project.flow.ways(each, { module, scope, at }, PATHS)[0]);
         if (target) yield { ...match, target };
       }
     },
@@ -98,19 +118,25 @@ function isPath(value: Value): boolean {
   return (value.kind === 'joined' && value.how === 'join' && value.parts[0]?.kind === 'text' && value.parts[0].value === '/') || (value.kind === 'result' && (/(^|\.)(Path|PurePath)$/.test(value.callee) || (/\.(resolve|absolute|joinpath|expanduser|with_suffix)$/.test(value.callee) && value.of !== undefined && isPath(value.of))));
 }
 
-/** The visitor's value in the path, when nothing keeps it inside a folder. */
-function escaping(it: Access, { source, project }: Context): Tainted | undefined {
-  const taint = options(it.target).map((each) => isContent(each, it) ? undefined : taintIn(each, PATHS)).find((each) => each !== undefined);
-  if (!taint) return undefined;
-  const passage = passageOf(it.target, taint, it, source);
-  return isConfined(passage, it, project) || isContained(passage) ? undefined : taint;
+/** The way of the visitor's value in the path, when nothing keeps it inside a folder. */
+function escaping(it: Access, context: Context): Way | undefined {
+  for (const option of options(it.target)) {
+    const way = isBuffer(option) ? undefined : wayTo(option, it, context, { through: PATHS, checked: isContained, of: it.target });
+    if (way && !isContent(way)) return way;
+  }
+  return undefined;
 }
 
-/** Bytes in a buffer, an upload itself: no path. */
-function isContent(value: Value, it: CallMatch): boolean {
-  const taken = value.kind === 'tainted' ? it.module.functions.find((each) => each.name === lastName(it.call.scope))?.parameters.find((each) => each.name === value.source)?.annotation : undefined;
+function isBuffer(value: Value): boolean {
+  return value.kind === 'result' && /BytesIO|StringIO/.test(value.callee);
+}
+
+/** An upload itself, a body: no path. */
+function isContent({ taint, legs: [first] }: Way): boolean {
+  const taken = first?.module.functions.find((each) => each.name === lastName(first.scope))?.parameters.find((each) => each.name === taint.source)?.annotation;
   if (taken !== undefined && /(^|\.)(UploadFile|bytes|Request|FileStorage)$/.test(taken)) return true;
-  return (value.kind === 'result' && /BytesIO|StringIO/.test(value.callee)) || (value.kind === 'tainted' && /\.(files|data|body|stream|FILES|file)(\.|$)/.test(value.source) && !/filename|\.name$/.test(value.source));
+  if (/\.(read|getvalue|getbuffer)(\(\))?$/.test(taint.source)) return true;
+  return /\.(files|data|body|stream|FILES|file)(\.|$)/.test(taint.source) && !/filename|\.name$/.test(taint.source);
 }
 
 function isContained(passage: Passage): boolean {
@@ -122,15 +148,15 @@ function isContained(passage: Passage): boolean {
     || mentions(passage, (name) => `re\\.sub\\([^\\n]*${name}`) || mentions(passage, (name) => `(?:Path|PurePath)\\([^\\n]*${name}[^\\n]*\\)\\.name\\b`);
 }
 
-function gradeOf(it: Access, taint: Tainted, context: Context): true | Variation {
-  const { before } = passageOf(it.target, taint, it, context.source);
+function gradeOf(it: Access, way: Way, context: Context): true | Variation {
+  const { before } = passageOf(it.target, way.legs.at(-1)?.value ?? it.target, it, context.source);
   if (/\.startswith\(/.test(before) && /if\s[^\n]*\.startswith\(\s*(?!["'])/.test(before)) return PREFIX;
-  return isSegment(it, taint) ? SEGMENT : true;
+  return isSegment(way) ? SEGMENT : true;
 }
 
 /** The value is one segment of the route's path, and the only one of a visitor in it. */
-function isSegment(it: Access, taint: Tainted): boolean {
-  const route = it.module.routes.find((each) => lastName(each.handler) === lastName(it.call.scope));
+function isSegment({ taint, legs: [first] }: Way): boolean {
+  const route = first?.module.routes.find((each) => lastName(each.handler) === lastName(first.scope));
   return route !== undefined && new RegExp(`<(?:string:)?${lastName(taint.source)}>|\\{${lastName(taint.source)}\\}`).test(route.path);
 }
 

@@ -1,5 +1,5 @@
-import type { Context, Edit, Inserted, Joined, Source, Span, SqlCall, Tainted, Value, Variation } from '../kit';
-import { cannotCarrySql, importing, insert, insertedInto, isBindName, lastName, options, replace, rule, sqlCalls } from '../kit';
+import type { Context, Edit, Inserted, Joined, Passage, Source, Span, SqlCall, Value, Variation, Way } from '../kit';
+import { alongWay, cannotCarrySql, importing, insert, insertedInto, isBindName, lastName, mentions, options, placesOf, replace, rule, sqlCalls, taintIn, wayTo } from '../kit';
 
 export default rule<SqlCall>({
   id: 'sql-injection',
@@ -20,10 +20,15 @@ export default rule<SqlCall>({
     const danger = dangerIn(it, context);
     const sink = `${it.call.written.replace(/^.*?(\w+(?:\(\))?\.\w+)$/, '$1')}()`;
     if (!danger || !danger.how) return `SQL that a visitor sends (${shortened(sourceOf(danger?.value, context.source))}) is run by ${sink}.`;
-    return `SQL is built from ${shortened(sourceOf(danger.value, context.source))} by ${HOW[danger.how]} and sent to ${sink}.`;
+    const visitors = danger.way && danger.way.legs.length > 1 ? `, a visitor's ${shortened(danger.way.read)},` : '';
+    return `SQL is built from ${shortened(sourceOf(danger.value, context.source))}${visitors} by ${HOW[danger.how]} and sent to ${sink}.`;
   },
   underline: (it, context) => underlined(it, context),
-  related: (it, { unit }) => isInline(it) ? [] : [{ path: unit.path, ...it.call.calleeAt, text: `sent to ${it.call.written}()` }],
+  related: (it, context) => {
+    const sink = { path: context.unit.path, ...it.call.calleeAt, text: `sent to ${it.call.written}()` };
+    const places = placesOf(dangerIn(it, context)?.way, sink);
+    return places.length > 0 ? places : isInline(it) ? [] : [sink];
+  },
   holds: ({ statement, call }) => {
     if (statement.kind !== 'text') return undefined;
     return call.args.length > 1 || call.keywords.length > 0 ? 'Values are bound' : 'Constant SQL';
@@ -107,12 +112,60 @@ export default rule<SqlCall>({
     },
     'migrations are the developer\'s own': { path: 'migrations/0002_fill.py', good: 'def upgrade(cursor, name):\n    cursor.execute(f"UPDATE users SET name = \'{name}\'")\n' },
     'tests': { path: 'tests/test_db.py', good: 'def test_it(cursor, name):\n    cursor.execute(f"SELECT * FROM users WHERE name = \'{name}\'")\n' },
+    'by way of a function of another file': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nimport users\n\napp = Flask(__name__)\n\n@app.post("/login")\ndef login():\n    name = request.form.get("name")\n    return users.find(name)\n',
+        'users.py': 'import sqlite3\n\ndef find(name):\n    cur = sqlite3.connect("app.db").cursor()\n    return cur.execute("SELECT id FROM users WHERE name = \'{}\'".format(name)).fetchone()\n',
+      },
+      severity: 'critical',
+    },
+    'by way of a repository and its base class': {
+      bad: {
+        'shop/views.py': 'from fastapi import APIRouter\nfrom shop.repository import Books\n\nrouter = APIRouter()\nbooks = Books()\n\n@router.get("/books")\ndef search(title: str):\n    return books.search(title)\n',
+        'shop/repository.py': 'from sqlalchemy import text\nfrom shop.db import session\n\nclass Repository:\n    def run(self, condition):\n        return session.execute(text("SELECT * FROM book WHERE title = \'" + condition + "\'"))\n\nclass Books(Repository):\n    def search(self, title):\n        return self.run(title)\n',
+        'shop/db.py': 'from sqlalchemy.orm import Session\n\nsession = Session()\n',
+      },
+      severity: 'critical',
+    },
+    'a number by the time another function has it': {
+      good: {
+        'app.py': 'from flask import Flask, request\nimport users\n\napp = Flask(__name__)\n\n@app.get("/user")\ndef user():\n    return users.find(int(request.args["id"]))\n',
+        'users.py': 'import sqlite3\n\ndef find(id):\n    return sqlite3.connect("app.db").execute(f"SELECT name FROM users WHERE id = \'{id}\'").fetchone()\n',
+        'Procfile': 'web: gunicorn app:app\n',
+      },
+    },
+    'checked before it is handed on': {
+      good: {
+        'app.py': 'from flask import Flask, abort, request\nimport users\n\napp = Flask(__name__)\n\n@app.get("/users")\ndef listing():\n    order = request.args.get("order", "id")\n    if order not in ("id", "name"):\n        abort(400)\n    return users.listing(order)\n',
+        'users.py': 'import sqlite3\n\ndef listing(order):\n    return sqlite3.connect("app.db").execute(f"SELECT id FROM users ORDER BY {order}").fetchall()\n',
+      },
+    },
+    'a function that is only given constants': {
+      good: {
+        'app.py': 'from flask import Flask\nimport users\n\napp = Flask(__name__)\n\n@app.get("/users")\ndef listing():\n    return {"active": users.count("active"), "new": users.count("new")}\n',
+        'users.py': 'import sqlite3\n\ndef count(state):\n    return sqlite3.connect("app.db").execute(f"SELECT COUNT(*) FROM users WHERE state = \'{state}\'").fetchone()[0]\n',
+        'Procfile': 'web: gunicorn app:app\n',
+      },
+    },
+    'a statement put together elsewhere': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nimport sqlite3\nfrom queries import by_name\n\napp = Flask(__name__)\n\n@app.get("/users")\ndef listing():\n    return sqlite3.connect("app.db").execute("SELECT id FROM users WHERE " + by_name(request.args["name"])).fetchall()\n',
+        'queries.py': 'def by_name(name):\n    pattern = "%" + name + "%"\n    condition = "name LIKE \'" + pattern + "\'"\n    return condition\n',
+      },
+      severity: 'critical',
+    },
+    'a part of the address in Django': {
+      bad: {
+        'shop/urls.py': 'from django.urls import path\nfrom shop import views\n\nurlpatterns = [path("items/<str:name>/", views.item)]\n',
+        'shop/views.py': 'from django.db import connection\n\ndef item(request, name):\n    with connection.cursor() as cursor:\n        cursor.execute(f"SELECT id FROM item WHERE name = \'{name}\'")\n        return cursor.fetchone()\n',
+      },
+    },
   },
 });
 
 // ---- what is dangerous about it
 
-interface Danger { readonly value: Value; readonly how?: Joined['how']; readonly inserted?: Inserted; readonly grade: true | Variation }
+interface Danger { readonly value: Value; readonly how?: Joined['how']; readonly inserted?: Inserted; readonly way?: Way; readonly grade: true | Variation }
 
 const HOW: Readonly<Record<Joined['how'], string>> = { 'f-string': 'an f-string', percent: 'the % operator', format: 'format()', concatenation: 'concatenation', join: 'join()', template: 'a template' };
 const UNPROVED: Variation = { severity: 'high', confidence: 'likely', because: 'nothing here shows that the value comes from a visitor' };
@@ -122,41 +175,40 @@ const KEY: Variation = { severity: 'low', confidence: 'possible', because: 'only
 /** The worst of what is put into the statement; undefined when all of it is harmless. */
 function dangerIn(it: SqlCall, context: Context): Danger | undefined {
   const dangers = options(it.statement).flatMap((each): Danger[] => {
-    if (each.kind === 'tainted') return isChecked(each, it, context) ? [] : [{ value: each, grade: true }];
+    if (each.kind === 'tainted') {
+      const way = wayTo(each, it, context, { checked });
+      return way ? [{ value: each, way, grade: alongWay(way) }] : [];
+    }
     if (each.kind !== 'joined') return [];
     return insertedInto(each).flatMap((inserted) => {
-      const grade = gradeOf(inserted, it, context);
-      return grade ? [{ value: inserted.value, how: each.how, inserted, grade }] : [];
+      const danger = dangerOf(inserted, it, context);
+      return danger ? [{ value: inserted.value, how: each.how, inserted, ...danger }] : [];
     });
   });
-  const rank = ({ grade }: Danger) => grade === true ? 0 : grade.severity === 'high' ? 1 : 2;
   return dangers.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-function gradeOf(inserted: Inserted, it: SqlCall, context: Context): true | Variation | undefined {
+/** What is proved first, then what other functions hand on, then what may be. */
+function rank({ grade, way }: Danger): number {
+  return grade === true ? 0 : way ? 1 : grade.severity === 'high' ? 2 : 3;
+}
+
+function dangerOf(inserted: Inserted, it: SqlCall, context: Context): Pick<Danger, 'way' | 'grade'> | undefined {
   const { value, before, position } = inserted;
-  if (isBindName(before) || cannotCarrySql(value, it.module, context.project) || isChecked(value, it, context)) return undefined;
-  if (taintIn(value)) return true;
+  if (isBindName(before) || cannotCarrySql(value, it.module, context.project)) return undefined;
+  const way = wayTo(value, it, context, { checked });
+  if (way) return { way, grade: alongWay(way) };
+  // A visitor's data comes here, and is checked each time.
+  if (taintIn(value) || context.project.flow.ways(value, { module: it.module, scope: it.call.scope, at: it.call.at }).length > 0 || isChecked(value, it, context)) return undefined;
   const written = context.source.slice(value.at);
   if (position === 'clause' || /(placeholder|marks|binds|qmark)s?\b/i.test(written)) return undefined;
-  if (position === 'name') return value.kind === 'parameter' ? NAME : undefined;
-  return /(^|[._])(id|pk|rowid)$|\b(\w+_)?(ids|pks)\)*$/.test(written) ? KEY : UNPROVED;
+  if (position === 'name') return value.kind === 'parameter' && !value.name.endsWith('.*') && !written.includes('[') ? { grade: NAME } : undefined;
+  return { grade: /(^|[._])(id|pk|rowid)$|\b(\w+_)?(ids|pks)\)*$/.test(written) ? KEY : UNPROVED };
 }
 
-/** What a visitor sends, unchanged enough to carry SQL. */
-function taintIn(value: Value): Tainted | undefined {
-  switch (value.kind) {
-    case 'tainted': return value;
-    case 'choice': return first(value.options);
-    case 'list': return first(value.items);
-    case 'joined': return first(value.parts);
-    case 'result': return /^(str|repr|list|tuple|set|sorted|map|json\.loads|urllib\.parse\.unquote\w*)$/.test(value.callee) ? first(value.args) : value.of && /\.(strip|lower|upper|replace|format|split|title|lstrip|rstrip)$/.test(value.callee) ? taintIn(value.of) : undefined;
-    default: return undefined;
-  }
-}
-
-function first(values: readonly Value[]): Tainted | undefined {
-  return values.map(taintIn).find((each) => each !== undefined);
+/** Quotes are refused in it. */
+function checked(passage: Passage): boolean {
+  return mentions(passage, (name) => `["'][^"'\\w]*["']\\s+not\\s+in\\s+${name}`);
 }
 
 /** A check of the same name in the function before: membership of a list, digits only, a pattern. */

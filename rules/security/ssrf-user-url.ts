@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Passage, Selector, Tainted, Value, Variation } from '../kit';
-import { call, isConfined, isOwn, leadingPart, mentions, options, passageOf, readBy, rule, taintIn } from '../kit';
+import type { CallMatch, Context, Passage, Selector, Value, Variation, Way } from '../kit';
+import { alongWay, call, isOwn, leadingPart, mentions, options, placesOf, readBy, rule, taintIn, wayTo } from '../kit';
 
 const VERBS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const;
 const OWNERS = ['requests', 'requests.api', 'requests.Session', 'requests.session', 'requests.sessions.Session', 'httpx', 'httpx.Client', 'httpx.AsyncClient', 'aiohttp.ClientSession'] as const;
@@ -17,12 +17,16 @@ export default rule<CallMatch>({
   anchors: ['semgrep ssrf-requests', 'semgrep express-ssrf', 'njsscan node_ssrf', 'CWE-918'],
 
   on: outbound(),
-  check: (it, context) => leading(it, context) !== undefined || (isStoredHook(it) && HOOK),
+  check: (it, context) => {
+    const way = leading(it, context);
+    return way ? alongWay(way) : isStoredHook(it) && HOOK;
+  },
   message: (it, context) => {
-    const taint = leading(it, context);
+    const taint = leading(it, context)?.legs.at(-1)?.value;
     return taint ? `${it.call.written}() fetches a URL whose host comes from ${readBy(taint, context.source)}.` : `${it.call.written}() calls a stored address, ${readBy(urlOf(it), context.source)}: refuse private ranges.`;
   },
   underline: (it) => urlOf(it)?.at ?? it.call.calleeAt,
+  related: (it, context) => placesOf(leading(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `fetched by ${it.call.written}()` }),
   holds: (it, context) => {
     const url = urlOf(it);
     if (!url) return undefined;
@@ -51,6 +55,18 @@ export default rule<CallMatch>({
     'a value in the query': { good: 'import requests\nfrom flask import request\n\ndef search():\n    return requests.get("https://api.example.com/search", params={"q": request.args["q"]}, timeout=5).json()\n' },
     'the test client and a dictionary': { good: 'from flask import request\n\ndef find(session, client, cache):\n    session.get(request.args["key"])\n    client.get(request.args["url"])\n    return cache.get(request.args["url"])\n' },
     'tests': { path: 'tests/test_fetch.py', good: 'import requests\nfrom flask import request\n\ndef test_it():\n    requests.get(request.args["url"])\n' },
+    'by way of a client': {
+      bad: {
+        'app.py': 'from fastapi import FastAPI\nfrom feeds import load\n\napp = FastAPI()\n\n@app.get("/feed")\nasync def feed(url: str):\n    return await load(url)\n',
+        'feeds.py': 'import httpx\n\nasync def load(url):\n    async with httpx.AsyncClient() as client:\n        return (await client.get(url)).text\n',
+      },
+    },
+    'looked at by the client': {
+      good: {
+        'app.py': 'from fastapi import FastAPI\nfrom feeds import load\n\napp = FastAPI()\n\n@app.get("/feed")\nasync def feed(url: str):\n    return await load(url)\n',
+        'feeds.py': 'import httpx\nfrom network import ensure_public\n\nasync def load(url):\n    ensure_public(url)\n    async with httpx.AsyncClient() as client:\n        return (await client.get(url)).text\n',
+      },
+    },
   },
 });
 
@@ -70,16 +86,14 @@ function urlOf(it: CallMatch): Value | undefined {
   return it.argument('url', SECOND.includes(it.call.callee) ? 1 : 0);
 }
 
-/** The visitor's value that decides the host, when nothing checks it. */
-function leading(it: CallMatch, { source, project }: Context): Tainted | undefined {
+/** The way of the visitor's value that decides the host, when nothing checks it. */
+function leading(it: CallMatch, context: Context): Way | undefined {
   const url = urlOf(it);
   if (!url) return undefined;
   for (const option of options(url)) {
     const head = leadingPart(option);
-    const taint = head && taintIn(head);
-    if (!taint) continue;
-    const passage = passageOf(url, taint, it, source);
-    if (!isConfined(passage, it, project) && !isChecked(passage)) return taint;
+    const way = head && wayTo(head, it, context, { checked: isChecked, of: url });
+    if (way) return way;
   }
   return undefined;
 }

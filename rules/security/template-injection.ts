@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Selector, Value, Variation } from '../kit';
-import { call, isConfined, isOwn, lastName, options, passageOf, readBy, rule, taintIn } from '../kit';
+import type { CallMatch, Context, Selector, Value, Variation, Way } from '../kit';
+import { alongWay, call, isConfined, isOwn, lastName, options, passageOf, placesOf, readBy, rule, taintIn, wayTo } from '../kit';
 
 const FUNCTIONS = ['flask.render_template_string', 'flask.stream_template_string', 'flask.templating.render_template_string', 'quart.render_template_string', 'jinja2.Template', 'jinja2.environment.Template',
   'django.template.Template', 'django.template.base.Template', 'mako.template.Template', 'tornado.template.Template', 'Cheetah.Template.Template'] as const;
@@ -19,11 +19,14 @@ export default rule<CallMatch>({
     const danger = dangerIn(it, context);
     if (!danger) return false;
     const sandbox = isSandboxed(it);
-    if (taintIn(danger)) return sandbox ? { severity: 'high', because: 'the template is compiled in a sandbox' } : true;
+    // A sandbox is what the rule asks for; what it is given in the same function is a visitor's program all the same.
+    if (danger.way && sandbox && danger.way.legs.length > 1) return false;
+    if (danger.way) return alongWay(danger.way, sandbox ? { severity: 'high', because: 'the template is compiled in a sandbox' } : true);
     return sandbox ? false : UNPROVED;
   },
-  message: (it, context) => `A template is compiled from ${readBy(dangerIn(it, context), context.source)} by ${lastName(it.call.written)}().`,
+  message: (it, context) => `A template is compiled from ${readBy(dangerIn(it, context)?.value, context.source)} by ${lastName(it.call.written)}().`,
   underline: (it) => sourceOf(it)?.at ?? it.call.calleeAt,
+  related: (it, context) => placesOf(dangerIn(it, context)?.way, { path: context.unit.path, ...it.call.calleeAt, text: `compiled by ${it.call.written}()` }),
   holds: () => 'The template is constant',
   nothing: 'No template source is compiled at run time.',
   summary: (count) => `${count} templates are compiled from source, all of them constant.`,
@@ -48,6 +51,18 @@ export default rule<CallMatch>({
     'a file that a visitor picks from a list': { good: 'import os\nfrom flask import Flask, abort, render_template_string\n\napp = Flask(__name__)\n\n@app.route("/plugins/<plugin>")\ndef settings(plugin):\n    if plugin not in os.listdir("plugins"):\n        abort(404)\n    page = open(os.path.join("plugins", plugin, "config.html")).read()\n    return render_template_string(page)\n' },
     'what a method of the program gives back': { good: 'from jinja2 import Environment\n\ndef panel(form):\n    return Environment().from_string("<div>" + form.extra_panel()).render()\n' },
     'tests': { path: 'tests/test_pages.py', good: 'from flask import render_template_string\n\ndef test_it(text):\n    render_template_string(text)\n' },
+    'by way of a function': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nfrom mails import preview\n\napp = Flask(__name__)\n\n@app.post("/preview")\ndef show():\n    return preview(request.form["body"])\n',
+        'mails.py': 'from jinja2 import Template\n\ndef preview(body):\n    return Template(body).render()\n',
+      },
+    },
+    'a sandbox for what users write': {
+      good: {
+        'app.py': 'from flask import Flask, request\nfrom mails import preview\n\napp = Flask(__name__)\n\n@app.post("/preview")\ndef show():\n    return preview(request.form["body"])\n',
+        'mails.py': 'from jinja2.sandbox import SandboxedEnvironment\n\ndef preview(body):\n    return SandboxedEnvironment().from_string(body).render()\n',
+      },
+    },
   },
 });
 
@@ -78,7 +93,8 @@ function sourceOf(it: CallMatch): Value | undefined {
 }
 
 /** What is put into the template's source and is neither constant nor read from the project's own files; a visitor's value first. */
-function dangerIn(it: CallMatch, { project, source }: Context): Value | undefined {
+function dangerIn(it: CallMatch, context: Context): { readonly value: Value; readonly way?: Way } | undefined {
+  const { project, source } = context;
   const written = sourceOf(it);
   if (!written) return undefined;
   const open = options(project.resolve(written, it.module)).flatMap(partsOf).filter((each) => {
@@ -86,8 +102,13 @@ function dangerIn(it: CallMatch, { project, source }: Context): Value | undefine
     const taint = taintIn(each);
     return !taint || !isConfined(passageOf(each, taint, it, source), it, project);
   });
+  for (const value of open) {
+    const way = wayTo(value, it, context);
+    if (way) return { value, way };
+  }
   // What a call of the program gives back is more often its own text than a visitor's.
-  return open.find((each) => taintIn(each)) ?? open.find((each) => each.kind === 'parameter' || (each.kind === 'reference' && each.name.includes('.')));
+  const value = open.find((each) => each.kind === 'parameter' || (each.kind === 'reference' && each.name.includes('.')));
+  return value && { value };
 }
 
 function partsOf(value: Value): readonly Value[] {

@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Selector, Setting, Value, Variation } from '../kit';
-import { anyOf, call, isConfined, isOwn, lastName, options, passageOf, readBy, rule, seenInProduction, setting, taintIn } from '../kit';
+import type { CallMatch, Context, Selector, Setting, Value, Variation, Way } from '../kit';
+import { alongWay, anyOf, call, isOwn, lastName, options, placesOf, readBy, rule, seenInProduction, setting, taintIn, wayTo } from '../kit';
 
 const MODULES = ['pickle', 'cPickle', '_pickle', 'dill', 'cloudpickle', 'marshal'] as const;
 /** They take the bytes themselves. */
@@ -20,6 +20,7 @@ export default rule<CallMatch | Setting>({
   check: (it, context) => 'call' in it ? gradeOf(it, context) : isPickle(it.value) && seenInProduction(it, context.project),
   message: (it, context) => 'call' in it ? `${it.call.written}() rebuilds objects from ${origin(it, context)}.` : 'Sessions are pickled: who knows the signing key runs code in the server.',
   underline: (it) => 'call' in it ? it.call.calleeAt : it.assignment.value.at,
+  related: (it, context) => 'call' in it ? placesOf(visitors(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `rebuilt by ${it.call.written}()` }) : [],
   nothing: 'No objects are rebuilt from bytes.',
 
   examples: {
@@ -47,6 +48,13 @@ export default rule<CallMatch | Setting>({
     'a copy of an own object': { good: 'import pickle\n\ndef copied(tree):\n    return pickle.loads(pickle.dumps(tree))\n' },
     'an import alone': { good: 'import pickle\n\ndef save(thing):\n    return pickle.dumps(thing)\n' },
     'tests': { path: 'tests/test_pickle.py', good: 'import pickle\n\ndef test_it(raw):\n    assert pickle.loads(raw)\n' },
+    'by way of a function': {
+      bad: {
+        'app.py': 'from flask import Flask, request\nfrom jobs import restore\n\napp = Flask(__name__)\n\n@app.post("/job")\ndef job():\n    return restore(request.data)\n',
+        'jobs.py': 'import pickle\n\ndef restore(payload):\n    return pickle.loads(payload)\n',
+      },
+      severity: 'critical',
+    },
   },
 });
 
@@ -77,12 +85,18 @@ function inputOf(it: CallMatch): Value | undefined {
   return it.argument('file', 0) ?? (args.length === 0 ? keywords[0]?.value : undefined);
 }
 
-function gradeOf(it: CallMatch, { project, source }: Context): boolean | Variation {
+/** The way of a visitor's bytes. */
+function visitors(it: CallMatch, context: Context): Way | undefined {
+  const input = inputOf(it);
+  return input && wayTo(input, it, context);
+}
+
+function gradeOf(it: CallMatch, context: Context): boolean | Variation {
   const input = inputOf(it);
   if (!input) return false;
-  const all = options(input).filter((each) => !isOwn(each, project) && !isOwnWork(each));
-  const taint = all.map((each) => taintIn(each)).find((each) => each !== undefined);
-  if (taint && !isConfined(passageOf(input, taint, it, source), it, project)) return CRITICAL;
+  const way = visitors(it, context);
+  if (way) return alongWay(way, CRITICAL);
+  const all = options(input).filter((each) => !isOwn(each, context.project) && !isOwnWork(each));
   if (all.some((each) => isReceived(each, it))) return true;
   const named = all.some((each) => each.kind === 'result' && /(^|\.)(open|read|read_bytes)$/.test(each.callee));
   if (OF_FILES.some((each) => each === it.call.callee) || named) return all.length > 0 && FILE;

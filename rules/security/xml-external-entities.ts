@@ -1,5 +1,5 @@
-import type { Call, CallMatch, Context, Edit, Project, Selector, Value, Variation } from '../kit';
-import { call, isOwn, readBy, replace, rule, taintIn } from '../kit';
+import type { Call, CallMatch, Context, Edit, Project, Selector, Value, Variation, Way } from '../kit';
+import { alongWay, call, isOwn, placesOf, readBy, replace, rule, wayTo } from '../kit';
 
 const FUNCTIONS = ['parse', 'fromstring', 'XML', 'iterparse', 'fromstringlist'] as const;
 const LXML = FUNCTIONS.map((name) => `lxml.etree.${name}`);
@@ -23,6 +23,7 @@ export default rule<CallMatch>({
   check: gradeOf,
   message: (it, context) => `${it.call.written}() parses ${readBy(inputOf(it), context.source)} ${isLxml(it) ? 'with entities on' : 'and expands nested entities'}.`,
   underline: ({ call: one }) => one.calleeAt,
+  related: (it, context) => placesOf(visitors(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `parsed by ${it.call.written}()` }),
   holds: (it) => isHardened(parserOf(it)) ? 'Entities are off' : undefined,
   nothing: 'No XML is parsed.',
   summary: (count) => `${count} XML documents are parsed, none from outside with entities on.`,
@@ -68,14 +69,21 @@ function parses(): Selector<CallMatch> {
   };
 }
 
-function gradeOf(it: CallMatch, { project }: Context): boolean | Variation {
+function gradeOf(it: CallMatch, context: Context): boolean | Variation {
+  const { project } = context;
   const input = inputOf(it);
-  const visitors = input !== undefined && taintIn(input) !== undefined;
-  if (!isLxml(it)) return visitors;
+  const way = visitors(it, context);
+  if (!isLxml(it)) return way !== undefined && alongWay(way);
   const parser = parserOf(it);
   if (isHardened(parser)) return false;
-  if (isOpened(parser)) return visitors ? ON : input !== undefined && !isOwn(input, project);
-  return visitors && parser === undefined && isOldLxml(project) && ON;
+  if (isOpened(parser)) return way ? alongWay(way, ON) : input !== undefined && !isOwn(input, project);
+  return way !== undefined && parser === undefined && isOldLxml(project) && alongWay(way, ON);
+}
+
+/** The way of a visitor's text. */
+function visitors(it: CallMatch, context: Context): Way | undefined {
+  const input = inputOf(it);
+  return input && wayTo(input, it, context);
 }
 
 /** Before version 5, lxml resolved external entities unless it was told not to. */

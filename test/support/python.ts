@@ -1,5 +1,6 @@
 import type { Module, Project, Value } from '../../rules/kit';
 import { pythonLowering } from '../../engine/python/lower';
+import type { ModuleInput } from '../../engine/python/module';
 import { pythonModule } from '../../engine/python/module';
 import { projectFacts } from '../../engine/project/facts';
 import { roleOf } from '../../engine/files/role';
@@ -7,14 +8,15 @@ import { readUnit } from '../../engine/files/read';
 import { Documents } from '../../engine/syntax/documents';
 import { testGrammars } from './grammars';
 
-const EVERYTHING = { last: () => true, callee: () => true };
+type Asked = ModuleInput['asked'];
+const EVERYTHING: Asked = { last: () => true, callee: () => true };
 
 /** The module of a Python text, with every call kept. */
-export async function moduleOf(text: string, path = 'app.py'): Promise<Module> {
+export async function moduleOf(text: string, path = 'app.py', asked = EVERYTHING): Promise<Module> {
   const grammars = await testGrammars();
   const documents = new Documents(grammars);
   const lower = pythonLowering(grammars.language('python'));
-  const module = documents.with('python', text, (tree) => pythonModule({ path, text, program: lower(tree, text), role: roleOf(path), asked: EVERYTHING, suppressions: [] }));
+  const module = documents.with('python', text, (tree) => pythonModule({ path, text, program: lower(tree, text), role: roleOf(path), asked, suppressions: [] }));
   documents.dispose();
   if (!module) throw new Error('the parser gave nothing back');
   return module;
