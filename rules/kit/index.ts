@@ -45,3 +45,5 @@ export * from './routing';
 export * from './first-test';
 export * from './columns';
 export * from './ways';
+export * from './telemetry';
+export * from './apm';
