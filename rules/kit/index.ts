@@ -47,3 +47,4 @@ export * from './columns';
 export * from './ways';
 export * from './telemetry';
 export * from './apm';
+export * from './database';
