@@ -34,6 +34,19 @@ export default projectRule({
         'docs/OPERATIONS.md': '## Backup\n\n```sh\ndocker compose exec db pg_dump -U app app > backup.sql\n```\n',
       },
     },
+    'copied by hand, with a page of the application': {
+      severity: 'low',
+      bad: {
+        'docker-compose.yml': 'services:\n  web:\n    build: .\n    command: bash -c "while !</dev/tcp/db/5432; do sleep 1; done; uwsgi /opt/uwsgi.ini"\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n',
+        'shop/templates/admin/backup.html': '<a href="/admin/export">Download everything</a>\n',
+      },
+    },
+    'Django: a file unless the environment says otherwise': {
+      good: {
+        'shop/settings.py': 'import os\nINSTALLED_APPS = []\nDATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}\nif os.getenv("DB") == "postgres":\n    DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "shop"}}\n',
+        'shop/wsgi.py': 'application = None\n', Procfile: 'web: gunicorn shop.wsgi\n',
+      },
+    },
     'a service that backs up': {
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\n  backup:\n    image: prodrigestivill/postgres-backup-local:16\n    volumes: ["./backups:/backups"]\nvolumes: {pg: {}}\n' },
     },
@@ -85,7 +98,7 @@ function judge(project: Project): Judgement {
   const documented = byHand(project);
   if (documented?.managed) return { holds: [documented] };
   const at = { path: first.path, start: first.start, end: first.end };
-  if (documented) return { open: [{ at, message: `${first.text}; the documentation says how to copy it, and nothing here does.`, variation: { severity: 'low', points: 2, because: 'a copy made by hand is described' }, related: [documented] }] };
+  if (documented) return { open: [{ at, message: `${first.text}; ${documented.text}, and nothing here does it by itself.`, variation: { severity: 'low', points: 2, because: 'a copy can be made by hand' }, related: [documented] }] };
   return { open: [{ at, message: `${first.text}, and nothing in the repository backs it up.`, related: others.slice(0, 3) }] };
 }
 
@@ -115,7 +128,7 @@ function isForDeveloper(service: Service): boolean {
   const command = `${service.entrypoint ?? ''} ${service.command ?? ''}`;
   const mounted = service.volumes.some((each) => /^\.{1,2}\/?(\w+\/?)?:\/(app|code|src|usr\/src|workspace|srv|home)(\/\w*)*(:|$)/.test(each.text) && !/(data|upload|media|static|log|report|backup|config|ssl|cert|storage|instance)s?[/:]/i.test(each.text));
   const restarts = service.entries.some((each) => each.key === 'restart' && /always|unless-stopped/.test(each.value));
-  return isDevelopmentService(service) || /\brunserver\b|--reload\b|\bflask\b.*\brun\b|\brun dev\b|[._-]dev\b|\bdev\b/.test(command) || (mounted && !restarts) || /dev/i.test(service.build?.target ?? '') || service.environment.some((each) => /^(FLASK_DEBUG|DEBUG|DJANGO_DEBUG)$/.test(each.name) && /^["']?(1|true|on|yes)/i.test(each.value ?? ''));
+  return isDevelopmentService(service) || /\brunserver\b|--reload\b|\bflask\b.*\brun\b|\brun dev\b|[._-]dev\b|(?<![/\w])dev\b(?!\/)/.test(command) || (mounted && !restarts) || /dev/i.test(service.build?.target ?? '') || service.environment.some((each) => /^(FLASK_DEBUG|DEBUG|DJANGO_DEBUG)$/.test(each.name) && /^["']?(1|true|on|yes)/i.test(each.value ?? ''));
 }
 
 /** Whatever makes copies without a person. */
@@ -154,7 +167,8 @@ function byHand(project: Project): (Evidence & { readonly managed: boolean }) | 
     const place = code ?? heading;
     if (!place) continue;
     const managed = heading !== undefined && /\b(automatic|automated|managed|provider|nightly|daily|scheduled)\b/i.test(`${heading.text} ${(project.text(unit.path) ?? '').slice(heading.at.end, heading.at.end + 600)}`);
-    return { path: unit.path, start: place.at.start, end: place.at.end, text: 'the documentation describes it', managed };
+    return { path: unit.path, start: place.at.start, end: place.at.end, text: 'the documentation says how to copy it', managed };
   }
-  return undefined;
+  const own = project.paths.find((path) => BACKUP.test(path) && /\.(py|html|jinja2?)$/.test(path) && !/(^|\/)(tests?|migrations|docs?)\//.test(path) && !/(^|\/)[^/]*backup\.py$/.test(path));
+  return own === undefined ? undefined : { path: own, start: 0, end: 0, text: 'the application offers a copy to download', managed: false };
 }

@@ -66,7 +66,10 @@ function byTable(project: Project): readonly Database[] {
     const name = main && lookup(main, 'NAME');
     if (name?.kind === 'text' && name.value.startsWith(':memory:')) return [];
     const at = { path: each.path, start: each.assignment.at.start, end: each.assignment.at.end, text: 'DATABASES' };
-    return [{ ...at, ...(engine ? ofEngine(engine, project) : { engine: 'unknown' as const, replaceable: true }) }];
+    // `if os.getenv("DB") == "postgres": DATABASES = …` further down.
+    const replaced = project.settings('DATABASES').some((other) => other !== each && other.path === each.path && other.start > each.end && !other.development);
+    const found = engine ? ofEngine(engine, project) : { engine: 'unknown' as const, replaceable: true };
+    return [{ ...at, ...found, ...(replaced && { replaceable: true }) }];
   });
 }
 
