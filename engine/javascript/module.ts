@@ -19,6 +19,7 @@ export function scriptModule({ path, text, tree, role, suppressions }: ScriptInp
     kind: 'module', path, language: /\.[cm]?tsx?$/.test(path) ? 'typescript' : 'javascript', role, name: path.replace(/\.[cm]?[jt]sx?$/, '').replace(/\//g, '.'), package: false,
     lines: text.split('\n').length, whole: !tree.rootNode.hasError, imports: importsOf(tree, text), suppressions,
     routing: NO_ROUTING,
+    states: [],
     classes: [], functions: [], assignments: [], calls: [], passes: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], does: [], stars: [],
   };
 }

@@ -21,6 +21,7 @@ import { collectScopes } from './scopes';
 import { configurationsField, isSettingsClass, settingsField } from './settings';
 import { LoopAround } from './loops';
 import { mayBeTask, taskCandidates } from './tasks';
+import { statesOf } from './state';
 import { Values, span } from './values';
 import { VariableReads } from './variables';
 import { callsIn, eachPart, expressionsOf } from './walk';
@@ -114,6 +115,7 @@ class ModuleReader {
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, passes: this.passes, handlers: this.handlers,
       routing: this.routing.read(),
+      states: statesOf(program.body, this.scopes, this.names, text),
       routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, environment: this.variables.settled(this.handlers), tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),

@@ -48,3 +48,4 @@ export * from './ways';
 export * from './telemetry';
 export * from './apm';
 export * from './database';
+export * from './state';

@@ -5,6 +5,7 @@
 import type { Migration, Model } from './model';
 import type { Span } from './place';
 import type { Routing } from './routing';
+import type { State } from './state';
 import type { Loop, Task } from './task';
 import type { TestFile } from './tests';
 import type { Keyword, Value } from './value';
@@ -49,6 +50,8 @@ export interface Module {
   readonly migration?: Migration;
   /** Qualified names of what the module's own statements call when it is imported. */
   readonly does: readonly string[];
+  /** What the process keeps in memory between requests, and who touches it. */
+  readonly states: readonly State[];
   /** Modules imported with `from m import *`. */
   readonly stars: readonly string[];
   readonly suppressions: readonly Suppression[];
