@@ -40,14 +40,23 @@ import testLoginEndpoint from './auth/test-login-endpoint';
 import weakPasswordHash from './auth/weak-password-hash';
 import columnDefaultEvaluatedOnce from './data/column-default-evaluated-once';
 import moneyAsFloat from './data/money-as-float';
+import processLocalLock from './data/process-local-lock';
+import processLocalState from './data/process-local-state';
 import schemaConstraintMissing from './data/schema-constraint-missing';
+import sqliteInProduction from './data/sqlite-in-production';
 import appRunUnguarded from './deployment/app-run-unguarded';
+import backupMissing from './deployment/backup-missing';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import errorHandlerNotLogging from './observability/error-handler-not-logging';
+import errorTrackingMissing from './observability/error-tracking-missing';
+import logLevelHardcoded from './observability/log-level-hardcoded';
+import logRotationMissing from './observability/log-rotation-missing';
 import logWithoutTraceback from './observability/log-without-traceback';
 import loggingNotConfigured from './observability/logging-not-configured';
+import metricsMissing from './observability/metrics-missing';
 import printInsteadOfLogging from './observability/print-instead-of-logging';
+import structuredLoggingMissing from './observability/structured-logging-missing';
 import ciMissing from './testing/ci-missing';
 import coverageNotMeasured from './testing/coverage-not-measured';
 import integrationTestsMissing from './testing/integration-tests-missing';
@@ -106,14 +115,23 @@ export const rules: readonly Rule[] = [
   weakPasswordHash('auth'),
   columnDefaultEvaluatedOnce('data'),
   moneyAsFloat('data'),
+  processLocalLock('data'),
+  processLocalState('data'),
   schemaConstraintMissing('data'),
+  sqliteInProduction('data'),
   appRunUnguarded('deployment'),
+  backupMissing('deployment'),
   containerHealthcheckMissing('deployment'),
   processRunsAsRoot('deployment'),
   errorHandlerNotLogging('observability'),
+  errorTrackingMissing('observability'),
+  logLevelHardcoded('observability'),
+  logRotationMissing('observability'),
   logWithoutTraceback('observability'),
   loggingNotConfigured('observability'),
+  metricsMissing('observability'),
   printInsteadOfLogging('observability'),
+  structuredLoggingMissing('observability'),
   ciMissing('testing'),
   coverageNotMeasured('testing'),
   integrationTestsMissing('testing'),

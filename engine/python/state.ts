@@ -57,7 +57,7 @@ function ofClass(one: ClassStmt, scopes: Scopes, found: Map<string, Growing>, na
     if (each.k !== 'assign' || !each.value || !inside || target?.k !== 'attribute' || target.of.k !== 'name' || target.of.name !== self) continue;
     const kind = holding(each.value, inside, names);
     const name = `${one.name}.${target.name}`;
-    if (kind && kind.holds !== 'number' && !found.has(name)) found.set(name, { name, nameAt: { start: target.start, end: target.end }, ...kind, owner: one.name, uses: [] });
+    if (kind && kind.holds !== 'number' && !found.has(name)) found.set(name, { name, nameAt: { start: target.start, end: target.end }, ...kind, owner: one.name, ofObject: true, uses: [] });
   }
 }
 

@@ -49,3 +49,4 @@ export * from './telemetry';
 export * from './apm';
 export * from './database';
 export * from './state';
+export * from './process-state';

@@ -10,6 +10,8 @@ export interface State {
   readonly made: string;
   /** Class it is an attribute of. */
   readonly owner?: string;
+  /** Given to `self` by the class's `__init__`: each object has its own. */
+  readonly ofObject?: true;
   readonly uses: readonly StateUse[];
 }
 
