@@ -47,7 +47,9 @@ import sqliteInProduction from './data/sqlite-in-production';
 import appRunUnguarded from './deployment/app-run-unguarded';
 import backupMissing from './deployment/backup-missing';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
+import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
+import workerCountNotEnforced from './deployment/worker-count-not-enforced';
 import errorHandlerNotLogging from './observability/error-handler-not-logging';
 import errorTrackingMissing from './observability/error-tracking-missing';
 import logLevelHardcoded from './observability/log-level-hardcoded';
@@ -122,7 +124,9 @@ export const rules: readonly Rule[] = [
   appRunUnguarded('deployment'),
   backupMissing('deployment'),
   containerHealthcheckMissing('deployment'),
+  deploymentDefinitionMissing('deployment'),
   processRunsAsRoot('deployment'),
+  workerCountNotEnforced('deployment'),
   errorHandlerNotLogging('observability'),
   errorTrackingMissing('observability'),
   logLevelHardcoded('observability'),
