@@ -39,6 +39,7 @@ import sessionCookieInsecure from './auth/session-cookie-insecure';
 import testLoginEndpoint from './auth/test-login-endpoint';
 import weakPasswordHash from './auth/weak-password-hash';
 import columnDefaultEvaluatedOnce from './data/column-default-evaluated-once';
+import dbPoolUnconfigured from './data/db-pool-unconfigured';
 import moneyAsFloat from './data/money-as-float';
 import processLocalLock from './data/process-local-lock';
 import processLocalState from './data/process-local-state';
@@ -116,6 +117,7 @@ export const rules: readonly Rule[] = [
   testLoginEndpoint('auth'),
   weakPasswordHash('auth'),
   columnDefaultEvaluatedOnce('data'),
+  dbPoolUnconfigured('data'),
   moneyAsFloat('data'),
   processLocalLock('data'),
   processLocalState('data'),
