@@ -34,6 +34,7 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/(?:^|\/)(?:gnu)?makefile(?:\.[^/]+)?$|\.mk$|(?:^|\/)\.?justfile$|(?:^|\/)caddyfile(?:\.[^/]+)?$/, 'plain'],
   [/\.(?:toml|ya?ml|json|jsonc|css|scss|less|sql|txt|rst|adoc|conf|prisma|graphql|tfstate)$/, 'plain'],
   [/\.(?:pem|key|crt|cer|pub|asc)$|(?:^|\/)id_(?:rsa|dsa|ecdsa|ed25519)$|(?:^|\/)\.(?:npmrc|netrc|pgpass|htpasswd|git-credentials|dockercfg|s3cfg|boto|yarnrc)$|(?:^|\/)(?:kubeconfig|credentials|\.aws\/config)$/, 'plain'],
+  [/(?:^|\/)nginx\/(?:[^/]+\/)*[^/.]+$/, 'nginx'],
   [/(?:^|\/)\.(?:python-version|node-version|nvmrc|tool-versions|ruby-version|babelrc|eslintrc|prettierrc)$|(?:^|\/)(?:licen[cs]e|copying|notice|readme|changelog|authors|codeowners|security|contributing|_headers|_redirects)$/, 'plain'],
 ];
 

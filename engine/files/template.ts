@@ -2,9 +2,10 @@
 import type { Template } from '../../rules/kit';
 import { markupComments, slashComments } from './comments';
 import { head } from './head';
+import { metaHeaders } from './meta';
 
 export function readTemplate(path: string, text: string): Template {
-  return { kind: 'template', ...head(path, text, true, [...markupComments(text), ...slashComments(text)]), engine: engineOf(path, text) };
+  return { kind: 'template', ...head(path, text, true, [...markupComments(text), ...slashComments(text)]), engine: engineOf(path, text), headers: metaHeaders(text) };
 }
 
 /** Jinja and Django share their brackets: tags that only one of them has tell them apart. */

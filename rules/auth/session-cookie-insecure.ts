@@ -1,6 +1,6 @@
 import type { Call, Context, Edit, Gap, Judgement, Middleware, Place, Project, Setting, Source, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, HOOK_CALLS, constructionAt, gapPlace, idleModules, insert, lastName, middlewares, projectRule, replace, seenInProduction, statementsAfter, webFrameworks, whenUnset, wiring, withArgument,
+  CONFIGURATION_READERS, HOOK_CALLS, constructionAt, gapPlace, idleModules, insert, mayServeProduction, middlewares, projectRule, replace, seenInProduction, statementsAfter, webFrameworks, whenUnset, wiring, withArgument,
 } from '../kit';
 
 /** What one flag of a cookie is: given as it should be (or by a value that only the running program knows), switched off, or not given. */
@@ -141,16 +141,11 @@ function starletteCookies(project: Project): readonly Cookie[] {
 
 /** A flag as production sees it. A literal False counts, and anything that is decided when the program runs does not. */
 function flag(project: Project, name: string, value: string, preset: State = 'unset'): Flag {
-  const seen = project.settings(name).filter((each) => seenInProduction(each, project) || isProductionModule(each));
+  const seen = project.settings(name).filter((each) => mayServeProduction(each, project));
   const off = seen.find((each) => each.value.kind === 'bool' && !each.value.value);
   const on = seen.find((each) => each !== off);
   if (off && !on) return { name, state: 'off', setting: off, value };
   return on ? { name, state: 'on', setting: on, value } : { name, state: preset, value };
-}
-
-/** Servers may select `settings/prod.py` by a variable that no file here sets. */
-function isProductionModule({ owner, module, assignment }: Setting): boolean {
-  return owner === undefined && assignment.scope === '' && /^(prod|production|live)$/.test(lastName(module.name));
 }
 
 /** The first flag that is switched off has the finding on its line; where all are on, the first has the evidence. */

@@ -276,6 +276,8 @@ export interface Kubernetes extends File {
 export interface Template extends File {
   readonly kind: 'template';
   readonly engine: 'jinja' | 'django' | 'html' | 'other';
+  /** Headers its `<meta http-equiv>` stand for. */
+  readonly headers: readonly Pair[];
 }
 
 export interface Markdown extends File {

@@ -6,8 +6,8 @@ import type { Module } from './module';
 import type { Span } from './place';
 import type { Evidence, Project, Setting } from './project';
 import { lastName } from './select';
-import { onlyInDevelopment, seenInProduction } from './standing';
-import type { Value } from './value';
+import { mayServeProduction, onlyInDevelopment } from './standing';
+import type { Keyword, Value } from './value';
 import { wiring } from './wiring';
 
 /** A header some layer adds to every response. */
@@ -31,7 +31,7 @@ export const HEADER_CALLS: readonly string[] = [
 /** Headers of every layer in code and configuration; those set for one route alone or only in development are left out. */
 export function sentHeaders(project: Project): readonly SentHeader[] {
   const idle = idleModules(project);
-  return [...project.modules.flatMap((module) => [...assigned(module), ...called(module, project)]), ...tables(project), ...fromTalisman(project), ...fromLibraries(project), ...fromDjango(project), ...fromEdge(project)].filter((each) => !idle.has(each.path));
+  return project.once('sentHeaders', () => [...project.modules.flatMap((module) => [...assigned(module), ...called(module, project)]), ...tables(project), ...fromTalisman(project), ...fromLibraries(project), ...fromDjango(project), ...fromEdge(project)].filter((each) => !idle.has(each.path)));
 }
 
 // ---- code
@@ -115,14 +115,26 @@ const TALISMAN: readonly (readonly [string, string])[] = [
 function fromTalisman(project: Project): SentHeader[] {
   return wiring(project, ...TALISMANS).wired.flatMap((one) => TALISMAN
     .filter(([option]) => !one.call.keywords.some((each) => each.name === option && (each.value.kind === 'none' || (each.value.kind === 'bool' && !each.value.value))))
-    .map(([, header]) => ({ path: one.path, start: one.start, end: one.end, header: header.toLowerCase(), text: `Talisman sends ${header}` })));
+    .map(([option, header]): SentHeader => ({ path: one.path, start: one.start, end: one.end, header: `${header.toLowerCase()}${option === 'content_security_policy' && switchedOn(one.call.keywords, 'content_security_policy_report_only') ? '-report-only' : ''}`, text: `Talisman sends ${header}`, ...talismanValue(option, one.call.keywords) })));
 }
 
-const BASIC = ['X-Content-Type-Options', 'X-Frame-Options', 'Referrer-Policy'] as const;
+/** Talisman keeps browsers on HTTPS for a year unless told otherwise. */
+function talismanValue(option: string, keywords: readonly Keyword[]): { readonly value?: string } {
+  if (option !== 'strict_transport_security') return {};
+  const age = keywords.find((each) => each.name === 'strict_transport_security_max_age')?.value;
+  return age === undefined ? { value: 'max-age=31556926' } : age.kind === 'number' ? { value: `max-age=${String(age.value)}` } : {};
+}
 
-/** Libraries and middleware that send all the basic headers: `secure`, SecWeb, and anybody's SecurityHeadersMiddleware. */
+function switchedOn(keywords: readonly Keyword[], name: string): boolean {
+  return keywords.some((each) => each.name === name && each.value.kind === 'bool' && each.value.value);
+}
+
+/** What libraries of many headers send when they are used. */
+const USUAL = ['X-Content-Type-Options', 'X-Frame-Options', 'Referrer-Policy', 'Content-Security-Policy', 'Strict-Transport-Security'] as const;
+
+/** Libraries and middleware that send all the usual headers: `secure`, SecWeb, and anybody's SecurityHeadersMiddleware. */
 function fromLibraries(project: Project): SentHeader[] {
-  const all = (at: { path: string; start: number; end: number }, by: string): SentHeader[] => BASIC.map((header) => ({ path: at.path, start: at.start, end: at.end, header: header.toLowerCase(), text: `${by} sends ${header}` }));
+  const all = (at: { path: string; start: number; end: number }, by: string): SentHeader[] => USUAL.map((header) => ({ path: at.path, start: at.start, end: at.end, header: header.toLowerCase(), text: `${by} sends ${header}` }));
   const own = new Set(project.classes.map((each) => each.class.name));
   return [
     ...imported(project),
@@ -138,7 +150,7 @@ function imported(project: Project): SentHeader[] {
   const { wired, idle } = wiring(project, ...TALISMANS);
   if (wired.length > 0 || idle.length > 0) return [];
   const found = project.modules.flatMap((module) => module.imports.filter((one) => one.target.startsWith('flask_talisman') && !onlyInDevelopment({ scope: '', at: one.at, guards: one.guards })).map((one) => ({ path: module.path, ...one.at })))[0];
-  return found ? BASIC.map((header) => ({ ...found, header: header.toLowerCase(), text: `Talisman sends ${header}` })) : [];
+  return found ? USUAL.map((header) => ({ ...found, header: header.toLowerCase(), text: `Talisman sends ${header}` })) : [];
 }
 
 // ---- Django
@@ -153,12 +165,21 @@ function fromDjango(project: Project): SentHeader[] {
     at && !settingsOf(project, off).some((each) => each.value.kind === 'none' || (each.value.kind === 'bool' && !each.value.value)) ? [{ path: at.path, start: at.start, end: at.end, header: name.toLowerCase(), text: `Django sends ${name}` }] : [];
   return [
     ...header('X-Content-Type-Options', security, 'SECURE_CONTENT_TYPE_NOSNIFF'), ...header('Referrer-Policy', security, 'SECURE_REFERRER_POLICY'), ...header('X-Frame-Options', frames, 'X_FRAME_OPTIONS'),
+    ...hsts(project, security),
+    ...(csp ? [{ path: csp.path, start: csp.start, end: csp.end, header: 'content-security-policy', value: '', text: csp.text }] : []),
     ...(csp ? settingsOf(project, 'CSP_FRAME_ANCESTORS', 'CONTENT_SECURITY_POLICY', 'SECURE_CSP').map((each): SentHeader => ({ path: each.path, start: each.start, end: each.end, header: 'content-security-policy', value: /ANCESTORS/.test(each.name) || mentions(each.value, 'frame-ancestors') ? 'frame-ancestors' : '', text: `sets ${each.name}` })) : []),
   ];
 }
 
+function hsts(project: Project, security: Evidence | undefined): SentHeader[] {
+  // Settings alone, without a list of middleware, are a part of a project whose list is elsewhere.
+  if (!security && project.settings('MIDDLEWARE', 'MIDDLEWARE_CLASSES').length > 0) return [];
+  return settingsOf(project, 'SECURE_HSTS_SECONDS').filter((each) => !(each.value.kind === 'number' && each.value.value === 0)).map((each): SentHeader =>
+    ({ path: each.path, start: each.start, end: each.end, header: 'strict-transport-security', ...(each.value.kind === 'number' && { value: `max-age=${String(each.value.value)}` }), text: `sets ${each.name}` }));
+}
+
 function settingsOf(project: Project, ...names: readonly string[]): readonly Setting[] {
-  return project.settings(...names).filter((each) => seenInProduction(each, project));
+  return project.settings(...names).filter((each) => mayServeProduction(each, project));
 }
 
 function mentions(value: Value, key: string): boolean {
@@ -176,7 +197,7 @@ const TRAEFIK: readonly (readonly [RegExp, string])[] = [
 function fromEdge(project: Project): SentHeader[] {
   const text = (header: string) => `sets ${header}`;
   return edgeLines(project).flatMap((line) => [
-    ...[...line.text.matchAll(/(?<![\w-])(x-content-type-options|x-frame-options|referrer-policy|permissions-policy|content-security-policy|strict-transport-security|cross-origin-[a-z]+-policy)(?![\w-])(.*)/gi)]
+    ...[...line.text.matchAll(/(?<![\w-])(x-content-type-options|x-frame-options|referrer-policy|permissions-policy|content-security-policy(?:-report-only)?|strict-transport-security|cross-origin-[a-z]+-policy)(?![\w-])(.*)/gi)]
       .filter(() => !/^(proxy_hide_header|more_clear_headers|proxy_set_header)\b/.test(line.text))
       .map((one): SentHeader => ({ path: line.path, start: line.start, end: line.end, header: (one[1] ?? '').toLowerCase(), ...(one[2]?.trim() && { value: one[2] }), text: text(one[1] ?? '') })),
     ...TRAEFIK.filter(([pattern]) => pattern.test(line.text)).map(([, header]): SentHeader => ({ path: line.path, start: line.start, end: line.end, header, value: line.text, text: text(header) })),

@@ -50,3 +50,8 @@ export * from './apm';
 export * from './database';
 export * from './state';
 export * from './process-state';
+export * from './front';
+export * from './https';
+export * from './proxy-trust';
+export * from './policy';
+export * from './pages';

@@ -11,6 +11,11 @@ export function seenInProduction(setting: Setting, project: Project): boolean {
   return !setting.development || developmentIsSelected(setting, project);
 }
 
+/** Production sees it, or would where servers select `settings/production.py` by a variable that no file here sets. */
+export function mayServeProduction(setting: Setting, project: Project): boolean {
+  return seenInProduction(setting, project) || (setting.owner === undefined && setting.assignment.scope === '' && /^(prod|production|live)$/.test(lastName(setting.module.name)));
+}
+
 /** A class of a module that nothing imports, while the application is elsewhere and loads no configuration object: left over. */
 function isUnused({ owner, module }: Setting, project: Project): boolean {
   if (owner === undefined || project.applications.every((each) => each.path === module.path) || project.calls('*.from_object').length > 0) return false;
