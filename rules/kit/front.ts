@@ -104,7 +104,7 @@ export interface PublishedPort extends Evidence { readonly service: Service; rea
 
 export function publishedPorts(project: Project): readonly PublishedPort[] {
   return productionCompose(project).flatMap((file) => file.services.flatMap((service) => service.ports.flatMap((port): PublishedPort[] => {
-    const [, address, host, container] = /^(?:(\[[^\]]*\]|[\d.]+):)?(?:(\$\{[^}]*\}|[\d-]+|\$\w+):)?(\$\{[^}]*\}|[\d-]+|\$\w+)(?:\/tcp)?$/.exec(port.text) ?? [];
+    const [, address, host, container] = /^(?:(\[[^\]]*\]|\d+\.[\d.]+):)?(?:(\$\{[^}]*\}|[\d-]+|\$\w+):)?(\$\{[^}]*\}|[\d-]+|\$\w+)(?:\/tcp)?$/.exec(port.text) ?? [];
     if (container === undefined || host === undefined || (address !== undefined && !/^(0\.0\.0\.0|\[::\])$/.test(address))) return [];
     return [{ path: file.path, ...port.at, text: `publishes ${port.text}`, service, host: /:-(\d+)\}$/.exec(host)?.[1] ?? host, container: /:-(\d+)\}$/.exec(container)?.[1] ?? container }];
   })));

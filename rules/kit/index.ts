@@ -55,3 +55,4 @@ export * from './https';
 export * from './proxy-trust';
 export * from './policy';
 export * from './pages';
+export * from './written-headers';

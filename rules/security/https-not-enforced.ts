@@ -32,6 +32,7 @@ export default projectRule({
 
   examples: {
     'a login on a public port': {
+      severity: 'high',
       bad: {
         'app.py': 'from flask import Flask, request, session\napp = Flask(__name__)\n@app.post("/login")\ndef login():\n    session["user_id"] = request.form["id"]\n    return "ok"\n',
         'docker-compose.yml': 'services:\n  web:\n    build: .\n    ports: ["80:8000"]\n',
@@ -42,8 +43,9 @@ export default projectRule({
       },
       fix: 'Redirect with Talisman',
     },
-    'nginx serves the site on port 80': { path: 'nginx.conf', bad: 'server {\n  listen 80;\n  location / { proxy_pass http://app:8000; }\n}\n' },
+    'nginx serves the site on port 80': { severity: 'high', path: 'nginx.conf', bad: 'server {\n  listen 80;\n  location / { proxy_pass http://app:8000; }\n}\n' },
     'nginx of a compose file, on port 80 alone': {
+      severity: 'high',
       bad: {
         'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n',
         'docker-compose.yml': 'services:\n  app:\n    build: .\n    expose: ["8000"]\n  nginx:\n    image: nginx:1.27\n    ports:\n      - 80:80\n',
@@ -70,6 +72,7 @@ export default projectRule({
       bad: { 'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n', 'nginx.conf': 'server {\n  listen 80;\n  listen 443 ssl;\n  ssl_certificate /etc/ssl/site.pem;\n  location / { proxy_pass http://app:8000; }\n}\n' }, severity: 'low',
     },
     'Talisman in the manifest redirects nobody': {
+      severity: 'high',
       bad: { 'app.py': 'from flask import Flask, session\n# Talisman(app)\napp = Flask(__name__)\n@app.post("/login")\ndef login():\n    session["user_id"] = 1\n    return "ok"\n', 'requirements.txt': 'flask\nflask-talisman\n', 'compose.yml': 'services:\n  web:\n    build: .\n    ports:\n      - "0.0.0.0:80:5000"\n' },
     },
     'nginx redirects': { path: 'nginx.conf', good: 'server {\n  listen 80;\n  return 301 https://$host$request_uri;\n}\n' },
@@ -93,7 +96,7 @@ export default projectRule({
     'Traefik redirects by labels': { good: { 'main.py': 'from fastapi import FastAPI, Response\napp = FastAPI()\n@app.post("/login")\ndef login(response: Response):\n    response.set_cookie("session", "x")\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n    labels:\n      - traefik.http.routers.web.rule=Host(`shop.example.com`)\n      - traefik.http.middlewares.to-https.redirectscheme.scheme=https\n' } },
     'Caddy does it by itself': { good: { 'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n', Caddyfile: '{\n  email ops@example.com\n}\n\nshop.example.com {\n  reverse_proxy app:8000\n}\n' } },
     'Caddy with a name from the environment': { good: { 'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n', Caddyfile: '{$DOMAIN} {\n  reverse_proxy app:8000\n}\n' } },
-    'Caddy on plain HTTP': { bad: { 'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n', Caddyfile: ':80 {\n  reverse_proxy app:8000\n}\n', 'compose.yml': 'services:\n  app:\n    build: .\n  caddy:\n    image: caddy:2\n    ports: ["80:80"]\n' } },
+    'Caddy on plain HTTP': { severity: 'high', bad: { 'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n', Caddyfile: ':80 {\n  reverse_proxy app:8000\n}\n', 'compose.yml': 'services:\n  app:\n    build: .\n  caddy:\n    image: caddy:2\n    ports: ["80:80"]\n' } },
     'an ingress with a certificate': { good: { 'main.py': 'from fastapi import FastAPI, Response\napp = FastAPI()\n@app.post("/login")\ndef login(response: Response):\n    response.set_cookie("session", "x")\n', 'k8s/ingress.yaml': 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: shop\nspec:\n  tls:\n    - hosts: [shop.example.com]\n      secretName: shop-tls\n' } },
     'a companion that gets certificates': { good: { 'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment:\n      VIRTUAL_HOST: shop.example.com\n      LETSENCRYPT_HOST: shop.example.com\n  proxy:\n    image: nginxproxy/nginx-proxy\n    ports: ["80:80", "443:443"]\n' } },
     'Cloud Run': { good: { 'main.py': 'from fastapi import FastAPI, Response\napp = FastAPI()\n@app.post("/login")\ndef login(response: Response):\n    response.set_cookie("session", "x")\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["uvicorn", "main:app"]\n', '.github/workflows/deploy.yml': 'on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gcloud run deploy shop --source .\n' } },
