@@ -1,5 +1,5 @@
 import type { Context, Edit, Evidence, Gap, Judgement, Place, Project, Value } from '../kit';
-import { FRONT_CALLS, edgeLines, environmentVariables, fronts, insert, mayServeProduction, middlewares, projectRule, publishedPorts, requiring, webFrameworks } from '../kit';
+import { FRONT_CALLS, edgeLines, environmentVariables, fronts, insert, mayServeProduction, middlewares, projectRule, publishedPorts, requiring, servesPages, webFrameworks } from '../kit';
 
 export default projectRule({
   id: 'static-assets-unserved',
@@ -12,7 +12,8 @@ export default projectRule({
   applies: (project) => {
     if (!webFrameworks(project).has('django') && !(project.settings('STATIC_URL').length > 0 && project.settings('INSTALLED_APPS').length > 0)) return 'Django is not used here.';
     if (project.deployable === undefined) return 'No web application is deployed from here.';
-    return installs(project, 'django.contrib.staticfiles') ? true : 'It serves no static files.';
+    if (!installs(project, 'django.contrib.staticfiles')) return 'It serves no static files.';
+    return installs(project, 'rest_framework') && !installs(project, 'django.contrib.admin') && servesPages(project) === undefined ? 'It is an API without pages.' : true;
   },
   reads: [...FRONT_CALLS, 'django.conf.urls.static.static', 'django.views.static.serve', 'whitenoise.WhiteNoise', '*.static'],
   project: judge,
@@ -34,6 +35,7 @@ export default projectRule({
     'a host that sees to it': { good: { 'shop/settings.py': 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATIC_URL = "static/"\nSTATIC_ROOT = "static"\n', 'app.yaml': 'runtime: python312\nhandlers:\n  - url: /static\n    static_dir: static/\n' } },
     'a proxy that is not described here': { good: { 'shop/settings.py': 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATIC_URL = "static/"\nSTATIC_ROOT = "/srv/static"\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n    volumes:\n      - static:/srv/static\n  nginx:\n    image: registry.example.com/edge-nginx\n    volumes:\n      - static:/srv/static:ro\nvolumes:\n  static:\n' } },
     'an API without files': { path: 'settings.py', good: 'INSTALLED_APPS = ["rest_framework"]\nMIDDLEWARE = []\n' },
+    'an API whose files nobody asks for': { path: 'settings.py', good: 'import rest_framework\nINSTALLED_APPS = ["django.contrib.staticfiles", "rest_framework"]\nMIDDLEWARE = []\nSTATIC_URL = "static/"\n' },
     'no Django': { good: 'from flask import Flask\napp = Flask(__name__)\n' },
   },
 });
