@@ -1,4 +1,4 @@
-import type { Context, Edit, Evidence, Gap, Judgement, Place, Project, Value } from '../kit';
+import type { Context, Edit, Evidence, Gap, Judgement, Place, Project, Value, Variation } from '../kit';
 import { FRONT_CALLS, edgeLines, environmentVariables, fronts, insert, mayServeProduction, middlewares, projectRule, publishedPorts, requiring, servesPages, webFrameworks } from '../kit';
 
 export default projectRule({
@@ -48,7 +48,8 @@ function judge(project: Project): Judgement {
   if (away) return { notChecked: away };
   const collected = project.commands.some((each) => each.text.includes('collectstatic')) || project.units.some((unit) => /^(dockerfile|shell|workflow|pipeline|platform|procfile)$/.test(unit.kind) && (project.text(unit.path) ?? '').includes('collectstatic')) || fronts(project).some((each) => each.name === 'Heroku' || each.name === 'the platform');
   const rest = collected || !root ? '' : ', and collectstatic is never run';
-  return { open: [{ at: placeOf(project), message: root ? `Static files are collected into STATIC_ROOT and served by nobody once DEBUG is off${rest}.` : 'Static files are served by nobody once DEBUG is off: there is no STATIC_ROOT to collect them into.' }] };
+  const variation: Variation | undefined = root && collected ? { confidence: 'possible', because: 'a web server that is not described here may serve what is collected' } : undefined;
+  return { open: [{ at: placeOf(project), message: root ? `Static files are collected into STATIC_ROOT and served by nobody once DEBUG is off${rest}.` : 'Static files are served by nobody once DEBUG is off: there is no STATIC_ROOT to collect them into.', ...(variation && { variation }) }] };
 }
 
 function placeOf(project: Project): Place {

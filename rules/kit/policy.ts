@@ -60,7 +60,7 @@ function keyword(source: string): string {
 
 function ofModule(module: Module, project: Project): readonly Policy[] {
   return [...module.assignments.flatMap((one) => {
-    if (onlyInDevelopment(one)) return [];
+    if ((one.value.kind !== 'dict' && !one.target.includes('-')) || onlyInDevelopment(one)) return [];
     const header = KEY.exec(one.target)?.[1];
     if (header) return ofValue(one.value, /report-only/i.test(header), module, project);
     return one.value.kind === 'dict' ? inTable(one.value, module, project) : [];

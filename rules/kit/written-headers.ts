@@ -38,13 +38,13 @@ export function headersWrittenIn(unit: Unit, project: Project): readonly Written
 function ofModule(module: Module): readonly WrittenHeader[] {
   const assigned = module.assignments.flatMap((one): WrittenHeader[] => {
     if (onlyInDevelopment(one)) return [];
-    const header = one.how === 'statement' && !REQUESTS.test(one.target) ? KEY.exec(one.target)?.[1] : undefined;
+    const header = one.how === 'statement' && one.target.includes('-') && !REQUESTS.test(one.target) ? KEY.exec(one.target)?.[1] : undefined;
     return header ? [written(header, one.value, one.at, 'statement', one)] : entries(one.value);
   });
   const called = module.calls.flatMap((call): WrittenHeader[] => {
-    if (!WRITES.test(lastName(call.callee)) || onlyInDevelopment(call) || REQUESTS.test(call.written)) return [];
     const [name, value] = call.args;
-    return name?.kind === 'text' && NAME.test(name.value) ? [written(name.value, value, call.at, 'call', call)] : [];
+    if (name?.kind !== 'text' || !name.value.includes('-') || !WRITES.test(lastName(call.callee)) || onlyInDevelopment(call) || REQUESTS.test(call.written)) return [];
+    return NAME.test(name.value) ? [written(name.value, value, call.at, 'call', call)] : [];
   });
   return [...assigned, ...called];
 }

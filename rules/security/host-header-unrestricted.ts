@@ -48,7 +48,9 @@ function judge(project: Project): Judgement {
   const hosts = project.settings('ALLOWED_HOSTS').filter((each) => mayServeProduction(each, project));
   const star = hosts.find((each) => allowsAll(each.value, project));
   const found = star ? [] : webFrameworks(project).has('django') || hosts.length > 0 ? [] : restricted(project).length > 0 ? [] : links(project);
-  if (!star && found.length === 0) return { holds: [...hosts.map((each) => ({ path: each.path, start: each.start, end: each.end, text: 'ALLOWED_HOSTS' })), ...restricted(project)].slice(0, 3) };
+  const known = restricted(project).filter((each) => each.known);
+  if (!star && found.length === 0 && hosts.length === 0 && known.length === 0 && restricted(project).length > 0) return { notChecked: 'Which hosts are trusted is decided when it runs.' };
+  if (!star && found.length === 0) return { holds: [...hosts.map((each) => ({ path: each.path, start: each.start, end: each.end, text: 'ALLOWED_HOSTS' })), ...known.map(({ path, start, end, text }) => ({ path, start, end, text }))].slice(0, 3) };
   const front = routedByName(project);
   if (front) return { holds: [front] };
   if (star) return { open: [{ at: { path: star.path, start: star.assignment.value.at.start, end: star.assignment.value.at.end }, message: isFallback(star) ? 'ALLOWED_HOSTS takes any host when its variable is not set.' : 'ALLOWED_HOSTS takes any host.' }] };
@@ -100,9 +102,9 @@ function isMailed(name: string, does: readonly string[], path: string): boolean 
   return MAILED.test(name) || does.some((each) => /mail|(^|\.)Message$/i.test(lastName(each))) || /(^|\/)e?mails?(\.py|\/)/i.test(path);
 }
 
-function restricted(project: Project): readonly Evidence[] {
-  const settings = project.settings('SERVER_NAME', 'TRUSTED_HOSTS').filter((each) => mayServeProduction(each, project) && each.value.kind !== 'none').map((each) => ({ path: each.path, start: each.start, end: each.end, text: each.name }));
-  const mounted = middlewares(project).filter((each) => /trusted_?host|allowed_?host|host_?(check|valid|header)/i.test(lastName(each.name)) && !each.keywords.some((one) => one.name === 'allowed_hosts' && one.value.kind === 'list' && one.value.items.some((item) => item.kind === 'text' && item.value === '*'))).map(({ path, start, end, text }) => ({ path, start, end, text }));
+function restricted(project: Project): readonly (Evidence & { readonly known: boolean })[] {
+  const settings = project.settings('SERVER_NAME', 'TRUSTED_HOSTS').filter((each) => mayServeProduction(each, project) && each.value.kind !== 'none').map((each) => ({ path: each.path, start: each.start, end: each.end, text: each.name, known: each.value.kind === 'text' || each.value.kind === 'list' || each.value.kind === 'environment' }));
+  const mounted = middlewares(project).filter((each) => /trusted_?host|allowed_?host|host_?(check|valid|header)/i.test(lastName(each.name)) && !each.keywords.some((one) => one.name === 'allowed_hosts' && one.value.kind === 'list' && one.value.items.some((item) => item.kind === 'text' && item.value === '*'))).map(({ path, start, end, text }) => ({ path, start, end, text, known: true }));
   return [...settings, ...mounted];
 }
 

@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Edit, Keyword, Kind, Pair, Project, Selector, Span, Unit, Value } from '../kit';
-import { VARIABLE_KINDS, callMatch, calls, givenVariables, lookup, onlyInDevelopment, options, replace, rule } from '../kit';
+import { VARIABLE_KINDS, callMatch, givenVariables, lookup, onlyInDevelopment, options, replace, rule } from '../kit';
 
 interface Sent { readonly by: string; readonly what: string; readonly host: string; readonly at: Span; readonly module: boolean; readonly development: boolean; readonly safe: boolean }
 
@@ -7,6 +7,8 @@ const VERBS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'request'] as co
 const HTTP = ['requests', 'requests.Session', 'requests.sessions.Session', 'httpx', 'httpx.Client', 'httpx.AsyncClient', 'aiohttp.ClientSession'].flatMap((owner) => VERBS.map((verb) => `${owner}.${verb}`));
 const LDAP = ['ldap.initialize', 'ldap3.Server'] as const;
 const STORES = ['redis.from_url', 'redis.Redis.from_url', 'redis.StrictRedis.from_url', 'redis.asyncio.from_url', 'pymongo.MongoClient', 'motor.motor_asyncio.AsyncIOMotorClient', 'pika.URLParameters', 'sqlalchemy.create_engine', 'psycopg.connect', 'psycopg2.connect', 'celery.Celery'] as const;
+const HTTP_NAMES: ReadonlySet<string> = new Set(HTTP);
+const ASKED: ReadonlySet<string> = new Set([...HTTP, ...LDAP, ...STORES]);
 const KINDS: readonly Kind[] = ['module', ...VARIABLE_KINDS];
 
 export default rule<Sent>({
@@ -25,7 +27,7 @@ export default rule<Sent>({
   underline: ({ at }) => at,
   holds: (sent) => sent.safe ? `${sent.by} uses TLS` : undefined,
   nothing: 'Nothing here sends credentials to another host.',
-  summary: (count) => `${String(count)} connections that carry credentials, all over TLS.`,
+  summary: (count) => count === 1 ? 'One connection carries credentials, over TLS.' : `${String(count)} connections carry credentials, all over TLS.`,
 
   fix: { title: 'Use the TLS endpoint', safety: 'review', edit: encrypted, remains: 'See that the other side answers on it.' },
 
@@ -62,8 +64,7 @@ function outbound(): Selector<Sent> {
       if (unit.kind !== 'module') { yield* inVariables(unit, project); return; }
       if (unit.language !== 'python') return;
       for (const one of unit.calls) {
-        const reads = [...HTTP, ...LDAP, ...STORES].some((name) => calls(one.callee, name));
-        const sent = reads ? ofCall(callMatch(one, unit, project), project) : undefined;
+        const sent = ASKED.has(one.callee) ? ofCall(callMatch(one, unit, project), project) : undefined;
         if (sent) yield sent;
       }
     },
@@ -75,7 +76,7 @@ function outbound(): Selector<Sent> {
 function ofCall(match: CallMatch, project: Project): Sent | undefined {
   const { call: one } = match;
   const base = { by: `${one.written}()`, module: true, development: onlyInDevelopment(one) };
-  if (HTTP.some((name) => calls(one.callee, name))) {
+  if (HTTP_NAMES.has(one.callee)) {
     const url = match.argument('url', one.callee.endsWith('.request') ? 1 : 0);
     const text = url && addressOf(url);
     const what = text === undefined ? undefined : credential(match, text);

@@ -31,6 +31,7 @@ export default rule<Believed>({
     'the whole header': { bad: 'from flask import request\n\n\ndef log_login(user):\n    address = request.headers.get("X-Forwarded-For", request.remote_addr)\n    save(user, address)\n' },
     'Django by hand': { bad: 'def client_ip(request):\n    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")\n    if forwarded:\n        return forwarded.split(",")[0]\n    return request.META.get("REMOTE_ADDR")\n' },
     'FastAPI by hand': { bad: 'from fastapi import Request\n\n\ndef address(request: Request) -> str:\n    forwarded = request.headers.get("x-forwarded-for")\n    if forwarded:\n        return forwarded.split(",")[0].strip()\n    return request.client.host\n' },
+    'a docstring is no check': { bad: 'from fastapi import Request\n\n\ndef address(request: Request) -> str:\n    """The address of the visitor, behind trusted proxies."""\n    forwarded = request.headers.get("X-Forwarded-For")\n    return forwarded.split(",")[0] if forwarded else request.client.host\n' },
     'the address of the connection': { good: 'from flask import request\ndef key():\n    return request.remote_addr\n' },
     'the last hop': { good: 'from flask import request\n\n\ndef key():\n    return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip() or request.remote_addr\n' },
     'so many hops from the end': { good: 'def client_ip(request):\n    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")\n    return hops[-settings.PROXIES].strip()\n' },
@@ -67,7 +68,7 @@ function believed(): Selector<Believed> {
 
 /** The first element or the whole header becomes the address, and the peer is not looked at before. */
 function usesFirst(text: string): boolean {
-  const code = text.replace(/#[^\n]*/g, '');
+  const code = text.replace(/#[^\n]*|"""[\s\S]*?"""|'''[\s\S]*?'''/g, '');
   if (/\[\s*-/.test(code) || /\.rsplit\(|\.pop\(\)/.test(code) || /trusted|prox(y|ies)|(client\.host|remote_addr|REMOTE_ADDR["'\])]*)\s*(not\s+)?in\b/i.test(code.replace(/x-forwarded-\w+|HTTP_X_FORWARDED_\w+|proxy[-_]?headers?/gi, ''))) return false;
   // A header that only goes into a log line is no decision.
   const written = [...code.matchAll(/["'](?:x-forwarded-for|HTTP_X_FORWARDED_FOR)["']/gi)];

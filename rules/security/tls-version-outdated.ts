@@ -2,6 +2,7 @@ import type { Context, Directive, Edit, Module, Selector, Span, Unit, Value } fr
 import { edgeLines, flattened, lastName, replace, rule } from '../kit';
 
 const CALLS = ['ssl.SSLContext', 'ssl.wrap_socket', 'OpenSSL.SSL.Context', 'uvicorn.run', '*.create_urllib3_context', '*.PoolManager'] as const;
+const LAST: ReadonlySet<string> = new Set(CALLS.map(lastName));
 const OLD = /^(?:PROTOCOL_)?(SSLv2|SSLv3|TLSv1|TLSv1_1)(?:_METHOD)?$/;
 const WEAK = /^(?![!-]).*(RC4|(^|[-+_])DES([-+_]|$)|3DES|MD5|NULL|EXP(ORT)?)/i;
 
@@ -64,7 +65,7 @@ function enabled(): Selector<Enabled> {
 
 function* ofModule(module: Module): Iterable<Enabled> {
   for (const call of module.calls) {
-    if (!CALLS.some((name) => call.callee === name || call.callee.endsWith(name.replace('*', '')))) continue;
+    if (!LAST.has(lastName(call.callee))) continue;
     const given = [...call.args.slice(0, 1), ...call.keywords.filter((each) => /^(ssl_version|protocol|ssl_minimum_version)$/.test(each.name)).map((each) => each.value)];
     for (const value of given) if (value.kind === 'reference') yield { where: call.written, what: old(value), at: value.at, value };
   }
