@@ -21,7 +21,7 @@ export function fronts(project: Project): readonly Front[] {
 
 const PASSES: readonly (readonly [RegExp, string])[] = [
   [/^(proxy_pass|uwsgi_pass|fastcgi_pass|grpc_pass)\s/, 'nginx'], [/^reverse_proxy\b/, 'Caddy'], [/^(ProxyPass|ProxyPassMatch|WSGIScriptAlias)\s/i, 'Apache'], [/^(default_backend|use_backend)\s/, 'HAProxy'],
-  [/^-?\s*(service:\s+https?:\/\/|tunnel:\s)/, 'Cloudflare Tunnel'], [/^traefik\.(enable\W+true|https?\.routers\.)/, 'Traefik'], [/^caddy(_\d+)?(\.reverse_proxy)?\s/, 'Caddy'],
+  [/^-?\s*(service:\s+https?:\/\/|tunnel:\s)/, 'Cloudflare Tunnel'], [/^traefik\.(enable\W+true|https?\.routers\.)|^rule:.*\bHost\(/, 'Traefik'], [/^caddy(_\d+)?(\.reverse_proxy)?\s/, 'Caddy'],
 ];
 
 function proxiesByFile(project: Project): readonly Front[] {
@@ -40,7 +40,7 @@ const IMAGES: readonly (readonly [RegExp, string])[] = [
 
 function proxiesByCompose(project: Project): readonly Front[] {
   return productionCompose(project).flatMap((file) => file.services.flatMap((service): Front[] => {
-    const name = IMAGES.find(([pattern]) => pattern.test(service.image ?? ''))?.[1] ?? (service.environment.some((each) => each.name === 'VIRTUAL_HOST') ? 'nginx' : undefined);
+    const name = IMAGES.find(([pattern]) => pattern.test(service.image ?? '') || (service.image === undefined && pattern.test(service.name)))?.[1] ?? (service.environment.some((each) => each.name === 'VIRTUAL_HOST') ? 'nginx' : undefined);
     return name ? [{ path: file.path, ...service.nameAt, text: `${service.name} is ${name}`, kind: 'proxy', name }] : [];
   }));
 }

@@ -108,7 +108,7 @@ function servers(project: Project): readonly Evidence[] {
 /** One line of a proxy's configuration that redirects, in whoever's words. */
 const REDIRECT = new RegExp([
   String.raw`^return\s+(30[1278]\s+)?["']?https:`, String.raw`^rewrite\s.*\shttps:`, String.raw`^RewriteRule\s.*https:`, String.raw`^Redirect(Match|Permanent)?\s.*https:`, String.raw`^redir\s.*https:`,
-  String.raw`(http-request\s+)?redirect\s+scheme\s+https`, String.raw`redirectscheme\W*scheme\W+https`, String.raw`redirections\.entrypoint\.(to|scheme)`, String.raw`\bhttpsRedirect\W+true`, String.raw`redirectToHttps\W`, String.raw`(force-)?ssl-redirect["']?[\s:=]+["']?(true|443|\{)`,
+  String.raw`(http-request\s+)?redirect\s+scheme\s+https`, String.raw`redirectscheme\W*scheme\W+https`, String.raw`redirections\.entrypoint\.(to|scheme)`, String.raw`^redirections:`, String.raw`^redirectScheme:`, String.raw`\bhttpsRedirect\W+true`, String.raw`redirectToHttps\W`, String.raw`(force-)?ssl-redirect["']?[\s:=]+["']?(true|443|\{)`,
   String.raw`https_redirect\W+true`, String.raw`\brequestRedirect\.scheme\W+https`, String.raw`insecureEdgeTerminationPolicy\W+Redirect`, String.raw`\bscheme\W+https\b.*permanent`, String.raw`allow-http["']?[\s:=]+["']?false`,
 ].join('|'), 'i');
 const LISTENS = /^listen\b.*(\bssl\b|\b443\b)|^ssl_certificate\s|^SSLCertificateFile\b|^SSLEngine\s+on|^<VirtualHost[^>]*:443|^bind\s.*\bssl\b|certresolver|certificatesresolvers|routers\.[\w-]+\.tls|^tls(\s|:|\.|$)|spec\.tls\.|letsencrypt|cert-manager\.io|managed-certificates|certificate-arn|^caddy\b/i;
@@ -175,7 +175,9 @@ function plainHttp(project: Project): readonly Evidence[] {
 }
 
 function nginxPlain(project: Project): readonly Evidence[] {
-  return project.of('nginx').filter((unit) => unit.role === 'production' && !project.developmentName(fileName(unit.path))).flatMap((unit) => serversOf(unit.directives).flatMap((server) => {
+  // In a container port 80 is nobody's until it is published.
+  const contained = project.of('dockerfile').some((unit) => /(^|\/)nginx\b|openresty/.test(unit.stages.at(-1)?.image ?? '')) || productionCompose(project).some((unit) => unit.services.some((each) => /nginx|openresty/.test(`${each.name} ${each.image ?? ''}`)));
+  return contained ? [] : project.of('nginx').filter((unit) => unit.role === 'production' && !project.developmentName(fileName(unit.path))).flatMap((unit) => serversOf(unit.directives).flatMap((server) => {
     const inside = server.block ?? [];
     const listens = inside.filter((each) => each.name === 'listen');
     const passes = flattened(inside).some((each) => /^(proxy_pass|uwsgi_pass|fastcgi_pass)$/.test(each.name));

@@ -56,6 +56,14 @@ export default projectRule({
       bad: 'import os\n\nDEBUG = os.environ.get("DEBUG") == "1"\nINSTALLED_APPS = ["django.contrib.admin", "django.contrib.auth"]\nMIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]\n', path: 'shop/settings.py', severity: 'medium',
       good: 'import os\n\nDEBUG = os.environ.get("DEBUG") == "1"\nINSTALLED_APPS = ["django.contrib.admin", "django.contrib.auth"]\nMIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]\nSECURE_SSL_REDIRECT = not DEBUG\nSECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")\n', fix: 'Redirect with Django',
     },
+    'nginx in a container, on a port for trying out': {
+      severity: 'medium',
+      bad: {
+        'app.py': 'from flask import Flask\nfrom flask_login import LoginManager\napp = Flask(__name__)\nLoginManager(app)\n',
+        'docker-compose.yml': 'services:\n  app:\n    build: .\n  nginx:\n    build: ./nginx\n    ports:\n      - "1337:80"\n',
+        'nginx/Dockerfile': 'FROM nginx:1.27\nCOPY nginx.conf /etc/nginx/conf.d\n', 'nginx/nginx.conf': 'server {\n  listen 80;\n  location / { proxy_pass http://app:8000; }\n}\n',
+      },
+    },
     'nothing shows how it is reached': {
       bad: { 'app.py': 'from flask import Flask, session\napp = Flask(__name__)\n@app.post("/login")\ndef login():\n    session["user_id"] = 1\n    return "ok"\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' }, severity: 'medium',
     },
