@@ -1,5 +1,6 @@
 /** Whether visitors are kept on HTTPS, and by which layer: the application, a proxy in front of it, or the platform it runs on. */
 import { edgeLines, fileName, flattened } from './edge';
+import { environmentVariables } from './environment';
 import { fronts, isTlsService, productionCompose, publishedPorts } from './front';
 import type { Directive, Plain } from './files';
 import { HEADER_CALLS, sentHeaders } from './headers';
@@ -57,8 +58,10 @@ export function silencesCheck(project: Project, check: string): boolean {
   return project.settings('SILENCED_SYSTEM_CHECKS').some((each) => each.value.kind === 'list' && each.value.items.some((item) => item.kind === 'text' && item.value === check));
 }
 
+/** Off unless a variable says otherwise which nothing here sets. Whether it is production at all is another matter: `not DEBUG` is meant to be on there. */
 function isUndecided({ value }: Setting, project: Project): boolean {
-  if (value.kind !== 'environment' || project.deployedVariable(value.variable)) return false;
+  const variables = environmentVariables(value).filter((each) => !/DEBUG|(^|_)ENV(IRONMENT)?$|PROD|STAGE|TEST/i.test(each));
+  if (variables.length === 0 || variables.some((each) => project.deployedVariable(each) !== undefined)) return false;
   const unset = whenUnset(value);
   return unset !== undefined && unset !== 'refuses' && !isTrue(unset);
 }
