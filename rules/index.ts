@@ -5,15 +5,27 @@ import autoescapeDisabled from './security/autoescape-disabled';
 import commandInjection from './security/command-injection';
 import corsWildcardCredentials from './security/cors-wildcard-credentials';
 import corsWildcard from './security/cors-wildcard';
+import cspMissing from './security/csp-missing';
+import cspWeak from './security/csp-weak';
 import dynamicCodeExecution from './security/dynamic-code-execution';
+import hostHeaderUnrestricted from './security/host-header-unrestricted';
+import hstsMissing from './security/hsts-missing';
+import httpsNotEnforced from './security/https-not-enforced';
+import obsoleteSecurityHeader from './security/obsolete-security-header';
 import openRedirect from './security/open-redirect';
 import pathTraversal from './security/path-traversal';
+import plaintextTransport from './security/plaintext-transport';
+import proxyHeadersIgnored from './security/proxy-headers-ignored';
+import proxyHeadersSpoofable from './security/proxy-headers-spoofable';
+import rateLimitMemoryStorage from './security/rate-limit-memory-storage';
 import rateLimitMissing from './security/rate-limit-missing';
+import requestSizeUnlimited from './security/request-size-unlimited';
 import securityHeadersMissing from './security/security-headers-missing';
 import sqlInjection from './security/sql-injection';
 import ssrfUserUrl from './security/ssrf-user-url';
 import templateInjection from './security/template-injection';
 import tlsVerifyDisabled from './security/tls-verify-disabled';
+import tlsVersionOutdated from './security/tls-version-outdated';
 import unsafeDeserialization from './security/unsafe-deserialization';
 import weakDigest from './security/weak-digest';
 import weakTokenEntropy from './security/weak-token-entropy';
@@ -31,11 +43,13 @@ import secretKeyHardcoded from './configuration/secret-key-hardcoded';
 import testModeEnabled from './configuration/test-mode-enabled';
 import weakSecretValue from './configuration/weak-secret-value';
 import cookieFlagsMissing from './auth/cookie-flags-missing';
+import cookieSamesiteNone from './auth/cookie-samesite-none';
 import csrfDisabled from './auth/csrf-disabled';
 import csrfExemptUnjustified from './auth/csrf-exempt-unjustified';
 import csrfMissing from './auth/csrf-missing';
 import jwtVerificationDisabled from './auth/jwt-verification-disabled';
 import sessionCookieInsecure from './auth/session-cookie-insecure';
+import sessionLifetimeUnset from './auth/session-lifetime-unset';
 import testLoginEndpoint from './auth/test-login-endpoint';
 import weakPasswordHash from './auth/weak-password-hash';
 import columnDefaultEvaluatedOnce from './data/column-default-evaluated-once';
@@ -50,6 +64,7 @@ import backupMissing from './deployment/backup-missing';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
+import staticAssetsUnserved from './deployment/static-assets-unserved';
 import workerCountNotEnforced from './deployment/worker-count-not-enforced';
 import errorHandlerNotLogging from './observability/error-handler-not-logging';
 import errorTrackingMissing from './observability/error-tracking-missing';
@@ -72,6 +87,8 @@ import debuggerLeftInCode from './code/debugger-left-in-code';
 import exceptionSwallowed from './code/exception-swallowed';
 import stateChangeOnGet from './code/state-change-on-get';
 import statementWithoutEffect from './code/statement-without-effect';
+import compressionMissing from './performance/compression-missing';
+import staticCacheDisabled from './performance/static-cache-disabled';
 import clientTimeoutMissing from './integrations/client-timeout-missing';
 import emailTlsDisabled from './integrations/email-tls-disabled';
 import httpTimeoutMissing from './integrations/http-timeout-missing';
@@ -83,15 +100,27 @@ export const rules: readonly Rule[] = [
   commandInjection('security'),
   corsWildcardCredentials('security'),
   corsWildcard('security'),
+  cspMissing('security'),
+  cspWeak('security'),
   dynamicCodeExecution('security'),
+  hostHeaderUnrestricted('security'),
+  hstsMissing('security'),
+  httpsNotEnforced('security'),
+  obsoleteSecurityHeader('security'),
   openRedirect('security'),
   pathTraversal('security'),
+  plaintextTransport('security'),
+  proxyHeadersIgnored('security'),
+  proxyHeadersSpoofable('security'),
+  rateLimitMemoryStorage('security'),
   rateLimitMissing('security'),
+  requestSizeUnlimited('security'),
   securityHeadersMissing('security'),
   sqlInjection('security'),
   ssrfUserUrl('security'),
   templateInjection('security'),
   tlsVerifyDisabled('security'),
+  tlsVersionOutdated('security'),
   unsafeDeserialization('security'),
   weakDigest('security'),
   weakTokenEntropy('security'),
@@ -109,11 +138,13 @@ export const rules: readonly Rule[] = [
   testModeEnabled('configuration'),
   weakSecretValue('configuration'),
   cookieFlagsMissing('auth'),
+  cookieSamesiteNone('auth'),
   csrfDisabled('auth'),
   csrfExemptUnjustified('auth'),
   csrfMissing('auth'),
   jwtVerificationDisabled('auth'),
   sessionCookieInsecure('auth'),
+  sessionLifetimeUnset('auth'),
   testLoginEndpoint('auth'),
   weakPasswordHash('auth'),
   columnDefaultEvaluatedOnce('data'),
@@ -128,6 +159,7 @@ export const rules: readonly Rule[] = [
   containerHealthcheckMissing('deployment'),
   deploymentDefinitionMissing('deployment'),
   processRunsAsRoot('deployment'),
+  staticAssetsUnserved('deployment'),
   workerCountNotEnforced('deployment'),
   errorHandlerNotLogging('observability'),
   errorTrackingMissing('observability'),
@@ -150,6 +182,8 @@ export const rules: readonly Rule[] = [
   exceptionSwallowed('code'),
   stateChangeOnGet('code'),
   statementWithoutEffect('code'),
+  compressionMissing('performance'),
+  staticCacheDisabled('performance'),
   clientTimeoutMissing('integrations'),
   emailTlsDisabled('integrations'),
   httpTimeoutMissing('integrations'),

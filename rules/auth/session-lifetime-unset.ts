@@ -37,6 +37,7 @@ export default projectRule({
     'expiry is part of the question': { path: 'auth.py', good: 'async def current_user(db, token, now):\n    s = await db.sessions.find_one({"token": token, "expires_at": {"$gt": now}})\n    return s and s["user_id"]\n' },
     'the store forgets by itself': { path: 'auth.py', good: 'async def prepare(db):\n    await db.sessions.create_index("created", expireAfterSeconds=86400)\n\n\nasync def current_user(db, token):\n    s = await db.sessions.find_one({"token": token})\n    return s and s["user_id"]\n' },
     'the model knows whether it is valid': { path: 'auth.py', good: 'def current_user(token):\n    found = LoginToken.query.filter_by(token=token).first()\n    if found is None or found.is_expired():\n        return None\n    return found.user\n' },
+    'sessions of a chat': { path: 'chat.py', good: 'async def get_session(db, session_id):\n    return await db.sessions.find_one({"session_id": session_id})\n\n\nasync def load_chat(db, token):\n    return await db.chat_sessions.find_one({"token": token})\n' },
     'deletion needs no clock': { path: 'auth.py', good: 'async def logout(db, token):\n    s = await db.sessions.find_one({"token": token})\n    await db.sessions.delete_one({"_id": s["_id"]})\n' },
     'tokens of devices': { path: 'push.py', good: 'def register(token):\n    return DeviceToken.query.filter_by(token=token).first()\n' },
     'Django by default': { path: 'shop/settings.py', good: 'INSTALLED_APPS = ["django.contrib.sessions"]\n' },
@@ -92,9 +93,11 @@ function daysOf(value: Value): number | undefined {
 
 interface Lookup extends Evidence { readonly store: string; readonly compares: boolean }
 
-const STORE = /(^|[._])((user|login|auth|web|app|api)?_?(sessions?|logins?)|(auth|access|login|session|refresh|remember|api)_?tokens?|tokens?)$/i;
+const STORE = /^(((user|login|auth|web|app|api)_?)?(sessions?|logins?)|(auth|access|login|session|refresh|remember|api)_?tokens?|tokens)$/i;
 const CLASS = /^(User|Login|Auth|Web|App)?(Session|Login)s?$|^(Auth|Access|Login|Session|Refresh|Remember)_?Tokens?$/;
-const KEY = /^(_id|id|token|session|session_?(id|token|key)|sid|access_?token|hash|token_?hash|key)$/i;
+/** Asked by its token it is a login; sessions of other kinds (of a chat, of a course) have an id as everything has. */
+const TOKEN = /^((access|auth|session)_?)?token(_?hash)?$/i;
+const SESSION_ID = /^(session_?(id|key)|sid)$/i;
 const EXPIRES = /expir|valid_?(until|to|till)|ttl|max_?age|created(_?at)?\b.{0,60}(timedelta|now|<|>)|timedelta|is_valid|is_active\(|not_after|last_(seen|used|activity)/i;
 
 function lookups(project: Project): readonly Lookup[] {
@@ -104,7 +107,8 @@ function lookups(project: Project): readonly Lookup[] {
     return forgets ? [] : project.calls(...FINDERS).filter(({ module, call }) => !idle.has(module.path) && !onlyInDevelopment(call)).flatMap(({ module, call }) => {
       const store = storeOf(call.written, call.callee);
       const keys = [...call.keywords.map((each) => each.name), ...call.args.flatMap((each) => each.kind === 'dict' ? each.entries.flatMap((one) => one.key.kind === 'text' ? [one.key.value] : []) : [])];
-      return store && keys.some((each) => KEY.test(each)) ? lookup(store, module, call.at, project) : [];
+      const names = keys.some((each) => TOKEN.test(each)) ? BY_TOKEN : keys.some((each) => SESSION_ID.test(each)) ? BY_SESSION : undefined;
+      return store && names ? lookup(store, module, call.at, names, project) : [];
     });
   });
 }
@@ -116,9 +120,12 @@ function storeOf(written: string, callee: string): string | undefined {
 }
 
 /** Only functions that let somebody in by it: their names say so. */
-function lookup(store: string, module: Module, at: { start: number; end: number }, project: Project): Lookup[] {
+const BY_TOKEN = /current|get_?user|get_?session|auth|verify|validate|check|require|load|resolve|login_required/i;
+const BY_SESSION = /current_?user|get_?user|auth|login/i;
+
+function lookup(store: string, module: Module, at: { start: number; end: number }, names: RegExp, project: Project): Lookup[] {
   const func = functionsAround(module, at).find((each) => each.name !== '');
-  if (!func || !/current|get_?user|get_?session|auth|verify|validate|check|require|load|resolve|login_required/i.test(func.name) || /logout|delete|revoke|clean|purge|list/i.test(func.name)) return [];
+  if (!func || !names.test(func.name) || /logout|delete|revoke|clean|purge|list/i.test(func.name)) return [];
   const text = (project.text(module.path) ?? '').slice(func.at.start, func.at.end);
   if (/delete_(one|many)|\.delete\(/.test(text)) return [];
   const called = func.does.flatMap((name) => { const found = project.func(name); return found ? [(project.text(found.module.path) ?? '').slice(found.func.at.start, found.func.at.end)] : []; });

@@ -109,7 +109,7 @@ function placeOf(value: Value, one: CallMatch['call']): Span {
   return value.at.path === undefined && value.at.start >= one.at.start && value.at.end <= one.at.end ? value.at : one.calleeAt;
 }
 
-const SECRET_HEADER = /^(authorization|proxy-authorization|x-(api|auth|access)[-_](key|token)|api[-_]key|x-api-key|token|cookie)$/i;
+const SECRET_HEADER = /^(authorization|proxy-authorization|x-(api|auth|access)[-_](key|token)|api[-_]key|x-api-key|token)$/i;
 const SECRET_FIELD = /(^|_)(pass(word|wd)?|pwd|secret|token|api_?key|access_?key|client_secret)$/i;
 
 /** What of a request is a secret. */
