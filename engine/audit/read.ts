@@ -2,6 +2,7 @@
 import type { Module, Suppression, Unit } from '../../rules/kit';
 import { NO_ROUTING } from '../../rules/kit';
 import { lineOf } from '../files/lines';
+import { markersIn } from '../files/markers';
 import { readUnit } from '../files/read';
 import { readSetupPy } from '../files/setup';
 import { roleOf } from '../files/role';
@@ -35,7 +36,7 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
   const statementsOf = (path: string) => { const known = kept.get(path) ?? new LoweredStatements(); kept.set(path, known); return known; };
   const python = (path: string, text: string, open: boolean) => documents.with('python', text, (tree): Module => {
     const program = lowerPython(tree, text, open ? statementsOf(path) : undefined);
-    return pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments) });
+    return { ...pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments) }), markers: markersIn(text, program.comments) };
   }, open ? path : undefined);
   const read = (path: string, text: string, open: boolean): Unit | undefined => {
     const grammar = grammarOf(path);
@@ -58,6 +59,7 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
 /** A file that is there, and of which nothing else is known. */
 function unread(path: string, text: string, whole: boolean): Module {
   return {
+    markers: [],
     kind: 'module', path, language: languageOf(path), role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
     routing: NO_ROUTING,
     states: [],

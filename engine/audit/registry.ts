@@ -1,5 +1,6 @@
 /** The rules as the engine uses them: their cards as data, and the vocabulary of calls they ask for. */
 import type { Files, Fix, Role, Rule } from '../../rules/kit';
+import { RUNNING_CALLS } from '../../rules/kit';
 import { APPLICATION_CALLEES, COOKIE_CALLEES, HTML_CALLEES } from '../project/applications';
 import { ADDRESS_CALLS } from '../project/flow/entries';
 import { WORKER_CALLEES } from '../project/workers';
@@ -35,7 +36,7 @@ export function registryOf(rules: readonly Rule[]): Registry {
 
 function interestIn(patterns: readonly string[], roles: ReadonlySet<Role>): Interest {
   const roots = new Map<string, Set<string>>();
-  for (const pattern of patterns) {
+  for (const pattern of [...RUNNING_CALLS, ...patterns]) {
     const last = pattern.slice(pattern.lastIndexOf('.') + 1);
     const root = pattern.includes('.') ? pattern.slice(0, pattern.indexOf('.')) : '*';
     roots.set(last, (roots.get(last) ?? new Set()).add(root));

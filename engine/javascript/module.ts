@@ -16,6 +16,7 @@ export interface ScriptInput {
 
 export function scriptModule({ path, text, tree, role, suppressions }: ScriptInput): Module {
   return {
+    markers: [],
     kind: 'module', path, language: /\.[cm]?tsx?$/.test(path) ? 'typescript' : 'javascript', role, name: path.replace(/\.[cm]?[jt]sx?$/, '').replace(/\//g, '.'), package: false,
     lines: text.split('\n').length, whole: !tree.rootNode.hasError, imports: importsOf(tree, text), suppressions,
     routing: NO_ROUTING,

@@ -72,7 +72,7 @@ class Facts implements Project {
     this.modules = this.units.filter((each): each is Module => each.kind === 'module' && each.role === 'production');
     for (const [at, each] of input.units.entries()) { const linked = this.units[at]; if (each.kind === 'module' && linked?.kind === 'module') this.linked.set(each, linked); }
     this.served = earlier?.served ?? new WeakMap();
-    for (const key of LASTING) if (earlier?.kept.has(key)) this.kept.set(key, earlier.kept.get(key));
+    for (const key of [...LASTING, 'running']) if (earlier?.kept.has(key)) this.kept.set(key, earlier.kept.get(key));
   }
 
   private link(module: Module): Module {

@@ -112,6 +112,7 @@ class ModuleReader {
     const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...this.modelFile, scopes: this.scopes }) : undefined;
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     return {
+      markers: [],
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
       imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, passes: this.passes, handlers: this.handlers,
       routing: this.routing.read(),
@@ -163,7 +164,7 @@ class ModuleReader {
 
   private loop(one: Extract<Stmt, { k: 'loop' }>, place: Place): void {
     const { over, target } = one;
-    const around = new LoopAround(one, place.scope.path, place.loop, () => over && target && this.values.evaluate(over, place.scope), (loop) => { this.loops.push(loop); });
+    const around = new LoopAround(one, place.scope.path, place.loop, () => over && target && this.values.evaluate(unsliced(over), place.scope), (loop) => { this.loops.push(loop); });
     const inside = { ...place, loop: around, repeats: place.repeats || !target };
     // The condition of a `while` is asked each time, the collection of a `for` once.
     if (over) this.expression(over, target ? place : inside, { awaited: this.isAsync(one) });
@@ -174,7 +175,7 @@ class ModuleReader {
 
   private comprehension(expr: Extract<Expr, { k: 'comprehension' }>, place: Place): void {
     const [over, ...clauses] = expr.clauses;
-    const around = new LoopAround(expr, place.scope.path, place.loop, () => over && this.values.evaluate(over, place.scope), (loop) => { this.loops.push(loop); });
+    const around = new LoopAround(expr, place.scope.path, place.loop, () => over && this.values.evaluate(unsliced(over), place.scope), (loop) => { this.loops.push(loop); });
     const inside = { ...place, loop: around };
     this.expression(expr.body, inside);
     if (over) this.expression(over, place);
@@ -461,6 +462,11 @@ class ModuleReader {
 /** Outer definitions before inner ones, as they are written. */
 function inOrder<T extends { readonly at: Span }>(found: readonly T[]): T[] {
   return [...found].sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end);
+}
+
+/** `rows` of `rows[:50]`: what is gone over is of the same kind. */
+function unsliced(over: Expr): Expr {
+  return over.k === 'index' && over.key.k === 'other' ? over.of : over;
 }
 
 /** Outermost first. */

@@ -84,7 +84,7 @@ function called(one: Call): Task[] {
   const made = lastName(one.callee) === 'start' && one.receiver?.kind === 'result' ? one.receiver : one;
   return [{
     ...standing(one), ...kind, callee: one.callee, written: one.written, nameAt: one.calleeAt, argumentsAt: one.argumentsAt, args: made.args, keywords: made.keywords, open: one.open,
-    ...ranBy(lastName(one.callee), one.callee, made.args, made.keywords), ...timing(lastName(one.callee), one.args, one.keywords), ...(one.boundTo !== undefined && { boundTo: one.boundTo }), ...(one.discarded && { discarded: true }),
+    ...ranBy(lastName(one.callee), one.callee, made.args, made.keywords), ...timing(lastName(one.callee), one.args, one.keywords), ...(one.boundTo !== undefined && { boundTo: one.boundTo }), ...(one.discarded && !one.awaited && { discarded: true }),
   }];
 }
 

@@ -56,3 +56,8 @@ export * from './proxy-trust';
 export * from './policy';
 export * from './pages';
 export * from './written-headers';
+export * from './running';
+export * from './blocking';
+export * from './scheduler';
+export * from './query';
+export * from './marker';

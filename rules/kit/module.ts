@@ -3,6 +3,7 @@
  * One shape for Python and for JavaScript / TypeScript, so that one rule can speak of both.
  */
 import type { Migration, Model } from './model';
+import type { Marker } from './marker';
 import type { Span } from './place';
 import type { Routing } from './routing';
 import type { State } from './state';
@@ -22,6 +23,8 @@ export interface Module {
   readonly name: string;
   readonly package: boolean;
   readonly lines: number;
+  /** Comments that say something is not done. */
+  readonly markers: readonly Marker[];
   /** False when the parser had to skip text: absence of something then proves nothing. */
   readonly whole: boolean;
   readonly imports: readonly Import[];

@@ -49,7 +49,7 @@ export interface Loop {
   readonly at: Span;
   /** What is repeated: the body with a `while`'s condition; of a comprehension all of it, `overAt` apart. */
   readonly body: Span;
-  /** What it goes over: a `for`'s collection, a comprehension's first one. Absent for `while`. */
+  /** What it goes over, without a slice: a `for`'s collection, a comprehension's first one. Absent for `while`. */
   readonly over?: Value;
   readonly overAt?: Span;
   /** Names that it gives to each element. */

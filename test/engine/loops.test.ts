@@ -16,6 +16,10 @@ describe('loops around a call', () => {
     assert.deepEqual(await around('from m import Order\ndef f():\n    orders = Order.query.limit(9)\n    for o in orders:\n        q(o)\n'), ['for o over @m.Order.query.limit(9)']);
   });
 
+  it('looks through a slice', async () => {
+    assert.deepEqual(await around('def f(rows):\n    for a in rows[:50]:\n        q(a)\n'), ['for a over parameter rows']);
+  });
+
   it('leaves out what the loop goes over', async () => {
     assert.deepEqual(await around('def f():\n    for a in q():\n        g(a)\n'), []);
     assert.deepEqual(await around('def f():\n    return [g(a) for a in q()]\n'), []);
