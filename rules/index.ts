@@ -53,6 +53,7 @@ import sessionLifetimeUnset from './auth/session-lifetime-unset';
 import testLoginEndpoint from './auth/test-login-endpoint';
 import weakPasswordHash from './auth/weak-password-hash';
 import columnDefaultEvaluatedOnce from './data/column-default-evaluated-once';
+import dbConnectionLeak from './data/db-connection-leak';
 import dbPoolUnconfigured from './data/db-pool-unconfigured';
 import moneyAsFloat from './data/money-as-float';
 import processLocalLock from './data/process-local-lock';
@@ -87,11 +88,24 @@ import debuggerLeftInCode from './code/debugger-left-in-code';
 import exceptionSwallowed from './code/exception-swallowed';
 import stateChangeOnGet from './code/state-change-on-get';
 import statementWithoutEffect from './code/statement-without-effect';
+import todoComment from './code/todo-comment';
+import blockingCallInAsync from './performance/blocking-call-in-async';
 import compressionMissing from './performance/compression-missing';
+import nPlusOneQuery from './performance/n-plus-one-query';
+import requestPathInitialization from './performance/request-path-initialization';
+import slowWorkInRequest from './performance/slow-work-in-request';
 import staticCacheDisabled from './performance/static-cache-disabled';
+import unboundedCache from './performance/unbounded-cache';
+import unpaginatedQuery from './performance/unpaginated-query';
+import backgroundTaskUnsupervised from './integrations/background-task-unsupervised';
 import clientTimeoutMissing from './integrations/client-timeout-missing';
 import emailTlsDisabled from './integrations/email-tls-disabled';
 import httpTimeoutMissing from './integrations/http-timeout-missing';
+import outboundFailureUnhandled from './integrations/outbound-failure-unhandled';
+import retryUnbounded from './integrations/retry-unbounded';
+import schedulerInWebProcess from './integrations/scheduler-in-web-process';
+import schedulerOverlap from './integrations/scheduler-overlap';
+import schedulerUnmonitored from './integrations/scheduler-unmonitored';
 
 /** Every rule, by category and id. */
 export const rules: readonly Rule[] = [
@@ -148,6 +162,7 @@ export const rules: readonly Rule[] = [
   testLoginEndpoint('auth'),
   weakPasswordHash('auth'),
   columnDefaultEvaluatedOnce('data'),
+  dbConnectionLeak('data'),
   dbPoolUnconfigured('data'),
   moneyAsFloat('data'),
   processLocalLock('data'),
@@ -182,9 +197,22 @@ export const rules: readonly Rule[] = [
   exceptionSwallowed('code'),
   stateChangeOnGet('code'),
   statementWithoutEffect('code'),
+  todoComment('code'),
+  blockingCallInAsync('performance'),
   compressionMissing('performance'),
+  nPlusOneQuery('performance'),
+  requestPathInitialization('performance'),
+  slowWorkInRequest('performance'),
   staticCacheDisabled('performance'),
+  unboundedCache('performance'),
+  unpaginatedQuery('performance'),
+  backgroundTaskUnsupervised('integrations'),
   clientTimeoutMissing('integrations'),
   emailTlsDisabled('integrations'),
   httpTimeoutMissing('integrations'),
+  outboundFailureUnhandled('integrations'),
+  retryUnbounded('integrations'),
+  schedulerInWebProcess('integrations'),
+  schedulerOverlap('integrations'),
+  schedulerUnmonitored('integrations'),
 ];
