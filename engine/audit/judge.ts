@@ -7,6 +7,7 @@ import { mask, maskCode, maskLiterals } from './mask';
 import type { EvidencePlace, Finding, FixOffer, Notice } from './outcome';
 import { isMeant } from './registry';
 import type { SourceText } from './source';
+import { sourceOf } from './source';
 
 /** A finding with what made it, so that its fix can be asked for later. */
 export interface Judged {
@@ -92,7 +93,7 @@ function concerns(definition: FileRule<unknown>, unit: Unit): boolean {
 
 /** A project rule may speak of a file that was not read, or does not exist yet: then its place is the start of an empty text. */
 function contextAt(at: Place, court: Court): Context | undefined {
-  const source = court.source(at.path);
+  const source = court.source(at.path) ?? (court.project.paths.includes(at.path) ? sourceOf(at.path, '') : undefined);
   const unit: Unit = court.project.unit(at.path) ?? { kind: 'plain', format: 'text', path: at.path, role: 'production', whole: true, suppressions: [] };
   return source && { unit, source, project: court.project };
 }

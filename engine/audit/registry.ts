@@ -31,7 +31,7 @@ const OWN: readonly string[] = [...APPLICATION_CALLEES, ...COOKIE_CALLEES, ...HT
 export function registryOf(rules: readonly Rule[]): Registry {
   const cards = rules.map(cardOf);
   const asked = rules.flatMap((rule) => rule.scope === 'file' ? rule.file.on.callees : rule.whole.reads ?? []);
-  return { rules, cards, byId: Object.fromEntries(cards.map((card) => [card.id, card])), interest: interestIn([...OWN, ...asked], new Set(['production' as const, ...rules.flatMap((rule): readonly Role[] => (rule.scope === 'file' ? rule.file.roles : rule.whole.roles) ?? [])])) };
+  return { rules, cards, byId: Object.fromEntries(cards.map((card) => [card.id, card])), interest: interestIn([...OWN, ...asked], new Set(['production' as const, ...rules.flatMap((rule): readonly Role[] => (rule.scope === 'file' ? rule.file.text ? [] : rule.file.roles : rule.whole.roles) ?? [])])) };
 }
 
 function interestIn(patterns: readonly string[], roles: ReadonlySet<Role>): Interest {

@@ -61,3 +61,6 @@ export * from './blocking';
 export * from './scheduler';
 export * from './query';
 export * from './marker';
+export * from './committed';
+export * from './tokens';
+export * from './variables';

@@ -103,6 +103,8 @@ export interface Example {
 export interface FileRule<Match> extends Documented {
   readonly on: Selector<Match>;
   readonly roles?: readonly ('production' | 'test' | 'example' | 'script' | 'migration')[];
+  /** It looks at the text alone, so that source files of those roles need not be parsed for it. */
+  readonly text?: true;
   /** True (or a variation) when this place is a finding. */
   readonly check: (match: Match, context: Context) => boolean | Variation;
   readonly message: (match: Match, context: Context) => string;

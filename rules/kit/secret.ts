@@ -52,3 +52,22 @@ export function isLocalHost(host: string, project: Project): boolean {
 export function isDatabaseAddress(name: string): boolean {
   return /^(\w+_)?(DATABASE|DB|SQLALCHEMY|POSTGRES(QL)?|PG|MYSQL|MARIADB|MONGO(DB)?|REDIS)_(URL|URI|DSN|CONNECTION_STRING)$/i.test(name);
 }
+
+const SECRET_NAME = /(^|_)(PASS(WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ENCRYPTION_?KEY|AUTH_?KEY|MASTER_?KEY|SALT|CREDENTIALS?)($|_)/i;
+/** Speaks of a secret without being one. */
+const ABOUT_SECRET = /_(URL|URI|PATH|FILE|DIR|FIELD|NAME|HEADER|LENGTH|SIZE|TTL|EXPIR\w*|LIFETIME|MINUTES|SECONDS|DAYS|HOURS|ID|ALGORITHM|TYPE|POLICY|PREFIX|HASHERS?|ENABLED|REQUIRED|LIMIT|COST|ROUNDS|LOCATION|VALIDATORS)$|(^|_)(PUBLIC|PUBLISHABLE|SITE|CSRF|MAX|MIN)_/i;
+/** Ends up in every browser. */
+const FOR_BROWSERS = /^(VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GATSBY|PUBLIC)_/i;
+
+/** Whether a variable or setting of this name holds a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !ABOUT_SECRET.test(name) && !FOR_BROWSERS.test(name);
+}
+
+/** Looks like a real password or key, and not like a word somebody put where one belongs. */
+export function looksReal(text: string): boolean {
+  if (looksGenerated(text)) return true;
+  if (text.length < 8 || /\s/.test(text) || isFiller(text) || /^(\/|\.|[a-z][\w+.-]*:\/\/)/i.test(text)) return false;
+  if (/(test|dev|demo|local|example|sample|dummy|fake|secret|passw|change|admin|root|user|postgres|mysql|redis|minio|insecure|default|qwerty|12345)/i.test(text)) return false;
+  return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((each) => each.test(text)).length >= 3 && new Set(text).size >= 6;
+}
