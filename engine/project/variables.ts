@@ -42,7 +42,7 @@ function isParameter(variable: string): boolean {
 function wrappersOf(modules: readonly Module[], names: ProjectNames): ReadonlyMap<string, Wrapper> {
   const found = new Map<string, Wrapper>();
   const add = (module: Module, read: VariableRead) => {
-    const refuses = module.refusals.some((each) => each.scope === read.scope);
+    const refuses = module.refusals.some((each) => each.scope === read.scope && each.missing.includes(read.variable));
     if (read.scope) found.set(qualified(module, '', read.scope), { read: refuses && !constant(read.fallback) ? { ...read, required: true } : read });
   };
   const told = modules.flatMap((module) => module.environment.filter((each) => isParameter(each.variable)).map((read) => ({ module, read })));

@@ -25,6 +25,9 @@ export function refusalOf(test: Expr, negated: boolean, scope: Scope, names: Nam
       variables(values.evaluate(expr, scope), about, 0);
     }
     if (expr.k === 'text') about.add(expr.value);
+    const key = expr.k === 'index' ? expr.key : expr.k === 'call' && expr.callee.k === 'attribute' && expr.callee.name === 'get' ? expr.args[0]?.value : undefined;
+    // `for key in ("A", "B"): if not app.config.get(key): raise` speaks of all of them.
+    if (key?.k === 'name') { const keys = values.evaluate(key, scope); if (keys.kind === 'choice') for (const each of keys.options) if (each.kind === 'text') about.add(each.value); }
     if (expr.k === 'compare') for (const side of [expr.left, expr.right]) texts(values.evaluate(side, scope), against);
     shorterThan ??= leastLength(expr, values, scope);
     eachPart(expr, (part) => { look(part, depth + 1); });
