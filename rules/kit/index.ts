@@ -64,3 +64,6 @@ export * from './marker';
 export * from './committed';
 export * from './tokens';
 export * from './variables';
+export * from './lifetimes';
+export * from './transitive';
+export * from './installing';
