@@ -105,6 +105,12 @@ export class HeldFiles {
     return known;
   }
 
+  /** Paths below a folder that git holds; without an index, those that are there. */
+  *below(root: string): Iterable<string> {
+    const before = root === '' ? '' : `${root}/`;
+    for (const path of this.trackedPaths ?? this.entries.map((entry) => entry.path)) if (path.startsWith(before)) yield path;
+  }
+
   tracked(path: string): boolean | undefined {
     return this.trackedPaths?.has(path);
   }

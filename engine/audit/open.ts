@@ -117,7 +117,7 @@ class LiveSession implements Session {
     const bench = { registry: this.registry, court: () => ({ config: this.config, source: (path: string) => held.source(path) }) };
     this.applications = partition(this.roots, units, paths).map((part) => new Application(projectFacts({
       ...part, name: part.root ? `${workspace.name}/${part.root}` : workspace.name,
-      text: (path) => this.text(path), tracked: (path) => held.tracked(path), ignored: (path) => held.ignored(path),
+      text: (path) => this.text(path), tracked: (path) => held.tracked(path), held: () => held.below(part.root), ignored: (path) => held.ignored(path),
     }), bench, earlier.get(part.root)));
   }
 

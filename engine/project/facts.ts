@@ -1,8 +1,9 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Flow, Framework, Func, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
+import type { Application, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
+import { installedFolders } from './installed';
 import { linkModule } from './link';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
@@ -29,6 +30,8 @@ export interface ProjectInput {
   readonly paths: readonly string[];
   readonly text: (path: string) => string | undefined;
   readonly tracked: (path: string) => boolean | undefined;
+  /** Paths that git holds, those of installed packages too; without an index, those that are there. */
+  readonly held?: () => Iterable<string>;
   readonly ignored: (path: string) => boolean;
 }
 
@@ -45,7 +48,7 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
-const LASTING = ['loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays', 'sites', 'entries'];
+const LASTING = ['installed', 'loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays', 'sites', 'entries'];
 
 class Facts implements Project {
   readonly root: string;
@@ -115,6 +118,7 @@ class Facts implements Project {
   unit(path: string): Unit | undefined { return this.byPath.get(path); }
   text(path: string): string | undefined { return this.input.text(path); }
   tracked(path: string): boolean | undefined { return this.input.tracked(path); }
+  get installed(): readonly InstalledFolder[] { return this.once('installed', () => installedFolders(this.input.held?.() ?? this.paths)); }
   ignored(path: string): boolean { return this.input.ignored(path); }
   developmentName(name: string): boolean { return developmentName(name); }
 

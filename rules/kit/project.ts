@@ -55,6 +55,9 @@ export interface Workers {
   readonly threads?: number;
 }
 
+/** A folder that a tool filled: packages, a virtual environment, compiled files. */
+export interface InstalledFolder { readonly path: string; readonly kind: 'packages' | 'environment' | 'cache'; readonly count: number }
+
 /** A variable of the environment: who reads it, and who says that it exists. */
 export interface Variable {
   /** `FLASK_*` for all that begin so, which a library takes in without naming them. */
@@ -137,6 +140,8 @@ export interface Project {
   readonly workers: Workers;
   /** Decided by git's index when there is one, else by .gitignore; `undefined` when neither can tell. */
   tracked(path: string): boolean | undefined;
+  /** Folders of installed packages that git holds (without an index: virtual environments that nothing ignores), largest first. Nothing in them is read. */
+  readonly installed: readonly InstalledFolder[];
   /** Whether git would ignore this path, by every .gitignore on the way. */
   ignored(path: string): boolean;
   /** An answer that several rules need, computed when it is first asked for and kept for as long as this project's facts hold. */
