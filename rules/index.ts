@@ -32,14 +32,22 @@ import weakTokenEntropy from './security/weak-token-entropy';
 import xmlExternalEntities from './security/xml-external-entities';
 import yamlUnsafeLoad from './security/yaml-unsafe-load';
 import configGuardUnreachable from './configuration/config-guard-unreachable';
+import configNotValidated from './configuration/config-not-validated';
 import databaseUrlDefaultCredentials from './configuration/database-url-default-credentials';
 import debugEnabled from './configuration/debug-enabled';
 import debugEnvEnabled from './configuration/debug-env-enabled';
+import devSettingsInProduction from './configuration/dev-settings-in-production';
+import envExampleIncomplete from './configuration/env-example-incomplete';
 import gitignoreIncomplete from './configuration/gitignore-incomplete';
 import hardcodedCredential from './configuration/hardcoded-credential';
+import hardcodedDeploymentValue from './configuration/hardcoded-deployment-value';
+import productionEnvUndeclared from './configuration/production-env-undeclared';
+import productionUrlPlaceholder from './configuration/production-url-placeholder';
+import providerTokenCommitted from './configuration/provider-token-committed';
 import secretKeyDefault from './configuration/secret-key-default';
 import secretKeyEphemeral from './configuration/secret-key-ephemeral';
 import secretKeyHardcoded from './configuration/secret-key-hardcoded';
+import sensitiveFileCommitted from './configuration/sensitive-file-committed';
 import testModeEnabled from './configuration/test-mode-enabled';
 import weakSecretValue from './configuration/weak-secret-value';
 import cookieFlagsMissing from './auth/cookie-flags-missing';
@@ -97,6 +105,13 @@ import slowWorkInRequest from './performance/slow-work-in-request';
 import staticCacheDisabled from './performance/static-cache-disabled';
 import unboundedCache from './performance/unbounded-cache';
 import unpaginatedQuery from './performance/unpaginated-query';
+import abandonedDependency from './dependencies/abandoned-dependency';
+import dependenciesUnpinned from './dependencies/dependencies-unpinned';
+import devDependenciesInProduction from './dependencies/dev-dependencies-in-production';
+import libraryNotWired from './dependencies/library-not-wired';
+import lockfileMissing from './dependencies/lockfile-missing';
+import runtimeEndOfLife from './dependencies/runtime-end-of-life';
+import vendoredDependenciesCommitted from './dependencies/vendored-dependencies-committed';
 import backgroundTaskUnsupervised from './integrations/background-task-unsupervised';
 import clientTimeoutMissing from './integrations/client-timeout-missing';
 import emailTlsDisabled from './integrations/email-tls-disabled';
@@ -141,14 +156,22 @@ export const rules: readonly Rule[] = [
   xmlExternalEntities('security'),
   yamlUnsafeLoad('security'),
   configGuardUnreachable('configuration'),
+  configNotValidated('configuration'),
   databaseUrlDefaultCredentials('configuration'),
   debugEnabled('configuration'),
   debugEnvEnabled('configuration'),
+  devSettingsInProduction('configuration'),
+  envExampleIncomplete('configuration'),
   gitignoreIncomplete('configuration'),
   hardcodedCredential('configuration'),
+  hardcodedDeploymentValue('configuration'),
+  productionEnvUndeclared('configuration'),
+  productionUrlPlaceholder('configuration'),
+  providerTokenCommitted('configuration'),
   secretKeyDefault('configuration'),
   secretKeyEphemeral('configuration'),
   secretKeyHardcoded('configuration'),
+  sensitiveFileCommitted('configuration'),
   testModeEnabled('configuration'),
   weakSecretValue('configuration'),
   cookieFlagsMissing('auth'),
@@ -206,6 +229,13 @@ export const rules: readonly Rule[] = [
   staticCacheDisabled('performance'),
   unboundedCache('performance'),
   unpaginatedQuery('performance'),
+  abandonedDependency('dependencies'),
+  dependenciesUnpinned('dependencies'),
+  devDependenciesInProduction('dependencies'),
+  libraryNotWired('dependencies'),
+  lockfileMissing('dependencies'),
+  runtimeEndOfLife('dependencies'),
+  vendoredDependenciesCommitted('dependencies'),
   backgroundTaskUnsupervised('integrations'),
   clientTimeoutMissing('integrations'),
   emailTlsDisabled('integrations'),

@@ -13,6 +13,8 @@ const OPENERS = [
 
 const OF_A_DRIVE = /^[A-Za-z]:[\\/](?![\\/])\S/;
 const OF_A_PERSON = /^(\/Users\/[^/\s]+|\/home\/(?!(?:app|appuser|web|www|site|user|node|python|django|flask|nonroot|runner|service|deploy|vscode|jovyan)\/)[^/\s{}<>$]+)\/\S/;
+/** What all of these begin with: most texts are passed over at once. */
+const ABSOLUTE = /^([A-Za-z]:[\\/]|\/(Users|home|usr\/share\/fonts|System|Library)\/)/;
 const FONTS = /^(\/usr\/share\/fonts\/|\/System\/Library\/Fonts\/|\/Library\/Fonts\/|C:[\\/]Windows[\\/]Fonts[\\/])/i;
 
 export default rule<Used>({
@@ -82,9 +84,8 @@ function mayBeSetting(one: Assignment): boolean {
 /** Texts that are the value itself, or the first part of a path; fallbacks of the environment are none. */
 function* written(value: Value, module: Module): Iterable<Used> {
   for (const each of value.kind === 'choice' && value.by === 'or' ? [] : options(value)) {
-    if (each.kind === 'text') yield { module, text: each.value, at: each.at };
-    if (each.kind === 'result' && each.args[0]?.kind === 'text' && /(^|\.)(Path|PurePath|join)$/.test(each.callee)) yield { module, text: each.args[0].value, at: each.args[0].at };
-    if (each.kind === 'joined' && each.how !== 'join' && each.parts[0]?.kind === 'text') yield { module, text: each.parts[0].value, at: each.at };
+    const first = each.kind === 'result' && /(^|\.)(Path|PurePath|join)$/.test(each.callee) ? each.args[0] : each.kind === 'joined' && each.how !== 'join' ? each.parts[0] : each;
+    if (first?.kind === 'text' && ABSOLUTE.test(first.value)) yield { module, text: first.value, at: each.kind === 'joined' ? each.at : first.at };
   }
 }
 
