@@ -71,6 +71,7 @@ import sqliteInProduction from './data/sqlite-in-production';
 import appRunUnguarded from './deployment/app-run-unguarded';
 import backupMissing from './deployment/backup-missing';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
+import deployRollbackMissing from './deployment/deploy-rollback-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
@@ -195,6 +196,7 @@ export const rules: readonly Rule[] = [
   appRunUnguarded('deployment'),
   backupMissing('deployment'),
   containerHealthcheckMissing('deployment'),
+  deployRollbackMissing('deployment'),
   deploymentDefinitionMissing('deployment'),
   processRunsAsRoot('deployment'),
   staticAssetsUnserved('deployment'),
