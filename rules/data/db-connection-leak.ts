@@ -40,9 +40,9 @@ export default rule<Opened>({
     }
   },
   underline: ({ call: one }) => one.calleeAt,
-  holds: () => 'The connection is closed',
+  holds: ({ call: one, opener }) => (one.managed && opener.closes) || one.within.some((each) => /(^|\.)closing$/.test(each)) ? 'Closed by a with statement' : undefined,
   nothing: 'The code opens no database connection itself.',
-  summary: (count) => `${count} connections are opened by hand, and each is closed.`,
+  summary: (count) => `${count} connections are opened in with statements that close them.`,
 
   fix: { title: 'Close it with the with statement', safety: 'review', edit: closing },
 

@@ -26,7 +26,7 @@ export default rule<Started>({
         : `${name} is started${where} in a ${task.library === 'process' ? 'process' : 'thread'} that nobody waits for or checks.`;
   },
   underline: ({ task }) => task.nameAt,
-  holds: ({ task }) => task.discarded ? 'The work catches and logs its own failures' : 'The task is kept',
+  holds: ({ task, module }, { project }) => !task.discarded ? 'The task is kept' : catchesItsOwn(workOf(task, module, project)) ? 'The work catches and logs its own failures' : undefined,
   nothing: 'Nothing is started beside a request.',
   summary: (count) => `${count} places start work beside a request, and each is kept or logs its failures.`,
 

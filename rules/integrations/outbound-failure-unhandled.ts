@@ -16,7 +16,7 @@ export default rule<Outbound>({
   check: (it, context) => !isCaught(it, context) && !isMapped(context.project),
   message: ({ call: one, func }) => `When ${one.written}() fails, ${func.name}() fails with it: nothing catches the error.`,
   underline: ({ call: one }) => one.calleeAt,
-  holds: () => 'A failure of the other side is caught',
+  holds: ({ call: one, module }) => module.handlers.some((each) => contains(each, one) && catches(each, one.callee)) ? 'A failure of the other side is caught' : undefined,
   nothing: 'No handler calls another service.',
   summary: (count) => `${count} calls of other services in handlers, and each failure is caught.`,
 

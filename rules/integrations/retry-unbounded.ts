@@ -25,7 +25,7 @@ export default rule<Retry>({
   check: (it, { project, source }) => faultOf(it, project, source) !== undefined,
   message: (it, { project, source }) => messageOf(it, faultOf(it, project, source)),
   underline: (it, { source }) => it.kind === 'library' ? it.decorator.at : it.kind === 'recursion' ? it.handler.keyword : firstWord(it.loop.at, source),
-  holds: (it, { source }) => it.kind === 'recursion' ? undefined : it.kind === 'library' || (isBounded(it.loop, source) && pauses(it, source)) ? 'Attempts are capped' : undefined,
+  holds: (it, { source }) => it.kind !== 'recursion' && (it.kind === 'library' ? stops(it.decorator) : isBounded(it.loop, source) && pauses(it, source)) ? 'Attempts are capped' : undefined,
   nothing: 'No call of another service is tried again.',
   summary: (count) => `${count} places try again, each with a limit or a pause.`,
 

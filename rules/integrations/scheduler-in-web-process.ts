@@ -15,9 +15,11 @@ export default projectRule({
     const starts = schedulerStarts(project);
     if (starts.length === 0) return beat(project) ?? { notApplicable: 'No scheduler runs inside of the application.' };
     const jobs = scheduledJobs(project);
-    const [first, ...others] = starts.flatMap((one) => { const fault = faultOf(one, jobs, project); return fault ? [{ one, fault }] : []; });
-    if (!first) return { holds: starts.slice(0, 1).map(({ module, task }) => ({ path: module.path, ...task.nameAt, text: `${schedulerName(task)} starts in one process alone` })) };
-    return { open: [gapOf(first.one, first.fault, others.map(({ one }) => one), project)] };
+    const judged = starts.map((one) => ({ one, verdict: verdictOn(one, jobs, project) }));
+    const [first, ...others] = judged.filter(({ verdict }) => verdict === 'everywhere' || verdict === 'never');
+    if (first) return { open: [gapOf(first.one, first.verdict === 'never', others.map(({ one }) => one), project)] };
+    const apart = judged.filter(({ verdict }) => verdict === 'apart').map(({ one: { module, task } }) => ({ path: module.path, ...task.nameAt, text: `${schedulerName(task)} starts in one process alone` }));
+    return apart.length > 0 ? { holds: apart.slice(0, 1) } : { notChecked: 'Nothing here shows which process starts the scheduler.' };
   },
 
   examples: {
@@ -42,17 +44,18 @@ export default projectRule({
   },
 });
 
-type Fault = 'in every worker' | 'never';
+/** `everywhere`: in every web worker; `never`: only where a reloader runs; `apart`: something keeps it in one process. */
+type Verdict = 'everywhere' | 'never' | 'apart' | 'unknown';
 
-/** What is wrong with a start: undefined where something keeps it in one process. */
-function faultOf(one: SchedulerStart, jobs: readonly ScheduledJob[], project: Project): Fault | undefined {
+function verdictOn(one: SchedulerStart, jobs: readonly ScheduledJob[], project: Project): Verdict {
   const { module, task } = one;
   const when = runningOf(project, module, task.function ? { scope: task.scope ? `${task.scope}.${task.function.name}` : task.function.name, at: task.function.at, guards: task.guards } : task);
-  if (/BlockingScheduler/.test(task.callee) || !['import', 'start', 'request'].some((each) => when.has(each as 'import'))) return undefined;
+  if (/BlockingScheduler/.test(task.callee)) return 'apart';
+  if (!when.has('import') && !when.has('start') && !when.has('request')) return when.size > 0 ? 'apart' : 'unknown';
   const guards = task.guards.map((each) => textOf(project, module.path, each.at));
-  if (guards.some((text) => /WERKZEUG_RUN_MAIN|is_running_from_reloader/.test(text))) return onlyReloader(guards) && project.server !== undefined ? 'never' : 'in every worker';
-  if (task.guards.some((each, index) => isSwitch(each.variable, each.unset, guards[index] ?? '', project))) return undefined;
-  return takesLock(one, jobs, project) || isPreloaded(project) ? undefined : 'in every worker';
+  if (guards.some((text) => /WERKZEUG_RUN_MAIN|is_running_from_reloader/.test(text))) return onlyReloader(guards) && project.server !== undefined ? 'never' : 'everywhere';
+  if (task.guards.some((each, index) => isSwitch(each.variable, each.unset, guards[index] ?? '', project))) return 'unknown';
+  return takesLock(one, jobs, project) || isPreloaded(project) ? 'apart' : 'everywhere';
 }
 
 /** `if os.environ.get("WERKZEUG_RUN_MAIN") == "true":` and no other way in. */
@@ -79,20 +82,20 @@ function isPreloaded(project: Project): boolean {
   return project.commands.some(({ text }) => /gunicorn\b.*--preload\b/.test(text));
 }
 
-function gapOf(one: SchedulerStart, fault: Fault, others: readonly SchedulerStart[], project: Project): Gap {
+function gapOf(one: SchedulerStart, never: boolean, others: readonly SchedulerStart[], project: Project): Gap {
   const name = schedulerName(one.task);
-  const grade = gradeOf(fault, project);
+  const grade = never ? undefined : gradeOf(project);
   const { evidence, count } = project.workers;
   return {
     at: { path: one.module.path, ...one.task.nameAt },
-    message: fault === 'never' ? `${name} starts only under Flask's reloader, which production does not use, so its jobs never run there.` : count === 'one' ? `${name} starts inside the web process, so a second worker would run every job twice.` : `${name} starts in every web worker, so each runs every job.`,
+    message: never ? `${name} starts only under Flask's reloader, which production does not use, so its jobs never run there.` : count === 'one' ? `${name} starts inside the web process, so a second worker would run every job twice.` : `${name} starts in every web worker, so each runs every job.`,
     ...(grade && { variation: grade }),
     related: [...(evidence ? [evidence] : []), ...others.map(({ module, task }) => ({ path: module.path, ...task.nameAt, text: `${schedulerName(task)} starts here` }))],
   };
 }
 
-function gradeOf(fault: Fault, { workers }: Project): Variation | undefined {
-  if (fault === 'never' || workers.count === 'several') return undefined;
+function gradeOf({ workers }: Project): Variation | undefined {
+  if (workers.count === 'several') return undefined;
   if (workers.count === 'unknown') return { severity: 'medium', points: 6, because: 'nothing here says how many processes serve requests' };
   return workers.fixed ? { severity: 'low', because: 'the start command keeps it to one process' } : { severity: 'medium', points: 4, because: 'one process serves requests, by default' };
 }

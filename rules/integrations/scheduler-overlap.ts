@@ -21,7 +21,7 @@ export default rule<Overlap | { readonly module: Module; readonly task: Task; re
     return `${sentence(name)} may run ${String(option?.value.kind === 'number' ? option.value.value : 2)} times at once.`;
   },
   underline: ({ option, task }) => option?.at ?? task.nameAt,
-  holds: () => 'One run at a time',
+  holds: ({ task }) => task.keywords.every((each) => each.name !== 'max_instances' || (each.value.kind === 'number' && each.value.value === 1)) ? 'One run at a time' : undefined,
   nothing: 'No job runs by the clock.',
   summary: (count) => `${count} jobs, none of which overlaps itself.`,
 
