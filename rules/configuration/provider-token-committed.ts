@@ -33,6 +33,7 @@ export default rule<Seen>({
   check: ({ unit, token }, { project }) => {
     if (!token || isPublic(token, unit) || isOnThisMachine(unit, project)) return false;
     if (unit.role === 'test' || unit.role === 'example' || /(^|\/)(cassettes?|snapshots?|__snapshots__|recordings?)\//.test(unit.path)) return { severity: 'low', because: 'it is in a test or an example' };
+    if (/key$/.test(token.provider) && isForDevelopment(unit, project)) return { severity: 'low', because: 'its path says that it is for development' };
     if (token.sandbox) return { severity: 'low', because: 'it is a key for tests' };
     if (token.provider === 'encrypted private key') return { severity: 'medium', because: 'its passphrase has to be guessed first' };
     return token.restrictable ? { severity: 'high', because: 'such keys can be restricted to one site' } : true;
@@ -58,6 +59,7 @@ export default rule<Seen>({
     'in a script of a page': { severity: 'high', bad: { 'app/maps.py': `KEY = "${'AI'}za${mixed(35)}"\n` } },
     'a key for tests': { severity: 'low', bad: `import stripe\n\nstripe.api_key = "${STRIPE_TEST}"\n` },
     'in a test': { severity: 'low', bad: { 'tests/test_pay.py': `KEY = "${STRIPE}"\n` } },
+    'the key of localhost': { severity: 'low', bad: { 'certs/localhost.key': KEY('PRIVATE KEY', `MII${mixed(61)}\n${mixed(64)}`) } },
     'demanded from the environment': { good: { 'deploy.sh': '#!/bin/sh\n: "${STRIPE_KEY:?set STRIPE_KEY}"\n' } },
     'a placeholder': { good: { 'docs/setup.md': `Set \`STRIPE_KEY=${'sk'}_live_<your key>\` in the environment, or \`${'sk'}_live_XXXXXXXXXXXXXXXXXXXXXXXX\`.\n`, '.env.example': `GITHUB_TOKEN=${'gh'}p_your_token_here_with_forty_letters_xx\nAWS_KEY=${'AK'}IAIOSFODNN7EXAMPLE\n` } },
     'made up for a test': { good: { 'tests/test_mask.py': `TOKEN = "${'gh'}p_${'abcdefghij'.repeat(4)}"\nOTHER = "${'sk'}_live_${'a1'.repeat(12)}"\n` } },
@@ -78,6 +80,11 @@ function files(): Selector<Seen> {
       for (const token of tokens) yield { unit, token };
     },
   };
+}
+
+/** The certificate of `localhost`, which everybody makes for himself. */
+function isForDevelopment({ path }: Unit, project: Project): boolean {
+  return path.split('/').some((part) => project.developmentName(part)) || /localhost|snake-?oil|self-?signed|dummy|insecure/i.test(path);
 }
 
 /** Google's keys for maps and Firebase are meant for pages and applications on phones. */
