@@ -76,6 +76,7 @@ import deploymentDefinitionMissing from './deployment/deployment-definition-miss
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
 import workerCountNotEnforced from './deployment/worker-count-not-enforced';
+import auditLogMissing from './observability/audit-log-missing';
 import errorHandlerNotLogging from './observability/error-handler-not-logging';
 import errorTrackingMissing from './observability/error-tracking-missing';
 import logLevelHardcoded from './observability/log-level-hardcoded';
@@ -201,6 +202,7 @@ export const rules: readonly Rule[] = [
   processRunsAsRoot('deployment'),
   staticAssetsUnserved('deployment'),
   workerCountNotEnforced('deployment'),
+  auditLogMissing('observability'),
   errorHandlerNotLogging('observability'),
   errorTrackingMissing('observability'),
   logLevelHardcoded('observability'),
