@@ -67,3 +67,5 @@ export * from './variables';
 export * from './lifetimes';
 export * from './transitive';
 export * from './installing';
+export * from './token-purpose';
+export * from './by-itself';
