@@ -69,3 +69,4 @@ export * from './transitive';
 export * from './installing';
 export * from './token-purpose';
 export * from './by-itself';
+export * from './spoken';
