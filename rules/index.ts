@@ -50,16 +50,24 @@ import secretKeyHardcoded from './configuration/secret-key-hardcoded';
 import sensitiveFileCommitted from './configuration/sensitive-file-committed';
 import testModeEnabled from './configuration/test-mode-enabled';
 import weakSecretValue from './configuration/weak-secret-value';
+import accountLockoutMissing from './auth/account-lockout-missing';
 import cookieFlagsMissing from './auth/cookie-flags-missing';
 import cookieSamesiteNone from './auth/cookie-samesite-none';
 import csrfDisabled from './auth/csrf-disabled';
 import csrfExemptUnjustified from './auth/csrf-exempt-unjustified';
 import csrfMissing from './auth/csrf-missing';
+import defaultAccountPassword from './auth/default-account-password';
 import jwtVerificationDisabled from './auth/jwt-verification-disabled';
+import oauthStateMissing from './auth/oauth-state-missing';
+import resetTokenUnsafe from './auth/reset-token-unsafe';
 import sessionCookieInsecure from './auth/session-cookie-insecure';
 import sessionLifetimeUnset from './auth/session-lifetime-unset';
+import sessionRevocationMissing from './auth/session-revocation-missing';
 import testLoginEndpoint from './auth/test-login-endpoint';
+import tokenNoExpiry from './auth/token-no-expiry';
+import userEnumeration from './auth/user-enumeration';
 import weakPasswordHash from './auth/weak-password-hash';
+import webhookSignatureMissing from './auth/webhook-signature-missing';
 import columnDefaultEvaluatedOnce from './data/column-default-evaluated-once';
 import dbConnectionLeak from './data/db-connection-leak';
 import dbPoolUnconfigured from './data/db-pool-unconfigured';
@@ -88,6 +96,7 @@ import printInsteadOfLogging from './observability/print-instead-of-logging';
 import structuredLoggingMissing from './observability/structured-logging-missing';
 import ciMissing from './testing/ci-missing';
 import coverageNotMeasured from './testing/coverage-not-measured';
+import criticalFlowUntested from './testing/critical-flow-untested';
 import integrationTestsMissing from './testing/integration-tests-missing';
 import smokeTestMissing from './testing/smoke-test-missing';
 import testsMissing from './testing/tests-missing';
@@ -176,16 +185,24 @@ export const rules: readonly Rule[] = [
   sensitiveFileCommitted('configuration'),
   testModeEnabled('configuration'),
   weakSecretValue('configuration'),
+  accountLockoutMissing('auth'),
   cookieFlagsMissing('auth'),
   cookieSamesiteNone('auth'),
   csrfDisabled('auth'),
   csrfExemptUnjustified('auth'),
   csrfMissing('auth'),
+  defaultAccountPassword('auth'),
   jwtVerificationDisabled('auth'),
+  oauthStateMissing('auth'),
+  resetTokenUnsafe('auth'),
   sessionCookieInsecure('auth'),
   sessionLifetimeUnset('auth'),
+  sessionRevocationMissing('auth'),
   testLoginEndpoint('auth'),
+  tokenNoExpiry('auth'),
+  userEnumeration('auth'),
   weakPasswordHash('auth'),
+  webhookSignatureMissing('auth'),
   columnDefaultEvaluatedOnce('data'),
   dbConnectionLeak('data'),
   dbPoolUnconfigured('data'),
@@ -214,6 +231,7 @@ export const rules: readonly Rule[] = [
   structuredLoggingMissing('observability'),
   ciMissing('testing'),
   coverageNotMeasured('testing'),
+  criticalFlowUntested('testing'),
   integrationTestsMissing('testing'),
   smokeTestMissing('testing'),
   testsMissing('testing'),

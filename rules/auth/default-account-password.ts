@@ -8,7 +8,7 @@ const HASHES = [
 ] as const;
 const SETTERS = ['*.set_password', '*.create_superuser', '*.create_user', '*.acreate_superuser', '*.acreate_user'] as const;
 const ACCOUNTS = ['User', 'Users', 'Admin', 'AdminUser', 'Administrator', 'Account', 'UserCreate', 'UserModel', 'Employee', 'Staff', 'Operator'] as const;
-const SETTINGS = ['ADMIN_PASSWORD', 'DEFAULT_PASSWORD', 'DEFAULT_ADMIN_PASSWORD', 'DEFAULT_USER_PASSWORD', 'INITIAL_ADMIN_PASSWORD', 'SUPERUSER_PASSWORD', 'FIRST_SUPERUSER_PASSWORD', 'DJANGO_SUPERUSER_PASSWORD', 'ADMIN_PASS', 'ADMIN_DEFAULT_PASSWORD', 'SUPERADMIN_PASSWORD'] as const;
+const SETTINGS = ['ADMIN_PASSWORD', 'DEFAULT_PASSWORD', '_DEFAULT_PASSWORD', 'DEFAULT_ADMIN_PASSWORD', 'DEFAULT_USER_PASSWORD', 'INITIAL_ADMIN_PASSWORD', 'SUPERUSER_PASSWORD', 'FIRST_SUPERUSER_PASSWORD', 'DJANGO_SUPERUSER_PASSWORD', 'ADMIN_PASS', 'ADMIN_DEFAULT_PASSWORD', 'SUPERADMIN_PASSWORD'] as const;
 
 /** An account that is made, or the setting with its password. */
 interface Account {
@@ -79,6 +79,10 @@ export default rule<Account>({
     'a fallback': { severity: 'medium', bad: 'import os\nfrom models import User\n\ndef bootstrap():\n    User.objects.create_superuser("admin", "a@example.com", os.environ.get("ADMIN_PASSWORD", "admin"))\n' },
     'a setting': { bad: { 'config.py': 'class Config:\n    ADMIN_USERNAME = "admin"\n    ADMIN_PASSWORD = "admin123"\n', 'app.py': 'from flask import Flask\nfrom config import Config\napp = Flask(__name__)\napp.config.from_object(Config)\n' } },
     'a setting that falls back': { severity: 'medium', bad: { 'config.py': 'import os\n\nclass Config:\n    ADMIN_PASSWORD = os.getenv("ADMIN_PASSWORD", "admin123")\n', 'app.py': 'from flask import Flask\nfrom config import Config\napp = Flask(__name__)\napp.config.from_object(Config)\n' } },
+    'a setting that is used': {
+      severity: 'medium',
+      bad: 'from fastapi import FastAPI\nfrom passlib.context import CryptContext\nfrom pydantic_settings import BaseSettings\nfrom app.db import User\n\nclass Settings(BaseSettings):\n    first_superuser_password: str = "admin1"\n\nsettings = Settings()\npwd_context = CryptContext(schemes=["bcrypt"])\napp = FastAPI()\n\ndef init_db(session):\n    session.add(User(is_superuser=True, hashed_password=pwd_context.hash(settings.first_superuser_password)))\n',
+    },
     'in SQL': { bad: { 'db/init.sql': "INSERT INTO users (name, role, password_hash) VALUES ('admin', 'admin', '$2b$12$abcdefghijklmnopqrstuv');\n" } },
     'in SQL that the image runs': { severity: 'critical', bad: { 'db/init.sql': "CREATE TABLE users (id int);\nINSERT INTO `users` (id, name, password) VALUES\n  (1, 'admin', 'admin'),\n  (2, 'guest', 'guest');\n", 'compose.yml': 'services:\n  db:\n    image: mysql:8\n    volumes:\n      - ./db/init.sql:/docker-entrypoint-initdb.d/init.sql\n' } },
     'in SQL of Python': { bad: 'import sqlite3\n\ndef init_db():\n    conn = sqlite3.connect("shop.db")\n    conn.execute("INSERT INTO users (username, password, role) VALUES (\'admin\', \'admin123\', \'admin\')")\n' },
@@ -158,8 +162,8 @@ function ofCall(match: CallMatch, text: string, project: Project): Account | und
   if (!isKept(one, nearby)) return undefined;
   if (literal === undefined) return given.kind === 'environment' || given.kind === 'secret-store' || given.kind === 'generated' ? made(nearby) : undefined;
   // The setting it comes from is judged where it stands.
-  const written = text.slice(literal.at.start, literal.at.end);
-  return (SETTINGS as readonly string[]).includes(written.replace(/^.*\./, '')) ? undefined : { ...made(nearby), literal, ...(variable !== undefined && { variable }) };
+  const written = text.slice(given.at.start, given.at.end).replace(/["'\])]+$/, '').replace(/^.*[.["']/s, '');
+  return (SETTINGS as readonly string[]).includes(written.toUpperCase()) ? undefined : { ...made(nearby), literal, ...(variable !== undefined && { variable }) };
 }
 
 /** A hash that is only printed makes no account: it goes into one, or accounts are spoken of beside it. */

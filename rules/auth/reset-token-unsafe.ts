@@ -84,6 +84,12 @@ export default rule<Token>({
         'models.py': 'from itsdangerous import URLSafeTimedSerializer\nfrom flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    reset_token = db.Column(db.String(256))\n\n    def renew(self, key):\n        self.reset_token = URLSafeTimedSerializer(key).dumps(self.id)\n',
       },
     },
+    'stored, and signed by a function of its own': {
+      good: {
+        'models.py': 'from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    reset_token = db.Column(db.String(256))\n',
+        'views.py': 'from itsdangerous import URLSafeTimedSerializer\n\ndef fresh(user, key):\n    return URLSafeTimedSerializer(key).dumps(user.id)\n\ndef forgot(user, key):\n    user.reset_token = fresh(user, key)\n',
+      },
+    },
     'a column nobody writes': { good: 'from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    reset_token = db.Column(db.String(64))\n' },
     'a link that may work for ever': { good: 'from itsdangerous import URLSafeSerializer, URLSafeTimedSerializer\n\ndef unsubscribe(token, key):\n    return URLSafeTimedSerializer(key, salt="unsubscribe").loads(token)\n\ndef unsubscribe_link(email, key):\n    return URLSafeSerializer(key).dumps(email)\n' },
     'asked again, with an age': { good: 'from django.core.signing import SignatureExpired, TimestampSigner\n\ndef confirm(request, token):\n    signer = TimestampSigner(salt="invite")\n    user = signer.unsign(token)\n    try:\n        signer.unsign(token, max_age=300)\n    except SignatureExpired:\n        return None\n    return user\n' },
@@ -191,10 +197,15 @@ function* stored(module: Module, project: Project): Iterable<Token> {
     const written = writesOf(one.target, project);
     const ends = module.assignments.some((other) => other !== one && other.scope === one.scope && isAboutTime(other, one.target));
     if (ends) yield { at: one.targetAt, purpose: 'password reset', proof: 'its end is stored beside it' };
-    else if (written.length > 0 && !written.some((each) => each.value.kind === 'result' && SIGNED.test(each.value.callee))) {
+    else if (written.length > 0 && !written.some((each) => isSigned(each.value, project))) {
       yield { at: one.targetAt, purpose: 'password reset', problem: `is stored in ${lastName(one.scope)} without a time at which it ends` };
     }
   }
+}
+
+/** A signer makes it, or a function of the project that calls one: then its end is in it. */
+function isSigned(value: Value, project: Project): boolean {
+  return value.kind === 'result' && (SIGNED.test(value.callee) || (project.func(value.callee)?.func.does.some((each) => SIGNED.test(each)) ?? false));
 }
 
 /** `reset_token_expires`, `reset_sent_at`, `token_created`; an account's own `created_at` says nothing. */

@@ -45,6 +45,7 @@ export default rule<Issue>({
       bad: 'import time\nfrom jose import jwt\n\ndef create_token(user):\n    payload = {\n        "sub": str(user.id),\n        "iat": int(time.time()),\n    }\n    return jwt.encode(payload, KEY, algorithm="HS256")\n\nKEY = "k"\n',
       good: 'import time\nfrom jose import jwt\n\ndef create_token(user):\n    payload = {\n        "sub": str(user.id),\n        "iat": int(time.time()),\n        "exp": int(time.time()) + 3600,\n    }\n    return jwt.encode(payload, KEY, algorithm="HS256")\n\nKEY = "k"\n',
     },
+    'claims by a call': { bad: 'import jwt\n\ndef make(user, key):\n    payload = dict(sub=user.id)\n    return jwt.encode(payload, key)\n' },
     'authlib puts the header first': { bad: 'from authlib.jose import jwt\n\ndef issue(uid, key):\n    return jwt.encode({"alg": "HS256"}, {"sub": uid}, key)\n' },
     'flask-jwt-extended, switched off': { bad: 'from flask import Flask\n\napp = Flask(__name__)\napp.config["JWT_ACCESS_TOKEN_EXPIRES"] = False\n' },
     'flask-jwt-extended, switched off for one token': { bad: 'from flask_jwt_extended import create_access_token\n\ndef login(user):\n    return create_access_token(identity=user.id, expires_delta=False)\n' },
@@ -99,13 +100,19 @@ const ENDS = /["'](exp|expires?|expiry|expires?_?(at|in|on)?|expiration\w*|valid
 function encoded(match: CallMatch, text: string, project: Project): Found | undefined {
   const { call: one, module } = match;
   const claims = match.argument(HEADER_FIRST.test(one.callee) ? 'claims' : 'payload', HEADER_FIRST.test(one.callee) ? 1 : 0) ?? match.argument('claims');
-  if (claims?.kind !== 'dict' || claims.open || claims.entries.some((each) => each.key.kind !== 'text')) return undefined;
+  const names = claims && claimNames(claims);
+  if (!claims || !names) return undefined;
   const body = bodyAround(module, one.at, text) ?? text.slice(Math.max(0, one.at.start - 600), one.at.end);
   if (ENDS.test(body)) return { at: one.calleeAt, lifetime: lifetimeIn(body) };
-  const names = claims.entries.flatMap((each) => each.key.kind === 'text' ? [each.key.value] : []);
   // A token that opens an account by mail is another rule's; one that opens nothing is nobody's.
-  if (names.includes('jti') || names.every((each) => SERVICE.test(each)) || tokenPurpose(enclosingName(one.scope), targetName(one.at, text), ...names, ...purposeTexts(claims)) !== undefined || checksAge(names, project)) return undefined;
+  if (names.includes('jti') || /api_?key|personal_access/i.test(enclosingName(one.scope)) || names.every((each) => SERVICE.test(each)) || tokenPurpose(enclosingName(one.scope), targetName(one.at, text), ...names, ...purposeTexts(claims)) !== undefined || checksAge(names, project)) return undefined;
   return { at: one.calleeAt, fault: `The token ${names.length > 0 ? `with ${names.slice(0, 3).join(', ')} ` : ''}is issued without an expiry: it works for ever.`, claims };
+}
+
+/** Names of all the claims, of `{"sub": …}` or `dict(sub=…)`; undefined where there may be others. */
+function claimNames(claims: Value): readonly string[] | undefined {
+  if (claims.kind === 'dict') return claims.open || claims.entries.some((each) => each.key.kind !== 'text') ? undefined : claims.entries.flatMap((each) => each.key.kind === 'text' ? [each.key.value] : []);
+  return claims.kind === 'result' && claims.callee === 'dict' && claims.args.length === 0 && !claims.keywords.some((each) => each.name === '**') ? claims.keywords.map((each) => each.name) : undefined;
 }
 
 /** `"purpose": "reset"`. */

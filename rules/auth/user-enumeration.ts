@@ -1,5 +1,5 @@
 import type { Func, Module, Project, Route, Selector, Span } from '../kit';
-import { lastName, onlyInDevelopment, rule, textsIn } from '../kit';
+import { lastName, onlyInDevelopment, rule, spokenIn } from '../kit';
 
 /** A handler that looks an account up for somebody who has not signed in. */
 interface Lookup {
@@ -20,9 +20,9 @@ export default rule<Lookup>({
 
   on: lookups(),
   check: ({ told, kind }) => told !== undefined && (kind === 'login' || { severity: 'medium', points: 4, because: 'whoever forgot a password is told whether there is an account' }),
-  message: ({ func, told }) => `${func.name}() reveals whether an account exists: it answers “${shortened(told?.text ?? '')}” where there is none.`,
+  message: ({ func, told }) => `${nameOf(func)}() reveals whether an account exists: it answers “${shortened(told?.text ?? '')}” where there is none.`,
   underline: ({ told, func }) => told?.at ?? func.nameAt,
-  holds: ({ func, told }) => told === undefined ? `${func.name}() gives one answer` : undefined,
+  holds: ({ func, told }) => told === undefined ? `${nameOf(func)}() gives one answer` : undefined,
   nothing: 'No login and no reset of passwords is written here.',
 
   examples: {
@@ -76,6 +76,11 @@ function kindOf(func: Func): Lookup['kind'] | undefined {
   return isMethod && owner !== '' ? /log_?in|sign_?in/i.test(owner) && !/^(login)?required/i.test(owner) ? 'login' : undefined : LOGIN.test(name) && !/required|link|url|form$|page|user_loader|logged/i.test(name) ? 'login' : undefined;
 }
 
+/** A method is named with its class. */
+function nameOf({ name, scope }: Func): string {
+  return /^[A-Z]/.test(lastName(scope)) ? `${lastName(scope)}.${name}` : name;
+}
+
 /** Only somebody who is signed in gets there. */
 function isForOthers(func: Func, module: Module, project: Project): boolean {
   const gates = [...func.decorators.map((each) => each.name), ...func.depends, ...routesAt(func, module, project).flatMap((each) => each.gates)];
@@ -90,12 +95,12 @@ function routesAt(func: Func, module: Module, project: Project): readonly Route[
 function toldIn(func: Func, kind: Lookup['kind'], text: string): { readonly at: Span; readonly text: string } | undefined | 'nothing' {
   const body = text.slice(func.body.start, func.body.end);
   if (kind === 'reset' && /["'.](new_password|new_password1|token|reset_token)\b/.test(body) && !/send|mail/i.test(body)) return 'nothing';
-  const texts = textsIn(text, func.body).filter((each) => /\s/.test(each.text) && each.text.length < 300);
+  const texts = spokenIn(text, func.body).filter((each) => /\s/.test(each.text) && each.text.length < 300);
   const unknown = texts.find((each) => UNKNOWN.test(each.text) && !/^if\b/i.test(each.text));
   const other = texts.filter((each) => each !== unknown && each.text !== unknown?.text);
   const isForm = /^(validate|clean)/.test(func.name);
   if (unknown) return kind === 'reset' || isForm || other.some((each) => WRONG.test(each.text) && standApart(unknown.at, each.at, text)) ? { at: unknown.at, text: unknown.text } : 'nothing';
-  return texts.some((each) => WRONG.test(each.text) || /\b(name|e-?mail|user) ?(or|and|\/) ?password\b|^if\b.*(account|address|e-?mail|user)/i.test(each.text)) ? undefined : 'nothing';
+  return texts.some((each) => WRONG.test(each.text) || /\b(user ?name|name|e-?mail|user|login) ?(or|and|\/|,) ?password\b|^if\b.*(account|address|e-?mail|user)/i.test(each.text)) ? undefined : 'nothing';
 }
 
 /** One answer may name both; two answers stand in branches of their own. */

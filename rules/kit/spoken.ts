@@ -4,7 +4,7 @@ import type { Span } from './place';
 export interface Spoken { readonly text: string; readonly at: Span }
 
 /** String literals between two offsets of a Python text, lines that log or print left out. `start` of the result is in the whole text. */
-export function textsIn(text: string, { start, end }: Span): readonly Spoken[] {
+export function spokenIn(text: string, { start, end }: Span): readonly Spoken[] {
   const body = text.slice(start, end);
   const found: Spoken[] = [];
   // Comments and docstrings first, as blanks of the same length.

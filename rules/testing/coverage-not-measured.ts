@@ -40,6 +40,7 @@ export default projectRule({
     'its own configuration': { good: { '.coveragerc': '[run]\nsource = app\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'in setup.cfg': { good: { 'setup.cfg': '[coverage:run]\nsource = app\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'declared': { good: { 'requirements-dev.txt': 'pytest==8.3.3\npytest-cov==5.0.0\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
+    'by a task of hatch': { good: { 'pyproject.toml': '[tool.hatch.envs.default.scripts]\ntest = "coverage run -m pytest"\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'in a script': { good: { 'scripts/test.sh': '#!/bin/sh\ncoverage run -m pytest\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'by a command of the application': { good: { 'app/cli.py': 'import coverage\n\ndef test():\n    cov = coverage.Coverage(branch=True)\n    cov.start()\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'nothing to measure': { good: { 'requirements.txt': 'pytest==8.3.3\n' } },
@@ -54,13 +55,13 @@ const FILES = /(^|\/)(\.coveragerc|\.?codecov\.ya?ml|\.coveralls\.ya?ml|\.nycrc(
 function judge(project: Project): Judgement {
   const found = [...configured(project), ...run(project)];
   if (found.length > 0) return { holds: found.slice(0, 3) };
-  return { open: [{ at: gapPlace(project), message: `${testCount(project)} run without coverage, so nobody knows what they leave out.` }] };
+  return { open: [{ at: gapPlace(project), message: `${testCount(project)} ${project.tests.cases === 1 ? 'runs' : 'run'} without coverage, so nobody knows what they leave out.` }] };
 }
 
 function configured(project: Project): readonly Evidence[] {
   const file = project.paths.find((path) => FILES.test(path));
   const declared = PACKAGES.map((name) => project.declares(name)).find((each) => each !== undefined);
-  const entry = project.of('manifest').flatMap((unit) => unit.entries.filter((each) => /^(tool\.coverage\b|coverage:|nyc\.|c8\.|jest\.collectCoverage)/.test(each.key) || /(^|\s)--cov(\b|=)/.test(each.value)).map((each) => ({ path: unit.path, ...each.at, text: each.key })))[0];
+  const entry = project.of('manifest').flatMap((unit) => unit.entries.filter((each) => /^(tool\.coverage\b|coverage:|nyc\.|c8\.|jest\.collectCoverage)/.test(each.key) || /(^|\s)--cov(\b|=)|\bcoverage\s+run\b/.test(each.value)).map((each) => ({ path: unit.path, ...each.at, text: each.key })))[0];
   const section = project.of('ini').flatMap((unit) => unit.sections.filter((each) => /^coverage:/.test(each.name) || each.entries.some((one) => /(^|\s)--cov(\b|=)/.test(one.value ?? ''))).map((each) => ({ path: unit.path, ...each.at, text: `[${each.name}]` })))[0];
   const imported = project.of('module').flatMap((module) => module.imports.filter((each) => /^coverage(\.|$)/.test(each.target)).map((each) => ({ path: module.path, ...each.at, text: 'coverage is started in code' })))[0];
   return [...(file === undefined ? [] : [{ path: file, start: 0, end: 0, text: file }]), ...[entry, section, declared, imported].flatMap((each) => each ? [each] : [])];

@@ -14,7 +14,11 @@ export default projectRule({
   ladder: { name: 'tests', rung: 1 },
   hides: ['integration-tests-missing', 'critical-flow-untested', 'smoke-test-missing', 'coverage-not-measured'],
 
-  applies: (project) => project.deployable || project.modules.length >= SMALL ? true : 'It is a small program, and nothing is deployed from here.',
+  applies(project) {
+    // A folder of a repository that serves nothing by itself is tested with what uses it.
+    if (project.root !== '' && project.applications.length === 0) return 'It is a part of something else.';
+    return project.deployable || project.modules.length >= SMALL ? true : 'It is a small program, and nothing is deployed from here.';
+  },
   project: judge,
 
   fix: { title: 'Create a first test', safety: 'review', edit: (_gap, { project }) => firstTest(project), remains: 'Give it the configuration and the database of a test, and install pytest.' },
