@@ -1,8 +1,9 @@
 /** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
 import { lastName } from '../../rules/kit';
-import type { Assignment, Call, Class, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
+import type { Assignment, Call, Class, Comparison, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
 import { callFact, calledName } from './calls';
+import { comparisonOf } from './comparisons';
 import type { ModelFile } from './columns';
 import { guardsOf } from './conditions';
 import { alwaysRaises, deeds, passesOn, usesBound } from './handlers';
@@ -79,6 +80,7 @@ class ModuleReader {
   private readonly assignments: Assignment[] = [];
   private readonly calls: Call[] = [];
   private readonly passes: Pass[] = [];
+  private readonly comparisons: Comparison[] = [];
   private readonly handlers: Handler[] = [];
   private readonly routes: Route[] = [];
   private readonly refusals: Refusal[] = [];
@@ -114,7 +116,7 @@ class ModuleReader {
     return {
       markers: [],
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
-      imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, passes: this.passes, handlers: this.handlers,
+      imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, passes: this.passes, comparisons: this.comparisons, handlers: this.handlers,
       routing: this.routing.read(),
       states: statesOf(program.body, this.scopes, this.names, text),
       routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, environment: this.variables.settled(this.handlers), tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
@@ -396,6 +398,10 @@ class ModuleReader {
   private expression(expr: Expr, place: Place, use?: Use): void {
     this.variables.look(expr, place.scope, () => this.standing(place, expr));
     if (expr.k === 'number' && Number.isInteger(expr.value) && expr.value >= 400 && expr.value < 600) this.statuses.push({ ...this.standing(place, expr), code: expr.value });
+    if (expr.k === 'compare') {
+      const compared = comparisonOf(expr, place.scope, this.values);
+      if (compared) this.comparisons.push({ ...this.standing(place, expr), ...compared });
+    }
     if (expr.k !== 'call') { this.compound(expr, place, use); return; }
     this.call(expr, place, use);
     this.expression(expr.callee, place);

@@ -35,6 +35,8 @@ export interface Module {
   readonly calls: readonly Call[];
   /** The other calls of what may be the project's own functions, for following what they are given. */
   readonly passes: readonly Pass[];
+  /** Comparisons of what is called like a secret. */
+  readonly comparisons: readonly Comparison[];
   readonly handlers: readonly Handler[];
   /** Routes this file writes with decorators, as it writes them; with prefixes and gates of other files: `Project.routesOf`. */
   readonly routes: readonly Route[];
@@ -175,6 +177,9 @@ export interface Pass {
   readonly args: readonly Value[];
   readonly keywords: readonly Keyword[];
 }
+
+/** `==` or `!=` between two values, one of which is called like a secret. */
+export interface Comparison extends Standing { readonly op: '==' | '!='; readonly left: Value; readonly right: Value }
 
 /** An `except` or `catch` clause. */
 export interface Handler extends Standing {
