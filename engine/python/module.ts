@@ -11,7 +11,7 @@ import { idleKind } from './idle';
 import { looksLikeMigration, migrationOf } from './migrations';
 import { classModel, tableModel, withLooseIndexes } from './models';
 import { Names } from './names';
-import { handsOn, passOf } from './passes';
+import { handsOn, passOf, spreadsRequest } from './passes';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
 import type { BodyFacts, RouteContext } from './routes';
@@ -428,7 +428,7 @@ class ModuleReader {
     const wanted = ((callee.k === 'name' || asked.last(last)) && asked.callee(qualified)) || this.derived.has(qualified);
     // The class of `from threading import Thread as Worker` is known by its qualified name.
     const task = mayBeTask(last) || (callee.k === 'name' && mayBeTask(lastName(qualified)));
-    if (!wanted && this.input.role === 'production' && handsOn(qualified, last, this.name, asked.own)) this.passes.push(passOf(expr, qualified, place.scope, this.names, this.values));
+    if (!wanted && this.input.role === 'production' && (handsOn(qualified, last, this.name, asked.own) || spreadsRequest(expr, place.scope, this.values))) this.passes.push(passOf(expr, qualified, place.scope, this.names, this.values));
     if (!wanted && !task) return;
     const made = callFact(expr, qualified, place.scope, this.names, this.values, this.standing(place, expr), {
       within: namesOf(place.within), ...(use?.bound && { boundTo: use.bound }), ...(place.onLoop && { onLoop: true }), ...(use?.awaited && { awaited: true }), ...(use?.discarded && { discarded: true }), ...(use?.managed && { managed: true }),

@@ -8,7 +8,7 @@ import type { CallExpr } from '../syntax/ast';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import type { Values } from './values';
-import { span } from './values';
+import { carriesTaint, span } from './values';
 
 /** Calls that are given a function to call with what follows it. */
 export const HANDS_OVER: ReadonlySet<string> = new Set(['submit', 'add_task', 'enqueue', 'enqueue_in', 'enqueue_at', 'run_in_threadpool', 'run_in_executor', 'to_thread', 'start_soon', 'run_sync', 'partial', 'Thread', 'Process', 'Timer', 'create_task', 'map', 'add_job']);
@@ -20,6 +20,11 @@ export function handsOn(qualified: string, last: string, module: string, own?: (
   if (OF_A_LIBRARY.test(qualified)) return false;
   const root = qualified.slice(0, Math.max(0, qualified.indexOf('.')));
   return root === 'super' || qualified.startsWith(`${module}.`) || own?.(root) === true;
+}
+
+/** The call is given a visitor's data as keywords: `Order(**request.json)`. */
+export function spreadsRequest(expr: CallExpr, scope: Scope, values: Values): boolean {
+  return expr.args.some((each) => each.stars === '**' && carriesTaint(values.evaluate(each.value, scope)));
 }
 
 export function passOf(expr: CallExpr, callee: string, scope: Scope, names: Names, values: Values): Pass {

@@ -198,7 +198,7 @@ export class Values {
       if (own && own.scope !== scope) return { ...this.evaluate(own.value, own.scope), at };
     }
     const qualified = this.names.qualify(expr, scope);
-    if (qualified && isRequestValue(qualified)) return tainted(this.names.written(expr), at);
+    if (qualified && isRequestValue(qualified)) return tainted(this.names.written(expr), at, this.rootOf(expr, scope, given));
     const of = this.evaluate(expr.of, scope, given);
     if (carriesTaint(of)) return tainted(this.names.written(expr), at, of);
     if (of.kind === 'parameter') return { kind: 'parameter', name: `${of.name}.${expr.name}`, function: of.function, at };
@@ -211,7 +211,7 @@ export class Values {
     if (isEnvironment(expr.of, scope, this.names)) return environment(key, at, true);
     // An alias such as `CurrentUser = Annotated[User, Depends(get_current_user)]` keeps what it names, for who imports it.
     if (qualified && /^typing(?:_extensions)?\.Annotated$/.test(qualified)) return { kind: 'result', callee: qualified, args: key.kind === 'list' ? key.items : [key], keywords: [], at };
-    if (qualified && isRequestValue(qualified)) return tainted(this.names.written(expr), at);
+    if (qualified && isRequestValue(qualified)) return tainted(this.names.written(expr), at, this.rootOf(expr, scope, given));
     const of = this.evaluate(expr.of, scope, given);
     if (carriesTaint(of)) return tainted(this.names.written(expr), at, of);
     if (of.kind === 'dict' && key.kind === 'text') {
@@ -224,6 +224,13 @@ export class Values {
     const named = this.names.qualify(expr, scope);
     if (named && key.kind === 'text') return { kind: 'reference', name: named, at };
     return of.kind === 'reference' ? { kind: 'result', callee: `${of.name}.__getitem__`, of, args: [key], keywords: [], at } : { kind: 'unknown', at };
+  }
+
+  /** What the name that an expression begins with stands for: `data` of `data["x"].strip()`. */
+  private rootOf(expr: Expr, scope: Scope, given?: ReadonlyMap<string, Value>): Value | undefined {
+    let at = expr;
+    while (at.k === 'attribute' || at.k === 'index' || at.k === 'call' || at.k === 'await') at = at.k === 'call' ? at.callee : at.of;
+    return at.k === 'name' ? this.evaluate(at, scope, given) : undefined;
   }
 
   // ---- calls
@@ -245,7 +252,12 @@ export class Values {
     if (generates(callee)) return { kind: 'generated', by: callee, at };
     const store = secretStore(callee);
     if (store) return { kind: 'secret-store', store, at };
-    if (isRequestValue(callee)) return tainted(this.names.written(expr), at);
+    if (isRequestValue(callee) && givesRequestValue(callee)) {
+      const value = tainted(this.names.written(expr), at, this.rootOf(expr, scope, given));
+      const type = expr.args.find((each) => each.name === 'type')?.value;
+      const cast = type && this.names.qualify(type, scope);
+      return cast !== undefined && isHarmless(cast) ? { kind: 'result', callee: cast, args: [value], keywords: [], at } : value;
+    }
     if (expr.callee.k === 'attribute') return this.method(expr, expr.callee, callee, scope, at, args(), given);
     return this.helper(expr, scope, given) ?? { kind: 'result', callee, args: args(), keywords: this.keywords(expr.args, scope, given), at };
   }
@@ -318,9 +330,15 @@ function mayReadEnvironment(expr: Extract<Expr, { k: 'call' }>, statements: numb
   return first?.k === 'text' && /^[A-Za-z][A-Za-z0-9_]+$/.test(first.value) && statements <= 8 && returns <= 4;
 }
 
+/** The method is the request's own (`request.get_json()`), or gives back what is in it (`request.args.get(…)`), unlike `request.GET.urlencode()`. */
+function givesRequestValue(callee: string): boolean {
+  const at = callee.lastIndexOf('.');
+  return TAINT_KEEPING.has(callee.slice(at + 1)) || !isRequestValue(callee.slice(0, at));
+}
+
 const TAINT_KEEPING = new Set([
   'get', 'getlist', 'get_json', 'get_data', 'items', 'values', 'keys', 'pop', 'to_dict', 'strip', 'lstrip', 'rstrip', 'lower', 'upper', 'title', 'capitalize', 'casefold',
-  'replace', 'split', 'rsplit', 'splitlines', 'decode', 'encode', 'read', 'json', 'form', 'body', 'dict', 'model_dump', 'format', 'copy', 'partition', 'removeprefix', 'removesuffix', 'getlist',
+  'replace', 'split', 'rsplit', 'splitlines', 'decode', 'encode', 'read', 'json', 'form', 'body', 'dict', 'model_dump', 'format', 'copy', 'partition', 'removeprefix', 'removesuffix', 'get_all', 'getfirst', 'lists', 'getvalue', 'readline', 'readlines', 'get_data', 'multi_items', 'setdefault', 'popitem',
 ]);
 
 export function span(of: { readonly start: number; readonly end: number }): Span {

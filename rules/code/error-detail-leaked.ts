@@ -1,5 +1,5 @@
 import type { Call, Context, Edit, Func, Handler, Module, Project, Selector, Span, Value, Variation } from '../kit';
-import { attempted, calls, lastName, loggerOf, logging, makingLogger, onlyInDevelopment, replace, rule } from '../kit';
+import { attempted, calls, forAdministrators, lastName, loggerOf, logging, makingLogger, onlyInDevelopment, replace, rule } from '../kit';
 
 /** What an exception says, on its way into an answer. */
 interface Leak {
@@ -33,7 +33,7 @@ export default rule<Leak>({
   on: leaks(),
   check: (it, { project }) => {
     if (onlyInDevelopment(it)) return false;
-    if (isForAdministrators(it, project)) return ADMIN;
+    if (forAdministrators(it.module, it.at, project)) return ADMIN;
     return it.traceback ? TRACEBACK : true;
   },
   message: (it, { source }) => `${it.traceback ? 'A traceback' : shortened(source.slice(it.shown.at))} is sent to the client${it.scope ? ` by ${lastName(it.scope)}()` : ''}.`,
@@ -174,12 +174,6 @@ function tells(value: Value, bound: string | undefined): 'text' | 'traceback' | 
 }
 
 const TEXTS = ['args', 'message', 'orig', 'strerror', 'msg'];
-
-function isForAdministrators({ module, at }: Leak, project: Project): boolean {
-  if (/(^|\/)admin\.py$/.test(module.path)) return true;
-  const route = project.routes.find(({ module: home, route: { body } }) => home.path === module.path && within(at, body))?.route;
-  return route !== undefined && (route.gates.some((each) => /admin|superuser|staff/i.test(lastName(each))) || /(^|\/)admin(\/|$)/.test(route.path));
-}
 
 function within(inner: Span, outer: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;

@@ -3,10 +3,9 @@
  * checks before it uses it. What a check means depends on the danger, so rules name the checks; here they are only found.
  */
 import type { Source } from './fix';
-import type { Func, Module } from './module';
+import type { Call, Func, Module } from './module';
 import type { Evidence, Project } from './project';
 import type { Context, Variation } from './rule';
-import type { CallMatch } from './select';
 import { lastName } from './select';
 import type { Tainted, Value } from './value';
 import type { Leg, Way } from './ways';
@@ -78,6 +77,9 @@ function isEnum(type: string, project: Project): boolean {
   return project.classes.some((each) => each.class.name === lastName(type) && each.class.bases.some((base) => /(^|\.)(Enum|StrEnum|IntEnum|TextChoices)$/.test(base)));
 }
 
+/** Where a value is used: a call, or whatever stands for one. */
+export interface Used { readonly module: Module; readonly call: Pick<Call, 'scope' | 'at'> }
+
 /** What the function does with a visitor's value before a call uses it. */
 export interface Passage {
   /** What the value is called where it comes from: `request.args["id"]`, a parameter. */
@@ -89,7 +91,7 @@ export interface Passage {
 }
 
 /** The way of a visitor's value from the start of the function to a call. `origin` is what it is in the value: read from the request, a parameter, a result. */
-export function passageOf(value: Value, origin: Value, match: Pick<CallMatch, 'call' | 'module'>, source: Pick<Source, 'slice' | 'text'>): Passage {
+export function passageOf(value: Value, origin: Value, match: Used, source: Pick<Source, 'slice' | 'text'>): Passage {
   return passage(value, origin, { module: match.module, scope: match.call.scope, at: match.call.at }, source.text);
 }
 
@@ -116,7 +118,7 @@ export interface Inspection {
  * The first way on which a visitor's data comes to a value, unchecked by every function on it. Within one function it is proved; across
  * several it is as likely as the calls are the ones they look like.
  */
-export function wayTo(value: Value, match: Pick<CallMatch, 'call' | 'module'>, { project, source }: Pick<Context, 'project' | 'source'>, { through, checked, of }: Inspection = {}): Way | undefined {
+export function wayTo(value: Value, match: Used, { project, source }: Pick<Context, 'project' | 'source'>, { through, checked, of }: Inspection = {}): Way | undefined {
   const { module, call: { scope, at } } = match;
   return project.flow.ways(value, { module, scope, at }, through).find((way) => !way.legs.some((leg, index) => {
     const last = index === way.legs.length - 1;
@@ -169,13 +171,13 @@ export function mentions({ names, before }: Passage, pattern: (name: string) => 
 }
 
 /** It must be one of a list, digits alone, or match a pattern, or its type takes no free text. */
-export function isConfined(passage: Passage, match: Pick<CallMatch, 'call' | 'module'>, project: Project): boolean {
+export function isConfined(passage: Passage, match: Used, project: Project): boolean {
   return isConfinedIn(passage, { module: match.module, scope: match.call.scope }, project);
 }
 
 function isConfinedIn(passage: Passage, { module, scope }: Pick<Leg, 'module' | 'scope'>, project: Project): boolean {
   if (cannotCarryText(passage.source, enclosing(scope, module), project)) return true;
-  return mentions(passage, (name) => `(?<!for\\s)${name}(?:\\.(?:lower|upper|strip)\\(\\))?\\s+(?:not\\s+)?in\\b|${name}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*${name}`);
+  return mentions(passage, (name) => `(?<!\\bfor\\s(?:\\w+\\s*,\\s*)*)${name}(?:\\.(?:lower|upper|strip)\\(\\))?\\s+(?:not\\s+)?in\\b|${name}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*${name}`);
 }
 
 /** The part of a URL that names its host: the first, or what stands behind a bare scheme or slash; undefined when the host is written out. */

@@ -70,3 +70,4 @@ export * from './installing';
 export * from './token-purpose';
 export * from './by-itself';
 export * from './spoken';
+export * from './administrators';

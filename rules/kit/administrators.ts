@@ -1,0 +1,12 @@
+/** Code that only administrators reach. */
+import type { Module } from './module';
+import type { Span } from './place';
+import type { Project } from './project';
+import { lastName } from './select';
+
+/** The place stands in a route that asks for an administrator, or in Django's administration. */
+export function forAdministrators(module: Module, at: Span, project: Project): boolean {
+  if (/(^|\/)admin\.py$/.test(module.path)) return true;
+  const route = project.routes.find(({ module: home, route: { body } }) => home.path === module.path && body.start <= at.start && at.end <= body.end)?.route;
+  return route !== undefined && (route.gates.some((each) => /admin|superuser|staff/i.test(lastName(each))) || /(^|\/)admin(\/|$)/.test(route.path));
+}
