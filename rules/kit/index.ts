@@ -71,3 +71,5 @@ export * from './token-purpose';
 export * from './by-itself';
 export * from './spoken';
 export * from './administrators';
+export * from './user-paths';
+export * from './uploads';

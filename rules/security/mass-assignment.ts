@@ -21,7 +21,7 @@ export default rule<Filled | Open>({
   check: (it, context) => {
     if ('fields' in it) return gradeOfForm(it, context.project);
     const way = wholeBody(it, context);
-    return way && !forAdministrators(it.module, it.at, context.project) ? alongWay(way) : false;
+    return way && !way.legs.some((leg) => forAdministrators(leg.module, leg.at, context.project)) ? alongWay(way) : false;
   },
   message: (it, context) => 'fields' in it ? `${ownerOf(it)} takes every field of its model.` : `${it.name} is filled from the whole of ${wholeBody(it, context)?.read ?? 'the body'}.`,
   underline: (it) => 'fields' in it ? it.fields.value.at : it.at,

@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Edit, Passage, Selector, Value, Variation, Way } from '../kit';
-import { alongWay, call, importing, lastName, mentions, options, passageOf, placesOf, readBy, replace, rule, taintIn, wayTo } from '../kit';
+import type { CallMatch, Context, Edit, Selector, Value, Variation, Way } from '../kit';
+import { alongWay, call, importing, isContained, lastName, options, passageOf, PATHS, placesOf, readBy, replace, rule, taintIn, wayTo } from '../kit';
 
 /** The positions of their paths. */
 const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
@@ -11,9 +11,6 @@ const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
 };
 /** Methods of a path. */
 const METHODS = ['read_text', 'read_bytes', 'write_text', 'write_bytes', 'unlink', 'rmdir', 'open', 'iterdir'] as const;
-/** What a path goes through and stays the same place in the file system. */
-const PATHS = /(^|\.)(os\.path\.(join|abspath|normpath|realpath|expanduser|expandvars)|path\.(join|abspath|normpath|realpath)|pathlib\.(Pure)?Path|joinpath|resolve|absolute|expanduser|with_suffix|as_posix|fspath|open)$/;
-
 interface Access extends CallMatch { readonly target: Value }
 
 export default rule<Access>({
@@ -137,15 +134,6 @@ function isContent({ taint, legs: [first] }: Way): boolean {
   if (taken !== undefined && /(^|\.)(UploadFile|bytes|Request|FileStorage)$/.test(taken)) return true;
   if (/\.(read|getvalue|getbuffer)(\(\))?$/.test(taint.source)) return true;
   return /\.(files|data|body|stream|FILES|file)(\.|$)/.test(taint.source) && !/filename|\.name$/.test(taint.source);
-}
-
-function isContained(passage: Passage): boolean {
-  const { before } = passage;
-  return /\.is_relative_to\(|\.relative_to\(|commonpath\(|commonprefix\(/.test(before)
-    || (/realpath|abspath|normpath|\.resolve\(/.test(before) && /\.startswith\([^\n]*(os\.sep|os\.path\.sep|["']\/["'])/.test(before)) || (/\.resolve\(|realpath/.test(before) && /\bin\s+[\w.()]+\.parents\b/.test(before))
-    || mentions(passage, (name) => `["'](?:\\.\\.|/)["']\\s+(?:not\\s+)?in\\s+[\\w.(]*${name}`)
-    || mentions(passage, (name) => `(?:basename|secure_filename|safe_join|get_valid_filename|(?:\\w*_)?(?:safe|valid|validate|sanitize|allowed|check|is_inside|contained)\\w*)\\(\\s*[^\\n]*${name}`)
-    || mentions(passage, (name) => `re\\.sub\\([^\\n]*${name}`) || mentions(passage, (name) => `(?:Path|PurePath)\\([^\\n]*${name}[^\\n]*\\)\\.name\\b`);
 }
 
 function gradeOf(it: Access, way: Way, context: Context): true | Variation {

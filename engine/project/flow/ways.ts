@@ -83,7 +83,11 @@ export class Ways {
       const taint: Tainted = { kind: 'tainted', source: root, at: leaf.at };
       return [{ taint, source: { path: found.module.path, ...parameter.at }, read: root, legs: [] }];
     }
-    return this.waysInto(found, root, path, through, calls);
+    const ways = this.waysInto(found, root, path, through, calls);
+    // An upload is a visitor's, whoever hands it on.
+    if (ways.length > 0 || !/(^|\.)UploadFile$/.test(parameter.annotation ?? '')) return ways;
+    const taint: Tainted = { kind: 'tainted', source: leaf.name, at: leaf.at };
+    return [{ taint, source: { path: found.module.path, ...parameter.at }, read: root, legs: [] }];
   }
 
   private waysInto(found: { readonly module: Module; readonly func: Func }, root: string, path: readonly string[], through: RegExp | undefined, calls: number): readonly Way[] {

@@ -1,0 +1,33 @@
+/** Files that visitors send, and the calls that store them. */
+import type { Func, Module } from './module';
+import type { Project } from './project';
+import type { CallMatch } from './select';
+import { lastName } from './select';
+import type { Value } from './value';
+import type { Way } from './ways';
+
+/** Names of calls that these answers are made from. */
+export const STORING = ['*.save', '*.write', '*.write_bytes', 'shutil.copyfileobj', '*.copyfileobj', '*.upload_fileobj', '*.put_object', '*.upload_from_file', '*.upload_from_string', '*.upload_blob'] as const;
+
+/** What a call stores, when its name says that it stores something: a file, or bytes. */
+export function storedBy({ call: one }: Pick<CallMatch, 'call'>): readonly Value[] {
+  const keyword = (name: string) => one.keywords.find((each) => each.name === name)?.value;
+  const given = (...all: readonly (Value | undefined)[]) => all.filter((each) => each !== undefined);
+  switch (lastName(one.callee)) {
+    case 'save': return given(one.receiver, one.args[1]);
+    case 'put_object': return given(keyword('Body'), keyword('data'));
+    case 'upload_fileobj': return given(one.args[0], keyword('Fileobj'));
+    default: return given(one.args[0], keyword('data'));
+  }
+}
+
+/** The way begins at an uploaded file: of Flask, Django or FastAPI. */
+export function isUpload({ taint, read, legs: [first] }: Way, project: Project): boolean {
+  if (/request\.(files|FILES)\b/.test(read) || /request\.(files|FILES)(\.|$)/.test(taint.source)) return true;
+  const annotation = first && functionOf(first.module, first.scope, project)?.parameters.find((each) => each.name === taint.source.split('.')[0] || each.name === read.split('.')[0])?.annotation;
+  return annotation !== undefined && /(^|\.)(UploadFile|FileStorage)$/.test(annotation);
+}
+
+export function functionOf(module: Module, scope: string, project: Project): Func | undefined {
+  return project.func([module.name, scope].filter(Boolean).join('.'))?.func;
+}
