@@ -20,7 +20,7 @@ const noEval: Rule = rule({
 })('code');
 
 describe('bad input', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let grammars: Grammars;
   let folder = '';
   let session: Session | undefined;

@@ -10,7 +10,7 @@ const KEY = 'app.config["SECRET_KEY"] = "correct-horse-battery"\n';
 const APP = `from flask import Flask\napp = Flask(__name__)\n${KEY}`;
 
 describe('odd programs', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let grammars: Grammars;
   let session: Session | undefined;
   before(async () => { grammars = await testGrammars(); });
