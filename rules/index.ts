@@ -11,6 +11,9 @@ import dynamicCodeExecution from './security/dynamic-code-execution';
 import hostHeaderUnrestricted from './security/host-header-unrestricted';
 import hstsMissing from './security/hsts-missing';
 import httpsNotEnforced from './security/https-not-enforced';
+import markupUnescaped from './security/markup-unescaped';
+import massAssignment from './security/mass-assignment';
+import nosqlInjection from './security/nosql-injection';
 import obsoleteSecurityHeader from './security/obsolete-security-header';
 import openRedirect from './security/open-redirect';
 import pathTraversal from './security/path-traversal';
@@ -19,6 +22,8 @@ import proxyHeadersIgnored from './security/proxy-headers-ignored';
 import proxyHeadersSpoofable from './security/proxy-headers-spoofable';
 import rateLimitMemoryStorage from './security/rate-limit-memory-storage';
 import rateLimitMissing from './security/rate-limit-missing';
+import reflectedHtmlResponse from './security/reflected-html-response';
+import requestInputUnvalidated from './security/request-input-unvalidated';
 import requestSizeUnlimited from './security/request-size-unlimited';
 import securityHeadersMissing from './security/security-headers-missing';
 import sqlInjection from './security/sql-injection';
@@ -26,7 +31,10 @@ import ssrfUserUrl from './security/ssrf-user-url';
 import templateInjection from './security/template-injection';
 import tlsVerifyDisabled from './security/tls-verify-disabled';
 import tlsVersionOutdated from './security/tls-version-outdated';
+import unboundedInputRead from './security/unbounded-input-read';
 import unsafeDeserialization from './security/unsafe-deserialization';
+import uploadFilenameUnsanitized from './security/upload-filename-unsanitized';
+import uploadTypeUnchecked from './security/upload-type-unchecked';
 import weakDigest from './security/weak-digest';
 import weakTokenEntropy from './security/weak-token-entropy';
 import xmlExternalEntities from './security/xml-external-entities';
@@ -60,6 +68,7 @@ import defaultAccountPassword from './auth/default-account-password';
 import jwtVerificationDisabled from './auth/jwt-verification-disabled';
 import oauthStateMissing from './auth/oauth-state-missing';
 import resetTokenUnsafe from './auth/reset-token-unsafe';
+import secretComparedDirectly from './auth/secret-compared-directly';
 import sessionCookieInsecure from './auth/session-cookie-insecure';
 import sessionLifetimeUnset from './auth/session-lifetime-unset';
 import sessionRevocationMissing from './auth/session-revocation-missing';
@@ -93,6 +102,7 @@ import logWithoutTraceback from './observability/log-without-traceback';
 import loggingNotConfigured from './observability/logging-not-configured';
 import metricsMissing from './observability/metrics-missing';
 import printInsteadOfLogging from './observability/print-instead-of-logging';
+import sensitiveDataLogged from './observability/sensitive-data-logged';
 import structuredLoggingMissing from './observability/structured-logging-missing';
 import ciMissing from './testing/ci-missing';
 import coverageNotMeasured from './testing/coverage-not-measured';
@@ -104,6 +114,7 @@ import assertForValidation from './code/assert-for-validation';
 import bareExcept from './code/bare-except';
 import broadExcept from './code/broad-except';
 import debuggerLeftInCode from './code/debugger-left-in-code';
+import errorDetailLeaked from './code/error-detail-leaked';
 import exceptionSwallowed from './code/exception-swallowed';
 import stateChangeOnGet from './code/state-change-on-get';
 import statementWithoutEffect from './code/statement-without-effect';
@@ -146,6 +157,9 @@ export const rules: readonly Rule[] = [
   hostHeaderUnrestricted('security'),
   hstsMissing('security'),
   httpsNotEnforced('security'),
+  markupUnescaped('security'),
+  massAssignment('security'),
+  nosqlInjection('security'),
   obsoleteSecurityHeader('security'),
   openRedirect('security'),
   pathTraversal('security'),
@@ -154,6 +168,8 @@ export const rules: readonly Rule[] = [
   proxyHeadersSpoofable('security'),
   rateLimitMemoryStorage('security'),
   rateLimitMissing('security'),
+  reflectedHtmlResponse('security'),
+  requestInputUnvalidated('security'),
   requestSizeUnlimited('security'),
   securityHeadersMissing('security'),
   sqlInjection('security'),
@@ -161,7 +177,10 @@ export const rules: readonly Rule[] = [
   templateInjection('security'),
   tlsVerifyDisabled('security'),
   tlsVersionOutdated('security'),
+  unboundedInputRead('security'),
   unsafeDeserialization('security'),
+  uploadFilenameUnsanitized('security'),
+  uploadTypeUnchecked('security'),
   weakDigest('security'),
   weakTokenEntropy('security'),
   xmlExternalEntities('security'),
@@ -195,6 +214,7 @@ export const rules: readonly Rule[] = [
   jwtVerificationDisabled('auth'),
   oauthStateMissing('auth'),
   resetTokenUnsafe('auth'),
+  secretComparedDirectly('auth'),
   sessionCookieInsecure('auth'),
   sessionLifetimeUnset('auth'),
   sessionRevocationMissing('auth'),
@@ -228,6 +248,7 @@ export const rules: readonly Rule[] = [
   loggingNotConfigured('observability'),
   metricsMissing('observability'),
   printInsteadOfLogging('observability'),
+  sensitiveDataLogged('observability'),
   structuredLoggingMissing('observability'),
   ciMissing('testing'),
   coverageNotMeasured('testing'),
@@ -239,6 +260,7 @@ export const rules: readonly Rule[] = [
   bareExcept('code'),
   broadExcept('code'),
   debuggerLeftInCode('code'),
+  errorDetailLeaked('code'),
   exceptionSwallowed('code'),
   stateChangeOnGet('code'),
   statementWithoutEffect('code'),

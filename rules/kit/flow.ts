@@ -5,7 +5,7 @@
 import type { Source } from './fix';
 import type { Call, Func, Module } from './module';
 import type { Evidence, Project } from './project';
-import type { Context, Variation } from './rule';
+import type { Variation } from './rule';
 import { lastName } from './select';
 import type { Tainted, Value } from './value';
 import type { Leg, Way } from './ways';
@@ -118,7 +118,7 @@ export interface Inspection {
  * The first way on which a visitor's data comes to a value, unchecked by every function on it. Within one function it is proved; across
  * several it is as likely as the calls are the ones they look like.
  */
-export function wayTo(value: Value, match: Used, { project, source }: Pick<Context, 'project' | 'source'>, { through, checked, of }: Inspection = {}): Way | undefined {
+export function wayTo(value: Value, match: Used, { project, source }: { readonly project: Project; readonly source: Pick<Source, 'text'> }, { through, checked, of }: Inspection = {}): Way | undefined {
   const { module, call: { scope, at } } = match;
   return project.flow.ways(value, { module, scope, at }, through).find((way) => !way.legs.some((leg, index) => {
     const last = index === way.legs.length - 1;
@@ -199,7 +199,7 @@ function templated(parts: readonly Value[]): readonly Value[] {
 }
 
 /** The code that reads a value, short enough for a message. */
-export function readBy(value: Value | undefined, source: Source): string {
+export function readBy(value: Value | undefined, source: Pick<Source, 'slice'>): string {
   if (!value) return 'a value';
   const written = source.slice(value.at);
   return shortened(value.kind === 'tainted' && (written.length > 40 || /[\n+]|^f?["']/.test(written)) ? value.source : written.replace(/\s+/g, ' '));
