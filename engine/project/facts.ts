@@ -1,5 +1,5 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
+import type { Application, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Standing, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
@@ -160,6 +160,7 @@ class Facts implements Project {
       deployedVariable: (name) => this.deployedVariable(name) !== undefined, resolve: (value, module) => this.resolve(value, module),
     }));
   }
+  runs(standing: Standing, module: Module): boolean { return this.reach.runs(standing, module); }
   private get reach(): Reach { return this.once('reach', () => new Reach(this.modules)); }
 
   /** Settings modules that DJANGO_SETTINGS_MODULE names, deployed files first, then wsgi, asgi and manage. */

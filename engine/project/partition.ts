@@ -54,8 +54,9 @@ export function partition(roots: readonly string[], units: readonly Unit[], path
   });
 }
 
+/** Django's `manage.py`; what others call so manages all sorts of things. */
 function isEntry(module: Module): boolean {
-  return nameOf(module.path) === 'manage.py' || module.calls.some((call) => isApplicationConstructor(call.callee));
+  return (nameOf(module.path) === 'manage.py' && module.imports.some((each) => /^django(\.|$)/.test(each.target))) || module.calls.some((call) => isApplicationConstructor(call.callee));
 }
 
 /** A folder and all above it, the innermost first, the root as the empty text last. */

@@ -73,3 +73,4 @@ export * from './spoken';
 export * from './administrators';
 export * from './user-paths';
 export * from './uploads';
+export * from './schema';

@@ -1,7 +1,7 @@
 /** What rules may ask about the whole project: one deployable application, or a library. Answers come from engine/project. */
 import type { Unit, UnitOf, Kind } from './files';
 import type { MappedModel, Migration } from './model';
-import type { Assignment, Call, Class, Func, Module, Route, VariableRead } from './module';
+import type { Assignment, Call, Class, Func, Module, Route, Standing, VariableRead } from './module';
 import type { Place } from './place';
 import type { TestSuite } from './tests';
 import type { Value } from './value';
@@ -124,6 +124,8 @@ export interface Project {
   /** Definition behind a qualified name, in this project. */
   func(qualified: string): { readonly module: Module; readonly func: Func } | undefined;
   readonly flow: Flow;
+  /** Whether the code at this place runs when the application is loaded or started, as far as the project shows; commands of its command line count too. */
+  runs(standing: Standing, module: Module): boolean;
   /** The value with names from other files of the project followed. */
   resolve(value: Value, module: Module): Value;
   /** Where the files production runs from set or name an environment variable, with what they set it to when they say. */

@@ -32,6 +32,10 @@ describe('several applications in one repository', () => {
     assert.deepEqual(await roots({ 'shop/__init__.py': FLASK, 'shop/debug.py': FLASK, 'requirements.txt': 'flask\n' }), ['']);
   });
 
+  it('a tool that is called manage.py is no application', async () => {
+    assert.deepEqual(await roots({ 'src/shop/main.py': FLASK, 'src/shop/database/manage.py': 'import click\n', 'src/shop/database/core.py': 'X = 1\n', 'pyproject.toml': '[project]\nname = "shop"\n' }), ['']);
+  });
+
   it('services with a manifest or an image of their own are apart, and each answers for its own controls', async () => {
     assert.deepEqual(await roots({
       'services/shop/app.py': FLASK + KEY + TALISMAN, 'services/shop/requirements.txt': 'flask\nflask-talisman\n', 'services/shop/Dockerfile': 'FROM python:3.12\nCMD ["gunicorn", "app:app"]\n',
