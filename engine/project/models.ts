@@ -44,8 +44,12 @@ export class ProjectModels {
       return mapped && { mapped, rest: found.rest };
     }
     if (found?.definition.kind !== 'value') return undefined;
-    const table = this.byName.get(qualified(found.definition.module, found.definition.assignment.scope, found.definition.assignment.target));
-    return table && { mapped: table, rest: found.rest };
+    const { module, assignment } = found.definition;
+    const table = this.byName.get(qualified(module, assignment.scope, assignment.target));
+    if (table) return { mapped: table, rest: found.rest };
+    // `User.email` is an attribute that the class gives a value.
+    const owner = assignment.scope ? this.byName.get(qualified(module, '', assignment.scope)) : undefined;
+    return owner && { mapped: owner, rest: found.rest ? `${assignment.target}.${found.rest}` : assignment.target };
   }
 
   /** A class without columns of its own is served by the table of its base. */

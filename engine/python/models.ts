@@ -32,7 +32,7 @@ export function rootOrm(qualified: string): Orm | undefined {
 }
 
 /** Bases of libraries that add no columns and no constraints. */
-const PLAIN = /^(object|abc\.ABC|typing\.(Generic|Protocol)|dataclasses\..*|sqlalchemy\..*|flask_sqlalchemy\..*|sqlmodel\..*|django\.db\.models\.Model|peewee\.\w*Model|tortoise\..*|mongoengine\..*|flask_mongoengine\..*|beanie\..*|odmantic\..*|pydantic\..*|flask_login\.UserMixin|\w+\.(db|database|orm)\.(Model|Document)|db\.(Model|Document))$/;
+const PLAIN = /^(object|abc\.ABC|typing\.(Generic|Protocol)|dataclasses\..*|sqlalchemy\..*|flask_sqlalchemy\..*|sqlmodel\..*|django\.db\.models\.Model|peewee\.\w*Model|tortoise\..*|mongoengine\..*|flask_mongoengine\..*|beanie\..*|odmantic\..*|pydantic\..*|flask_login\.UserMixin|[\w.]+\.(Base|BaseModel|Model|DeclarativeBase|Document))$/;
 
 /** A base outside of the project that may bring columns and constraints of its own. */
 export function bringsColumns(qualified: string): boolean {

@@ -74,3 +74,4 @@ export * from './administrators';
 export * from './user-paths';
 export * from './uploads';
 export * from './schema';
+export * from './lookups';

@@ -110,6 +110,7 @@ describe('models of a project', () => {
     assert.deepEqual(project.models.map((each) => [each.name, each.model.columns.map(told)]), [['app.models.User', ['id: Integer required key', 'name: Integer', 'made: DateTime index from Stamped']]]);
     const views = project.modules.find((each) => each.path === 'app/views.py');
     assert.ok(views);
+    assert.deepEqual([project.model('app.models.User.made', views)?.rest, project.model('app.models.User.id', views)?.rest], ['made', 'id']);
     assert.deepEqual([project.model('app.models.User.query', views)?.rest, project.model('app.models.Admin.query', views)?.mapped.name, project.model('app.views.User', views)?.mapped.name, project.model('app.models.Nobody', views)], ['query', 'app.models.User', 'app.models.User', undefined]);
   });
 

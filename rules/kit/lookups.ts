@@ -1,0 +1,102 @@
+/** Look-ups of rows: which table a query reads, and by which columns. */
+import { functionsAround } from './around';
+import type { MappedModel } from './model';
+import type { Call, Func, Module } from './module';
+import type { Project } from './project';
+import { calls } from './select';
+import type { Value } from './value';
+
+/** Names of the calls the look-ups below are read from. */
+export const LOOKUP_CALLS: readonly string[] = ['*.filter_by', '*.filter', '*.where'];
+
+export interface Lookup {
+  readonly module: Module;
+  /** The last of the calls that narrow the query down. */
+  readonly call: Call;
+  readonly func: Func;
+  readonly table: MappedModel;
+  /** Attributes compared with `==`, in order. */
+  readonly columns: readonly string[];
+  /** There are no other conditions. */
+  readonly whole: boolean;
+}
+
+/** Queries of a file that look for rows of one table by values of its columns, inside of functions. */
+export function lookupsIn(module: Module, project: Project): readonly Lookup[] {
+  return project.once(`look-ups in ${module.path}`, () => {
+    const all = module.calls.filter((call) => narrows(call.callee));
+    // `query.filter(a).filter(b)` is one query, and begins where its parts begin.
+    const longest = new Map(all.map((call) => [call.at.start, call]));
+    for (const call of all) if (call.at.end > (longest.get(call.at.start)?.at.end ?? 0)) longest.set(call.at.start, call);
+    return [...longest.values()].flatMap((call): Lookup[] => {
+      const table = tableOf(call, module, project);
+      const [func] = table ? functionsAround(module, call.at) : [];
+      if (!table || !func) return [];
+      const conditions = chain(call).map((each) => conditionsOf(each, table, module, project));
+      const columns = [...new Set(conditions.flatMap((each) => each.columns))];
+      return columns.length > 0 ? [{ module, call, func, table, columns, whole: conditions.every((each) => each.whole) }] : [];
+    });
+  });
+}
+
+function narrows(callee: string): boolean {
+  return LOOKUP_CALLS.some((each) => calls(callee, each));
+}
+
+type Part = Pick<Call, 'callee' | 'args' | 'keywords'>;
+
+/** The call and those before it in the same query. */
+function chain(call: Call): readonly Part[] {
+  const parts: Part[] = [call];
+  for (let at = call.receiver; at; at = at.kind === 'result' ? at.of : undefined) if (at.kind === 'result') parts.unshift(at);
+  return parts.filter((each) => /(^|\.)(filter|filter_by|where|exclude)$/.test(each.callee));
+}
+
+/** `User` of `User.query.filter_by(…)`, `session.query(User).filter(…)`, `select(User).where(…)`, `User.objects.filter(…)`. */
+function tableOf(call: Call, module: Module, project: Project): MappedModel | undefined {
+  const own = project.model(call.callee, module)?.mapped;
+  if (own) return own;
+  for (let at: Value | undefined = call.receiver; at; at = at.kind === 'result' ? at.of : undefined) {
+    if (at.kind !== 'result') continue;
+    const found = project.model(at.callee, module)?.mapped ?? at.args.map((each) => each.kind === 'reference' ? project.model(each.name, module) : undefined).find((each) => each !== undefined)?.mapped;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function conditionsOf(part: Part, { model }: MappedModel, module: Module, project: Project): { readonly columns: readonly string[]; readonly whole: boolean } {
+  const plain = part.keywords.map((each) => each.name.replace(/__(exact|iexact)$/, ''));
+  const named = plain.filter((each) => model.columns.some((column) => column.name === each || `${column.name}_id` === each));
+  const given = part.args.map((each) => compared(each, module, project));
+  const columns = [...named, ...given.filter((each) => each !== undefined)];
+  return part.callee.endsWith('exclude') ? { columns: [], whole: false } : { columns, whole: named.length === plain.length && given.every((each) => each !== undefined) };
+}
+
+function compared(value: Value, module: Module, project: Project): string | undefined {
+  if (value.kind !== 'test' || value.op !== '==' || value.left.kind !== 'reference') return undefined;
+  const rest = project.model(value.left.name, module)?.rest;
+  return rest && !rest.includes('.') ? rest : undefined;
+}
+
+/** Where a row of the table is made after a place in a function: `Booking(…)` or `Booking.objects.create(…)`, with its arguments as written. */
+export function insertAfter(text: string, name: string, from: number, to: number): { readonly at: { readonly start: number; readonly end: number }; readonly given: string } | undefined {
+  const made = new RegExp(`(?<![\\w.])(?:\\w+\\.)?${name}(?:\\.objects\\.create|\\.create|\\.insert)?\\(`, 'g');
+  made.lastIndex = from;
+  for (let found = made.exec(text); found && found.index < to; found = made.exec(text)) {
+    const open = found.index + found[0].length;
+    const close = closing(text, open, to);
+    const given = text.slice(open, close);
+    if (/\w\s*=[^=]|\*\*/.test(given)) return { at: { start: found.index, end: open - 1 }, given };
+  }
+  return undefined;
+}
+
+function closing(text: string, from: number, to: number): number {
+  let depth = 1;
+  for (let at = from; at < to; at++) {
+    const letter = text[at];
+    if (letter === '(' || letter === '[' || letter === '{') depth++;
+    else if (letter === ')' || letter === ']' || letter === '}') { depth--; if (depth === 0) return at; }
+  }
+  return to;
+}
