@@ -32,9 +32,10 @@ export function lookupsIn(module: Module, project: Project): readonly Lookup[] {
       const table = tableOf(call, module, project);
       const [func] = table ? functionsAround(module, call.at) : [];
       if (!table || !func) return [];
-      const conditions = chain(call).map((each) => conditionsOf(each, table, module, project));
+      const { parts, whole } = chain(call);
+      const conditions = parts.map((each) => conditionsOf(each, table, module, project));
       const columns = [...new Set(conditions.flatMap((each) => each.columns))];
-      return columns.length > 0 ? [{ module, call, func, table, columns, whole: conditions.every((each) => each.whole) }] : [];
+      return columns.length > 0 ? [{ module, call, func, table, columns, whole: whole && conditions.every((each) => each.whole) }] : [];
     });
   });
 }
@@ -45,11 +46,12 @@ function narrows(callee: string): boolean {
 
 type Part = Pick<Call, 'callee' | 'args' | 'keywords'>;
 
-/** The call and those before it in the same query. */
-function chain(call: Call): readonly Part[] {
+/** The call and those before it in the same query; not whole where the query began elsewhere, in one way or another. */
+function chain(call: Call): { readonly parts: readonly Part[]; readonly whole: boolean } {
   const parts: Part[] = [call];
-  for (let at = call.receiver; at; at = at.kind === 'result' ? at.of : undefined) if (at.kind === 'result') parts.unshift(at);
-  return parts.filter((each) => /(^|\.)(filter|filter_by|where|exclude)$/.test(each.callee));
+  let at = call.receiver;
+  for (; at?.kind === 'result'; at = at.of) parts.unshift(at);
+  return { parts: parts.filter((each) => /(^|\.)(filter|filter_by|where|exclude)$/.test(each.callee)), whole: at === undefined || at.kind === 'reference' || at.kind === 'parameter' };
 }
 
 /** `User` of `User.query.filter_by(…)`, `session.query(User).filter(…)`, `select(User).where(…)`, `User.objects.filter(…)`. */
