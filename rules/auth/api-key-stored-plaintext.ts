@@ -1,9 +1,10 @@
 import type { Class, Module, Project, Selector, Span, Value } from '../kit';
-import { calls, functionsAround, lastName, lookupsIn, LOOKUP_CALLS, onlyInDevelopment, options, rule } from '../kit';
+import { functionsAround, lastName, lookupsIn, LOOKUP_CALLS, onlyInDevelopment, options, rule } from '../kit';
 
 interface Match { readonly module: Module; readonly at: Span; readonly owner: string; readonly attribute: string }
 
 const CLASSES = ['ApiKey', 'APIKey', 'ApiKeys', 'APIKeys', 'ApiToken', 'APIToken', 'AccessKey', 'PersonalAccessToken', 'UserApiKey', 'UserAPIKey', 'ServiceToken', 'ApiKeyModel', 'APIKeyModel', 'ApiCredential'] as const;
+const NAMES: ReadonlySet<string> = new Set(CLASSES);
 const CLASS = /^(\w*api_?(key|token|credential)\w*|\w*personal_?access_?token\w*|access_?keys?|service_?tokens?)$/i;
 /** Names that say it by themselves, and those that need a class that does. */
 const SURE = /^(api_?key|apikey|api_?token|api_?secret)$/i;
@@ -42,7 +43,7 @@ function keys(): Selector<Match> {
   return {
     kinds: ['module'], callees: [...LOOKUP_CALLS, ...CLASSES.map((each) => `*.${each}`)],
     *select(unit, project) {
-      if (unit.kind !== 'module' || unit.language !== 'python' || !/api_?key|api_?token|access_?(key|token)|ApiKey|APIKey/i.test(project.text(unit.path) ?? '')) return;
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
       const seen = new Set<string>();
       for (const match of [...assigned(unit), ...given(unit), ...defaults(unit, project)]) {
         const name = `${match.owner}.${match.attribute}`;
@@ -68,7 +69,7 @@ function assigned(module: Module): readonly Match[] {
 
 /** `ApiKey(key=secrets.token_hex(32))`. */
 function given(module: Module): readonly Match[] {
-  return module.calls.filter((one) => CLASSES.some((each) => calls(one.callee, `*.${each}`)) && !onlyInDevelopment(one)).flatMap((one): Match[] => one.keywords
+  return module.calls.filter((one) => NAMES.has(lastName(one.callee)) && !onlyInDevelopment(one)).flatMap((one): Match[] => one.keywords
     .filter((each) => (SURE.test(each.name) || VAGUE.test(each.name)) && isMade(each.value) && !hashesAround(module, one.at)).map((each) => ({ module, at: each.at, owner: lastName(one.callee), attribute: each.name })));
 }
 

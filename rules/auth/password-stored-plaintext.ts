@@ -11,7 +11,11 @@ const NAME = /^(password|passwd|passwort|pwd|pass|user_?password|pw)$/i;
 /** Whatever may make a password unreadable, however it is called. */
 const HASHES = /hash|crypt|argon|scrypt|pbkdf|digest|md5|sha1|sha2|sha3|sha5|blake|passlib|pwdlib|pwd_context|set_password|setpassword|make_password|verify|check_pass|encode_pass|create_user|create_superuser|fernet|hmac|authenticate|passwordhasher|secure_pass|salt/i;
 const LOOKUPS = ['*.filter_by', '*.find_one', '*.get_or_none'] as const;
+const LOOKS: ReadonlySet<string> = new Set(LOOKUPS.map(lastName));
 const STORES = ['*.objects.create', '*.insert_one'] as const;
+
+/** Cheap to look for in a whole file. */
+const SPELLINGS = ['passw', 'pwd', 'Passw', 'PASSW'] as const;
 
 export default rule<Match>({
   id: 'password-stored-plaintext',
@@ -65,7 +69,7 @@ function places(): Selector<Match> {
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       const text = project.text(unit.path) ?? '';
-      if (!/passw|pwd|\bpw\b/i.test(text)) return;
+      if (!SPELLINGS.some((each) => text.includes(each))) return;
       const seen = new Set<Func | undefined>();
       for (const match of [...inCalls(unit, project), ...inAssignments(unit, project), ...inStatements(unit, project), ...inComparisons(unit, project, text)].sort((a, b) => a.at.start - b.at.start)) {
         if (seen.has(match.func)) continue;
@@ -78,9 +82,10 @@ function places(): Selector<Match> {
 
 function* inCalls(module: Module, project: Project): Iterable<Match> {
   for (const one of module.calls) {
-    const stores = STORES.some((each) => calls(one.callee, each));
-    const looks = LOOKUPS.some((each) => calls(one.callee, each));
-    const owner = stores || looks ? one.callee.split('.').findLast((each) => PERSON.test(each) || TABLE.test(each)) : PERSON.test(lastName(one.callee)) ? lastName(one.callee) : undefined;
+    const name = lastName(one.callee);
+    const stores = (name === 'create' || name === 'insert_one') && STORES.some((each) => calls(one.callee, each));
+    const looks = LOOKS.has(name);
+    const owner = stores || looks ? one.callee.split('.').findLast((each) => PERSON.test(each) || TABLE.test(each)) : PERSON.test(name) ? name : undefined;
     if (owner === undefined || onlyInDevelopment(one)) continue;
     const table = one.args[0]?.kind === 'dict' ? one.args[0].entries.map((each) => ({ name: each.key.kind === 'text' ? each.key.value : '', value: each.value, at: each.value.at })) : [];
     const given = [...one.keywords, ...table].find((each) => NAME.test(each.name));
@@ -137,7 +142,7 @@ function speaksOfPassword(value: Value): boolean {
 
 /** `user.password == request.form["password"]`: comparisons are no facts, so the text of a file that speaks of such a model is looked through. */
 function* inComparisons(module: Module, project: Project, text: string): Iterable<Match> {
-  if (!/\.(password|passwd|pwd)\s*[=!]=|==\s*\w+\.(password|passwd|pwd)\b/.test(text) || !hasPlainModel(project)) return;
+  if (!(text.includes('.password') || text.includes('.passwd') || text.includes('.pwd')) || !hasPlainModel(project)) return;
   const compared = /\b(\w*(?:user|account|member|customer|admin|employee|student|teacher|patient|doctor)\w*)\.(password|passwd|pwd)\s*[=!]=\s*(request\.[\w.]+(?:\[[^\]]+\]|\([^)]*\))?|form\.\w+\.data|data\[[^\]]+\]|(?:\w+\.)?\w*(?:password|passwd|pwd)\w*)(?![\w.(])/gi;
   for (const found of text.matchAll(compared)) {
     const [, object = '', , right = ''] = found;

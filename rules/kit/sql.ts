@@ -32,17 +32,20 @@ export function sqlCalls(): Selector<SqlCall> {
     kinds: all.kinds, callees: all.callees,
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      for (const match of all.select(unit, project)) {
-        if (lastName(match.call.callee) === 'extra') { yield* conditionsOf(match, project); continue; }
-        const position = positionOf(match.call, project);
-        const written = position === undefined ? undefined : match.call.args[position] ?? match.call.keywords.find((each) => /^(sql|query|statement|operation|text)$/.test(each.name))?.value;
-        if (!written) continue;
-        const statement = project.resolve(written, match.module);
-        const known = LIBRARY.test(match.call.callee);
-        if (known ? options(statement).some(isText) : options(statement).some((each) => isText(each) && (each.kind === 'tainted' || looksLikeSql(each)))) yield { ...match, statement, written, known };
-      }
+      // Several rules ask, and each answer takes a look at every call.
+      yield* project.once(`SQL in ${unit.path}`, () => [...all.select(unit, project)].flatMap((match) => [...sqlOf(match, project)]));
     },
   };
+}
+
+function* sqlOf(match: CallMatch, project: Project): Iterable<SqlCall> {
+  if (lastName(match.call.callee) === 'extra') { yield* conditionsOf(match, project); return; }
+  const position = positionOf(match.call, project);
+  const written = position === undefined ? undefined : match.call.args[position] ?? match.call.keywords.find((each) => /^(sql|query|statement|operation|text)$/.test(each.name))?.value;
+  if (!written) return;
+  const statement = project.resolve(written, match.module);
+  const known = LIBRARY.test(match.call.callee);
+  if (known ? options(statement).some(isText) : options(statement).some((each) => isText(each) && (each.kind === 'tainted' || looksLikeSql(each)))) yield { ...match, statement, written, known };
 }
 
 /** Django's `extra(where=[…], select={…})`: SQL in pieces. */
