@@ -59,6 +59,7 @@ import sensitiveFileCommitted from './configuration/sensitive-file-committed';
 import testModeEnabled from './configuration/test-mode-enabled';
 import weakSecretValue from './configuration/weak-secret-value';
 import accountLockoutMissing from './auth/account-lockout-missing';
+import apiKeyStoredPlaintext from './auth/api-key-stored-plaintext';
 import cookieFlagsMissing from './auth/cookie-flags-missing';
 import cookieSamesiteNone from './auth/cookie-samesite-none';
 import csrfDisabled from './auth/csrf-disabled';
@@ -67,6 +68,7 @@ import csrfMissing from './auth/csrf-missing';
 import defaultAccountPassword from './auth/default-account-password';
 import jwtVerificationDisabled from './auth/jwt-verification-disabled';
 import oauthStateMissing from './auth/oauth-state-missing';
+import passwordStoredPlaintext from './auth/password-stored-plaintext';
 import resetTokenUnsafe from './auth/reset-token-unsafe';
 import secretComparedDirectly from './auth/secret-compared-directly';
 import sessionCookieInsecure from './auth/session-cookie-insecure';
@@ -77,13 +79,25 @@ import tokenNoExpiry from './auth/token-no-expiry';
 import userEnumeration from './auth/user-enumeration';
 import weakPasswordHash from './auth/weak-password-hash';
 import webhookSignatureMissing from './auth/webhook-signature-missing';
+import checkThenInsertRace from './data/check-then-insert-race';
 import columnDefaultEvaluatedOnce from './data/column-default-evaluated-once';
+import commitWithoutRollback from './data/commit-without-rollback';
+import databaseNotInitialized from './data/database-not-initialized';
 import dbConnectionLeak from './data/db-connection-leak';
+import dbIndexMissing from './data/db-index-missing';
 import dbPoolUnconfigured from './data/db-pool-unconfigured';
+import integrityErrorUnhandled from './data/integrity-error-unhandled';
+import migrationIrreversible from './data/migration-irreversible';
+import migrationStartupRace from './data/migration-startup-race';
+import migrationUnsafe from './data/migration-unsafe';
+import migrationsMissing from './data/migrations-missing';
 import moneyAsFloat from './data/money-as-float';
+import naiveDatetime from './data/naive-datetime';
 import processLocalLock from './data/process-local-lock';
 import processLocalState from './data/process-local-state';
+import schemaAlteredAtStartup from './data/schema-altered-at-startup';
 import schemaConstraintMissing from './data/schema-constraint-missing';
+import sensitiveFieldUnencrypted from './data/sensitive-field-unencrypted';
 import sqliteInProduction from './data/sqlite-in-production';
 import appRunUnguarded from './deployment/app-run-unguarded';
 import backupMissing from './deployment/backup-missing';
@@ -205,6 +219,7 @@ export const rules: readonly Rule[] = [
   testModeEnabled('configuration'),
   weakSecretValue('configuration'),
   accountLockoutMissing('auth'),
+  apiKeyStoredPlaintext('auth'),
   cookieFlagsMissing('auth'),
   cookieSamesiteNone('auth'),
   csrfDisabled('auth'),
@@ -213,6 +228,7 @@ export const rules: readonly Rule[] = [
   defaultAccountPassword('auth'),
   jwtVerificationDisabled('auth'),
   oauthStateMissing('auth'),
+  passwordStoredPlaintext('auth'),
   resetTokenUnsafe('auth'),
   secretComparedDirectly('auth'),
   sessionCookieInsecure('auth'),
@@ -223,13 +239,25 @@ export const rules: readonly Rule[] = [
   userEnumeration('auth'),
   weakPasswordHash('auth'),
   webhookSignatureMissing('auth'),
+  checkThenInsertRace('data'),
   columnDefaultEvaluatedOnce('data'),
+  commitWithoutRollback('data'),
+  databaseNotInitialized('data'),
   dbConnectionLeak('data'),
+  dbIndexMissing('data'),
   dbPoolUnconfigured('data'),
+  integrityErrorUnhandled('data'),
+  migrationIrreversible('data'),
+  migrationStartupRace('data'),
+  migrationUnsafe('data'),
+  migrationsMissing('data'),
   moneyAsFloat('data'),
+  naiveDatetime('data'),
   processLocalLock('data'),
   processLocalState('data'),
+  schemaAlteredAtStartup('data'),
   schemaConstraintMissing('data'),
+  sensitiveFieldUnencrypted('data'),
   sqliteInProduction('data'),
   appRunUnguarded('deployment'),
   backupMissing('deployment'),

@@ -6,6 +6,8 @@ interface Match extends Lookup { readonly insert: { readonly start: number; read
 /** What is given away once: two of it are sold, or money is moved twice. */
 const SCARCE = /(Booking|Reservation|Seat|Slot|Ticket|Coupon|Voucher|Redemption|Redeem|Payment|Payout|Refund|Stock|Inventory|Wallet|Balance|Bid|Vote|Enrol?lment|Purchase|Appointment|Withdrawal|Claim|Reward|Promo\w*)s?$/i;
 const LOCKED = /with_for_update|select_for_update|advisory_lock|\.lock\(|Lock\(|redlock|SERIALIZABLE|isolation_level|on_conflict|ON CONFLICT|get_or_create|update_or_create|\bmerge\(|IMMEDIATE|LOCK TABLE|FileLock|\bupsert/i;
+/** More columns than this are compared to find a row that was sent twice, which no constraint is for. */
+const MOST = 4;
 const DOCUMENTS: ReadonlySet<string> = new Set(['mongoengine', 'beanie', 'odmantic']);
 
 export default rule<Match>({
@@ -53,7 +55,7 @@ function checked(): Selector<Match> {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       const seen = new Set<unknown>();
       for (const one of lookupsIn(unit, project)) {
-        if (!one.whole || seen.has(one.func) || one.table.model.open || DOCUMENTS.has(one.table.model.orm) || onlyInDevelopment(one.call) || isByHand(unit, one)) continue;
+        if (!one.whole || one.columns.length > MOST || seen.has(one.func) || one.table.model.open || DOCUMENTS.has(one.table.model.orm) || onlyInDevelopment(one.call) || isByHand(unit, one)) continue;
         const insert = insertOf(one, unit, project);
         if (!insert) continue;
         seen.add(one.func);

@@ -6,6 +6,7 @@ interface Breach { readonly step: Operation; readonly harm: Harm; readonly says:
 interface Match { readonly module: Module; readonly migration: Migration; readonly breaches: readonly Breach[] }
 
 const WORST: readonly Harm[] = ['required', 'used', 'renamed', 'tightened', 'dropped'];
+const COPIES = /\b(update\s+[\w"`.{}]+\s+set|insert\s+into)\b|\.(update|insert|bulk_insert)\(/i;
 /** Those before them have long been deployed. */
 const RECENT = 2;
 /** A comment that says the release before this one made ready for it. */
@@ -40,6 +41,7 @@ export default rule<Match>({
     'a column gets another name': { bad: 'from django.db import migrations\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0008_auto")]\n    operations = [migrations.RenameField(model_name="order", old_name="total", new_name="sum")]\n', path: 'shop/migrations/0009_sum.py' },
     'a table gets another name, in SQL': { bad: 'from alembic import op\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    op.execute("ALTER TABLE account RENAME TO customer")\ndef downgrade():\n    op.execute("ALTER TABLE customer RENAME TO account")\n', path: 'migrations/versions/0007_customer.py' },
     'empty values become forbidden': { bad: 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    op.alter_column("account", "email", existing_type=sa.String(80), nullable=False)\ndef downgrade():\n    op.alter_column("account", "email", existing_type=sa.String(80), nullable=True)\n', path: 'migrations/versions/0007_email.py' },
+    'moved before it is dropped': { good: 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    connection = op.get_bind()\n    op.add_column("account", sa.Column("mail", sa.String(80)))\n    connection.execute(sa.text("UPDATE account SET mail = email"))\n    op.drop_column("account", "email")\ndef downgrade():\n    raise NotImplementedError\n', path: 'migrations/versions/0007_mail.py' },
     'a table that is still used': { bad: { 'migrations/versions/0007_drop.py': 'from alembic import op\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    op.drop_table("entries")\ndef downgrade():\n    pass\n', 'models.py': 'from sqlalchemy import Column, Integer\nfrom db import Base\nclass Entry(Base):\n    __tablename__ = "entries"\n    id = Column(Integer, primary_key=True)\n' } },
     'tables that Django does not manage': { good: { 'shop/models.py': 'from django.db import models\nclass Ticket(models.Model):\n    class Meta:\n        managed = False\n', 'shop/migrations/0002_more.py': 'from django.db import migrations, models\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0001_initial")]\n    operations = [migrations.AddField("ticket", "note", models.TextField()), migrations.DeleteModel("Other")]\n' } },
     'with a default': { good: 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    op.add_column("account", sa.Column("vat", sa.Integer, nullable=False, server_default="0"))\ndef downgrade():\n    op.drop_column("account", "vat")\n', path: 'migrations/versions/0007_vat.py' },
@@ -89,7 +91,8 @@ function breachesOf(migration: Migration, module: Module, after: number, project
     const found = step.sql === undefined ? harmOf(step, migration, sent) : harmOfSql(step.sql);
     if (found?.harm !== 'dropped') return found ? [{ step, ...found }] : [];
     // What Django and older revisions drop was taken out of the code first, as it should be; the newest of Alembic has not run yet.
-    if (migration.framework === 'django' || after > 0) return [];
+    // A migration that also copies rows moves what it drops.
+    if (migration.framework === 'django' || after > 0 || COPIES.test(project.text(module.path) ?? '')) return [];
     const user = step.name === 'drop_table' && table !== undefined ? project.models.find((each) => tableNames(each.model).includes(table)) : undefined;
     return [user ? { step, harm: 'used', says: `${table ?? ''} is dropped although the model ${user.model.name} still uses it` } : { step, ...found }];
   });
