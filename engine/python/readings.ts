@@ -5,7 +5,7 @@ import type { Scope } from './scopes';
 import { expressionsIn, statementsIn } from './walk';
 
 /** Names under which a request or a session is at hand; what they stand for is asked only for these. */
-const AT_HAND = /^(?:request|req|session|current_user|websocket)$|_(?:request|session)$/;
+const AT_HAND = /^(?:g|request|req|session|current_user|websocket)$|_(?:request|session)$/;
 /** Methods that take one element out under its key. */
 const ELEMENT = new Set(['get', 'getlist', 'pop', 'get_all']);
 

@@ -75,3 +75,5 @@ export * from './user-paths';
 export * from './uploads';
 export * from './schema';
 export * from './lookups';
+export * from './access';
+export * from './access-names';
