@@ -37,6 +37,7 @@ export class RoutingReader {
   call(expr: CallExpr, last: string, scope: Scope, standing: () => Standing, boundTo?: string): void {
     if (MAKERS.has(last) || (boundTo !== undefined && OWNER_LIKE.test(last))) this.owner(expr, scope, standing(), boundTo);
     else if (this.made.size > 0) this.given(expr, scope, standing);
+    if (expr.callee.k === 'call') { this.wrapped(expr, expr.callee, scope, standing); return; }
     if (expr.callee.k !== 'attribute') return;
     if (MOUNTS.has(last)) this.mount(expr, expr.callee.of, last, scope, standing());
     else if (ENTRIES.has(last)) this.entry(expr, expr.callee.of, last, scope, standing());
@@ -154,6 +155,13 @@ export class RoutingReader {
     const dispatch = argument(expr, 'dispatch');
     const runs = (dispatch ?? given) && this.names.qualify(dispatch ?? given ?? expr, scope);
     if (runs) this.hooks.push({ ...standing, owner: ownerName(this.names, on, scope), everywhere: last !== 'before_request' || !isBlueprint(this.names.callee(expr.callee, scope)), runs });
+  }
+
+  /** `app.middleware("http")(limit)`. */
+  private wrapped(expr: CallExpr, inner: CallExpr, scope: Scope, standing: () => Standing): void {
+    const given = expr.args[0]?.value;
+    const runs = inner.callee.k === 'attribute' && inner.callee.name === 'middleware' && given ? this.names.qualify(given, scope) : undefined;
+    if (runs !== undefined && inner.callee.k === 'attribute') this.hooks.push({ ...standing(), owner: ownerName(this.names, inner.callee.of, scope), everywhere: true, runs });
   }
 
   list(value: Expr, owner: string, scope: Scope, standing: Standing): void {

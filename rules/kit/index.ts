@@ -77,3 +77,4 @@ export * from './schema';
 export * from './lookups';
 export * from './access';
 export * from './access-names';
+export * from './health';

@@ -3,7 +3,8 @@ import { edgeLines } from './edge';
 import type { Hook } from './hooks';
 import { closure, middlewares } from './hooks';
 import { idleModules } from './loading';
-import type { Func, Module } from './module';
+import type { Func, Module, Route } from './module';
+import type { Span } from './place';
 import type { Evidence, Project } from './project';
 import { lastName } from './select';
 import { onlyInDevelopment, seenInProduction } from './standing';
@@ -39,6 +40,54 @@ function stated(values: readonly Value[]): string {
   const texts = values.flatMap((each) => each.kind === 'list' ? each.items : [each]).flatMap((each) => each.kind === 'text' ? [each.value] : []);
   return texts.length > 0 ? `, ${texts.join(', ')}` : '';
 }
+
+// ---- of every request, and of one route
+
+/** Limits that every request meets whatever its route: middleware, proxies, framework-wide throttles, locks on logins, small default limits. */
+export function limitsEverything(project: Project): boolean {
+  const defaults = project.calls(...FLASK_LIMITER).flatMap(({ module, call }) => call.keywords.filter((each) => /^(default_limits|application_limits)$/.test(each.name)).map((each) => project.resolve(each.value, module)));
+  const configured = project.settings('RATELIMIT_DEFAULT', 'RATELIMIT_APPLICATION').map((each) => each.value);
+  return mounted(project).length > 0 || inFront(project).length > 0 || defaults.some(isSmall) || configured.some(isSmall) || [...defaults, ...configured].some((each) => each.kind === 'unknown' || each.kind === 'environment')
+    || django(project).some((each) => /axes|allauth|DEFAULT_THROTTLE_CLASSES/.test(each.text));
+}
+
+/** `10 per minute` or less: enough to stop guessing. */
+function isSmall(value: Value): boolean {
+  if (value.kind === 'list') return value.items.some(isSmall);
+  const texts = value.kind === 'text' ? value.value.split(/[;,]/) : [];
+  return texts.some((each) => { const found = /(\d+)\s*(?:per|\/)\s*(\d+)?\s*(second|minute)/i.exec(each); return found !== null && (found[3]?.toLowerCase() === 'second' ? Number(found[1]) * 60 : Number(found[1])) / Number(found[2] ?? 1) <= 20; });
+}
+
+/** Something limits this route: a decorator, its blueprint, a throttle of its class, or the project's own counter in front of the body or in it. */
+export function limitsRoute(module: Module, route: Route, project: Project): boolean {
+  if (route.gates.some((each) => isLimiting(each) || LIMITS.test(each)) || route.decorators.some((each) => LIMITS.test(each.name) || isLimiting(each.name)) || route.does.some((each) => LIMITS.test(each) || isLimiting(lastName(each)))) return true;
+  if (project.calls('*.limit', '*.shared_limit').some(({ module: home, call }) => { const [first] = call.args; return first !== undefined && first.kind !== 'text' && lastName(project.text(home.path)?.slice(first.at.start, first.at.end) ?? '') === lastName(route.owner); })) return true;
+  const klass = route.handler.includes('.') ? route.handler.slice(0, route.handler.lastIndexOf('.')) : route.handler;
+  if (module.assignments.some((one) => (one.scope === klass || one.scope === route.handler) && /^(throttle_classes|throttle_scope)$/.test(one.target))) return true;
+  const own = new Set(project.once('home-grown limits', () => [...homeGrown(project), ...attempts(project)]).map((each) => `${each.path} ${each.start}`));
+  const within = (path: string, span: Span) => [...own].some((each) => { const [at, start] = [each.slice(0, each.lastIndexOf(' ')), Number(each.slice(each.lastIndexOf(' ') + 1))]; return at === path && span.start <= start && start < span.end; });
+  const opened = closure(project, [...route.gates, ...route.hooks, ...route.does].flatMap((each) => project.func(each) ?? methodsOf(each, project)));
+  return within(module.path, { start: Math.min(route.at.start, route.handlerAt.start), end: route.body.end }) || opened.some((each) => within(each.module.path, each.func.at)) || opened.some(({ func }) => func.does.some((each) => isLimiting(lastName(each))));
+}
+
+/** The methods of a class that is made: a form or a serializer may count in its checks. */
+function methodsOf(name: string, project: Project): readonly Hook[] {
+  const byClass = project.once('methods by class', () => {
+    const index = new Map<string, Hook[]>();
+    for (const module of project.modules) {
+      for (const func of module.functions) {
+        if (func.scope === '') continue;
+        const key = `${module.name}.${func.scope}`;
+        const list = index.get(key);
+        if (list) list.push({ module, func }); else index.set(key, [{ module, func }]);
+      }
+    }
+    return index;
+  });
+  return byClass.get(name) ?? [];
+}
+
+const LIMITS = /(^|\.)(limit|shared_limit|limit_requests?|RateLimiter|ratelimit|throttle)$/;
 
 // ---- libraries
 
