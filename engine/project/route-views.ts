@@ -93,6 +93,14 @@ export function gatesOf(decorator: Decorator): readonly string[] {
   return /^(method_decorator|permission_classes|decorate_view|decorators|user_passes_test)$/.test(last) ? [decorator.name, ...decorator.args.flatMap(listedNames)] : [decorator.name];
 }
 
+/** What stands before handlers that are methods of a class with decorators of their own: dependencies among its attributes, and ancestors that let only some through. */
+export function controllerGates(module: Module, klass: Class, sources: ViewSources): readonly string[] {
+  const kin = family(module, klass, sources);
+  const attributes = kin.own.flatMap((each) => each.module.assignments.filter((one) => one.scope === each.path && one.value.kind === 'result' && /(^|\.)(Depends|Security)$/.test(one.value.callee)).flatMap((one) => listedNames(one.value).map((name) => sources.names.expand(name, each.module))));
+  const names = [...kin.own.slice(1).map((each) => `${each.module.name}.${each.path}`), ...kin.library].filter((each) => LETS_THROUGH.test(each.slice(each.lastIndexOf('.') + 1)));
+  return [...attributes, ...names, ...klass.decorators.flatMap(gatesOf)];
+}
+
 /**
  * Routes of a class-based view.
  * @param base what the URL says: path, owner, gates on the way to it; its methods, when it names them, are the only ones

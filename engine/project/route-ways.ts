@@ -36,7 +36,7 @@ export interface RouteWays {
 const APPLICATION = /(^|\.)(Flask|Quart|APIFlask|OpenAPI|FlaskApp|FastAPI|Starlette)$/;
 const NOWHERE: Way = { prefix: '', gates: [], hooks: [], traced: false };
 
-interface Owner { readonly made: string; readonly prefix: string; readonly gates: readonly string[]; readonly application: boolean; readonly module: Module; readonly scope: string }
+interface Owner { readonly made: string; readonly prefix: string; readonly gates: readonly string[]; readonly application: boolean; /** Made by a class of the project with a constructor of its own, which may add gates that are not seen. */ readonly opaque: boolean; readonly module: Module; readonly scope: string }
 interface Mount { readonly parent: string; readonly prefix: string | undefined; readonly replaces: boolean; readonly gates: readonly string[]; readonly development: boolean }
 
 export function routeWays(sources: RouteSources): RouteWays {
@@ -74,7 +74,7 @@ class Joining {
   private takeOwners(module: Module): void {
     for (const one of module.routing.owners) {
       const made = this.sources.names.expand(one.made, module);
-      this.owners.set(one.name, { made, module, scope: one.scope, prefix: (one.prefix && this.sources.text(one.prefix, module)) ?? '', gates: this.expanded(one.gates, module), application: APPLICATION.test(made) || this.derives(made, module) });
+      this.owners.set(one.name, { made, module, scope: one.scope, prefix: (one.prefix && this.sources.text(one.prefix, module)) ?? '', gates: this.expanded(one.gates, module), application: APPLICATION.test(made) || this.derives(made, module), opaque: this.sources.func(`${made}.__init__`) !== undefined });
     }
   }
 
@@ -162,7 +162,7 @@ class Joining {
     const own = [...owner?.gates ?? [], ...this.hooks.get(name) ?? []];
     const root = name === '@app' || name === this.root || (owner?.application === true && mounts.length === 0) || (owner?.made === 'list' && this.root === undefined && mounts.length === 0);
     const found = root || real.length === 0
-      ? { prefix: owner?.prefix ?? '', gates: own, hooks: this.appHooks(root && owner?.application ? name : '@app'), traced: root }
+      ? { prefix: owner?.prefix ?? '', gates: own, hooks: this.appHooks(root && owner?.application ? name : '@app'), traced: root && (owner?.opaque !== true || owner.application) }
       : together(real.map((mount) => this.through(mount, owner, own, seen)));
     seen.delete(name);
     this.ways.set(name, found);
@@ -172,7 +172,7 @@ class Joining {
   private through(mount: Mount, owner: Owner | undefined, own: readonly string[], seen: Set<string>): Way {
     const above = this.way(mount.parent, seen);
     const prefix = mount.replaces ? mount.prefix ?? '' : joinPath(mount.prefix ?? '', owner?.prefix ?? '', owner?.made === 'list');
-    return { prefix: joinPath(above.prefix, prefix, owner?.made === 'list' || /Router$/.test(owner?.made ?? '')), gates: [...above.gates, ...mount.gates, ...own], hooks: above.hooks, traced: above.traced };
+    return { prefix: joinPath(above.prefix, prefix, owner?.made === 'list' || /Router$/.test(owner?.made ?? '')), gates: [...above.gates, ...mount.gates, ...own], hooks: above.hooks, traced: above.traced && owner?.opaque !== true };
   }
 
   /** Hooks of one application; those of an application that is not told apart count for all. */

@@ -2,7 +2,7 @@
 import type { Module, Route } from '../../rules/kit';
 import type { ProjectNames } from './names';
 import { joinPath, rooted } from './route-paths';
-import { gatesOf, viewRoutes } from './route-views';
+import { controllerGates, gatesOf, viewRoutes } from './route-views';
 import type { ViewSources } from './route-views';
 import { resolveOwner } from './route-ways';
 import type { Entered, RouteWays, Way } from './route-ways';
@@ -29,7 +29,10 @@ function served(route: Route, module: Module, ways: RouteWays, sources: ViewSour
   const own = auth?.kind === 'reference' ? [auth.name] : auth?.kind === 'result' ? [auth.callee] : auth?.kind === 'list' ? auth.items.flatMap((each) => each.kind === 'reference' ? [each.name] : each.kind === 'result' ? [each.callee] : []) : [];
   const joined: Route = { ...route, path: rooted(joinPath(way.prefix, route.path, false)), gates: [...new Set([...above, ...own, ...route.gates])], hooks: way.hooks, traced: way.traced };
   const klass = module.classes.find((each) => each.nameAt.start === route.handlerAt.start);
-  if (!klass) return [joined];
+  if (!klass) {
+    const around = route.scope === '' ? undefined : module.classes.find((each) => dotted(each) === route.scope);
+    return [around ? { ...joined, gates: [...new Set([...joined.gates, ...controllerGates(module, around, sources)])] } : joined];
+  }
   return viewRoutes(module, klass, { ...joined, methods: [], gates: above }, sources, false);
 }
 

@@ -26,7 +26,16 @@ function listedCall(reader: RoutingReader, call: CallExpr, owner: string, scope:
   const at: Standing = { ...standing, at: { start: call.start, end: call.end } };
   if (/^(path|re_path|url)$/.test(last)) djangoPath(reader, call, owner, scope, at);
   else if (/^(Route|WebSocketRoute|Mount|Host)$/.test(last)) starletteRoute(reader, call, last, owner, scope, at);
-  else if (/^(i18n_patterns|format_suffix_patterns|list|tuple|chain|decorator_include|patterns)$/.test(last)) for (const each of call.args) if (each.name === undefined) listed(reader, each.value, owner, scope, standing);
+  else if (/^(i18n_patterns|format_suffix_patterns|list|tuple|chain|decorator_include|patterns)$/.test(last)) { for (const each of call.args) if (each.name === undefined) listed(reader, each.value, owner, scope, standing); }
+  else wrappedList(reader, call, owner, scope, standing);
+}
+
+/** `urlpatterns = decorate_urlpatterns(urlpatterns, require_admin)`: something stands before all of them. */
+function wrappedList(reader: RoutingReader, call: CallExpr, owner: string, scope: Scope, standing: Standing): void {
+  const lists = call.args.filter((each) => each.value.k === 'list' || (each.value.k === 'name' && owner.endsWith(`.${each.value.name}`)));
+  if (lists.length === 0) return;
+  reader.guard(owner, [reader.names.callee(call.callee, scope), ...call.args.flatMap((each) => lists.includes(each) ? [] : listedNames(reader.values.evaluate(each.value, scope)))]);
+  for (const each of lists) if (each.value.k === 'list') listed(reader, each.value, owner, scope, standing);
 }
 
 function djangoPath(reader: RoutingReader, call: CallExpr, owner: string, scope: Scope, standing: Standing): void {

@@ -10,6 +10,9 @@ import type { Values } from './values';
 export const MAKERS: ReadonlySet<string> = new Set(['Flask', 'Quart', 'APIFlask', 'OpenAPI', 'FastAPI', 'Starlette', 'Blueprint', 'APIBlueprint', 'APIRouter', 'Router', 'Namespace', 'NinjaAPI', 'NinjaExtraAPI', 'DefaultRouter', 'SimpleRouter', 'Api']);
 export const OWNER_LIKE = /(Flask|FastAPI|Router|Blueprint|Api|API|App)$/;
 
+/** Names of lists of URLs. */
+export const PATTERNS = /(^|_)(urlpatterns|patterns|urls|routes)$/i;
+
 export interface Target { readonly name: string; readonly gates: readonly string[]; readonly keywords: readonly Keyword[]; readonly methods?: readonly string[] }
 
 /** The value of a keyword argument. */
@@ -84,7 +87,7 @@ function otherName(names: Names, value: Expr, name: string, at: number, scope: S
   if (value.k === 'name') return value.name === name ? undefined : named(names, value.name, at, scope);
   const callee = value.k === 'call' ? value.callee : undefined;
   const last = callee?.k === 'name' || callee?.k === 'attribute' ? callee.name : '';
-  return callee && /^_?[a-z]/.test(last) ? objectName(names, callee, scope) : undefined;
+  return callee && /^_?[a-z]/.test(last) && !PATTERNS.test(name) ? objectName(names, callee, scope) : undefined;
 }
 
 function joined(path: string, name: string): string {

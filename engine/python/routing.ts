@@ -6,7 +6,7 @@ import type { Decorator, RouteEntry, RouteHook, RouteMount, RouteOwner, Routing,
 import { NO_ROUTING } from '../../rules/kit';
 import type { CallExpr, Expr, FunctionStmt } from '../syntax/ast';
 import { listed, listedGates } from './routing-lists';
-import { MAKERS, OWNER_LIKE, argument, methodsIn, objectName, objectNames, ownerName, targetOf } from './routing-names';
+import { MAKERS, OWNER_LIKE, PATTERNS, argument, methodsIn, objectName, objectNames, ownerName, targetOf } from './routing-names';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import { span } from './values';
@@ -16,7 +16,6 @@ const MOUNTS = new Set(['register_blueprint', 'register_api', 'include_router', 
 const ENTRIES = new Set(['add_url_rule', 'add_resource', 'add_api_route', 'add_route', 'add_websocket_route', 'add_api_websocket_route', 'register']);
 const HOOKS = new Set(['before_request', 'before_app_request', 'add_middleware', 'middleware']);
 const ADDS = new Set(['append', 'extend', 'insert']);
-const PATTERNS = /(^|_)(urlpatterns|patterns|urls|routes)$/i;
 
 export class RoutingReader {
   readonly owners: RouteOwner[] = [];
@@ -51,8 +50,7 @@ export class RoutingReader {
   /** `urlpatterns = [...]`, `routes = [Route(...)]`. */
   assigned(target: Expr, value: Expr, scope: Scope, standing: () => Standing): void {
     if (target.k !== 'name' || !PATTERNS.test(target.name)) return;
-    const name = objectName(this.names, target, scope);
-    if (!name) return;
+    const name = this.own(scope.path ? `${scope.path}.${target.name}` : target.name);
     if (!this.owners.some((each) => each.name === name)) this.owners.push({ ...standing(), name, made: 'list', gates: [] });
     this.list(value, name, scope, standing());
   }
@@ -140,6 +138,13 @@ export class RoutingReader {
   private registeredSet(expr: CallExpr, owner: string, scope: Scope, standing: Standing): void {
     const [path, view] = expr.args;
     if (path && view) this.push(path.value, view.value, owner, 'django', scope, standing, undefined, [], true);
+  }
+
+  /** Adds what stands before all that hangs on an owner of this file. */
+  guard(owner: string, gates: readonly string[]): void {
+    const at = this.owners.findIndex((each) => each.name === owner);
+    const before = this.owners[at];
+    if (before) this.owners[at] = { ...before, gates: [...before.gates, ...gates] };
   }
 
   push(path: Expr, view: Expr | undefined, owner: string, framework: string, scope: Scope, standing: Standing, methods: readonly string[] | undefined, gates: readonly string[] = [], set = false): void {

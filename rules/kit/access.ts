@@ -4,7 +4,7 @@
  */
 import { closure } from './hooks';
 import type { Hook } from './hooks';
-import { ASKS, LIBRARY_GUARD, LIBRARY_ROLE, OPENED, OTHER_HOOKS, RECOGNISING, ROLE_WORDS, SOUNDS_GUARDED } from './access-names';
+import { ASKS, HARMLESS, LIBRARY_GUARD, LIBRARY_ROLE, OPENED, OTHER_HOOKS, RECOGNISING, ROLE_WORDS, SOUNDS_GUARDED, TURNS_AWAY } from './access-names';
 import type { Module, Route } from './module';
 import type { Evidence, Project } from './project';
 import { lastName } from './select';
@@ -37,11 +37,19 @@ export function guardOf(route: Route, project: Project): string | undefined {
 
 /** Something before the body, in it, or in what it calls may ask who is there: names are enough. */
 export function maybeGuarded(module: Module, route: Route, project: Project): boolean {
-  if (route.gates.some((each) => SOUNDS_GUARDED.test(each) || authenticates(each, project))) return true;
+  if (route.gates.some((each) => SOUNDS_GUARDED.test(each) || authenticates(each, project) || mayRefuse(each, project))) return true;
   if (guardsEverything(route, project)) return true;
   if ([...route.reads, ...route.does].some((each) => ASKS.test(each) || LIBRARY_GUARD.test(each) || SOUNDS_GUARDED.test(lastName(each)))) return true;
   if (module.statuses.some((each) => (each.code === 401 || each.code === 403) && route.body.start <= each.at.start && each.at.end <= route.body.end)) return true;
   return closure(project, route.does.flatMap((each) => project.func(each) ?? [])).some(({ func }) => SOUNDS_GUARDED.test(func.name) || [...func.reads, ...func.does].some((each) => ASKS.test(each)));
+}
+
+/** A gate that turns callers away for whatever reason, or one that cannot be opened and is not known to be about something else. */
+function mayRefuse(gate: string, project: Project): boolean {
+  if (HARMLESS.test(gate)) return false;
+  const opened = functionsOf(gate, project);
+  return opened.length === 0 ? !project.classes.some(({ module, class: one }) => gate === [module.name, one.scope, one.name].filter(Boolean).join('.'))
+    : closure(project, opened).some(({ func }) => func.does.some((each) => TURNS_AWAY.test(each)));
 }
 
 /** A hook or a middleware of the whole application that asks who is there. */

@@ -98,6 +98,11 @@ describe('routes of FastAPI and Starlette', () => {
     'api.py': 'from starlette.routing import Route\nfrom starlette.endpoints import HTTPEndpoint\nfrom starlette.authentication import requires\nclass Orders(HTTPEndpoint):\n    @requires("authenticated")\n    async def post(self, request):\n        return 1\nroutes = [Route("/orders", Orders)]\n',
   }, ['GET / main.home', 'DELETE /v2/y main.home', 'POST /api/orders api.Orders.post [starlette.authentication.requires]']);
 
+  says('of controllers take the dependencies of their class', {
+    'main.py': 'from fastapi import Depends, FastAPI\nfrom base import BaseAdmin, OwnRouter\napp = FastAPI()\nrouter = OwnRouter()\nclass Orders(BaseAdmin):\n    @router.get("/orders")\n    def orders(self):\n        return 1\napp.include_router(router)\n',
+    'base.py': 'from fastapi import APIRouter, Depends\ndef user():\n    return 1\nclass BaseAdmin:\n    one: int = Depends(user)\nclass OwnRouter(APIRouter):\n    def __init__(self):\n        super().__init__(dependencies=[Depends(user)])\n',
+  }, ['GET /orders main.Orders.orders ~ [base.user base.BaseAdmin]']);
+
   says('are added by calls', {
     'main.py': 'from fastapi import FastAPI\napp = FastAPI()\nsub = FastAPI()\ndef x():\n    return 1\n@sub.get("/s")\ndef s():\n    return 1\napp.add_api_route("/x", x, methods=["POST"])\napp.mount("/sub", sub)\n',
   }, ['POST /x main.x', 'GET /sub/s main.s']);
@@ -137,6 +142,12 @@ describe('routes of Django', () => {
     'POST /api/open/ api.views.open_view [rest_framework.decorators.api_view rest_framework.decorators.permission_classes rest_framework.permissions.AllowAny]',
     'GET /api/mine/ api.views.Mine [rest_framework.permissions.IsAuthenticated]', 'POST /api/mine/ api.views.Mine [rest_framework.permissions.IsAuthenticated]',
   ]);
+
+  says('are wrapped as a list', {
+    'site/settings.py': settings,
+    'site/urls.py': 'from django.urls import path\nfrom guards import decorate, staff\nimport views\nurlpatterns = [path("a/", views.a)]\nurlpatterns = decorate(urlpatterns, staff)\n',
+    'views.py': 'def a(request):\n    return 1\n', 'guards.py': 'def decorate(urls, by):\n    return urls\ndef staff(f):\n    return f\n',
+  }, ['GET /a/ views.a [guards.decorate guards.staff]']);
 
   says('of ninja', {
     'site/settings.py': settings,
