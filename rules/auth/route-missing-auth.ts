@@ -4,7 +4,7 @@ import {
 } from '../kit';
 
 /** A route that changes something or is for administrators, with the routes beside it. */
-interface Place { readonly module: Module; readonly route: Route; readonly siblings: readonly Route[] }
+interface Place { readonly module: Module; readonly route: Route; readonly siblings: readonly Route[]; readonly guarded: number }
 
 /** Parts of a path that are for a few; the second kind is also used for one's own things, and behind a network's border. */
 const ADMIN = /(^|\/)(admin|administrators?|super-?admin|back-?office|staff)(\/|$)/i;
@@ -25,8 +25,7 @@ export default rule<Place>({
   on: places(),
   nothing: 'No route changes anything or is for administrators.',
   check: (place, { project }) => isForgotten(place, project),
-  message: ({ route, siblings, module }, { project }) => {
-    const guarded = siblings.filter((each) => guardOf(each, project) !== undefined).length;
+  message: ({ route, siblings, guarded, module }, { project }) => {
     const beside = guarded > 0 ? `${guarded} of the ${siblings.length} routes ${placeOfSiblings(route, module)} have one` : `${recognisedRoutes(project)} other routes of the project have one`;
     return `${nameOf(route)} has no auth guard, although ${beside}.`;
   },
@@ -171,29 +170,46 @@ function places(): Selector<Place> {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       const routes = project.routesOf(unit);
       if (routes.length === 0 || idleModules(project).has(unit.path)) return;
+      const groups = groupsOf(routes, project);
+      const closed = new Set([...groups.values()].flatMap((each) => each.siblings.map((one) => one.handlerAt.start)));
       const judged = new Set<number>();
       for (const route of routes) {
-        if (judged.has(route.handlerAt.start) || !hasOwnHandler(route) || !(isWrite(route) || isForFew(route)) || isPublicByNature(route) || onlyInDevelopment(route)) continue;
+        if (judged.has(route.handlerAt.start) || !closed.has(route.handlerAt.start) || !(isWrite(route) || isForFew(route)) || onlyInDevelopment(route)) continue;
         judged.add(route.handlerAt.start);
-        yield { module: unit, route, siblings: beside(route, routes) };
+        const group = groups.get(groupOf(route));
+        if (group) yield { module: unit, route, siblings: group.siblings, guarded: group.guarded };
       }
     },
   };
 }
 
-/** The routes of the same blueprint or router in this file, one for each handler, those that are open by nature left out. */
-function beside(route: Route, routes: readonly Route[]): readonly Route[] {
-  const all = routes.filter((each) => (each.router === route.router || each.framework === 'django') && hasOwnHandler(each) && !isPublicByNature(each));
-  return all.filter((each, index) => all.findIndex((one) => one.handlerAt.start === each.handlerAt.start) === index);
+interface Group { readonly siblings: Route[]; guarded: number }
+
+/** The routes of one blueprint or router in this file, one for each handler, those that are open by nature left out. */
+function groupsOf(routes: readonly Route[], project: Project): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  const seen = new Set<number>();
+  for (const route of routes) {
+    if (seen.has(route.handlerAt.start) || !hasOwnHandler(route) || isPublicByNature(route)) continue;
+    seen.add(route.handlerAt.start);
+    const group = groups.get(groupOf(route)) ?? { siblings: [], guarded: 0 };
+    groups.set(groupOf(route), group);
+    group.siblings.push(route);
+    if (guardOf(route, project) !== undefined) group.guarded++;
+  }
+  return groups;
+}
+
+function groupOf(route: Route): string {
+  return route.framework === 'django' ? 'django' : route.router;
 }
 
 function isForFew(route: Route): boolean {
   return ADMIN.test(route.path) || MANAGE.test(route.path);
 }
 
-function isForgotten({ module, route, siblings }: Place, project: Project): boolean {
-  if (!route.traced || isOpenOnPurpose(route) || guardsEverything(route, project)) return false;
-  const guarded = siblings.filter((each) => guardOf(each, project) !== undefined).length;
+function isForgotten({ module, route, siblings, guarded }: Place, project: Project): boolean {
+  if (!route.traced || isOpenOnPurpose(route) || guardOf(route, project) !== undefined || guardsEverything(route, project)) return false;
   const voted = isWrite(route) && siblings.length >= 4 && guarded / siblings.length >= MOST;
   const forFew = (ADMIN.test(route.path) && isWrite(route) && recognisedRoutes(project) > 0) || (isForFew(route) && guarded > 0 && guarded / siblings.length >= 0.5);
   return (voted || forFew) && !maybeGuarded(module, route, project);
