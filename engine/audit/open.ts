@@ -60,7 +60,7 @@ class LiveSession implements Session {
   constructor(private readonly options: SessionOptions) {
     this.registry = registryOf(options.rules ?? allRules);
     this.documents = new Documents(options.grammars);
-    this.reader = unitReader(options.grammars, this.documents, this.registry.interest, (root) => this.held.roots.has(root));
+    this.reader = unitReader(options.grammars, this.documents, this.registry.interest, () => this.held.roots);
     this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { for (const each of this.applications) each.forget(path); });
   }
 

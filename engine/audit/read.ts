@@ -11,6 +11,7 @@ import type { Comment } from '../files/suppression';
 import { suppressions } from '../files/suppression';
 import { scriptModule } from '../javascript/module';
 import { pythonLowering } from '../python/lower';
+import { ModuleMemory } from '../python/memory';
 import { pythonModule } from '../python/module';
 import { LoweredStatements } from '../python/reuse';
 import type { Documents } from '../syntax/documents';
@@ -25,18 +26,24 @@ export interface UnitReader {
   close(path: string): void;
 }
 
+/** What is kept of an open document beside its tree. */
+interface Open { readonly roots: ReadonlySet<string>; readonly statements: LoweredStatements; readonly memory: ModuleMemory }
+
 /**
  * Source files of a role that no rule asks for (tests, mostly) are not parsed: they are known by their path.
- * @param own whether a name's first part may be something of this project: a folder or file of it
+ * @param roots what a name's first part may be of this project: its folders and files. Another set means that all is read anew
  */
-export function unitReader(grammars: Grammars, documents: Documents, interest: Interest, own: (root: string) => boolean): UnitReader {
+export function unitReader(grammars: Grammars, documents: Documents, interest: Interest, roots: () => ReadonlySet<string>): UnitReader {
+  const own = (root: string) => roots().has(root);
   const asked = { last: interest.last, callee: (qualified: string) => interest.callee(qualified, own), own };
   const lowerPython = pythonLowering(grammars.language('python'));
-  const kept = new Map<string, LoweredStatements>();
-  const statementsOf = (path: string) => { const known = kept.get(path) ?? new LoweredStatements(); kept.set(path, known); return known; };
+  const kept = new Map<string, Open>();
   const python = (path: string, text: string, open: boolean) => documents.with('python', text, (tree): Module => {
-    const program = lowerPython(tree, text, open ? statementsOf(path) : undefined);
-    return { ...pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments) }), markers: markersIn(text, program.comments) };
+    const before = kept.get(path);
+    const document = open ? before?.roots === roots() ? before : { roots: roots(), statements: new LoweredStatements(), memory: new ModuleMemory() } : undefined;
+    if (document) kept.set(path, document);
+    const program = lowerPython(tree, text, document?.statements);
+    return { ...pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments), memory: document?.memory }), markers: markersIn(text, program.comments) };
   }, open ? path : undefined);
   const read = (path: string, text: string, open: boolean): Unit | undefined => {
     const grammar = grammarOf(path);

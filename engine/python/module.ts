@@ -1,6 +1,6 @@
 /** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
 import { lastName } from '../../rules/kit';
-import type { Assignment, Call, Class, Comparison, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, Span, Standing, Status, Suppression, Value } from '../../rules/kit';
+import type { Assignment, Call, Class, Comparison, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, RouteEntry, RouteHook, RouteMount, RouteOwner, Span, Standing, Status, Suppression, Value, VariableRead } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
 import { callFact, calledName } from './calls';
 import { comparisonOf } from './comparisons';
@@ -10,6 +10,8 @@ import { alwaysRaises, deeds, passesOn, usesBound } from './handlers';
 import { idleKind } from './idle';
 import { looksLikeMigration, migrationOf } from './migrations';
 import { classModel, tableModel, withLooseIndexes } from './models';
+import type { ModuleMemory, Remembered } from './memory';
+import { sameAmbient } from './memory';
 import { Names } from './names';
 import { handsOn, passOf, spreadsRequest } from './passes';
 import { isRefusing, refusalOf } from './refusals';
@@ -35,6 +37,8 @@ export interface ModuleInput {
   /** Whether somebody asks for calls of this qualified name; by the last name alone first, since most are dropped there. */
   readonly asked: { readonly last: (name: string) => boolean; readonly callee: (qualified: string) => boolean; /** Whether a name's first part may be something of this project. */ readonly own?: (root: string) => boolean };
   readonly suppressions: readonly Suppression[];
+  /** Of an open file: what is known of it from before, and will be for the next time. */
+  readonly memory?: ModuleMemory | undefined;
 }
 
 /** What becomes of an expression's value. */
@@ -74,21 +78,17 @@ class ModuleReader {
   private readonly refusing: ReadonlySet<string>;
   /** Classes of this file with a base that somebody asks for: `class Shop(Flask)`. Calls of them are kept like calls of it. */
   private readonly derived = new Set<string>();
-  private readonly imports: Import[] = [];
-  private readonly classes: Class[] = [];
-  private readonly functions: Func[] = [];
-  private readonly assignments: Assignment[] = [];
-  private readonly calls: Call[] = [];
-  private readonly passes: Pass[] = [];
-  private readonly comparisons: Comparison[] = [];
-  private readonly handlers: Handler[] = [];
-  private readonly routes: Route[] = [];
-  private readonly refusals: Refusal[] = [];
-  private readonly statuses: Status[] = [];
-  private readonly idle: Idle[] = [];
-  private readonly taskCalls: Call[] = [];
-  private readonly loops: Loop[] = [];
-  private readonly models: Model[] = [];
+  /** Every list that statements add facts to. A fact that belongs in none of them is lost on the next keystroke. */
+  private readonly found = {
+    imports: new Array<Import>(), classes: new Array<Class>(), functions: new Array<Func>(), assignments: new Array<Assignment>(), calls: new Array<Call>(),
+    passes: new Array<Pass>(), comparisons: new Array<Comparison>(), handlers: new Array<Handler>(), routes: new Array<Route>(), refusals: new Array<Refusal>(),
+    statuses: new Array<Status>(), idle: new Array<Idle>(), loops: new Array<Loop>(), models: new Array<Model>(), environment: new Array<VariableRead>(),
+  };
+  /** The same for what becomes a fact only with others of its kind. */
+  private readonly beside = { taskCalls: new Array<Call>(), owners: new Array<RouteOwner>(), mounts: new Array<RouteMount>(), entries: new Array<RouteEntry>(), hooks: new Array<RouteHook>() };
+  private readonly lists: Readonly<Record<string, unknown[]>> = { ...this.found, ...this.beside };
+  /** Every set that statements add names to, which later statements ask. */
+  private readonly sets: Readonly<Record<string, Set<string>>>;
   private readonly variables: VariableReads;
   private context: RouteContext | undefined;
   private readonly routing: RoutingReader;
@@ -98,28 +98,30 @@ class ModuleReader {
     this.name = moduleName(input.path);
     this.names = new Names(this.name);
     this.values = new Values(this.names);
-    this.variables = new VariableReads(this.names, this.values);
+    this.variables = new VariableReads(this.names, this.values, this.found.environment);
     this.scopes = collectScopes(input.program, (written) => absolute(written, this.name, this.package));
     this.modelFile = { names: this.names, values: this.values, stars: this.scopes.stars };
     this.refusing = new Set(isRefusing(input.program.body));
-    this.routing = new RoutingReader(this.names, this.values);
+    this.routing = new RoutingReader(this.names, this.values, this.beside);
+    this.sets = { derived: this.derived, made: this.routing.made };
   }
 
   read(): Module {
     const { program, path, role, text, suppressions } = this.input;
     const module = this.scopes.module;
     const does = new Set<string>();
-    this.block(program.body, { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] });
+    const place: Place = { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] };
+    if (this.input.memory) this.remembered(place, does, this.input.memory); else this.block(program.body, place);
     const first = program.body[0];
     const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...this.modelFile, scopes: this.scopes }) : undefined;
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
+    const { found, beside: { taskCalls } } = this;
     return {
       markers: [],
-      kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole,
-      imports: this.imports, classes: this.classes, functions: inOrder(this.functions), assignments: this.assignments, calls: this.calls, passes: this.passes, comparisons: this.comparisons, handlers: this.handlers,
-      routing: this.routing.read(),
+      kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole, routing: this.routing.read(),
       states: statesOf(program.body, this.scopes, this.names, text),
-      routes: inOrder(this.routes), refusals: this.refusals, statuses: this.statuses, idle: this.idle, environment: this.variables.settled(this.handlers), tasks: taskCandidates(this.taskCalls, this.functions, this.assignments), loops: inOrder(this.loops), models: withLooseIndexes(this.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
+      ...found, functions: inOrder(found.functions), routes: inOrder(found.routes), loops: inOrder(found.loops), environment: this.variables.settled(found.handlers),
+      tasks: taskCandidates(taskCalls, found.functions, found.assignments), models: withLooseIndexes(found.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),
     };
@@ -131,12 +133,65 @@ class ModuleReader {
     let here = place;
     for (const one of body) {
       this.statement(one, here);
-      // `if not app.debug: return` guards all that follows it in the block.
-      if (one.k === 'if' && !one.orelse && leaves(one.body)) {
-        const known = (guard: Guard) => guard.means !== 'unknown' && guard.means !== 'main';
-        here = this.under(one.test, true, here, known);
-      }
+      here = this.behind(one, here);
     }
+  }
+
+  /** `if not app.debug: return` guards all that follows it in the block. */
+  private behind(one: Stmt, place: Place): Place {
+    if (one.k !== 'if' || one.orelse || !leaves(one.body)) return place;
+    return this.under(one.test, true, place, (guard) => guard.means !== 'unknown' && guard.means !== 'main');
+  }
+
+  /** The top level of an open file: statements that mean what they meant are not read again. */
+  private remembered(place: Place, does: Set<string>, memory: ModuleMemory): void {
+    const { program, text, path, role } = this.input;
+    const { standing, known } = memory.recall(program.body, text, this.scopes, [path, role, ...this.scopes.stars, ...this.refusing].join('\0'));
+    let here = place;
+    let ambient: Remembered['ambient'] = [];
+    let conditions: ReadonlySet<string> = new Set();
+    const read = program.body.map((one, index): Remembered => {
+      const before = known[index];
+      const { text: written = '', start = 0, binds = [], seen } = standing[index] ?? {};
+      const kept = before && sameAmbient(before.ambient, ambient) ? before : { text: written, start, binds, seen, ambient, ...this.recorded(one, here, conditions) };
+      this.take(kept, before === kept, does);
+      const next = this.behind(one, here);
+      if (next !== here) { ambient = [...ambient, { text: written, start }]; conditions = new Set([...conditions, ...kept.asked]); }
+      here = next;
+      return kept;
+    });
+    if (memory.remember(read)) return;
+    for (const list of Object.values(this.lists)) list.length = 0;
+    for (const set of Object.values(this.sets)) set.clear();
+    does.clear();
+    this.remembered(place, does, memory);
+  }
+
+  /** Reads a statement of the top level, and says what it added and what it asked for. */
+  private recorded(one: Stmt, place: Place, conditions: ReadonlySet<string>): Pick<Remembered, 'asked' | 'facts' | 'does' | 'added'> {
+    const marks = sizes(this.lists, (list) => list.length);
+    const before = sizes(this.sets, (set) => set.size);
+    const does = new Set<string>();
+    const asked = new Set<string>();
+    // What is known from another statement would hide the names it rests on.
+    this.values.forget();
+    this.names.forget();
+    this.scopes.module.asked = asked;
+    this.statement(one, { ...place, does: [does] });
+    this.scopes.module.asked = undefined;
+    for (const name of conditions) asked.add(name);
+    return {
+      asked, does: [...does], facts: Object.fromEntries(Object.entries(this.lists).map(([name, list]) => [name, list.slice(marks[name])])),
+      added: Object.fromEntries(Object.entries(this.sets).map(([name, set]) => [name, [...set].slice(before[name])])),
+    };
+  }
+
+  /** @param facts whether its facts are still to be added */
+  private take(kept: Remembered, facts: boolean, does: Set<string>): void {
+    for (const each of kept.does) does.add(each);
+    if (!facts) return;
+    for (const [name, set] of Object.entries(this.sets)) for (const each of kept.added[name] ?? []) set.add(each);
+    for (const [name, list] of Object.entries(this.lists)) list.push(...kept.facts[name] ?? []);
   }
 
   private statement(one: Stmt, place: Place): void {
@@ -166,7 +221,7 @@ class ModuleReader {
 
   private loop(one: Extract<Stmt, { k: 'loop' }>, place: Place): void {
     const { over, target } = one;
-    const around = new LoopAround(one, place.scope.path, place.loop, () => over && target && this.values.evaluate(unsliced(over), place.scope), (loop) => { this.loops.push(loop); });
+    const around = new LoopAround(one, place.scope.path, place.loop, () => over && target && this.values.evaluate(unsliced(over), place.scope), (loop) => { this.found.loops.push(loop); });
     const inside = { ...place, loop: around, repeats: place.repeats || !target };
     // The condition of a `while` is asked each time, the collection of a `for` once.
     if (over) this.expression(over, target ? place : inside, { awaited: this.isAsync(one) });
@@ -177,7 +232,7 @@ class ModuleReader {
 
   private comprehension(expr: Extract<Expr, { k: 'comprehension' }>, place: Place): void {
     const [over, ...clauses] = expr.clauses;
-    const around = new LoopAround(expr, place.scope.path, place.loop, () => over && this.values.evaluate(unsliced(over), place.scope), (loop) => { this.loops.push(loop); });
+    const around = new LoopAround(expr, place.scope.path, place.loop, () => over && this.values.evaluate(unsliced(over), place.scope), (loop) => { this.found.loops.push(loop); });
     const inside = { ...place, loop: around };
     this.expression(expr.body, inside);
     if (over) this.expression(over, place);
@@ -212,7 +267,7 @@ class ModuleReader {
       const module = each.name === undefined ? each.module : absolute(each.module, this.name, this.package);
       const target = each.name === undefined || each.name === '*' ? module : `${module}.${each.name}`;
       const name = each.alias ?? each.name ?? (each.module.split('.')[0] ?? '');
-      this.imports.push({ name, target: each.name === undefined && !each.alias ? name : target, at: span(one), guards: place.guards() });
+      this.found.imports.push({ name, target: each.name === undefined && !each.alias ? name : target, at: span(one), guards: place.guards() });
     }
   }
 
@@ -250,7 +305,7 @@ class ModuleReader {
     const written = this.names.written(target);
     const qualified = target.k === 'name' ? this.own(place.scope, target.name) : this.names.qualify(target, place.scope) ?? written;
     const typed = annotation && this.names.annotated(annotation, place.scope);
-    this.assignments.push({ ...this.standing(place, at), target: written, qualified, targetAt: span(target), value, how, ...(typed && { annotation: typed }) });
+    this.found.assignments.push({ ...this.standing(place, at), target: written, qualified, targetAt: span(target), value, how, ...(typed && { annotation: typed }) });
   }
 
   private own(scope: Scope, name: string): string {
@@ -290,7 +345,7 @@ class ModuleReader {
   private entry(object: Expr, key: string, targetAt: Span, value: Value, at: { start: number; end: number }, place: Place, how: Assignment['how']): void {
     const written = `${this.names.written(object)}.${key}`;
     const qualified = this.names.qualify(object, place.scope);
-    this.assignments.push({ ...this.standing(place, at), target: written, qualified: qualified ? `${qualified}.${key}` : written, targetAt, value, how });
+    this.found.assignments.push({ ...this.standing(place, at), target: written, qualified: qualified ? `${qualified}.${key}` : written, targetAt, value, how });
   }
 
   private tryStatement(one: TryStmt, place: Place): void {
@@ -306,7 +361,7 @@ class ModuleReader {
 
   private handler(one: HandlerNode, statement: TryStmt, tries: readonly string[], place: Place): void {
     const types = one.type ? (one.type.k === 'list' ? one.type.items : [one.type]) : [];
-    this.handlers.push({
+    this.found.handlers.push({
       ...this.standing(place, one), keyword: { start: one.start, end: one.keywordEnd }, catches: types.map((each) => this.names.qualify(each, place.scope) ?? this.names.written(each)),
       ...(one.type && { catchesAt: span(one.type) }), ...(one.bound && { bound: one.bound }), body: { start: one.body.start, end: one.body.end }, does: deeds(one.body.body),
       tries, tryBody: { start: statement.body.start, end: statement.body.end }, reraises: alwaysRaises(one.body), usesBound: usesBound(one, this.input.text), passesOn: passesOn(one), repeats: place.repeats,
@@ -326,7 +381,7 @@ class ModuleReader {
     if (decorators.length > 0) this.routing.decorated(one, decorators, scope, place.scope, standing);
     const answer = one.returns && this.names.annotated(one.returns, place.scope);
     const depends: string[] = [];
-    this.functions.push({
+    this.found.functions.push({
       ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
       parameters: one.parameters.map((each) => {
         const annotation = each.annotation && this.names.annotated(each.annotation, place.scope);
@@ -352,16 +407,16 @@ class ModuleReader {
     const standing = this.standing(place, one);
     const bases = one.bases.filter((each) => each.name === undefined && !each.stars).map((each) => this.names.qualify(each.value, place.scope) ?? this.names.written(each.value));
     if (bases.some((each) => this.input.asked.callee(each))) this.derived.add(this.own(place.scope, one.name));
-    this.classes.push({ ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
+    this.found.classes.push({ ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
     const model = classModel(one, scope, place.scope, standing, this.modelFile);
-    if (model) this.models.push(model);
+    if (model) this.found.models.push(model);
     this.body(one, scope, place, decorators, standing);
   }
 
   private tableStatement(one: Stmt, place: Place): void {
     if (one.k !== 'assign' || one.value?.k !== 'call' || calledName(one.value) !== 'Table') return;
     const model = tableModel(one, place.scope, this.standing(place, one), this.modelFile);
-    if (model) this.models.push(model);
+    if (model) this.found.models.push(model);
   }
 
   /** Walks the body of a definition and gives back what it calls and reads, inner definitions included. */
@@ -371,13 +426,13 @@ class ModuleReader {
     const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
     this.block(one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, onLoop: one.k === 'function' && one.async, does: [...around, called] });
     const facts = { does: [...called], reads: readings(one.body.body, scope, this.names) };
-    if (decorators.length > 0) this.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, standing, facts, this.routeContext()));
+    if (decorators.length > 0) this.found.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, standing, facts, this.routeContext()));
     return facts;
   }
 
   /** Imports stand above what they are used for, so the framework is known by the first route. */
   private routeContext(): RouteContext {
-    return this.context ??= { names: this.names, framework: importedFramework(this.imports.map((each) => each.target)) };
+    return this.context ??= { names: this.names, framework: importedFramework(this.found.imports.map((each) => each.target)) };
   }
 
   private decorators(list: readonly Expr[], place: Place): Decorator[] {
@@ -397,10 +452,10 @@ class ModuleReader {
 
   private expression(expr: Expr, place: Place, use?: Use): void {
     this.variables.look(expr, place.scope, () => this.standing(place, expr));
-    if (expr.k === 'number' && Number.isInteger(expr.value) && expr.value >= 400 && expr.value < 600) this.statuses.push({ ...this.standing(place, expr), code: expr.value });
+    if (expr.k === 'number' && Number.isInteger(expr.value) && expr.value >= 400 && expr.value < 600) this.found.statuses.push({ ...this.standing(place, expr), code: expr.value });
     if (expr.k === 'compare') {
       const compared = comparisonOf(expr, place.scope, this.values);
-      if (compared) this.comparisons.push({ ...this.standing(place, expr), ...compared });
+      if (compared) this.found.comparisons.push({ ...this.standing(place, expr), ...compared });
     }
     if (expr.k !== 'call') { this.compound(expr, place, use); return; }
     this.call(expr, place, use);
@@ -428,27 +483,27 @@ class ModuleReader {
     const wanted = ((callee.k === 'name' || asked.last(last)) && asked.callee(qualified)) || this.derived.has(qualified);
     // The class of `from threading import Thread as Worker` is known by its qualified name.
     const task = mayBeTask(last) || (callee.k === 'name' && mayBeTask(lastName(qualified)));
-    if (!wanted && this.input.role === 'production' && (handsOn(qualified, last, this.name, asked.own) || spreadsRequest(expr, place.scope, this.values))) this.passes.push(passOf(expr, qualified, place.scope, this.names, this.values));
+    if (!wanted && this.input.role === 'production' && (handsOn(qualified, last, this.name, asked.own) || spreadsRequest(expr, place.scope, this.values))) this.found.passes.push(passOf(expr, qualified, place.scope, this.names, this.values));
     if (!wanted && !task) return;
     const made = callFact(expr, qualified, place.scope, this.names, this.values, this.standing(place, expr), {
       within: namesOf(place.within), ...(use?.bound && { boundTo: use.bound }), ...(place.onLoop && { onLoop: true }), ...(use?.awaited && { awaited: true }), ...(use?.discarded && { discarded: true }), ...(use?.managed && { managed: true }),
     });
-    if (task) this.taskCalls.push(made);
+    if (task) this.beside.taskCalls.push(made);
     if (!wanted) return;
-    this.calls.push(made);
+    this.found.calls.push(made);
     place.loop?.keep();
   }
 
   private idleStatement(expr: Expr, place: Place): void {
     const what = idleKind(expr, (called) => this.names.callee(called, place.scope));
-    if (what) this.idle.push({ ...this.standing(place, expr), what });
+    if (what) this.found.idle.push({ ...this.standing(place, expr), what });
   }
 
   // ---- refusals
 
   private refuse(test: Expr, at: Stmt, raise: { start: number; end: number }, place: Place, negated: boolean): void {
     const own = this.guards(test, place.scope, negated).filter((each) => each.means === 'production' || each.means === 'development' || each.means === 'tests');
-    this.refusals.push({ ...this.standing(place, at), guards: [...place.guards(), ...own], ...refusalOf(test, negated, place.scope, this.names, this.values), raise: span(raise) });
+    this.found.refusals.push({ ...this.standing(place, at), guards: [...place.guards(), ...own], ...refusalOf(test, negated, place.scope, this.names, this.values), raise: span(raise) });
   }
 
   /** A call of a function of this file that raises on its arguments refuses like the check in it. */
@@ -457,12 +512,16 @@ class ModuleReader {
     const name = expr.callee.k === 'attribute' || expr.callee.k === 'name' ? expr.callee.name : '';
     if (!this.refusing.has(name) || expr.args.length === 0) return;
     const all: Expr = { k: 'list', start: expr.start, end: expr.end, items: expr.args.map((each) => each.value) };
-    this.refusals.push({ ...this.standing(place, expr), ...refusalOf(all, false, place.scope, this.names, this.values), raise: span(expr) });
+    this.found.refusals.push({ ...this.standing(place, expr), ...refusalOf(all, false, place.scope, this.names, this.values), raise: span(expr) });
   }
 
   private standing(place: Place, at: { start: number; end: number }): Standing {
     return { scope: place.scope.path, guards: place.guards(), at: span(at) };
   }
+}
+
+function sizes<T>(of: Readonly<Record<string, T>>, size: (one: T) => number): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(of).map(([name, one]) => [name, size(one)]));
 }
 
 /** Outer definitions before inner ones, as they are written. */

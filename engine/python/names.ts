@@ -16,6 +16,11 @@ export class Names {
   /** @param module dotted name of the file's module, the prefix of what it defines */
   constructor(readonly module: string) {}
 
+  /** Forgets the names it knows: each is looked for anew when it is asked for. */
+  forget(): void {
+    this.known.clear();
+  }
+
   /** Qualified as far as it is known, else as written; undefined for expressions that have no name (`a + b`). */
   qualify(expr: Expr, scope: Scope, depth = 0): string | undefined {
     if (depth === 0 && this.known.has(expr)) return this.known.get(expr);

@@ -17,15 +17,23 @@ const ENTRIES = new Set(['add_url_rule', 'add_resource', 'add_api_route', 'add_r
 const HOOKS = new Set(['before_request', 'before_app_request', 'add_middleware', 'middleware']);
 const ADDS = new Set(['append', 'extend', 'insert']);
 
-export class RoutingReader {
-  readonly owners: RouteOwner[] = [];
-  readonly mounts: RouteMount[] = [];
-  readonly entries: RouteEntry[] = [];
-  readonly hooks: RouteHook[] = [];
-  /** Local names of what this file makes. */
-  private readonly made = new Set<string>();
+/** Where what is found is put. */
+export interface RoutingLists { readonly owners: RouteOwner[]; readonly mounts: RouteMount[]; readonly entries: RouteEntry[]; readonly hooks: RouteHook[] }
 
-  constructor(readonly names: Names, readonly values: Values) {}
+export class RoutingReader implements RoutingLists {
+  readonly owners: RouteOwner[];
+  readonly mounts: RouteMount[];
+  readonly entries: RouteEntry[];
+  readonly hooks: RouteHook[];
+  /** Local names of what this file makes. */
+  readonly made = new Set<string>();
+
+  constructor(readonly names: Names, readonly values: Values, { owners, mounts, entries, hooks }: RoutingLists) {
+    this.owners = owners;
+    this.mounts = mounts;
+    this.entries = entries;
+    this.hooks = hooks;
+  }
 
   read(): Routing {
     const { owners, mounts, entries, hooks } = this;

@@ -27,6 +27,8 @@ export interface Scope {
   readonly returns: Expr[];
   /** Branches and loop bodies of this scope, which may not run. */
   readonly blocks: { readonly id: number; readonly start: number; readonly end: number }[];
+  /** Module scopes: where names that are asked for are noted while somebody wants to know (see memory.ts). */
+  asked?: Set<string> | undefined;
 }
 
 export interface Scopes {
@@ -163,6 +165,7 @@ export function names(target: Expr): readonly string[] {
 export function bindingsOf(name: string, scope: Scope): { readonly bindings: readonly Binding[]; readonly scope: Scope } | undefined {
   for (let at: Scope | undefined = scope; at; at = at.parent) {
     if (at.kind === 'class' && at !== scope) continue;
+    at.asked?.add(name);
     const bindings = at.bindings.get(name);
     if (bindings) return { bindings, scope: at };
   }

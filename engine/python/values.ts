@@ -32,6 +32,11 @@ export class Values {
 
   constructor(private readonly names: Names) {}
 
+  /** Forgets the values it knows: each is evaluated anew when it is asked for. */
+  forget(): void {
+    this.known.clear();
+  }
+
   /** The value of an expression read in a scope. `given` fills in parameters, for helpers that are followed. */
   evaluate(expr: Expr, scope: Scope, given?: ReadonlyMap<string, Value>): Value {
     const known = given ? undefined : this.known.get(expr);

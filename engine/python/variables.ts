@@ -25,14 +25,14 @@ const PREFIXES: Readonly<Record<string, { readonly keyword: string; readonly usu
 type Place = () => Standing;
 
 export class VariableReads {
-  private readonly found: VariableRead[] = [];
   private readonly written = new Set<Expr>();
   /** What stands behind an `or`, by what stands before it. */
   private readonly alternatives = new Map<Expr, Expr>();
   /** Names that comprehensions give to what they go through, innermost last. */
   private readonly comprehended: { readonly name: string; readonly start: number; readonly end: number; readonly element: Value }[] = [];
 
-  constructor(private readonly names: Names, private readonly values: Values) {}
+  /** @param found where reads are put, in the order they are come upon */
+  constructor(private readonly names: Names, private readonly values: Values, private readonly found: VariableRead[]) {}
 
   /** `os.environ["X"] = …` gives it a value, and asks for none. */
   given(target: Expr): void {
