@@ -6,10 +6,16 @@ type Catch = { readonly module: Module; readonly handler: Handler } | { readonly
 
 /** What may fail without anybody missing it. */
 const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing)$|cache\w*\.delete\w*$/;
-const HARMLESS = /^(os\.path\.\w+|len|str|int|getattr|hasattr|isinstance|list|dict|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
+const HARMLESS = /^(os\.path\.\w+|len|str|int|sum|min|max|sorted|any|all|set|tuple|getattr|hasattr|isinstance|list|dict|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
 const CONVERTS = /^(int|float|str|bool|Decimal|decimal\.Decimal|json\.loads|orjson\.loads|uuid\.UUID|UUID|round|datetime\.\w+(\.\w+)*|dateutil\.parser\.\w+|ast\.literal_eval|urllib\.parse\.\w+|ipaddress\.\w+|base64\.\w+|.*\.(strip|lower|upper|replace|split|get|decode|encode|strptime|fromisoformat|group|isoformat|strftime))$/;
 /** What asks for something that may not be there. */
 const PROBES = /^(importlib(\.\w+)*\.\w+|pkg_resources\.\w+|ctypes(\.\w+)+|platform\.\w+|resource\.\w+|signal\.\w+|locale\.\w+|shutil\.which)$/;
+/** Methods that are no part of what a library promises. */
+const INTERNALS = /^(?!self\.|cls\.)[\w.]+\._[a-z]\w*$/;
+const KEEPS = /\.(append|add|extend|update|setdefault)$/;
+/** Functions that tell which build of the program runs. */
+const TELLS_BUILD = /^_*((get|read|load|find|current|detect)_)?((git|app|build|package|server|project|source)_)?(version|revision|build_info|build_number|commit_(sha|hash|id)|version_info)$|(^|_)git_(commit|sha|hash|head|rev|describe|revision|version)$/;
+const READS = /^((subprocess\.)?(check_output|run|Popen)|(io\.)?open|(json|orjson|tomllib|toml|yaml)\.\w+|git\.\w+|os\.\w+(\.\w+)?|.*\.(read|read_text|readline|readlines|communicate|joinpath|exists|is_file))$/;
 /** Functions that ask a question: false is the answer. */
 const ASKS = /^_*(is|has|can|could|should|check|verify|validate|valid|exists?|ping|health\w*|supports?|test|looks|probe|ready|alive|available|reachable|match\w*|matches|in)(_|$)/;
 
@@ -28,6 +34,8 @@ export default rule<Catch>({
     if ('suppress' in it) return true;
     const { handler: one } = it;
     if (!discards(one) || importsOnly(one, source) || answersQuestion(one) || mayNotRaise(one)) return false;
+    if (tellsBuild(one)) return { severity: 'low', because: 'it only tells which build runs' };
+    if (asksInternals(one)) return { severity: 'medium', because: 'only internals of a library are asked' };
     if (one.cleanup || cleansUp(one)) return { severity: 'low', because: 'only a clean-up is tried' };
     return one.tries.length > 0 && one.tries.every((each) => CONVERTS.test(each) || HARMLESS.test(each)) && !one.does.some((each) => each === 'continue' || each === 'rollback')
       ? { severity: 'low', because: 'only a value is converted, and a default stands in for it' } : true;
@@ -91,6 +99,12 @@ export default rule<Catch>({
     'a log handler': { good: 'import logging\n\nclass Collecting(logging.Handler):\n    def emit(self, record):\n        try:\n            self.out.append(record.getMessage())\n        except Exception:\n            pass\n' },
     'a clean-up': { bad: 'def end(conn):\n    try:\n        conn.close()\n    except Exception:\n        pass\n', severity: 'low' },
     'a conversion': { bad: 'def price(text):\n    try:\n        return float(text.replace(",", "."))\n    except Exception:\n        return None\n', severity: 'low' },
+    'a line for debugging': { bad: 'def total(rows):\n    try:\n        print(f"rows={len(rows)} total={sum(float(r.get(\'price\') or 0) for r in rows)}")\n    except Exception:\n        pass\n', severity: 'low' },
+    'which build runs, asked of git': { bad: 'import subprocess\n\ndef get_git_commit(folder):\n    try:\n        return subprocess.check_output(["git", "describe", "--always"], cwd=folder).decode()\n    except Exception:\n        return None\n', severity: 'low' },
+    'which build runs, read from a file': { bad: 'import json\n\ndef get_build_info():\n    try:\n        with open("/srv/build.json") as file:\n            return json.load(file)\n    except Exception:\n        pass\n    return {"version": "dev"}\n', severity: 'low' },
+    'a version that is stored': { bad: 'def get_version(db):\n    try:\n        db.execute("update versions set seen = now()")\n    except Exception:\n        return None\n' },
+    'internals of a library': { bad: 'def tables(statement):\n    found = []\n    if hasattr(statement, "_compile"):\n        try:\n            for each in statement._compile().parts:\n                if hasattr(each, "table"):\n                    found.append(each.table)\n        except Exception:\n            pass\n    return found\n', severity: 'medium' },
+    'a method of its own': { bad: 'class Shop:\n    def close(self, orders):\n        try:\n            self._bill(orders)\n        except Exception:\n            pass\n' },
     'the exception is used': { good: 'def load(rows, errors):\n    for row in rows:\n        try:\n            row.load()\n        except Exception as error:\n            errors[row.id] = error\n' },
     'another way is taken': { good: 'def load(cache, key):\n    try:\n        return cache.get(key)\n    except Exception:\n        return compute(key)\n' },
     'tests': { path: 'tests/test_mail.py', good: 'def test_it(mailer):\n    try:\n        mailer.send(1)\n    except Exception:\n        pass\n' },
@@ -138,4 +152,14 @@ function mayNotRaise(one: Handler): boolean {
 
 function cleansUp(one: Handler): boolean {
   return one.tries.some((each) => CLEANS_UP.test(each)) && one.tries.every((each) => CLEANS_UP.test(each) || HARMLESS.test(each));
+}
+
+/** `def _git_revision(): … except Exception: return None`: nothing that is done depends upon it. */
+function tellsBuild(one: Handler): boolean {
+  return TELLS_BUILD.test(lastName(one.scope)) && one.tries.length > 0 && one.tries.every((each) => READS.test(each) || PROBES.test(each) || CONVERTS.test(each) || HARMLESS.test(each));
+}
+
+/** `query._compile_state()`: what another release of the library may not have, and nothing but reading. */
+function asksInternals(one: Handler): boolean {
+  return one.tries.some((each) => INTERNALS.test(each)) && one.tries.every((each) => INTERNALS.test(each) || HARMLESS.test(each) || KEEPS.test(each));
 }
