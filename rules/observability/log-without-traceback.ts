@@ -4,6 +4,8 @@ import { attempted, catchesAll, failsAsExpected, handler, keepsTraceback, lastNa
 /** A broad clause and the first call in it that logs; all of them when the clause records the traceback. */
 interface Logged { readonly module: Module; readonly handler: Handler; readonly call: Call; readonly kept: boolean }
 const LEVEL = /^(error|critical|fatal|warning|warn)$/;
+/** `HTTPException(status_code=500, …`, after its `raise`. */
+const ANSWER_500 = /^\s+(?:\w+\.)*HTTPException\(\s*(?:status_code\s*=\s*)?(?:500\b|[\w.]*(?:HTTP_500_)?INTERNAL_SERVER_ERROR\b)/;
 const LOGGER = /(^|[._])(log|logger|logging|_log|LOG|LOGGER)\.\w+$/;
 
 export default rule<Logged>({
@@ -16,7 +18,7 @@ export default rule<Logged>({
   anchors: ['ruff TRY400', 'ruff TRY401', 'ruff G201'],
 
   on: loggingClauses(),
-  check: ({ call: one, handler: clause, kept }, { project }) => !kept && !clause.cleanup && !failsAsExpected(clause) && !onlyInDevelopment(one) && !onlyAsProgram(one) && !rendersTracebacks(project),
+  check: ({ call: one, handler: clause, kept }, { project, source }) => !kept && endsHere(clause, source) && !clause.cleanup && !failsAsExpected(clause) && !onlyInDevelopment(one) && !onlyAsProgram(one) && !rendersTracebacks(project),
   message: ({ call: one }) => `${one.written}() logs what was caught${one.scope ? ` in ${lastName(one.scope)}()` : ''} without its traceback.`,
   underline: ({ call: one }) => one.calleeAt,
   holds: ({ kept }) => kept ? 'Logs with the traceback' : undefined,
@@ -55,6 +57,14 @@ export default rule<Logged>({
       good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception:\n        logger.exception("sync failed")\n        api.reset()\n',
     },
     'several lines about one exception': { bad: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.error("sync failed")\n        logger.error("because %s", e)\n' },
+    'answered with a status that the framework does not log': {
+      bad: 'import logging\nfrom fastapi import APIRouter, HTTPException\n\nlogger = logging.getLogger(__name__)\nrouter = APIRouter()\n\n@router.get("/stock")\ndef stock(shop):\n    try:\n        return shop.stock()\n    except Exception as e:\n        logger.error(f"no stock: {e}")\n        raise HTTPException(status_code=500, detail="No stock")\n',
+      good: 'import logging\nfrom fastapi import APIRouter, HTTPException\n\nlogger = logging.getLogger(__name__)\nrouter = APIRouter()\n\n@router.get("/stock")\ndef stock(shop):\n    try:\n        return shop.stock()\n    except Exception:\n        logger.exception("no stock")\n        raise HTTPException(status_code=500, detail="No stock")\n',
+    },
+    'answered so, with the cause for nobody': { bad: 'import logging\nfrom fastapi import HTTPException, status\n\nlogger = logging.getLogger(__name__)\n\ndef stock(shop):\n    try:\n        return shop.stock()\n    except Exception as e:\n        logger.error("no stock: %s", e)\n        raise HTTPException(\n            status_code=status.HTTP_500_INTERNAL_SERVER_ERROR, detail="No stock",\n        ) from e\n' },
+    'answered so, or passed on': { good: 'import logging\nfrom fastapi import HTTPException\n\nlogger = logging.getLogger(__name__)\n\ndef stock(shop, strict):\n    try:\n        return shop.stock()\n    except Exception as e:\n        logger.error("no stock: %s", e)\n        if strict:\n            raise\n        raise HTTPException(500, "No stock")\n' },
+    'an answer that blames the request': { good: 'import logging\nfrom fastapi import HTTPException\n\nlogger = logging.getLogger(__name__)\n\ndef user_of(token, keys):\n    try:\n        return keys.read(token)\n    except Exception as e:\n        logger.warning("token refused: %s", e)\n        raise HTTPException(401, "Sign in again")\n' },
+    'passed on as an error of its own': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef stock(shop):\n    try:\n        return shop.stock()\n    except Exception as e:\n        logger.error("no stock: %s", e)\n        raise RuntimeError("no stock") from e\n' },
     'logger.exception': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception:\n        logger.exception("sync failed")\n' },
     'exc_info': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api, verbose):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.error("sync failed: %s", e, exc_info=verbose)\n' },
     'the traceback in a line of its own': { good: 'import logging\nimport traceback\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.error("sync failed: %s", e)\n        logger.debug(traceback.format_exc())\n' },
@@ -76,12 +86,19 @@ function loggingClauses(): Selector<Logged> {
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const { handler: one } of handlers.select(unit, project)) {
-        if (!catchesAll(one) || one.reraises || one.does.includes('raise')) continue;
+        if (!catchesAll(one)) continue;
         const call = loggingCall(one, unit);
         if (call) yield { module: unit, handler: one, call, kept: keepsTraceback(one, unit) };
       }
     },
   };
+}
+
+/** Nothing is raised from the clause but an answer of status 500, which the framework sends without a word in the log. */
+function endsHere(one: Handler, source: Source): boolean {
+  if (!one.reraises && !one.does.includes('raise')) return true;
+  const raised = source.slice(one.body).split(/\braise\b/).slice(1);
+  return raised.length > 0 && raised.every((each) => ANSWER_500.test(each));
 }
 
 /** The first call of a logger that belongs to this clause and to none inside of it. */
