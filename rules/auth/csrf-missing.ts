@@ -221,6 +221,18 @@ def email(address: str = Form(), user=Depends(current)):
     return {}
 ` },
     },
+    'a hook keeps whom the cookie names': {
+      bad: {
+        'shop.py': 'from flask import Flask, g, request\nfrom account import account\nfrom cookies import visitor\n\napp = Flask(__name__)\napp.register_blueprint(account)\n\n\n@app.before_request\ndef recognise():\n    g.visitor = visitor(request)\n',
+        'cookies.py': 'def remember(response, name):\n    response.set_cookie("shop_session", name)\n    return response\n\n\ndef visitor(request):\n    return {"name": request.cookies.get("shop_session")}\n',
+        'account.py': 'from flask import Blueprint, g, redirect, request\n\naccount = Blueprint("account", __name__)\n\n\n@account.post("/address")\ndef move():\n    save(g.visitor["name"], request.form["address"])\n    return redirect("/")\n',
+      },
+    },
+    'only whom a login forgets': {
+      good: {
+        'shop.py': 'from flask import Flask, redirect, request, session\n\napp = Flask(__name__)\n\n\n@app.route("/login", methods=["POST"])\ndef login():\n    session.pop("user_id", None)\n    session["user_id"] = find(request.form["name"])\n    return redirect("/")\n',
+      },
+    },
     'the whole application is protected': {
       good: `from flask import Flask, request, session
 from flask_wtf.csrf import CSRFProtect

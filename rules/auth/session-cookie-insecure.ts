@@ -78,6 +78,7 @@ export default projectRule({
       },
     },
     'a configuration that is not here': { good: 'from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\napp.config.from_pyfile("/etc/shop.cfg")\nLoginManager(app)\n' },
+    'a copy that no server starts signs people in': { good: { 'Procfile': 'web: gunicorn shop:app\n', 'shop.py': 'from flask import Flask\n\napp = Flask(__name__)\n\n@app.get("/")\ndef home():\n    return "ok"\n', 'shop_old.py': 'from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n' } },
     'nobody signs in': { good: 'from flask import Flask\n\napp = Flask(__name__)\n\n@app.get("/")\ndef home():\n    return "ok"\n' },
     'bearer tokens': { good: 'from fastapi import FastAPI\nfrom fastapi.security import OAuth2PasswordBearer\n\napp = FastAPI()\nbearer = OAuth2PasswordBearer(tokenUrl="token")\n' },
     'Starlette over HTTPS': { good: 'from fastapi import FastAPI\nfrom starlette.middleware.sessions import SessionMiddleware\nfrom settings import settings\n\napp = FastAPI()\napp.add_middleware(SessionMiddleware, secret_key=load(), https_only=settings.https)\n' },
@@ -109,7 +110,8 @@ function cookies(project: Project): readonly Cookie[] {
 }
 
 function flaskCookie(project: Project): readonly Cookie[] {
-  const uses = project.modules.some((module) => module.imports.some((one) => /^(flask_login|flask_security|flask_session)(\.|$)/.test(one.target)) || module.assignments.some((one) => /^(flask|quart)\.session\./.test(one.qualified)));
+  const idle = idleModules(project);
+  const uses = project.modules.filter((module) => !idle.has(module.path)).some((module) => module.imports.some((one) => /^(flask_login|flask_security|flask_session)(\.|$)/.test(one.target)) || module.assignments.some((one) => /^(flask|quart)\.session\./.test(one.qualified)));
   if (!uses || !project.cookieAuth) return [];
   const talisman = wiring(project, ...TALISMAN).wired.find(({ call }) => !call.keywords.some((each) => /^session_cookie_(secure|http_only)$/.test(each.name) && each.value.kind === 'bool' && !each.value.value));
   const at = gapPlace(project);

@@ -65,17 +65,34 @@ const TOKEN_READS = /authorization|x-api-key|api[-_]key|x-auth-token|x-access-to
 export function cookieWrites(project: Project): readonly CookieWrite[] {
   const idle = idleModules(project);
   const everywhere = hooks(project, 'before').filter(({ module }) => !idle.has(module.path));
+  const kept = keptVisitors(everywhere, project);
   const gatedEverywhere = everywhere.some(({ func }) => func.decorators.some((each) => BY_COOKIE.test(each.name)) || func.does.some((each) => BY_COOKIE.test(each)) || (func.reads.some((each) => BY_COOKIE_READ.test(each)) && func.does.some((each) => /(^|\.)(abort|redirect|HTTPException|RedirectResponse)$/.test(each))));
   return project.routes.filter(({ module, route }) => !idle.has(module.path) && route.framework !== 'django' && isWrite(route) && !isWebhook(route)).flatMap(({ module, route }): CookieWrite[] => {
     const gates = gatesOf(route, project);
     const said = [...route.gates, ...gates.flatMap(({ func }) => func.depends)];
     const read = [...route.reads, ...gates.flatMap(({ func }) => func.reads)];
     if (said.some((each) => BY_TOKEN.test(each)) || read.some((each) => TOKEN_READS.test(each))) return [];
-    const cookie = said.some((each) => BY_COOKIE.test(each)) || read.some((each) => BY_COOKIE_READ.test(each));
+    const byVisitor = route.reads.some((each) => kept.has(each.split('.', 3).join('.')));
+    const cookie = byVisitor || said.some((each) => BY_COOKIE.test(each)) || read.some((each) => BY_COOKIE_READ.test(each));
     if (!cookie && (!gatedEverywhere || isSensitive(route))) return [];
-    if (isSensitive(route) && route.gates.length === 0 && !route.reads.some((each) => /session\.\w*(user|uid|id|account)/i.test(each))) return [];
+    const own = byVisitor || (!saysWho(module, route) && route.reads.some((each) => /session\.\w*(user|uid|id|account)/i.test(each)));
+    if (isSensitive(route) && route.gates.length === 0 && !own) return [];
     return [{ path: module.path, ...route.handlerAt, text: routeName(route), module, route }];
   });
+}
+
+/** Names of `g` under which a hook keeps what a cookie said: `flask.g.user`. */
+function keptVisitors(before: readonly Hook[], project: Project): ReadonlySet<string> {
+  return new Set(before.flatMap((hook) => {
+    const kept = hook.module.assignments.filter((each) => /^(flask|quart)\.g\.\w+$/.test(each.qualified) && hook.func.body.start <= each.at.start && each.at.end <= hook.func.body.end);
+    return kept.length > 0 && closure(project, [hook]).some(({ func }) => func.reads.some((each) => BY_COOKIE_READ.test(each))) ? kept.map((each) => each.qualified) : [];
+  }));
+}
+
+/** The handler sets who is signed in, or forgets it: it does not act for whom the session names. */
+function saysWho(module: Module, route: Route): boolean {
+  return route.does.some((each) => /^(flask|quart)\.session\.(pop|clear)$/.test(each))
+    || module.assignments.some((each) => /^(flask|quart)\.session\.\w*(user|uid|id|account)/i.test(each.qualified) && route.body.start <= each.at.start && each.at.end <= route.body.end);
 }
 
 function gatesOf(route: Route, project: Project): readonly Hook[] {
