@@ -1,5 +1,5 @@
-import type { Pair, Project, Selector, Unit, Variation } from '../kit';
-import { VARIABLE_KINDS, environmentVariables, givenVariables, isReference, oppositeOf, replace, rule } from '../kit';
+import type { Dockerfile, Dotenv, Instruction, Pair, Project, Selector, Service, Unit, Variation } from '../kit';
+import { VARIABLE_KINDS, environmentVariables, fileName, givenVariables, isReference, oppositeOf, replace, rule } from '../kit';
 
 /** A variable that a file of production sets, and that may switch debugging on. */
 interface Given { readonly pair: Pair; readonly unit: Unit }
@@ -19,7 +19,7 @@ export default rule<Given>({
   on: given(),
   check: ({ pair, unit }, { project }) => {
     const on = isDebug(pair);
-    if ((!on && !isDevelopment(pair)) || !isRead(pair.name, project) || isOtherwiseElsewhere(pair, unit, project)) return false;
+    if ((!on && !isDevelopment(pair)) || !isRead(pair.name, project) || isOtherwiseElsewhere(pair, unit, project) || staysBehind(pair.name, unit, project)) return false;
     return on || { severity: 'high', because: 'it names the environment, and the code decides what follows from that' } satisfies Variation;
   },
   message: ({ pair, unit }) => isDebug(pair) ? `${unit.path} switches debugging on with ${pair.name}.` : `${unit.path} sets ${pair.name} to development.`,
@@ -115,4 +115,47 @@ function isRead(name: string, project: Project): boolean {
 /** Another file of production says the opposite: then this one is for developers, whatever it is called. */
 function isOtherwiseElsewhere(pair: Pair, unit: Unit, project: Project): boolean {
   return project.production.some((other) => other !== unit && givenVariables(other, true).some((each) => each.name === pair.name && (/^prod/i.test(plain(each)) || /^(0|false|no|off)$/i.test(plain(each)))));
+}
+
+/** A plain `.env` beside images that do not take it along and services that are not given it: it is for whoever runs the code without them. */
+function staysBehind(name: string, unit: Unit, project: Project): boolean {
+  if (unit.kind !== 'dotenv' || fileName(unit.path) !== '.env' || project.production.some((each) => each.kind === 'procfile' || each.kind === 'platform' || each.kind === 'ini')) return false;
+  const images = project.production.flatMap((each) => each.kind === 'dockerfile' ? [each] : []);
+  return images.length > 0 && !images.some((each) => takesAlong(each, unit, project)) && !project.production.some((each) => each.kind === 'compose' && each.services.some((service) => isGivenTo(service, name, unit)));
+}
+
+/** As a file, as a folder of the machine's, or as one of the values that compose fills in from it. */
+function isGivenTo(service: Service, name: string, unit: Dotenv): boolean {
+  return service.envFiles.some((each) => each.path === unit.path) || service.environment.some((each) => each.name === name)
+    || service.entries.some((each) => new RegExp(`\\$\\{?${name}\\b`).test(each.value))
+    || service.volumes.some((each) => /^[./~$]/.test(each.text) && takes(each.text.split(':')[0] ?? '', '', unit));
+}
+
+function takesAlong(image: Dockerfile, unit: Dotenv, project: Project): boolean {
+  const sources = image.stages.flatMap((stage) => stage.instructions.flatMap(sourcesOf));
+  return contextsOf(image.path, project).some((context) => !isLeftOut(unit, context, project) && sources.some((each) => takes(each, context, unit)));
+}
+
+/** Folders an image may be built from: what compose says, or else its own and the project's. */
+function contextsOf(dockerfile: string, project: Project): readonly string[] {
+  const said = project.production.flatMap((each) => each.kind === 'compose' ? each.services.flatMap((service) => service.build?.dockerfile === dockerfile ? [service.build.context] : []) : []);
+  return said.length > 0 ? said : [dockerfile.split('/').slice(0, -1).join('/'), ''];
+}
+
+/** What COPY and ADD take from the machine that builds. */
+function sourcesOf({ keyword, flags, exec, text }: Instruction): readonly string[] {
+  return (keyword === 'COPY' || keyword === 'ADD') && flags['from'] === undefined ? (exec ?? text.trim().split(/\s+/)).slice(0, -1) : [];
+}
+
+/** A folder around the file, the file itself, or a pattern or variable that may mean it. */
+function takes(source: string, context: string, { path }: Dotenv): boolean {
+  const bare = source.replace(/^(\.?\/)+|^\.$/, '').replace(/\/\.?$/, '');
+  const whole = [context, bare].filter((each) => each !== '').join('/');
+  return whole === '' || path === whole || path.startsWith(`${whole}/`) || /^(\$|\.?\*|\.e)/.test(bare);
+}
+
+function isLeftOut({ path }: Dotenv, context: string, project: Project): boolean {
+  const folder = context === '' ? '' : `${context}/`;
+  const below = path.startsWith(folder) ? path.slice(folder.length) : path;
+  return project.of('ignore').some((each) => each.tool === 'docker' && each.path === `${folder}.dockerignore` && each.patterns.some(({ pattern, negated }) => !negated && /^(\*\*\/|\/)?(\.env|\.env\*|\*\.env|\.\*)$/.test(pattern) && (below === '.env' || pattern.startsWith('**/'))));
 }
