@@ -1,23 +1,24 @@
-import type { Assignment, Column, ColumnDefault, ColumnMatch, Context, Edit, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
-import { anyOf, columns, importing, insert, options, replace, rule } from '../kit';
+import type { Assignment, Column, ColumnDefault, ColumnMatch, Context, Edit, Func, FuncParameter, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
+import { anyOf, columns, functionsAround, importing, insert, isProgram, options, replace, rule } from '../kit';
 
 /** What gives another answer each time it is called. */
 const MOMENT = /^((datetime\.)?(datetime\.)?(datetime|date)\.(now|utcnow|today)|datetime\.(datetime\.)?now|django\.utils\.timezone\.(now|localtime|localdate)|time\.time(_ns)?|pendulum\.(now|today)|arrow\.(utcnow|now)|uuid\.uuid[147]|uuid[147]|secrets\.(token_\w+|choice|randbelow)|os\.urandom|random\.(randint|random|choice|choices|randrange|getrandbits)|shortuuid\.uuid|ulid\.\w+|nanoid\.generate|django\.utils\.crypto\.get_random_string)$/;
 
 interface FieldMatch { readonly module: Module; readonly assignment: Assignment; readonly field: ColumnDefault; readonly owner: string }
-type Match = ColumnMatch | FieldMatch;
+interface ParameterMatch { readonly module: Module; readonly parameter: FuncParameter; readonly func: Func; readonly field: ColumnDefault }
+type Match = ColumnMatch | FieldMatch | ParameterMatch;
 
 export default rule<Match>({
   id: 'column-default-evaluated-once',
   title: 'Column defaults are computed per row',
   severity: 'medium', points: 8, confidence: 'confirmed', blocks: 'never', effort: 'S', since: '1',
-  why: 'Every row gets the time the process started, or the same random token. Tests pass because the process is young.',
+  why: 'Every row and every call gets the time the process started, or the same random token. Tests pass because the process is young.',
   how: 'Give the function, not its result.',
   links: ['https://docs.sqlalchemy.org/en/20/core/defaults.html'],
-  anchors: ['ruff RUF009', 'CWE-665'],
+  anchors: ['ruff RUF009', 'ruff B008', 'CWE-665'],
 
-  on: anyOf(columns((one) => one.default !== undefined || one.onUpdate !== undefined), fields()),
-  check: (match, { source }) => verdict(match, source),
+  on: anyOf(columns((one) => one.default !== undefined || one.onUpdate !== undefined), anyOf(fields(), parameters())),
+  check: (match, { source, project }) => !('parameter' in match && isProgram(match.module, source, project)) && verdict(match, source),
   message: (match, { source }) => {
     const one = faulty(match, source);
     return one && isShared(one) ? `${titleOf(match)} has a default that all rows share and that any of them may change.` : `${titleOf(match)} has a default that is computed once, at import${one?.callee ? `: ${shortened(one.callee)}()` : ''}.`;
@@ -64,6 +65,10 @@ export default rule<Match>({
     },
     'a field of a dataclass': { bad: 'import uuid\nfrom dataclasses import dataclass\n@dataclass\nclass Job:\n    name: str\n    key: str = str(uuid.uuid4())\n', path: 'jobs.py' },
     'a document of beanie': { bad: 'from datetime import datetime\nfrom beanie import Document\nclass User(Document):\n    joined: datetime = datetime.now()\n', path: 'models.py' },
+    'a parameter': { bad: 'from datetime import datetime\n\ndef events(session, since: datetime = datetime.min, until: datetime = datetime.utcnow()):\n    return session.events(since, until)\n', path: 'events.py' },
+    'a parameter of a method': { bad: 'import uuid\n\nclass Tokens:\n    def issue(self, user, *, key=str(uuid.uuid4())):\n        return self.sign(user, key)\n', path: 'tokens.py' },
+    'parameters that are worked out anew': { good: 'import time\nfrom datetime import datetime\nfrom fastapi import Depends\n\ndef events(session, until=None, clock=datetime.utcnow, now=Depends(datetime.utcnow)):\n    return session.events(until or clock())\n\ndef watch(bus):\n    def heard(event, since=time.time()):\n        return event.at - since\n    bus.on(heard)\n', path: 'events.py' },
+    'a parameter of a command': { good: { 'release.py': 'from datetime import date\nimport typer\n\napp = typer.Typer()\n\n@app.command()\ndef prepare(day: str = date.today().isoformat()):\n    print(day)\n', 'once.py': 'from datetime import date\n\ndef prepare(day=date.today()):\n    print(day)\n\nif __name__ == "__main__":\n    prepare()\n' } },
     'a function, a lambda, the database': { good: 'from datetime import datetime, timezone\nfrom sqlalchemy import func, text\nclass Post(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    a = db.Column(db.DateTime, default=datetime.utcnow)\n    b = db.Column(db.DateTime(timezone=True), default=lambda: datetime.now(timezone.utc))\n    c = db.Column(db.DateTime, default=func.now(), server_default=func.now(), onupdate=func.now())\n    d = db.Column(db.Integer, default=0, server_default=text("0"))\ndb = None\n', path: 'models.py' },
     'Django as it should be': { good: 'import uuid\nfrom datetime import timedelta\nfrom decimal import Decimal\nfrom django.db import models\nfrom django.utils import timezone\ndef key():\n    return uuid.uuid4().hex\nclass Order(models.Model):\n    key = models.CharField(default=key, max_length=32)\n    made = models.DateTimeField(auto_now_add=True)\n    seen = models.DateTimeField(default=timezone.now)\n    wait = models.DurationField(default=timedelta(days=1))\n    price = models.DecimalField(default=Decimal("0"), max_digits=8, decimal_places=2)\n    extra = models.JSONField(default=dict)\n', path: 'shop/models.py' },
     'pydantic copies lists': { good: 'from dataclasses import dataclass, field\nfrom datetime import datetime\nfrom pydantic import BaseModel, Field\nclass Event(BaseModel):\n    tags: list = []\n    at: datetime = Field(default_factory=datetime.utcnow)\n@dataclass\nclass Job:\n    at: datetime = field(default_factory=datetime.now)\n', path: 'schemas.py' },
@@ -75,10 +80,12 @@ export default rule<Match>({
 });
 
 function titleOf(match: Match): string {
+  if ('parameter' in match) return `${match.parameter.name} of ${match.func.name}()`;
   return 'column' in match ? `${match.model.name}.${match.column.name}` : `${match.owner}.${match.assignment.target}`;
 }
 
 function placeOf(match: Match): Span {
+  if ('parameter' in match) return match.parameter.at;
   return 'column' in match ? match.column.at : match.assignment.at;
 }
 
@@ -121,7 +128,7 @@ function fields(): Selector<FieldMatch> {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const assignment of unit.assignments) {
         if (assignment.annotation === undefined || assignment.how !== 'statement' || !assignment.scope || assignment.target.includes('.')) continue;
-        const field = fieldDefault(assignment);
+        const field = fieldDefault(assignment.value);
         if (field && isRecord(unit, assignment.scope, project)) yield { module: unit, assignment, field, owner: assignment.scope };
       }
     },
@@ -129,12 +136,28 @@ function fields(): Selector<FieldMatch> {
 }
 
 /** `at: datetime = datetime.utcnow()`, `Field(default=uuid4())`, as far as it is worked out at once. */
-function fieldDefault({ value }: Assignment): ColumnDefault | undefined {
+function fieldDefault(value: Value): ColumnDefault | undefined {
   const wrapped = value.kind === 'result' && /(^|\.)(Field|field)$/.test(value.callee);
   const given = wrapped ? value.keywords.find((each) => each.name === 'default')?.value ?? value.args[0] : value;
   if (!given || !isMoment(given)) return undefined;
   const callee = given.kind === 'generated' ? given.by : given.kind === 'result' ? given.callee : undefined;
   return { how: 'call', value: given, does: callee === undefined ? [] : [callee], at: given.at, keywordAt: given.at, ...(callee !== undefined && { callee }) , ...(callee !== undefined && !MOMENT.test(callee) && { how: 'other' as const, does: [] }) };
+}
+
+/** `def search(until=datetime.utcnow())`; inside another function it is worked out anew, and a command runs once in its process. */
+function parameters(): Selector<ParameterMatch> {
+  return {
+    kinds: ['module'], callees: [],
+    *select(unit) {
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
+      for (const func of unit.functions) {
+        for (const parameter of func.parameters) {
+          const field = parameter.fallback && !parameter.injected ? fieldDefault(parameter.fallback) : undefined;
+          if (field && functionsAround(unit, func.nameAt).length === 1 && !func.decorators.some((each) => /(^|\.)command$/.test(each.name))) yield { module: unit, parameter, func, field };
+        }
+      }
+    },
+  };
 }
 
 /** A class whose fields are copied into each instance: of pydantic (not of a database library: those are columns), or a dataclass. */
@@ -157,6 +180,8 @@ function basesOf(project: Project): ReadonlyMap<string, readonly string[]> {
 function passed(match: Match, { source }: Context): readonly Edit[] | undefined {
   const one = faulty(match, source);
   if (!one || !source.slice(one.at).includes('(') && !isShared(one)) return undefined;
+  // The body of the function has to ask for None then.
+  if ('parameter' in match) return undefined;
   if (isShared(one)) return one.value.kind === 'list' ? (one.value.items.length === 0 ? [replace(one.at, 'list')] : undefined) : one.value.kind === 'dict' && one.value.entries.length === 0 ? [replace(one.at, 'dict')] : undefined;
   const written = source.slice(one.at);
   const plain = /^[\w.]+\(\s*\)$/.test(written) ? written.replace(/\(\s*\)$/, '') : undefined;
