@@ -1,4 +1,4 @@
-import { attempted, discards, handler, loggerOf, logging, onlyPasses, placeOf, replace, rule } from '../kit';
+import { attempted, cleansUp, discards, handler, loggerOf, logging, losesWork, onlyConverts, onlyPasses, placeOf, replace, rule } from '../kit';
 
 export default rule({
   id: 'bare-except',
@@ -13,8 +13,10 @@ export default rule({
   on: handler(),
   check: ({ handler: one, module }) => {
     if (module.language !== 'python' || one.catchesAt || one.reraises) return false;
-    if (one.cleanup) return { severity: 'low', because: 'it only guards a clean-up' };
-    return discards(one) ? { points: 12, because: 'it discards the exception as well' } : true;
+    if (cleansUp(one)) return { severity: 'low', because: 'it only guards a clean-up' };
+    if (discards(one) && onlyConverts(one)) return { severity: 'low', because: 'it only guards a conversion' };
+    if (!discards(one)) return one.repeats ? true : { severity: 'medium', because: 'something is done about what it catches' };
+    return losesWork(one) || one.repeats ? { points: 12, because: 'it discards the exception as well' } : { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
   },
   message: ({ handler: one }) => `A bare except catches everything, exits included, ${placeOf(one)}.`,
   underline: ({ handler: one }) => one.keyword,
@@ -37,7 +39,7 @@ export default rule({
       good: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except Exception:\n        return 0\n',
     },
     'every fault passed over': {
-      bad: 'def close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n', good: 'def close(conn):\n    try:\n        conn.close()\n    except Exception:\n        pass\n',
+      bad: 'def close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n', good: 'def close(conn):\n    try:\n        conn.close()\n    except Exception:\n        pass\n', severity: 'low',
     },
     'passed over, with a logger at hand': {
       bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n',
@@ -48,6 +50,11 @@ export default rule({
     're-raises': { good: 'def run(job, lock):\n    try:\n        job()\n    except:\n        lock.release()\n        raise\n' },
     'every path raises': { good: 'def run(job, strict):\n    try:\n        job()\n    except:\n        if strict:\n            raise\n        else:\n            raise RuntimeError("job failed")\n' },
     'it logs, and still stops nothing': { bad: 'import logging\n\ndef run(job):\n    try:\n        job()\n    except:\n        logging.error("job failed")\n' },
+    'a worker that cannot be stopped': { bad: 'def serve(queue):\n    while True:\n        try:\n            queue.get_next()\n        except:\n            pass\n', severity: 'high' },
+    'a message that is lost': { bad: 'def tell(mailer, text):\n    try:\n        mailer.send(text)\n    except:\n        pass\n', severity: 'high' },
+    'another language instead': { bad: 'from shop.dates import ago\n\ndef since(then, language):\n    try:\n        return ago(then, language)\n    except:\n        return ago(then, "en")\n', severity: 'medium' },
+    'a file that is only tidied up': { bad: 'import os\n\ndef discard(path):\n    try:\n        os.unlink(path)\n    except:\n        pass\n', severity: 'low' },
+    'a number or none': { bad: 'def number(text):\n    try:\n        return int(text.strip())\n    except:\n        return None\n', severity: 'low' },
     'in a finalizer': { bad: 'class Client:\n    def __del__(self):\n        try:\n            self.socket.close()\n        except:\n            pass\n', severity: 'low' },
     'only in text': { good: 'HELP = """\ntry: ...\nexcept:\n    pass\n"""\n# except:\n' },
     'tests': { path: 'tests/test_it.py', good: 'def test_it():\n    try:\n        go()\n    except:\n        pass\n' },

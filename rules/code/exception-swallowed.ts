@@ -1,13 +1,9 @@
 import type { CallMatch, Handler, Module, Selector, Source, Span } from '../kit';
-import { attempted, call, discards, handler, isBroad, lastName, loggerOf, logging, makingLogger, placeOf, rule } from '../kit';
+import { attempted, call, cleansUp, discards, handler, isBroad, isConversion, isHarmless, lastName, loggerOf, logging, losesWork, makingLogger, onlyConverts, placeOf, rule } from '../kit';
 
 /** A clause that catches every exception, or a `with suppress(Exception)`. */
 type Catch = { readonly module: Module; readonly handler: Handler } | { readonly module: Module; readonly suppress: CallMatch };
 
-/** What may fail without anybody missing it. */
-const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing)$|cache\w*\.delete\w*$/;
-const HARMLESS = /^(os\.path\.\w+|len|str|int|sum|min|max|sorted|any|all|set|tuple|getattr|hasattr|isinstance|list|dict|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
-const CONVERTS = /^(int|float|str|bool|Decimal|decimal\.Decimal|json\.loads|orjson\.loads|uuid\.UUID|UUID|round|datetime\.\w+(\.\w+)*|dateutil\.parser\.\w+|ast\.literal_eval|urllib\.parse\.\w+|ipaddress\.\w+|base64\.\w+|.*\.(strip|lower|upper|replace|split|get|decode|encode|strptime|fromisoformat|group|isoformat|strftime))$/;
 /** What asks for something that may not be there. */
 const PROBES = /^(importlib(\.\w+)*\.\w+|pkg_resources\.\w+|ctypes(\.\w+)+|platform\.\w+|resource\.\w+|signal\.\w+|locale\.\w+|shutil\.which)$/;
 /** Methods that are no part of what a library promises. */
@@ -36,9 +32,9 @@ export default rule<Catch>({
     if (!discards(one) || importsOnly(one, source) || answersQuestion(one) || mayNotRaise(one)) return false;
     if (tellsBuild(one)) return { severity: 'low', because: 'it only tells which build runs' };
     if (asksInternals(one)) return { severity: 'medium', because: 'only internals of a library are asked' };
-    if (one.cleanup || cleansUp(one)) return { severity: 'low', because: 'only a clean-up is tried' };
-    return one.tries.length > 0 && one.tries.every((each) => CONVERTS.test(each) || HARMLESS.test(each)) && !one.does.some((each) => each === 'continue' || each === 'rollback')
-      ? { severity: 'low', because: 'only a value is converted, and a default stands in for it' } : true;
+    if (cleansUp(one)) return { severity: 'low', because: 'only a clean-up is tried' };
+    if (onlyConverts(one)) return { severity: 'low', because: 'only a value is converted, and a default stands in for it' };
+    return losesWork(one) ? true : { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
   },
   message: (it) => 'suppress' in it ? `Every exception is discarded by suppress() ${it.suppress.call.scope ? `in ${lastName(it.suppress.call.scope)}()` : 'at module level'}.` : `${caught(it.handler)} is discarded ${placeOf(it.handler)}.`,
   underline: (it) => 'suppress' in it ? argumentAt(it.suppress) : it.handler.catchesAt ?? it.handler.keyword,
@@ -75,8 +71,13 @@ export default rule<Catch>({
       good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        logger.exception("mailer.send failed")  # best effort\n',
     },
     'a row that is skipped': {
-      bad: 'def load_all(items):\n    out = []\n    for i in items:\n        try:\n            out.append(i.load())\n        except Exception:\n            continue\n    return out\n',
+      bad: 'def load_all(items):\n    out = []\n    for i in items:\n        try:\n            out.append(i.load())\n        except Exception:\n            continue\n    return out\n', severity: 'medium',
     },
+    'a panel of the page that stays empty': { bad: 'from flask import Flask, jsonify\napp = Flask(__name__)\n\n@app.get("/hint")\ndef hint():\n    try:\n        text = advisor.hint_for(1)\n    except Exception:\n        text = ""\n    return jsonify(text=text)\n', severity: 'medium' },
+    'the first of two ways to find a kind': { bad: 'import mimetypes\n\ndef kind_of(path):\n    kind = None\n    try:\n        import sniffer\n        kind = sniffer.sniff(path)\n    except Exception:\n        pass\n    return kind or mimetypes.guess_type(path)[0]\n', severity: 'medium' },
+    'a token that cannot be read': { bad: 'from shop.tokens import unserialize\n\ndef owner(token):\n    try:\n        token = unserialize(token, max_age=3600)\n    except Exception:\n        token = False\n    return token or refuse()\n', severity: 'low' },
+    'a price that is not stored': { bad: 'def reprice(shop, items):\n    for item in items:\n        try:\n            shop.update_price(item)\n        except Exception:\n            continue\n' },
+    'an order that is not queued': { bad: 'from shop.tasks import fulfil\n\ndef checkout(order):\n    try:\n        fulfil.delay(order)\n    except Exception:\n        pass\n' },
     'on one line, in a route with the application\'s logger': {
       bad: 'from flask import Blueprint, current_app\n\nbp = Blueprint("items", __name__)\n\n@bp.post("/items")\ndef load_all():\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception): continue\n    return "ok"\n',
       good: 'from flask import Blueprint, current_app\n\nbp = Blueprint("items", __name__)\n\n@bp.post("/items")\ndef load_all():\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception):\n            current_app.logger.exception("i.load failed")\n            continue\n    return "ok"\n',
@@ -147,19 +148,15 @@ function answersQuestion(one: Handler): boolean {
 
 /** A handler of the logging module, which cannot log its own failure; a probe for what may not be installed. */
 function mayNotRaise(one: Handler): boolean {
-  return lastName(one.scope) === 'emit' || (one.tries.length > 0 && one.tries.some((each) => PROBES.test(each)) && one.tries.every((each) => PROBES.test(each) || HARMLESS.test(each)));
-}
-
-function cleansUp(one: Handler): boolean {
-  return one.tries.some((each) => CLEANS_UP.test(each)) && one.tries.every((each) => CLEANS_UP.test(each) || HARMLESS.test(each));
+  return lastName(one.scope) === 'emit' || (one.tries.length > 0 && one.tries.some((each) => PROBES.test(each)) && one.tries.every((each) => PROBES.test(each) || isHarmless(each)));
 }
 
 /** `def _git_revision(): … except Exception: return None`: nothing that is done depends upon it. */
 function tellsBuild(one: Handler): boolean {
-  return TELLS_BUILD.test(lastName(one.scope)) && one.tries.length > 0 && one.tries.every((each) => READS.test(each) || PROBES.test(each) || CONVERTS.test(each) || HARMLESS.test(each));
+  return TELLS_BUILD.test(lastName(one.scope)) && one.tries.length > 0 && one.tries.every((each) => READS.test(each) || PROBES.test(each) || isConversion(each) || isHarmless(each));
 }
 
 /** `query._compile_state()`: what another release of the library may not have, and nothing but reading. */
 function asksInternals(one: Handler): boolean {
-  return one.tries.some((each) => INTERNALS.test(each)) && one.tries.every((each) => INTERNALS.test(each) || HARMLESS.test(each) || KEEPS.test(each));
+  return one.tries.some((each) => INTERNALS.test(each)) && one.tries.every((each) => INTERNALS.test(each) || isHarmless(each) || KEEPS.test(each));
 }

@@ -11,6 +11,39 @@ export function discards(one: Handler): boolean {
   return one.does.length > 0 && one.does.every((each) => SILENT.has(each)) && !one.usesBound;
 }
 
+/** What may fail without anybody missing it. */
+const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing|request_gc)$|cache\w*\.delete\w*$|^gc\.collect$/;
+const HARMLESS = /^(os\.path\.\w+|len|str|int|getattr|hasattr|isinstance|list|dict|set|tuple|sorted|sum|min|max|any|all|range|enumerate|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
+const CONVERTS = /^(int|float|str|bool|Decimal|decimal\.Decimal|(json|orjson|ast|re|urllib\.parse|ipaddress|base64|datetime|dateutil\.parser|uuid)(\.\w+)+|urlparse|UUID|round|.*\.(strip|lower|upper|replace|split|get|keys|items|decode|encode|translate|join|strptime|fromisoformat|group|isoformat|strftime|setdefault|(un|de)serialize|unsign|parse_url))$/;
+/** What somebody waits for, by the words of the call's own name: sent, kept, paid, or set going. */
+const EFFECTS = /(^|_)(send\w*|save\w*|commit|flush|insert\w*|update\w*|create\w*|upsert|store|persist|write\w*|publish\w*|emit|post|put|patch|delete\w*|execute\w*|executemany|charge\w*|pay|capture|refund\w*|transfer|notify\w*|enqueue\w*|dispatch\w*|delay|apply_async|upload\w*|deliver\w*|migrate\w*|upgrade|downgrade|sync|import|export|submit|run|start|process|handle|call|revoke|grant|register|record|audit|bulk_\w+|add_all|merge|job|work|task)(_|$)/;
+const ADDS_A_ROW = /(^|[._])(session|db|database|tx|transaction|conn|connection|repo|repository|uow)\.(\w+\.)*add$/i;
+
+/** By its name, a call that asks about what is there and changes nothing. */
+export function isHarmless(callee: string): boolean {
+  return HARMLESS.test(callee);
+}
+
+/** By its name, a call that brings a value into another form. */
+export function isConversion(callee: string): boolean {
+  return CONVERTS.test(callee);
+}
+
+/** Only something is tidied up: closed, removed, counted. */
+export function cleansUp(one: Handler): boolean {
+  return one.cleanup || (one.tries.some((each) => CLEANS_UP.test(each)) && one.tries.every((each) => CLEANS_UP.test(each) || HARMLESS.test(each)));
+}
+
+/** Only a value is read or brought into another form, and a row is neither skipped nor rolled back for it. */
+export function onlyConverts(one: Handler): boolean {
+  return one.tries.length > 0 && one.tries.every((each) => CONVERTS.test(each) || HARMLESS.test(each)) && !one.does.some((each) => each === 'continue' || each === 'rollback');
+}
+
+/** Something is lost with the exception: what was to be sent, kept or set going, as far as the names of the calls tell. */
+export function losesWork(one: Handler): boolean {
+  return one.does.includes('rollback') || one.tries.some((each) => !CONVERTS.test(each) && !HARMLESS.test(each) && !CLEANS_UP.test(each) && (ADDS_A_ROW.test(each) || EFFECTS.test(lastName(each))));
+}
+
 /** Its whole body is `pass` or `...`. */
 export function onlyPasses(one: Handler): boolean {
   return one.does.length === 1 && one.does[0] === 'pass';
