@@ -43,6 +43,8 @@ export default rule<CallMatch | Marked>({
     'markdown lets HTML through': { bad: 'import markdown\nfrom markupsafe import Markup\n\ndef page(post):\n    return Markup(markdown.markdown(post.body))\n' },
     'a decorator': { bad: 'from django.utils.safestring import mark_safe\n\nclass UserAdmin:\n    @mark_safe\n    def shown(self, user):\n        return f"<i>{user.username}</i>"\n', path: 'shop/admin.py' },
     'an argument of unknown origin': { bad: 'from markupsafe import Markup\n\ndef tag(label):\n    return Markup(f"<span>{label}</span>")\n', severity: 'medium' },
+    'an entry of a record that is a table': { bad: 'from flask import flash, url_for\nfrom markupsafe import Markup\n\nclass Feed(dict):\n    def complain(self):\n        flash(Markup(\'<a href="{}">{} cannot be read</a>\'.format(url_for("feeds.edit", key=self.get("key")), self.get("url", ""))))\n', path: 'feeds.py', severity: 'medium' },
+    'an entry that is filled in by Markup': { good: 'from flask import flash\nfrom markupsafe import Markup\n\nclass Feed(dict):\n    def complain(self):\n        flash(Markup("<b>{}</b> cannot be read").format(self.get("url", "")))\n        flash(Markup(f"<i class={self.get(\'kind\')}></i>"))\n', path: 'feeds.py' },
     'a constant': { good: 'from markupsafe import Markup\nfrom django.utils.safestring import mark_safe\n\nICON = "<i class=icon></i>"\n\ndef icons():\n    return Markup("<br>") + Markup(ICON) + mark_safe(\'<b>ok</b>\')\n' },
     'the percent operator of Markup': { good: 'from markupsafe import Markup\ndef badge(user):\n    return Markup("<b>%s</b>") % user.name + Markup("<i>{}</i>").format(user.bio)\n' },
     'format_html': { path: 'views.py', good: 'from django.utils.html import format_html\ndef link(item):\n    return format_html(\'<a href="/items/{}">{}</a>\', item.pk, item.title)\n' },
@@ -91,7 +93,7 @@ function dangerIn(it: CallMatch | Marked, context: Context): Danger | undefined 
     if (wayTo(inner, match, context)) return [{ value: part, grade: VISITORS }];
     if (isStored(inner) && !context.source.slice(inner.at).includes('[')) return [{ value: part, grade: STORED }];
     const unknown = inner.kind === 'parameter' && !/^(self|cls|field|form|widget)\b/.test(inner.name) && (value.kind === 'joined' || rendered !== undefined);
-    return unknown ? [{ value: part, grade: UNPROVED }] : [];
+    return unknown || (value.kind === 'joined' && isOwnEntry(inner)) ? [{ value: part, grade: UNPROVED }] : [];
   });
   return dangers.find((each) => each.grade === VISITORS) ?? dangers.find((each) => each.grade === STORED) ?? dangers[0];
 }
@@ -127,6 +129,12 @@ const PLAIN_OWNER = /(^|\.)(self|cls|field|fields|form|widget|tag|column|setting
 /** A field of a record, that users fill in. */
 function isStored(value: Value): boolean {
   return (value.kind === 'parameter' || value.kind === 'reference') && FIELD.test(value.name) && !PLAIN_OWNER.test(value.name) && !/^[A-Z]/.test(value.name);
+}
+
+/** `self.get("title")` of a record that is a mapping itself. */
+function isOwnEntry(value: Value): boolean {
+  const [key] = value.kind === 'result' && lastName(value.callee) === 'get' && value.of?.kind === 'parameter' && value.of.name === 'self' ? value.args : [];
+  return key?.kind === 'text' && (FIELD.test(`.${key.value}`) || /^(url|uri|link|href)$/.test(key.value));
 }
 
 // ---- the fix
