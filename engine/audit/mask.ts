@@ -9,6 +9,8 @@ const NAMED = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apike
 const BARE = /^(\s*(?:export\s+|-\s+|ENV\s+|Environment=)?"?\w*(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)\w*\s*[:=]\s*)([^\s"'$#][^\s#]*)/gim;
 const LONG = /\b(?=[A-Za-z0-9_\-+/]*[0-9])(?=[A-Za-z0-9_\-+/]*[A-Za-z])[A-Za-z0-9_\-+]{32,}\b/g;
 const KEY_BLOCK = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+/** Calls that are handed a key or a password by its position. */
+const TAKES_KEY = /\b(?:jw[ts]\.(?:en|de)code|Fernet|hmac\.(?:new|digest)|(?:URLSafe\w*|Timed\w*|JSONWebSignature)Serializer|\w*Signer|(?:smtp|mail|imap|server|client|ftp|conn)\w*\.login)\s*\([\s\S]*$/i;
 const LITERAL = /("""|'''|"|')((?:\\.|(?!\1)[^\\])*)\1/g;
 
 /** A sentence with everything that looks like a secret's value replaced. */
@@ -22,7 +24,8 @@ export function mask(text: string): string {
 
 /** The same for lines of a file, where a value may stand without quotes. */
 export function maskCode(text: string): string {
-  return mask(text.replace(BARE, (all, before: string, value: string) => /^(?:\$\{|[A-Za-z_]\w*(?:\.\w+)*[([])/.test(value) ? all : `${before}***`));
+  const unkeyed = text.replace(TAKES_KEY, (call) => call.replace(LITERAL, (all, quote: string, value: string, at: number) => isKnown(value) || /^\s*:/.test(call.slice(at + all.length)) ? all : `${quote}***${quote}`));
+  return mask(unkeyed.replace(BARE, (all, before: string, value: string) => /^(?:\$\{|[A-Za-z_]\w*(?:\.\w+)*[([])/.test(value) ? all : `${before}***`));
 }
 
 /** Every string literal masked but those that can only be the name of a variable: for code that a rule about secrets shows. */
@@ -35,6 +38,11 @@ export function maskLiterals(text: string): string {
 /** `test_2024_login_of_a_visitor_without_cookies`: words, as functions and files are called. */
 function isWords(token: string): boolean {
   return token.split(/[_-]/).length > 2 && token.split(/[_-]/).every((part) => /^(?:[A-Za-z]+\d{0,2}|\d{1,4}|)$/.test(part) && !/[a-z][A-Z]{2}|[A-Z]{2}[a-z]/.test(part));
+}
+
+/** Nothing, an algorithm, or the name of a variable. */
+function isKnown(value: string): boolean {
+  return value === '' || isName(value) || /^(?:[HREP]S(?:256|384|512)|EdDSA|sha\d{1,3}|md5)$/.test(value);
 }
 
 /** `DATABASE_URL`: capitals with an underscore, no digit, as variables are called and passwords are not. */

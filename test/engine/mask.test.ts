@@ -7,12 +7,13 @@ describe('masking', () => {
     'SECRET_KEY = "hunter2hunter2"': 'hunter2', 'password: "hunter2"': 'hunter2', "app.config['API_KEY'] = 'hunter2'": 'hunter2', 'PASSWORD=hunter2': 'hunter2', '  - DB_PASSWORD=hunter2': 'hunter2',
     'ENV SECRET_KEY=hunter2': 'hunter2', 'postgres://app:hunter2@db/x': 'hunter2', 'redis://:hunter2@cache:6379': 'hunter2', 'token = b"hunter2hunter2"': 'hunter2',
     'Authorization: 9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a': '9f8a7b6c', '-----BEGIN RSA PRIVATE KEY-----\nMIIEhunter2\n-----END RSA PRIVATE KEY-----': 'hunter2', '"jwt_secret": "hunter2",': 'hunter2',
+    'return jwt.encode(claims, "hunter2", algorithm="HS256")': 'hunter2', 'jwt.decode(token, "hunter2", algorithms=["HS256"])': 'hunter2', 'smtp.login("shop", "hunter2")': 'hunter2', 'Fernet(b"hunter2")': 'hunter2', 'URLSafeTimedSerializer("hunter2")': 'hunter2',
   };
   for (const [text, secret] of Object.entries(secrets)) {
     it(`hides what ${text.split('\n')[0] ?? ''} holds`, () => { assert.ok(!maskCode(text).includes(secret), maskCode(text)); });
   }
 
-  const plain = ['def test_2024_login_of_a_visitor_without_cookies_at_all(): pass', 'SECRET_KEY = os.environ["SECRET_KEY"]', 'https://docs.example.com/a/b', 'import os', 'SECRET_KEY falls back to a value in the source.'];
+  const plain = ['jwt.encode({"sub": name}, key, algorithm="HS256")', 'jwt.decode(token, os.environ["JWT_KEY"])', 'def test_2024_login_of_a_visitor_without_cookies_at_all(): pass', 'SECRET_KEY = os.environ["SECRET_KEY"]', 'https://docs.example.com/a/b', 'import os', 'SECRET_KEY falls back to a value in the source.'];
   for (const text of plain) it(`leaves ${text} alone`, () => { assert.equal(maskCode(text), text); });
 
   it('leaves prose with a colon alone', () => { assert.equal(mask('SECRET_KEY: words about it'), 'SECRET_KEY: words about it'); });
