@@ -1,4 +1,4 @@
-import type { Decorator, Edit, Module, Project, Route, Selector, Source, Span } from '../kit';
+import type { Decorator, Edit, Hook, Module, Project, Route, Selector, Source, Span, Value } from '../kit';
 import { insert, lastName, replace, rule } from '../kit';
 
 interface Get { readonly module: Module; readonly route: Route; readonly writes: string | undefined }
@@ -44,6 +44,24 @@ export default rule<Get>({
   },
 
   examples: {
+    'SQL of a function that the address names': {
+      bad: {
+        'shop.py': 'from flask import Flask, g, redirect\nimport alerts\n\napp = Flask(__name__)\n\n@app.route("/alerts/disable", methods=["GET"])\ndef disable():\n    alerts.off(g.user)\n    return redirect("/alerts")\n',
+        'alerts.py': 'import sqlite3\n\ndef off(user):\n    base = sqlite3.connect("shop.sqlite")\n    rows = base.cursor()\n    rows.execute("UPDATE users SET alerts = 0 WHERE name = ?", (user,))\n    base.commit()\n',
+      },
+    },
+    'SQL of a function, after a look at where the link stood': {
+      good: {
+        'shop.py': 'from flask import Flask, g, redirect, request\nimport alerts\n\napp = Flask(__name__)\n\n@app.route("/alerts/disable", methods=["GET"])\ndef disable():\n    if request.headers["referer"] != "https://shop.example/alerts":\n        return redirect("/")\n    alerts.off(g.user)\n    return redirect("/alerts")\n',
+        'alerts.py': 'import sqlite3\n\ndef off(user):\n    base = sqlite3.connect("shop.sqlite")\n    rows = base.cursor()\n    rows.execute("UPDATE users SET alerts = 0 WHERE name = ?", (user,))\n    base.commit()\n',
+      },
+    },
+    'SQL that reads, of a function that the address names': {
+      good: {
+        'shop.py': 'from flask import Flask\nimport alerts\n\napp = Flask(__name__)\n\n@app.get("/alerts/send")\ndef send():\n    return alerts.listed()\n',
+        'alerts.py': 'import sqlite3\n\ndef listed():\n    base = sqlite3.connect("shop.sqlite")\n    rows = base.cursor()\n    found = rows.execute("SELECT name FROM users").fetchall()\n    base.commit()\n    return found\n',
+      },
+    },
     'a link that deletes': {
       bad: 'from flask import Flask, redirect\napp = Flask(__name__)\n@app.get("/item/<int:i>/delete")\ndef delete(i):\n    app.db.session.delete(app.db.get(i))\n    app.db.session.commit()\n    return redirect("/")\n',
       good: 'from flask import Flask, redirect\napp = Flask(__name__)\n@app.post("/item/<int:i>/delete")\ndef delete(i):\n    app.db.session.delete(app.db.get(i))\n    app.db.session.commit()\n    return redirect("/")\n',
@@ -93,7 +111,24 @@ function writesOf(route: Route, module: Module, project: Project): string | unde
   const asked = route.path.split('/').some((part) => VERB.test(part)) || VERB.test(lastName(route.handler));
   const own = changes(route.does, asked);
   if (own !== undefined || !asked) return own;
-  return route.does.map((callee) => { const called = project.func(callee); return called && changes(called.func.does, false); }).find((each) => each !== undefined);
+  const checked = route.reads.some((each) => /(^|\.)(origin|referr?er)$/i.test(each));
+  return route.does.map((callee) => { const called = project.func(callee); return called && (changes(called.func.does, false) ?? (checked ? undefined : sends(called))); }).find((each) => each !== undefined);
+}
+
+/** The function that a verb of the address stands for sends a text of SQL that changes rows, and keeps it. */
+function sends({ module, func }: Hook): string | undefined {
+  if (!func.does.some((each) => /\.execute(many)?$/.test(each)) || !func.does.some((each) => /(^|\.)commit$/.test(each))) return undefined;
+  const sent = module.calls.filter((each) => /\.execute(many)?$/.test(each.callee) && func.body.start <= each.at.start && each.at.end <= func.body.end).map((each) => CHANGES.exec(startOf(each.args[0]))?.[1]?.toUpperCase());
+  if (sent.includes('DELETE')) return 'deletes from the database';
+  return sent.some((each) => each !== undefined) ? 'writes to the database' : undefined;
+}
+
+const CHANGES = /^\s*(UPDATE|INSERT|DELETE|REPLACE)\s/i;
+
+function startOf(value: Value | undefined): string {
+  if (value?.kind === 'joined') return startOf(value.parts[0]);
+  if (value?.kind === 'result') return startOf(value.of ?? value.args[0]);
+  return value?.kind === 'text' ? value.value : '';
 }
 
 function changes(does: readonly string[], asked: boolean): string | undefined {
