@@ -64,6 +64,8 @@ export default rule<Leak>({
     'logged, not answered': { good: 'import logging\nfrom flask import jsonify\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception as e:\n        logging.error("order failed: %s", e)\n        return jsonify(error="internal error", kind=type(e).__name__), 500\n' },
     'an own domain error': { good: 'from flask import jsonify\nclass OutOfStock(Exception):\n    pass\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except OutOfStock as e:\n        return jsonify(error=str(e)), 409\n' },
     'bad input, said so': { good: 'from fastapi import HTTPException\nfrom flask import jsonify\n\ndef order(store, text):\n    try:\n        return store.parse(text)\n    except Exception as e:\n        raise HTTPException(status_code=400, detail=str(e))\n\ndef other(store, text):\n    try:\n        return jsonify(store.parse(text))\n    except Exception as e:\n        return jsonify(error=str(e)), 400\n' },
+    'bad input, said so after the text': { good: 'from flask import Blueprint, Response, make_response\nfrom shop import store\n\nbp = Blueprint("hooks", __name__)\n\n@bp.post("/hooks/try")\ndef attempt():\n    try:\n        store.call()\n    except Exception as e:\n        return make_response(str(e), 400)\n    return "ok"\n\n@bp.post("/hooks/parse")\ndef parse():\n    try:\n        store.parse()\n    except Exception as e:\n        return Response(f"not understood: {e}", 422)\n    return "ok"\n' },
+    'a failure of the server, said so after the text': { bad: 'from flask import make_response\nfrom shop import store\n\ndef attempt():\n    try:\n        store.call()\n    except Exception as e:\n        return make_response(str(e), 502)\n    return "ok"\n' },
     'a specific clause inside': { good: 'from flask import jsonify\n\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception:\n        try:\n            return jsonify(store.again())\n        except KeyError as e:\n            return jsonify(error=str(e)), 500\n' },
     'what a function tells its caller': { good: 'def load(store):\n    try:\n        return {"ok": store.load()}\n    except Exception as e:\n        return {"ok": False, "error": str(e)}\n' },
     'HTTP errors have texts of their own': { good: 'from flask import Flask, jsonify\nfrom werkzeug.exceptions import HTTPException\n\napp = Flask(__name__)\n\n@app.errorhandler(HTTPException)\ndef failed(error):\n    return jsonify(message=error.description), error.code\n\n@app.errorhandler(404)\ndef missing(error):\n    return jsonify(message=str(error)), 404\n' },
@@ -118,9 +120,15 @@ function answers(func: Func, handlesErrors: boolean, module: Module, project: Pr
 /** The answer says that the client is at fault. */
 function isClients(one: Call, returned: readonly Value[]): boolean {
   const around = returned.find((each) => each.kind === 'list' && each.items[0]?.at.start === one.at.start);
-  const given = one.keywords.find((each) => /^(status|status_code|code)$/.test(each.name))?.value ?? (/HTTPException$|(^|\.)abort$/.test(one.callee) ? one.args[0] : undefined);
+  const given = one.keywords.find((each) => /^(status|status_code|code)$/.test(each.name))?.value ?? one.args[statusPosition(one.callee)];
   const status = around ? statusOf(around) : given && codeOf(given);
   return status?.startsWith('4') ?? false;
+}
+
+/** Where a call that answers takes the status without its name; past all arguments where it takes none. */
+function statusPosition(callee: string): number {
+  if (/HTTPException$|(^|\.)abort$/.test(callee)) return 0;
+  return /(^|\.)HttpResponse$/.test(callee) ? 2 : /(^|\.)(make_response|(JSON|PlainText|HTML)?Response)$/.test(callee) ? 1 : Infinity;
 }
 
 function statusOf(value: Value): string | undefined {
