@@ -1,6 +1,6 @@
 import type { Call, Context, Edit, Gap, Judgement, Middleware, Place, Project, Setting, Source, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, HOOK_CALLS, constructionAt, gapPlace, idleModules, insert, mayServeProduction, middlewares, projectRule, replace, seenInProduction, statementsAfter, webFrameworks, whenUnset, wiring, withArgument,
+  CONFIGURATION_READERS, HOOK_CALLS, constructionAt, gapPlace, idleModules, insert, mayBeReplaced, mayServeProduction, middlewares, projectRule, replace, seenInProduction, statementsAfter, webFrameworks, whenUnset, wiring, withArgument,
 } from '../kit';
 
 /** What one flag of a cookie is: given as it should be (or by a value that only the running program knows), switched off, or not given. */
@@ -37,6 +37,7 @@ export default projectRule({
       bad: 'import os\n\nDEBUG = os.getenv("DJANGO_DEBUG") == "1"\nINSTALLED_APPS = ["django.contrib.sessions", "django.contrib.auth"]\n',
       good: 'import os\n\nDEBUG = os.getenv("DJANGO_DEBUG") == "1"\nINSTALLED_APPS = ["django.contrib.sessions", "django.contrib.auth"]\nSESSION_COOKIE_SECURE = not DEBUG\nCSRF_COOKIE_SECURE = not DEBUG\n', path: 'shop/settings.py',
     },
+    'Django, where a module that is not here comes last': { bad: 'import os\n\nDEBUG = os.getenv("DJANGO_DEBUG") == "1"\nINSTALLED_APPS = ["django.contrib.sessions", "django.contrib.auth"]\n\ntry:\n    from .local_settings import *\nexcept ImportError:\n    pass\n', path: 'shop/settings.py', severity: 'medium' },
     'only the CSRF cookie of Django': { bad: 'INSTALLED_APPS = ["django.contrib.sessions"]\nSESSION_COOKIE_SECURE = True\n', path: 'shop/settings.py', severity: 'low' },
     'switched off in the configuration class': {
       bad: {
@@ -167,9 +168,16 @@ function gapOf({ flags, at, framework }: Cookie, project: Project): Gap | undefi
   const session = framework === 'starlette' ? ['Secure'] : words('SESSION_');
   const parts = [[session, 'session'], [words('REMEMBER_'), 'remember-me'], [words('CSRF_'), 'CSRF']] as const;
   const message = parts.filter(([list]) => list.length > 0).map(([list, cookie]) => `the ${cookie} cookie lacks ${list.join(list.length > 2 ? ', ' : ' and ')}`).join('; ');
-  const variation = weight(missing.map((each) => each.name));
+  const variation = weight(missing.map((each) => each.name)) ?? (framework === 'django' && isLocal(at, project) ? LOCAL : undefined);
   const text = `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}${framework === 'starlette' ? ': https_only is off by default' : ''}.`;
   return { at: project.unit(at.path) ? at : project.anchor, message: text, ...(variation && { variation }) };
+}
+
+const LOCAL: Variation = { severity: 'medium', points: 6, because: 'a settings module that is not in the repository comes after it' };
+
+/** Django: the module of this place ends with settings of the machine. */
+function isLocal(at: Place, project: Project): boolean {
+  return project.settings('INSTALLED_APPS', 'MIDDLEWARE').some((each) => each.path === at.path && mayBeReplaced(each, project));
 }
 
 function weight(missing: readonly string[]): Variation | undefined {
