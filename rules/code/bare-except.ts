@@ -11,9 +11,9 @@ export default rule({
   hides: ['exception-swallowed', 'broad-except', 'log-without-traceback'],
 
   on: handler(),
-  check: ({ handler: one, module }) => {
+  check: ({ handler: one, module }, { source }) => {
     if (module.language !== 'python' || one.catchesAt || one.reraises) return false;
-    if (cleansUp(one)) return { severity: 'low', because: 'it only guards a clean-up' };
+    if (cleansUp(one, source)) return { severity: 'low', because: 'it only guards a clean-up' };
     if (discards(one) && onlyConverts(one)) return { severity: 'low', because: 'it only guards a conversion' };
     if (!discards(one)) return one.repeats ? true : { severity: 'medium', because: 'something is done about what it catches' };
     return losesWork(one) || one.repeats ? { points: 12, because: 'it discards the exception as well' } : { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
@@ -45,6 +45,8 @@ export default rule({
       bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n',
       good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef close(conn):\n    try:\n        conn.close()\n    except Exception:\n        logger.exception("conn.close failed")\n',
     },
+    'around a query': { bad: 'def find(number):\n    try:\n        return Owner.objects.get(id=int(number))\n    except:\n        return None\n', severity: 'medium' },
+    'around the old file of a field': { bad: 'def replace(item, upload):\n    try:\n        item.picture.delete(save=False)\n    except:\n        pass\n    item.picture = upload\n', severity: 'low' },
     'on one line': { bad: 'try: start()\nexcept : pass\n', good: 'try: start()\nexcept Exception : pass\n' },
     'expected and named': { good: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except (AttributeError, TypeError):\n        return 0\n' },
     're-raises': { good: 'def run(job, lock):\n    try:\n        job()\n    except:\n        lock.release()\n        raise\n' },

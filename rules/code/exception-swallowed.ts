@@ -32,7 +32,7 @@ export default rule<Catch>({
     if (!discards(one) || importsOnly(one, source) || answersQuestion(one) || mayNotRaise(one)) return false;
     if (tellsBuild(one)) return { severity: 'low', because: 'it only tells which build runs' };
     if (asksInternals(one)) return { severity: 'medium', because: 'only internals of a library are asked' };
-    if (cleansUp(one)) return { severity: 'low', because: 'only a clean-up is tried' };
+    if (cleansUp(one, source)) return { severity: 'low', because: 'only a clean-up is tried' };
     if (onlyConverts(one)) return { severity: 'low', because: 'only a value is converted, and a default stands in for it' };
     return losesWork(one) ? true : { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
   },
@@ -106,6 +106,14 @@ export default rule<Catch>({
     'a version that is stored': { bad: 'def get_version(db):\n    try:\n        db.execute("update versions set seen = now()")\n    except Exception:\n        return None\n' },
     'internals of a library': { bad: 'def tables(statement):\n    found = []\n    if hasattr(statement, "_compile"):\n        try:\n            for each in statement._compile().parts:\n                if hasattr(each, "table"):\n                    found.append(each.table)\n        except Exception:\n            pass\n    return found\n', severity: 'medium' },
     'a method of its own': { bad: 'class Shop:\n    def close(self, orders):\n        try:\n            self._bill(orders)\n        except Exception:\n            pass\n' },
+    'an address is put together': { bad: 'def picture(item, base):\n    try:\n        url = item.picture.url\n        return url if url.startswith("http") else base + url.lstrip("/")\n    except Exception:\n        return None\n', severity: 'low' },
+    'an absolute address': { bad: 'def picture(request, item):\n    url = None\n    try:\n        url = request.build_absolute_uri(item.picture.url)\n    except Exception:\n        url = None\n    return url\n', severity: 'low' },
+    'a row that is looked up': { bad: 'def owner(shop, number):\n    try:\n        return Owner.objects.get(id=int(number))\n    except Exception:\n        return None\n', severity: 'medium' },
+    'a table that is looked into': { bad: 'def amount(data):\n    try:\n        return int(data.get("amount"))\n    except Exception:\n        return None\n', severity: 'low' },
+    'a cookie that is looked into': { bad: 'from flask import session\n\ndef visits():\n    try:\n        return int(session.get("visits"))\n    except Exception:\n        return None\n', severity: 'low' },
+    'the old file of a field': { bad: 'def replace(item, upload):\n    try:\n        item.picture.delete(save=False)\n    except Exception:\n        pass\n    item.picture = upload\n    item.save()\n', severity: 'low' },
+    'a stored file': { bad: 'from django.core.files.storage import default_storage\n\ndef forget(path):\n    try:\n        default_storage.delete(path)\n    except Exception:\n        pass\n', severity: 'low' },
+    'a row that is not deleted': { bad: 'def forget(account):\n    try:\n        account.delete()\n    except Exception:\n        pass\n', severity: 'high' },
     'the exception is used': { good: 'def load(rows, errors):\n    for row in rows:\n        try:\n            row.load()\n        except Exception as error:\n            errors[row.id] = error\n' },
     'another way is taken': { good: 'def load(cache, key):\n    try:\n        return cache.get(key)\n    except Exception:\n        return compute(key)\n' },
     'tests': { path: 'tests/test_mail.py', good: 'def test_it(mailer):\n    try:\n        mailer.send(1)\n    except Exception:\n        pass\n' },

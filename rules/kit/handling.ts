@@ -12,9 +12,13 @@ export function discards(one: Handler): boolean {
 }
 
 /** What may fail without anybody missing it. */
-const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing|request_gc)$|cache\w*\.delete\w*$|^gc\.collect$/;
+const CLEANS_UP = /(^|[._])(close|aclose|wait_closed|unlink|remove|rmtree|rmdir|cleanup|clean_up|terminate|kill|shutdown|disconnect|release|dispose|quit|stop|invalidate|expire|clear|incr|inc|observe|gauge|histogram|timing|request_gc)$|(cache|storage)\w*\.delete\w*$|^gc\.collect$/;
+/** The file of a field of Django, and not its row. */
+const FIELD_FILE = /\.delete\(\s*save\s*=/;
 const HARMLESS = /^(os\.path\.\w+|len|str|int|getattr|hasattr|isinstance|list|dict|set|tuple|sorted|sum|min|max|any|all|range|enumerate|print|pathlib\.Path(\.\w+)?|Path(\.\w+)?|time\.\w+)$/;
-const CONVERTS = /^(int|float|str|bool|Decimal|decimal\.Decimal|(json|orjson|ast|re|urllib\.parse|ipaddress|base64|datetime|dateutil\.parser|uuid)(\.\w+)+|urlparse|UUID|round|.*\.(strip|lower|upper|replace|split|get|keys|items|decode|encode|translate|join|strptime|fromisoformat|group|isoformat|strftime|setdefault|(un|de)serialize|unsign|parse_url))$/;
+const CONVERTS = /^(int|float|str|bool|Decimal|decimal\.Decimal|(json|orjson|ast|re|urllib\.parse|ipaddress|base64|datetime|dateutil\.parser|uuid)(\.\w+)+|urlparse|UUID|round|.*\.([lr]?strip|lower|upper|title|replace|r?split|startswith|endswith|remove(prefix|suffix)|build_absolute_uri|get|keys|items|decode|encode|translate|join|strptime|fromisoformat|group|isoformat|strftime|setdefault|(un|de)serialize|unsign|parse_url))$/;
+/** `get` of what is elsewhere: a row, an answer, an entry of a cache. */
+const FETCHES = /(^|[._])(?<!\b(flask|quart|request)\.)(objects|query|requests|httpx|session|client|http|api|cache|redis|db|store|storage|s3)\.get$/i;
 /** What somebody waits for, by the words of the call's own name: sent, kept, paid, or set going. */
 const EFFECTS = /(^|_)(send\w*|save\w*|commit|flush|insert\w*|update\w*|create\w*|upsert|store|persist|write\w*|publish\w*|emit|post|put|patch|delete\w*|execute\w*|executemany|charge\w*|pay|capture|refund\w*|transfer|notify\w*|enqueue\w*|dispatch\w*|delay|apply_async|upload\w*|deliver\w*|migrate\w*|upgrade|downgrade|sync|import|export|submit|run|start|process|handle|call|revoke|grant|register|record|audit|bulk_\w+|add_all|merge|job|work|task)(_|$)/;
 const ADDS_A_ROW = /(^|[._])(session|db|database|tx|transaction|conn|connection|repo|repository|uow)\.(\w+\.)*add$/i;
@@ -26,17 +30,18 @@ export function isHarmless(callee: string): boolean {
 
 /** By its name, a call that brings a value into another form. */
 export function isConversion(callee: string): boolean {
-  return CONVERTS.test(callee);
+  return CONVERTS.test(callee) && !FETCHES.test(callee);
 }
 
 /** Only something is tidied up: closed, removed, counted. */
-export function cleansUp(one: Handler): boolean {
-  return one.cleanup || (one.tries.some((each) => CLEANS_UP.test(each)) && one.tries.every((each) => CLEANS_UP.test(each) || HARMLESS.test(each)));
+export function cleansUp(one: Handler, source: Source): boolean {
+  const tidies = (each: string) => CLEANS_UP.test(each) || (each.endsWith('.delete') && FIELD_FILE.test(source.slice(one.tryBody)));
+  return one.cleanup || (one.tries.some(tidies) && one.tries.every((each) => tidies(each) || HARMLESS.test(each)));
 }
 
 /** Only a value is read or brought into another form, and a row is neither skipped nor rolled back for it. */
 export function onlyConverts(one: Handler): boolean {
-  return one.tries.length > 0 && one.tries.every((each) => CONVERTS.test(each) || HARMLESS.test(each)) && !one.does.some((each) => each === 'continue' || each === 'rollback');
+  return one.tries.length > 0 && one.tries.every((each) => isConversion(each) || HARMLESS.test(each)) && !one.does.some((each) => each === 'continue' || each === 'rollback');
 }
 
 /** Something is lost with the exception: what was to be sent, kept or set going, as far as the names of the calls tell. */
