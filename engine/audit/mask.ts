@@ -8,6 +8,8 @@ const NAMED = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apike
 /** `NAME=value` and `NAME: value` without quotes, as in environment files, compose files and units. */
 const BARE = /^(\s*(?:export\s+|-\s+|ENV\s+|Environment=)?"?\w*(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)\w*\s*[:=]\s*)([^\s"'$#][^\s#]*)/gim;
 const LONG = /\b(?=[A-Za-z0-9_\-+/]*[0-9])(?=[A-Za-z0-9_\-+/]*[A-Za-z])[A-Za-z0-9_\-+]{32,}\b/g;
+/** `ghp_…`, `sk_live_…`: what providers put before a token. */
+const PREFIXED = /\b([a-z]{2,4}_(?:live_|test_|pat_)?)[A-Za-z0-9_]{20,}/g;
 const KEY_BLOCK = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 /** Calls that are handed a key or a password by its position. */
 const TAKES_KEY = /\b(?:jw[ts]\.(?:en|de)code|Fernet|hmac\.(?:new|digest)|(?:URLSafe\w*|Timed\w*|JSONWebSignature)Serializer|\w*Signer|(?:smtp|mail|imap|server|client|ftp|conn)\w*\.login)\s*\([\s\S]*$/i;
@@ -22,7 +24,12 @@ export function mask(text: string): string {
     .replace(LONG, (token: string) => isWords(token) ? token : '***');
 }
 
-/** The same for lines of a file, where a value may stand without quotes. */
+/** Keys and tokens of providers alone, for examples that are shown on a page: a scanner of packages would take them for real ones. */
+export function maskTokens(text: string): string {
+  return text.replace(KEY_BLOCK, '(a private key)').replace(PREFIXED, (all, prefix: string) => isWords(all) ? all : `${prefix}***`).replace(LONG, (token: string) => isWords(token) ? token : '***');
+}
+
+/** As `mask`, for lines of a file, where a value may stand without quotes. */
 export function maskCode(text: string): string {
   const unkeyed = text.replace(TAKES_KEY, (call) => call.replace(LITERAL, (all, quote: string, value: string, at: number) => isKnown(value) || /^\s*:/.test(call.slice(at + all.length)) ? all : `${quote}***${quote}`));
   return mask(unkeyed.replace(BARE, (all, before: string, value: string) => /^(?:\$\{|[A-Za-z_]\w*(?:\.\w+)*[([])/.test(value) ? all : `${before}***`));

@@ -4,6 +4,7 @@ import { RUNNING_CALLS } from '../../rules/kit';
 import { APPLICATION_CALLEES, COOKIE_CALLEES, HTML_CALLEES } from '../project/applications';
 import { ADDRESS_CALLS } from '../project/flow/entries';
 import { WORKER_CALLEES } from '../project/workers';
+import { maskTokens } from './mask';
 import type { RuleCard, RuleDocument } from './outcome';
 
 export interface Registry {
@@ -64,7 +65,8 @@ function cardOf(rule: Rule): RuleCard {
 /** A rule with its fixes and examples, for its page. */
 export function documentOf(rule: Rule): RuleDocument {
   const fix = (rule.scope === 'file' ? rule.file.fix : rule.whole.fix) as Fix<unknown> | readonly Fix<unknown>[] | undefined;
-  const files = (given: Files, path = 'app.py') => typeof given === 'string' ? { [path]: given } : given;
+  const shown = (text: string) => rule.secret ? maskTokens(text) : text;
+  const files = (given: Files, path = 'app.py') => Object.fromEntries(Object.entries(typeof given === 'string' ? { [path]: given } : given).map(([name, text]) => [name, shown(text)]));
   return {
     card: cardOf(rule),
     fixes: (fix === undefined ? [] : Array.isArray(fix) ? fix as readonly Fix<unknown>[] : [fix as Fix<unknown>]).map(({ title, safety, remains }) => ({ title, safety, ...(remains && { remains }) })),

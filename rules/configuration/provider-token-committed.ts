@@ -61,7 +61,7 @@ export default rule<Seen>({
     'in a test': { severity: 'low', bad: { 'tests/test_pay.py': `KEY = "${STRIPE}"\n` } },
     'the key of localhost': { severity: 'low', bad: { 'certs/localhost.key': KEY('PRIVATE KEY', `MII${mixed(61)}\n${mixed(64)}`) } },
     'demanded from the environment': { good: { 'deploy.sh': '#!/bin/sh\n: "${STRIPE_KEY:?set STRIPE_KEY}"\n' } },
-    'a placeholder': { good: { 'docs/setup.md': `Set \`STRIPE_KEY=${'sk'}_live_<your key>\` in the environment, or \`${'sk'}_live_XXXXXXXXXXXXXXXXXXXXXXXX\`.\n`, '.env.example': `GITHUB_TOKEN=${'gh'}p_your_token_here_with_forty_letters_xx\nAWS_KEY=${'AK'}IAIOSFODNN7EXAMPLE\n` } },
+    'a placeholder': { good: { 'docs/setup.md': `Set \`STRIPE_KEY=${'sk'}_live_<your key>\` in the environment, or \`${'sk'}_live_XXXXXXXXXXXXXXXXXXXXXXXX\`.\n`, '.env.example': `GITHUB_TOKEN=${'gh'}p_your_token_here_with_forty_letters\nAWS_KEY=${'AK'}IAIOSFODNN7EXAMPLE\n` } },
     'made up for a test': { good: { 'tests/test_mask.py': `TOKEN = "${'gh'}p_${'abcdefghij'.repeat(4)}"\nOTHER = "${'sk'}_live_${'a1'.repeat(12)}"\n` } },
     'a public key and a certificate': { good: { 'certs/ca.pem': KEY('CERTIFICATE', `MII${mixed(120)}`), 'certs/key.pub': KEY('PUBLIC KEY', `MII${mixed(120)}`) } },
     'a key block without a key': { good: { 'config/key.pem': KEY('PRIVATE KEY', 'MIIEsample'), 'jwt.py': `if not key.startswith("-----${'BEGIN'} PRIVATE KEY-----"):\n    raise ValueError("not a key")\n` } },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { mask, maskCode, maskLiterals } from '../../engine/audit/mask';
+import { mask, maskCode, maskLiterals, maskTokens } from '../../engine/audit/mask';
 
 describe('masking', () => {
   const secrets: Readonly<Record<string, string>> = {
@@ -26,5 +26,17 @@ describe('masking', () => {
 
   it('never throws, and is done when it is done', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200 }), (text) => { assert.equal(maskCode(maskCode(text)), maskCode(text)); maskLiterals(text); }));
+  });
+});
+
+describe('the examples on a rule\'s page', () => {
+  const token = `${'gh'}p_${'abcdefghij'.repeat(4)}`;
+  it('hold no token of a provider, with digits or without, and no key', () => {
+    for (const [text, secret] of [[`KEY = "${token}"`, 'abcdefghij'], [`KEY = "${'sk'}_live_${'4f9a'.repeat(8)}"`, '4f9a'], [`-----BEGIN ${'RSA '}PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----`, 'MIIE']] as const) {
+      assert.ok(!maskTokens(text).includes(secret), maskTokens(text));
+    }
+  });
+  it('keep what they are about', () => {
+    for (const text of ['SECRET_KEY = "dev"', 'def test_2024_login_of_a_visitor_without_cookies(): pass', 'app.config["SECRET_KEY"] = os.environ["SECRET_KEY"]']) assert.equal(maskTokens(text), text);
   });
 });
