@@ -11,6 +11,8 @@ const FOR_BROWSERS = /^(VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|EXPO_PUBLIC|GATSB
 const DATASTORE = /(^|_)(DB|DATABASE|POSTGRES(QL)?|PG|MYSQL|MARIADB|REDIS|VALKEY|MONGO(DB)?|RABBITMQ|AMQP|BROKER|CACHE|ELASTIC(SEARCH)?|CELERY|MEMCACHED?)(_|$)/;
 const DATASTORE_SCHEME = /^(postgres(ql)?|mysql|mariadb|rediss?|mongodb(\+srv)?|amqps?)(\+\w+)?:/i;
 
+/** Where browsers report errors to: without it pages work, unseen. A server refuses to start with an address that is none. */
+const REPORTS = /(^|_)(SENTRY|GLITCHTIP|BUGSNAG|ROLLBAR|HONEYBADGER|AIRBRAKE)_/;
 const PLACEHOLDER = /(^|\.)example\.(com|org|net)$|(^|[.-])(your|my)[-_]?(\w+[-_])?(domain|site|app|host|server|company|project|bucket|database|db|instance|account|frontend|backend|org|dsn|key)\b|^your[-_.]|^change[-_]?me|^<[^>]*>$|^(todo|fixme|placeholder|host|hostname|domain|server)(\.(com|tld))?$|\.tld$/i;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i;
 
@@ -24,7 +26,7 @@ export default rule<Given>({
   anchors: ['CWE-1188'],
 
   on: addresses(),
-  check: (given, { project }) => fault(given, project) !== undefined,
+  check: (given, { project }) => fault(given, project) !== undefined && (!(REPORTS.test(given.pair.name) && FOR_BROWSERS.test(given.pair.name)) || { severity: 'medium', points: 6, because: 'only what browsers report gets lost' }),
   message: (given, { project }) => `${given.pair.name} in ${fileName(given.unit.path)} ${fault(given, project) ?? 'points at nothing'}.`,
   underline: ({ pair }) => pair.valueAt ?? pair.at,
   holds: ({ pair }) => isReference(pair.value ?? '') ? undefined : 'An address of production names a host of its own',
@@ -40,6 +42,8 @@ export default rule<Given>({
     'words where a host belongs': { bad: { '.env.prod': 'API_URL=https://your-api-domain.com/v1\nSECRET_KEY=\n' } },
     'every visitor\'s own machine': { bad: { 'frontend/.env.production': 'VITE_API_URL=http://localhost:8000\n' } },
     'a placeholder in a cluster': { bad: { 'k8s/web.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  REDIS_URL: redis://changeme:6379\n' } },
+    'where browsers report errors to': { bad: { 'render.yaml': 'services:\n  - type: web\n    name: api\n    envVars:\n      - key: VITE_SENTRY_DSN\n        value: your-sentry-dsn\n' }, severity: 'medium' },
+    'where the server reports errors to': { bad: { 'render.yaml': 'services:\n  - type: web\n    name: api\n    envVars:\n      - key: SENTRY_DSN\n        value: your-sentry-dsn\n' }, severity: 'high' },
     'a reference on the platform': { good: { 'render.yaml': 'services:\n  - type: web\n    name: api\n    envVars:\n      - key: DATABASE_URL\n        sync: false\n      - key: REDIS_URL\n        fromService:\n          name: cache\n          property: connectionString\n' } },
     'the service\'s name': {
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment:\n      DATABASE_HOST: db\n  db:\n    image: postgres:16\n    environment:\n      PGHOST: localhost\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' },
