@@ -13,7 +13,8 @@ const TEST_NAME = /(?:^|\/)(?:conftest\.py|tests\.py|test_[^/]*\.py|[^/]*_tests?
 
 /** Alembic names revisions after twelve digits of base 16, wherever its folder is. */
 const MIGRATION = /(?:^|\/)migrations?\/|(?:^|\/)alembic\/(?:[^/]+\/)*versions\/|(?:^|\/)versions\/(?:[^/]+\/)*(?:[\d-]+_)?[0-9a-f]{12}(?:_[^/]*)?\.py$|(?:^|\/)db\/migrate\//;
-const EXAMPLE_FOLDER = /(?:^|\/)(?:examples?|samples?|docs?)\//;
+/** `_archive/`, `_legacy_archive/`: code that was set aside is there to be read, as examples are. */
+const EXAMPLE_FOLDER = /(?:^|\/)(?:examples?|samples?|docs?|[_.](?:\w+_)?(?:archived?|archives|attic|graveyard|unused|trash)(?:_\w+)?)\//;
 
 /** Tools of an application's own package (`app/tools/`) are part of it. */
 const SCRIPT_FOLDER = /(?:^|\/)scripts?\/|^(?:(?!(?:app|src|lib|server|api)\/)[^/]+\/)?(?:tools?|bin|hack|bench|benchmarks?)\//;

@@ -50,10 +50,10 @@ describe('roles of files', () => {
   const roles: Readonly<Record<Role, readonly string[]>> = {
     production: [
       'app.py', 'api/versions/v1.py', 'app/populate/forms.py', 'app/seedling.py', 'src/app/main.py', 'env/settings.py', 'config/env/prod.js', 'manage.py', 'app/tools/search.py', 'CTFd/forms/setup.py', 'static/scripts/menu.js', 'bin/www', 'bin/www.js', 'docs/DEPLOY.md', 'scripts/deploy.sh',
-      'build/Dockerfile', 'latest/app.py', 'contest.py', 'testing/app.py', 'protest_app.py', 'app/inspect.py', 'vite.config.ts', 'assets/js/challenge-settings.js', 'docker-compose.yml', 'attest.py', 'builds/a.js',
+      'build/Dockerfile', 'latest/app.py', 'contest.py', 'testing/app.py', 'protest_app.py', 'app/inspect.py', 'vite.config.ts', 'assets/js/challenge-settings.js', 'docker-compose.yml', 'attest.py', 'builds/a.js', 'blog/archive/views.py', 'app/archived/models.py', 'app/_components/a.tsx', '_archive.py', 'shop/_unusedness/a.py',
     ],
     test: ['tests/test_app.py', 'app/tests.py', 'conftest.py', 'test_app.py', 'app_test.py', 'src/a.test.ts', 'src/a.spec.tsx', '__tests__/a.js', 'e2e/login.ts', 'cypress/a.js', 'fixtures/a.json', 'spec/a.py', 'pkg/testdata/a.py', 'tests/docs/a.py', 'tests/migrations/0001_a.py'],
-    example: ['examples/app.py', 'docs/conf.py', 'sample/app.js', 'docs/docker-compose.yml'],
+    example: ['examples/app.py', 'docs/conf.py', 'sample/app.js', 'docs/docker-compose.yml', '_archive/app.py', 'backend/_old_archive/2025/routes/a.py', '.attic/a.py', '_archived_v1/docker-compose.yml'],
     script: ['scripts/seed.py', 'tools/gen.py', 'backend/tools/gen.py', 'bin/run.py', 'noxfile.py', 'setup.py', 'lib/setup.py', 'populate.py', 'app/commands/seed_users.py', 'gulpfile.js', 'backend/scripts/x.py'],
     migration: ['app/migrations/0001_initial.py', 'alembic/versions/abc_add.py', 'migrations/versions/1.py', 'migrations/env.py', 'prisma/migrations/1/migration.sql', 'src/migration/1.ts', 'db/revisions/versions/2021-07-22_c0bc938b058e.py', 'db/versions/0ab4f8f54bfa_add_index.py'],
     vendored: [
