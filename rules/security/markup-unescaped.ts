@@ -1,14 +1,19 @@
-import type { CallMatch, Context, Decorator, Edit, Func, Module, Selector, Source, Value, Variation } from '../kit';
-import { anyOf, call, handsOn, importing, isOwn, keeps, lastName, readBy, replace, rule, wayTo } from '../kit';
+import type { CallMatch, Context, Decorator, Edit, Func, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
+import { anyOf, call, forAdministrators, handsOn, importing, isOwn, isWrite, keeps, lastName, readBy, replace, rule, wayTo } from '../kit';
 
 /** A function whose result is marked as safe by its decorator. */
 interface Marked { readonly module: Module; readonly func: Func; readonly decorator: Decorator; readonly returned: Value }
+
+/** `{{ post.text | safe }}` in a page. */
+interface Shown { readonly written: string; readonly field: string; readonly at: Span }
 
 const MARKUP = ['markupsafe.Markup', 'flask.Markup', 'jinja2.Markup', 'jinja2.utils.markupsafe.Markup'] as const;
 const DJANGO = ['django.utils.safestring.mark_safe', 'django.utils.safestring.SafeString', 'django.utils.safestring.SafeText', 'django.utils.html.mark_safe'] as const;
 const FORMAT = ['django.utils.html.format_html'] as const;
 
-export default rule<CallMatch | Marked>({
+const PAGES = 'from flask import Flask, redirect, render_template, request\n\napp = Flask(__name__)\n\n@app.get("/")\ndef home():\n    return render_template("notes.html", notes=find())\n\n@app.post("/notes")\ndef add():\n    store(request.form["text"])\n    return redirect("/")\n';
+
+export default rule<CallMatch | Marked | Shown>({
   id: 'markup-unescaped',
   title: 'Only constant HTML is marked safe',
   severity: 'high', points: 10, confidence: 'likely', blocks: 'never', effort: 'S', since: '1',
@@ -17,10 +22,10 @@ export default rule<CallMatch | Marked>({
   links: ['https://markupsafe.palletsprojects.com/en/stable/', 'https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html'],
   anchors: ['bandit B308', 'bandit B703', 'bandit B704', 'ruff S308', 'ruff S704', 'semgrep avoid-mark-safe', 'semgrep explicit-unescape-with-markup', 'CWE-79'],
 
-  on: anyOf(call(...MARKUP, ...DJANGO, ...FORMAT), markedFunctions()),
-  check: (it, context) => dangerIn(it, context)?.grade ?? false,
-  message: (it, context) => `${'func' in it ? `@${lastName(it.decorator.name)}` : `${it.call.written}()`} marks ${readBy(dangerIn(it, context)?.value, context.source)} as safe HTML.`,
-  underline: (it) => 'func' in it ? it.returned.at : it.call.args[0]?.at ?? it.call.calleeAt,
+  on: anyOf(anyOf(call(...MARKUP, ...DJANGO, ...FORMAT), markedFunctions()), shownFields()),
+  check: (it, context) => 'field' in it ? SENT : dangerIn(it, context)?.grade ?? false,
+  message: (it, context) => 'field' in it ? `${it.written} is shown as it is: |safe switches escaping off.` : `${'func' in it ? `@${lastName(it.decorator.name)}` : `${it.call.written}()`} marks ${readBy(dangerIn(it, context)?.value, context.source)} as safe HTML.`,
+  underline: (it) => 'field' in it ? it.at : 'func' in it ? it.returned.at : it.call.args[0]?.at ?? it.call.calleeAt,
   holds: (it) => 'call' in it && FORMAT.some((each) => each === it.call.callee) ? 'format_html escapes what it is given' : undefined,
   nothing: 'No text is marked as safe HTML.',
   summary: (count) => `${count} texts are marked as safe HTML, all of them constant or escaped.`,
@@ -45,6 +50,10 @@ export default rule<CallMatch | Marked>({
     'an argument of unknown origin': { bad: 'from markupsafe import Markup\n\ndef tag(label):\n    return Markup(f"<span>{label}</span>")\n', severity: 'medium' },
     'an entry of a record that is a table': { bad: 'from flask import flash, url_for\nfrom markupsafe import Markup\n\nclass Feed(dict):\n    def complain(self):\n        flash(Markup(\'<a href="{}">{} cannot be read</a>\'.format(url_for("feeds.edit", key=self.get("key")), self.get("url", ""))))\n', path: 'feeds.py', severity: 'medium' },
     'an entry that is filled in by Markup': { good: 'from flask import flash\nfrom markupsafe import Markup\n\nclass Feed(dict):\n    def complain(self):\n        flash(Markup("<b>{}</b> cannot be read").format(self.get("url", "")))\n        flash(Markup(f"<i class={self.get(\'kind\')}></i>"))\n', path: 'feeds.py' },
+    'a field of a form, in a page': { bad: { 'app.py': PAGES, 'templates/notes.html': '<ul>{% for note in notes %}<li>{{ note.text | safe }}</li>{% endfor %}</ul>\n' }, severity: 'medium' },
+    'a field that no form has': { good: { 'app.py': PAGES, 'templates/notes.html': '<ul>{% for note in notes %}<li>{{ note.text }} {{ note.summary | safe }} {{ field.text | safe }}</li>{% endfor %}</ul>\n{# {{ note.text | safe }} #}\n' } },
+    'a field of a form, sanitised by the project': { good: { 'app.py': `import nh3\n${PAGES.replace('request.form["text"]', 'nh3.clean(request.form["text"])')}`, 'templates/notes.html': '<ul>{% for note in notes %}<li>{{ note.text | safe }}</li>{% endfor %}</ul>\n' } },
+    'a mail of plain text': { good: { 'app.py': PAGES, 'templates/note.html': 'New: {{ note.text | safe }}\n' } },
     'a constant': { good: 'from markupsafe import Markup\nfrom django.utils.safestring import mark_safe\n\nICON = "<i class=icon></i>"\n\ndef icons():\n    return Markup("<br>") + Markup(ICON) + mark_safe(\'<b>ok</b>\')\n' },
     'the percent operator of Markup': { good: 'from markupsafe import Markup\ndef badge(user):\n    return Markup("<b>%s</b>") % user.name + Markup("<i>{}</i>").format(user.bio)\n' },
     'format_html': { path: 'views.py', good: 'from django.utils.html import format_html\ndef link(item):\n    return format_html(\'<a href="/items/{}">{}</a>\', item.pk, item.title)\n' },
@@ -66,6 +75,8 @@ const VISITORS: Variation = { severity: 'high', points: 15, because: 'a visitor 
 const STORED: Variation = { severity: 'high', points: 15, because: 'users write this field' };
 const UNPROVED: Variation = { severity: 'medium', confidence: 'possible', because: 'nothing here shows who writes the value' };
 
+const SENT: Variation = { severity: 'medium', because: 'a form has a field of this name, and the way from it to the page was not followed' };
+
 interface Danger { readonly value: Value; readonly grade: Variation }
 
 /** `@mark_safe` above a function that builds text. */
@@ -80,6 +91,32 @@ function markedFunctions(): Selector<Marked> {
       }
     },
   };
+}
+
+/** Fields that visitors send, where a page shows them unescaped. */
+function shownFields(): Selector<Shown> {
+  return {
+    kinds: ['template'], callees: [],
+    *select(unit, project) {
+      if (unit.kind !== 'template' || (unit.engine !== 'jinja' && unit.engine !== 'django')) return;
+      const text = (project.text(unit.path) ?? '').replace(/\{#[\s\S]*?#\}|<!--[\s\S]*?-->/g, (comment) => ' '.repeat(comment.length));
+      if (!/<\/?[a-z]/i.test(text)) return;
+      for (const found of text.matchAll(/\{\{-?\s*(\w+\.(\w+))\s*\|\s*safe\s*-?\}\}/g)) {
+        const [, written = '', field = ''] = found;
+        const start = found.index + found[0].indexOf(written);
+        if (FIELD.test(written) && !PLAIN_OWNER.test(written) && isSent(field, project)) yield { written, field, at: { start, end: start + written.length } };
+      }
+    },
+  };
+}
+
+const SANITISERS = /^(nh3|bleach|lxml_html_clean|html_sanitizer|lxml\.html\.clean)(\.|$)|sanitiz|sanitis/i;
+
+/** A visitor who is no administrator sends a field of this name, and nothing in the project sanitises HTML. */
+function isSent(field: string, project: Project): boolean {
+  if (project.modules.some((module) => module.imports.some((one) => SANITISERS.test(one.target)) || module.functions.some((one) => SANITISERS.test(one.name)))) return false;
+  const read = new RegExp(`request\\.(form|json|values|data|POST)\\.${field}$`);
+  return project.routes.some(({ module, route }) => isWrite(route) && route.reads.some((each) => read.test(each)) && !forAdministrators(module, route.body, project));
 }
 
 function dangerIn(it: CallMatch | Marked, context: Context): Danger | undefined {
@@ -140,8 +177,8 @@ function isOwnEntry(value: Value): boolean {
 // ---- the fix
 
 /** `mark_safe(f"<b>{x}</b>")` becomes `format_html("<b>{}</b>", x)`. */
-function escaping(it: CallMatch | Marked, { source }: Context): readonly Edit[] | undefined {
-  if ('func' in it || it.call.args.length !== 1 || it.call.keywords.length > 0 || it.call.open) return undefined;
+function escaping(it: CallMatch | Marked | Shown, { source }: Context): readonly Edit[] | undefined {
+  if (!('call' in it) || it.call.args.length !== 1 || it.call.keywords.length > 0 || it.call.open) return undefined;
   const [argument] = it.call.args;
   const filled = argument && templateOf(argument, source);
   if (!filled) return undefined;
