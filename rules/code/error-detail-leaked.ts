@@ -34,6 +34,7 @@ export default rule<Leak>({
   check: (it, { project }) => {
     if (onlyInDevelopment(it)) return false;
     if (forAdministrators(it.module, it.at, project)) return ADMIN;
+    if (loadedByNothing(it.module, project)) return UNLOADED;
     return it.traceback ? TRACEBACK : true;
   },
   message: (it, { source }) => `${it.traceback ? 'A traceback' : shortened(source.slice(it.shown.at))} is sent to the client${it.scope ? ` by ${lastName(it.scope)}()` : ''}.`,
@@ -60,6 +61,20 @@ export default rule<Leak>({
     'the handler of all errors': { bad: 'from flask import Flask, jsonify\n\napp = Flask(__name__)\n\n@app.errorhandler(Exception)\ndef failed(error):\n    return jsonify(message=str(error)), 500\n' },
     'the handler of FastAPI': { bad: 'from fastapi import FastAPI, Request\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n\n@app.exception_handler(Exception)\nasync def failed(request: Request, exc: Exception):\n    return JSONResponse(status_code=500, content={"detail": str(exc)})\n' },
     'for administrators': { bad: 'from flask import Flask, jsonify\nfrom auth import admin_required\nfrom shop import store\n\napp = Flask(__name__)\n\n@app.post("/admin/import")\n@admin_required\ndef load():\n    try:\n        return jsonify(store.load())\n    except Exception as e:\n        return jsonify(error=str(e)), 500\n', severity: 'low' },
+    'in a module that nothing loads': {
+      bad: {
+        'shop/papers.py': 'from fastapi import HTTPException\n\nclass Papers:\n    @staticmethod\n    def bill(order):\n        try:\n            return order.draw()\n        except Exception as e:\n            raise HTTPException(status_code=500, detail=f"no bill: {e}")\n',
+        'shop/main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get("/orders")\ndef orders():\n    return []\n',
+      },
+      severity: 'low',
+    },
+    'in a module that a route loads': {
+      bad: {
+        'shop/papers.py': 'from fastapi import HTTPException\n\nclass Papers:\n    @staticmethod\n    def bill(order):\n        try:\n            return order.draw()\n        except Exception as e:\n            raise HTTPException(status_code=500, detail=f"no bill: {e}")\n',
+        'shop/main.py': 'from fastapi import FastAPI\nfrom .papers import Papers\n\napp = FastAPI()\n\n@app.get("/bill")\ndef bill():\n    return Papers.bill(load())\n',
+      },
+      severity: 'medium',
+    },
     'a fixed text': { good: 'import logging\nfrom flask import jsonify\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception:\n        logging.getLogger(__name__).exception("order failed")\n        return jsonify(error="internal error"), 500\n' },
     'logged, not answered': { good: 'import logging\nfrom flask import jsonify\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception as e:\n        logging.error("order failed: %s", e)\n        return jsonify(error="internal error", kind=type(e).__name__), 500\n' },
     'an own domain error': { good: 'from flask import jsonify\nclass OutOfStock(Exception):\n    pass\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except OutOfStock as e:\n        return jsonify(error=str(e)), 409\n' },
@@ -76,6 +91,15 @@ export default rule<Leak>({
 
 const TRACEBACK: Variation = { severity: 'high', points: 8, because: 'the traceback shows the code and where it runs' };
 const ADMIN: Variation = { severity: 'low', because: 'only administrators see it' };
+const UNLOADED: Variation = { severity: 'low', points: 1, because: 'nothing imports the file, so nothing answers with it yet' };
+
+/** No route stands in the file and no other file imports it; any import by name, or by way of a package, counts. */
+function loadedByNothing(module: Module, project: Project): boolean {
+  const name = lastName(module.name);
+  if (module.routes.length > 0 || project.routes.length === 0 || module.path.endsWith('__init__.py') || project.routes.some((each) => each.module.path === module.path) || project.applications.some((each) => each.path === module.path)) return false;
+  if (module.functions.some((each) => errorParameter(each) !== undefined)) return false;
+  return !project.modules.some((each) => each !== module && (each.stars.length > 0 || each.imports.some(({ target }) => target.split('.').includes(name) || /^(importlib|pkgutil)(\.|$)/.test(target))));
+}
 
 function leaks(): Selector<Leak> {
   return {
