@@ -47,6 +47,9 @@ export default rule<Broad>({
     'only the kind is told': { path: 'services.py', bad: 'def price(api, sku):\n    try:\n        return api.price(sku)\n    except Exception as e:\n        return {"error": "unavailable", "sku": sku, "kind": type(e).__name__}\n' },
     'among others': { bad: 'def price(api, sku):\n    try:\n        return api.price(sku)\n    except (KeyError, Exception):\n        return {"error": "unavailable", "sku": sku}\n' },
     'many in one file': { path: 'views.py', bad: Array.from({ length: 11 }, (_, at) => `def price_${at}(api, sku):\n    try:\n        return api.price(sku)\n    except Exception as e:\n        return {"error": str(e)}\n`).join('\n') },
+    'a middleware that answers for everything': { path: 'ids.py', bad: 'from starlette.middleware.base import BaseHTTPMiddleware\nfrom starlette.responses import Response\n\nclass Ids(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n        try:\n            return await call_next(request)\n        except Exception:\n            return Response("failed", status_code=500)\n' },
+    'a middleware that goes on with an answer of its own': { path: 'ids.py', bad: 'from starlette.middleware.base import BaseHTTPMiddleware\nfrom starlette.responses import Response\n\nclass Ids(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n        try:\n            response = await call_next(request)\n        except Exception:\n            response = Response("failed", status_code=500)\n        response.headers["X-Id"] = "1"\n        return response\n' },
+    'a middleware that lets the server know': { path: 'ids.py', good: 'from starlette.middleware.base import BaseHTTPMiddleware\n\nclass Ids(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n        try:\n            return await call_next(request)\n        except Exception:\n            request.state.failed = True\n            raise\n' },
     'logged': { good: 'import logging\nfrom flask import flash, redirect\nlogger = logging.getLogger(__name__)\ndef save(form, store):\n    try:\n        store.save(form)\n    except Exception:\n        logger.exception("save failed")\n        flash("could not save")\n    return redirect("/")\n' },
     'reported to a tracker': { good: 'import sentry_sdk\nfrom flask import flash\ndef save(form, store):\n    try:\n        store.save(form)\n    except Exception as e:\n        sentry_sdk.capture_exception(e)\n        flash("could not save")\n' },
     'the traceback as text': { good: 'import traceback\ndef save(form, store, journal):\n    try:\n        store.save(form)\n    except Exception:\n        journal.append(f"save: {traceback.format_exc()}")\n' },
@@ -85,7 +88,12 @@ function broadClauses(): Selector<Broad> {
 function loses(one: Handler, module: Module, project: Project): boolean {
   if (one.scope === '' || one.reraises || discards(one) || one.passesOn || one.does.some((each) => each === 'log' || each === 'raise') || keepsTraceback(one, module)) return false;
   if (failsAsExpected(one)) return false;
-  return !ASKS.test(one.scope.slice(one.scope.lastIndexOf('.') + 1)) && !isBoundary(one, module, project);
+  return !ASKS.test(one.scope.slice(one.scope.lastIndexOf('.') + 1)) && (!isBoundary(one, module, project) || hidesFromServer(one));
+}
+
+/** A middleware that answers in place of what failed: the server, which would have logged it, never hears of it. */
+function hidesFromServer(one: Handler): boolean {
+  return /\.dispatch$/.test(one.scope) && one.tries.some((each) => /(^|\.)call_next$/.test(each));
 }
 
 function caught(one: Handler): string {
