@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .config import Config
 from .errors import register_errors
-from .extensions import csrf, db, limiter, login_manager, migrate
+from .extensions import compress, csrf, db, limiter, login_manager, migrate
 from .logs import configure_logging
 from .routes import admin, api, auth, bookings
 from .web import protect
@@ -27,6 +27,7 @@ def create_app(config=Config):
     login_manager.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
+    compress.init_app(app)
     protect(app)
     register_errors(app)
 
