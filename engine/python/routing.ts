@@ -36,7 +36,9 @@ export class RoutingReader implements RoutingLists {
   }
 
   read(): Routing {
-    const { owners, mounts, entries, hooks } = this;
+    const { mounts, entries, hooks } = this;
+    // A list that is added to is one list.
+    const owners = this.owners.filter((each, index) => each.made !== 'list' || this.owners.findIndex((other) => other.name === each.name) === index);
     return owners.length + mounts.length + entries.length + hooks.length === 0 ? NO_ROUTING : { owners, mounts, entries, hooks };
   }
 
@@ -59,7 +61,7 @@ export class RoutingReader implements RoutingLists {
   assigned(target: Expr, value: Expr, scope: Scope, standing: () => Standing): void {
     if (target.k !== 'name' || !PATTERNS.test(target.name)) return;
     const name = this.own(scope.path ? `${scope.path}.${target.name}` : target.name);
-    if (!this.owners.some((each) => each.name === name)) this.owners.push({ ...standing(), name, made: 'list', gates: [] });
+    this.owners.push({ ...standing(), name, made: 'list', gates: [] });
     this.list(value, name, scope, standing());
   }
 
