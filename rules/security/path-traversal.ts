@@ -10,7 +10,7 @@ const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   'shutil.copy': [0, 1], 'shutil.copy2': [0, 1], 'shutil.copyfile': [0, 1], 'shutil.move': [0, 1], 'shutil.rmtree': [0], 'shutil.copytree': [0, 1],
 };
 /** Methods of a path. */
-const METHODS = ['read_text', 'read_bytes', 'write_text', 'write_bytes', 'unlink', 'rmdir', 'open', 'iterdir'] as const;
+const METHODS = ['read_text', 'read_bytes', 'write_text', 'write_bytes', 'unlink', 'rmdir', 'open', 'iterdir', 'touch', 'glob', 'rglob'] as const;
 interface Access extends CallMatch { readonly target: Value }
 
 export default rule<Access>({
@@ -45,6 +45,8 @@ export default rule<Access>({
     'a resolved path': { good: 'from pathlib import Path\nBASE = Path("uploads").resolve()\ndef get(name):\n    p = (BASE / name).resolve()\n    if not p.is_relative_to(BASE):\n        raise ValueError("outside")\n    return p.read_bytes()\n' },
     'a resolved path of a request': { good: 'from pathlib import Path\nfrom fastapi import FastAPI, HTTPException\n\napp = FastAPI()\nBASE = Path("uploads").resolve()\n\n@app.get("/file")\ndef get(name: str):\n    p = (BASE / name).resolve()\n    if not p.is_relative_to(BASE):\n        raise HTTPException(404)\n    return p.read_bytes()\n' },
     'pathlib, by way of a name': { bad: 'from pathlib import Path\nfrom fastapi import FastAPI\n\napp = FastAPI()\nBASE = Path("uploads")\n\n@app.get("/file")\ndef get(name: str):\n    path = BASE / name\n    return path.read_text()\n' },
+    'a pattern': { bad: 'from pathlib import Path\nfrom flask import request\n\ndef holder():\n    key = request.headers["X-Key"]\n    for found in Path("/srv/keys").glob("*." + key):\n        return found.name\n    return None\n' },
+    'a pattern of the last part alone': { good: 'import os\nfrom pathlib import Path\nfrom flask import request\n\ndef holder():\n    key = os.path.basename(request.headers["X-Key"])\n    return [found.name for found in Path("/srv/keys").glob("*." + key)]\n' },
     'open, in a with statement': { bad: 'from flask import request\n\ndef page():\n    name = request.args.get("page", "index")\n    with open(f"pages/{name}.html") as f:\n        return f.read()\n' },
     'a file that is deleted': { bad: 'import os\n\ndef delete(request):\n    os.remove(os.path.join("media", request.POST["name"]))\n', path: 'shop/views.py' },
     'a path converter': { bad: 'from flask import Flask, send_file\n\napp = Flask(__name__)\n\n@app.route("/raw/<path:name>")\ndef raw(name):\n    return send_file("/srv/data/" + name)\n' },
@@ -108,7 +110,9 @@ function pathsOf({ call: one }: CallMatch): readonly Value[] {
   if (positions) return [...positions.flatMap((at) => one.args[at] ?? []), ...one.keywords.filter((each) => /^(path|path_or_file|filename_or_fp|file|src|dst)$/.test(each.name)).map((each) => each.value)];
   const { receiver } = one;
   // Methods of these names belong to other things too: only what is known to be a path.
-  return receiver && options(receiver).some(isPath) ? [receiver] : [];
+  if (!receiver || !options(receiver).some(isPath)) return [];
+  // A pattern leads as far as a path does, and its stars find what nobody named.
+  return [receiver, ...(/\.r?glob$/.test(one.callee) ? one.args.slice(0, 1) : [])];
 }
 
 function isPath(value: Value): boolean {
