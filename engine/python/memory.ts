@@ -56,8 +56,7 @@ export class ModuleMemory {
    */
   recall(body: readonly Stmt[], text: string, scopes: Scopes, setting: string): Recollection {
     const standing = standings(body, text, scopes);
-    // Around broken syntax statements may overlap; which of them binds a name is not told then.
-    const last = setting === this.setting && inOrder(body) ? this.last : [];
+    const last = setting === this.setting ? this.last : [];
     const before = sameFrom(last, standing);
     const behind = sameTo(last, standing, before);
     this.setting = setting;
@@ -98,10 +97,6 @@ function standings(body: readonly Stmt[], text: string, scopes: Scopes): Standin
     if (binds[index]?.at(-1) !== name) binds[index]?.push(name);
   }
   return body.map((one, index) => ({ text: text.slice(one.start, one.end), start: one.start, binds: binds[index] ?? [], seen: seenOf(one, text, scopes) }));
-}
-
-function inOrder(body: readonly Stmt[]): boolean {
-  return body.every((one, index) => index === 0 || (body[index - 1]?.end ?? 0) <= one.start);
 }
 
 function indexAt(body: readonly Stmt[], at: number): number {

@@ -111,7 +111,8 @@ class ModuleReader {
     const module = this.scopes.module;
     const does = new Set<string>();
     const place: Place = { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] };
-    if (this.input.memory) this.remembered(place, does, this.input.memory); else this.block(program.body, place);
+    // Around broken syntax the same text may be read as something else from one letter to the next.
+    if (this.input.memory && program.whole) this.remembered(place, does, this.input.memory); else this.block(program.body, place);
     const first = program.body[0];
     const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...this.modelFile, scopes: this.scopes }) : undefined;
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
