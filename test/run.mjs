@@ -9,7 +9,14 @@ import { findChromium } from '../scripts/host/browser.mjs';
 import { findProgram } from '../scripts/host.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const browser = () => findChromium() ? undefined : 'there is no Chromium: scripts/system-packages.sh installs it';
+/** Why there is no browser to be had, or undefined. */
+function browser() {
+  try {
+    findChromium();
+  } catch (reason) {
+    return reason.message;
+  }
+}
 const neovim = () => findProgram('nvim') ? undefined : 'there is no nvim: scripts/system-packages.sh installs it';
 const mocha = (...files) => [process.execPath, [join(ROOT, 'node_modules/mocha/bin/mocha.js'), ...files]];
 
