@@ -1,10 +1,11 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Standing, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
-import { calls, givenVariables } from '../../rules/kit';
+import type { Application, Assignment, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Standing, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
+import { calls, givenVariables, lastName } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { installedFolders } from './installed';
 import { linkModule } from './link';
+import { ModuleIndex } from './module-index';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
 import type { KeptSites } from './flow';
@@ -14,7 +15,7 @@ import { routesOf } from './routes';
 import { djangoRouting, textOf } from './route-settings';
 import { routeWays } from './route-ways';
 import type { RouteWays } from './route-ways';
-import { Settings } from './settings';
+import { Settings, settingsIn } from './settings';
 import { testSuite } from './tests';
 import { workersOf } from './workers';
 import { attributeOf, elementOf } from './parts';
@@ -48,7 +49,10 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
-const LASTING = ['installed', 'loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays', 'sites', 'entries'];
+const LASTING = ['places', 'installed', 'loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays', 'sites', 'entries'];
+
+/** Indexes that take an edited file's facts in. */
+const INDEXES = ['callIndex', 'settingIndex'];
 
 class Facts implements Project {
   readonly root: string;
@@ -57,40 +61,45 @@ class Facts implements Project {
   readonly paths: readonly string[];
   readonly modules: readonly Module[];
   private readonly names: ProjectNames;
-  private readonly byPath: ReadonlyMap<string, Unit>;
   private readonly kept = new Map<string, unknown>();
-  private readonly linked = new WeakMap<Module, Module>();
   /** Routes of modules, by the module: those of a file that no edit touched stay. */
   private readonly served: WeakMap<Module, readonly Route[]>;
 
-  /** @param earlier the facts before an edit of one file: what the edit leaves as it is, is taken over (and nothing else held) */
-  constructor(private readonly input: ProjectInput, earlier?: Facts) {
+  /**
+   * @param input all units, of which `edited` is another than in the facts before
+   * @param earlier the facts before an edit of one file: what the edit leaves as it is, is taken over (and nothing else held)
+   */
+  constructor(private readonly input: ProjectInput, earlier?: { readonly facts: Facts; readonly at: number; readonly unit: Unit }) {
     this.root = input.root;
     this.name = input.name;
     this.paths = input.paths;
-    const written = input.units.filter((each) => each.kind === 'module');
-    this.names = earlier?.names ?? new ProjectNames(written.filter((each) => each.role !== 'vendored'));
-    this.units = input.units.map((each) => each.kind === 'module' ? earlier?.linked.get(each) ?? this.link(each) : each);
-    this.byPath = new Map(this.units.map((each) => [each.path, each]));
+    this.names = earlier?.facts.names ?? new ProjectNames(input.units.filter((each) => each.kind === 'module').filter((each) => each.role !== 'vendored'));
+    this.units = earlier ? earlier.facts.units.with(earlier.at, this.linked(earlier.unit)) : input.units.map((each) => this.linked(each));
     this.modules = this.units.filter((each): each is Module => each.kind === 'module' && each.role === 'production');
-    for (const [at, each] of input.units.entries()) { const linked = this.units[at]; if (each.kind === 'module' && linked?.kind === 'module') this.linked.set(each, linked); }
-    this.served = earlier?.served ?? new WeakMap();
-    for (const key of [...LASTING, 'running']) if (earlier?.kept.has(key)) this.kept.set(key, earlier.kept.get(key));
+    this.served = earlier?.facts.served ?? new WeakMap();
+    for (const key of LASTING) if (earlier?.facts.kept.has(key)) this.kept.set(key, earlier.facts.kept.get(key));
+    const edited = earlier && this.units[earlier.at];
+    for (const key of INDEXES) {
+      const index = earlier?.facts.kept.get(key);
+      if (!(index instanceof ModuleIndex)) continue;
+      if (edited?.kind === 'module' && edited.role === 'production') index.replace(edited);
+      this.kept.set(key, index);
+    }
   }
 
-  private link(module: Module): Module {
-    return linkModule(module, this.names);
+  private linked<U extends Unit>(unit: U): U {
+    return unit.kind === 'module' ? linkModule(unit, this.names) as U : unit;
   }
 
   renewed(unit: Unit): Facts | undefined {
-    const at = this.input.units.findIndex((each) => each.path === unit.path);
+    const at = this.places.get(unit.path) ?? -1;
     const before = this.input.units[at];
     if (!before || before.kind !== unit.kind) return undefined;
     if (unit.kind === 'module' && before.kind === 'module') {
       if (!sameNames(before, unit)) return undefined;
       this.names.replace(unit);
     }
-    return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, this);
+    return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, { facts: this, at, unit });
   }
 
   once<T>(key: string, compute: () => T): T {
@@ -98,24 +107,16 @@ class Facts implements Project {
     return this.kept.get(key) as T;
   }
 
-  private get callsByName(): ReadonlyMap<string, readonly { module: Module; call: Call }[]> {
-    return this.once('callsByName', () => {
-      const index = new Map<string, { module: Module; call: Call }[]>();
-      for (const module of this.modules) {
-        for (const call of module.calls) {
-          const last = call.callee.slice(call.callee.lastIndexOf('.') + 1);
-          const list = index.get(last);
-          if (list) list.push({ module, call }); else index.set(last, [{ module, call }]);
-        }
-      }
-      return index;
-    });
+  private get callIndex(): ModuleIndex<Call> {
+    return this.once('callIndex', () => new ModuleIndex(this.modules, (module) => module.calls.map((call) => [lastName(call.callee), call] as const)));
   }
 
   of<K extends Kind>(kind: K): readonly UnitOf<K>[] {
     return this.once(`of ${kind}`, () => this.units.filter((each): each is UnitOf<K> => each.kind === kind));
   }
-  unit(path: string): Unit | undefined { return this.byPath.get(path); }
+  /** Where each path stands among the units, which edits leave as it is. */
+  private get places(): ReadonlyMap<string, number> { return this.once('places', () => new Map(this.units.map((each, at) => [each.path, at]))); }
+  unit(path: string): Unit | undefined { const at = this.places.get(path); return at === undefined ? undefined : this.units[at]; }
   text(path: string): string | undefined { return this.input.text(path); }
   tracked(path: string): boolean | undefined { return this.input.tracked(path); }
   get installed(): readonly InstalledFolder[] { return this.once('installed', () => installedFolders(this.input.held?.() ?? this.paths)); }
@@ -151,9 +152,10 @@ class Facts implements Project {
 
   declares(name: string): Evidence | undefined { return declaration(this.units, name); }
 
+  private get settingIndex(): ModuleIndex<Assignment> { return this.once('settingIndex', () => new ModuleIndex(this.modules, settingsIn)); }
   private get settingsIndex(): Settings {
     return this.once('settings', () => new Settings({
-      modules: this.modules, names: this.names, reach: this.reach, selectedModules: this.selectedModules(),
+      modules: this.modules, index: this.settingIndex, names: this.names, reach: this.reach, selectedModules: this.selectedModules(),
       selection: () => selectionOf({
         modules: this.modules, names: this.names, resolve: (value, module) => this.resolve(value, module), func: (name) => this.func(name), callsOf: (name) => this.calls(name), deployed: (name) => this.deployedVariable(name)?.value,
       }),
@@ -182,9 +184,9 @@ class Facts implements Project {
 
   calls(...names: readonly string[]): readonly { module: Module; call: Call }[] {
     return this.once(`calls ${names.join(' ')}`, () => names.flatMap((name) => {
-      const last = name.slice(name.lastIndexOf('.') + 1);
-      const among = last === '*' ? [...this.callsByName.values()].flat() : this.callsByName.get(last) ?? [];
-      return among.filter((each) => calls(each.call.callee, name));
+      const last = lastName(name);
+      const among = last === '*' ? [...this.callIndex.keys()].flatMap((key) => this.callIndex.get(key)) : this.callIndex.get(last);
+      return among.filter((each) => calls(each.fact.callee, name)).map(({ module, fact }) => ({ module, call: fact }));
     }));
   }
 
@@ -197,7 +199,7 @@ class Facts implements Project {
   routesOf(module: Module): readonly Route[] {
     const known = this.served.get(module);
     if (known) return known;
-    const made = routesOf(module, this.ways, { names: this.names, module: (path) => { const unit = this.byPath.get(path); return unit?.kind === 'module' ? unit : undefined; }, permissions: this.ways.permissions });
+    const made = routesOf(module, this.ways, { names: this.names, module: (path) => { const unit = this.unit(path); return unit?.kind === 'module' ? unit : undefined; }, permissions: this.ways.permissions });
     this.served.set(module, made);
     return made;
   }

@@ -8,6 +8,7 @@
 import type { Assignment, Module, Place, Refusal, Setting, Value } from '../../rules/kit';
 import { environmentVariables, whenUnset } from '../../rules/kit';
 import type { Reach } from './reach';
+import type { ModuleIndex } from './module-index';
 import type { ProjectNames } from './names';
 import { qualified } from './names';
 import type { Selection } from './selection';
@@ -15,6 +16,8 @@ import { developmentName } from './words';
 
 export interface SettingsInput {
   readonly modules: readonly Module[];
+  /** Assignments by the setting they give a value (see settingsIn). */
+  readonly index: ModuleIndex<Assignment>;
   readonly names: ProjectNames;
   readonly reach: Reach;
   /** Names of settings modules that something deployed or the entry points select (DJANGO_SETTINGS_MODULE and the like). */
@@ -25,28 +28,23 @@ export interface SettingsInput {
   readonly resolve: (value: Value, module: Module) => Value;
 }
 
+/** The assignments of a module that give a setting a value, by its name. */
+export function settingsIn(module: Module): readonly (readonly [string, Assignment])[] {
+  return module.assignments.flatMap((assignment) => { const name = settingName(assignment, module); return name ? [[name, assignment] as const] : []; });
+}
+
 export class Settings {
-  private readonly byName = new Map<string, { module: Module; assignment: Assignment }[]>();
   private readonly answers = new Map<string, readonly Setting[]>();
   private known: Selection | undefined;
   private loaded: ReadonlySet<string> | undefined;
 
-  constructor(private readonly input: SettingsInput) {
-    for (const module of input.modules) {
-      for (const assignment of module.assignments) {
-        const name = settingName(assignment, module);
-        if (!name) continue;
-        const list = this.byName.get(name);
-        if (list) list.push({ module, assignment }); else this.byName.set(name, [{ module, assignment }]);
-      }
-    }
-  }
+  constructor(private readonly input: SettingsInput) {}
 
   named(names: readonly string[]): readonly Setting[] {
     const key = names.join(' ');
     const known = this.answers.get(key);
     if (known) return known;
-    const found = names.flatMap((name) => (this.byName.get(name.toUpperCase()) ?? []).map((each) => this.setting(name, each.module, each.assignment)));
+    const found = names.flatMap((name) => this.input.index.get(name.toUpperCase()).map((each) => this.setting(name, each.module, each.fact)));
     this.answers.set(key, found);
     return found;
   }

@@ -9,23 +9,13 @@ import { openSession } from '../../engine/audit/open';
 import type { Grammars } from '../../engine/syntax/grammars';
 import { openMemory } from '../../engine/workspace/memory';
 import { testGrammars } from '../support/grammars';
+import { random } from '../support/random';
 
 const all = process.env['SHIPWORTHY_CUTS'] === 'all';
 const seed = Number(process.env['SHIPWORTHY_SEED'] ?? Date.now() % 1_000_000);
 const SAMPLE = 24;
 const CUTS = 3;
 const LARGEST = 400_000;
-
-/** Numbers between 0 and 1 that follow from the seed (mulberry32, public domain). */
-function random(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6D2B79F5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Folders of a standard library on this machine; the examples of this repository stand in where there is none. */
 function libraries(): readonly string[] {

@@ -10,19 +10,10 @@ import { pythonModule } from '../../engine/python/module';
 import { Documents } from '../../engine/syntax/documents';
 import type { Grammars } from '../../engine/syntax/grammars';
 import { testGrammars } from '../support/grammars';
+import { random } from '../support/random';
 
 const seed = Number(process.env['SHIPWORTHY_SEED'] ?? Date.now() % 1_000_000);
 const ROUNDS = Number(process.env['SHIPWORTHY_EDITS'] ?? 25);
-
-function random(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6D2B79F5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const PROGRAM = `import os
 import sys

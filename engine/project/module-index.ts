@@ -1,0 +1,44 @@
+/** Facts of all modules by a key, kept while files are edited: an edit of one file replaces that file's facts and looks at no other. */
+import type { Module } from '../../rules/kit';
+
+export interface Indexed<Fact> { readonly module: Module; readonly fact: Fact }
+
+export class ModuleIndex<Fact> {
+  /** By key, then by path. */
+  private readonly byKey = new Map<string, Map<string, readonly Indexed<Fact>[]>>();
+  private readonly keysOf = new Map<string, readonly string[]>();
+
+  /** @param facts what a module has, each under its key */
+  constructor(modules: readonly Module[], private readonly facts: (module: Module) => Iterable<readonly [key: string, fact: Fact]>) {
+    for (const module of modules) this.add(module);
+  }
+
+  /** Takes the new facts of a module instead of those it had. */
+  replace(module: Module): void {
+    for (const key of this.keysOf.get(module.path) ?? []) this.byKey.get(key)?.delete(module.path);
+    this.add(module);
+  }
+
+  /** What all modules have under a key, by the path of the module, then in the order of the module. */
+  get(key: string): readonly Indexed<Fact>[] {
+    const found = [...this.byKey.get(key) ?? []];
+    return (found.length > 1 ? found.sort(([a], [b]) => a < b ? -1 : 1) : found).flatMap(([, facts]) => facts);
+  }
+
+  keys(): Iterable<string> {
+    return this.byKey.keys();
+  }
+
+  private add(module: Module): void {
+    const here = new Map<string, Indexed<Fact>[]>();
+    for (const [key, fact] of this.facts(module)) {
+      const list = here.get(key);
+      if (list) list.push({ module, fact }); else here.set(key, [{ module, fact }]);
+    }
+    for (const [key, list] of here) {
+      const paths = this.byKey.get(key);
+      if (paths) paths.set(module.path, list); else this.byKey.set(key, new Map([[module.path, list]]));
+    }
+    this.keysOf.set(module.path, [...here.keys()]);
+  }
+}
