@@ -93,9 +93,9 @@ suite('while editing', function () {
 
   test('a file that comes and goes leaves no finding behind', async () => {
     const view = await clientWithCard();
-    const other = 'production_settings.py';
+    const other = 'import_orders.py';
     const known = (): boolean => view.report().cards.some(({ card }) => card.results.some((result) => result.findings.some(({ path }) => path === other)));
-    await rewrite(other, original);
+    await rewrite(other, 'import yaml\n\n\ndef orders(path):\n    with open(path) as file:\n        return yaml.load(file)\n');
     try {
       await until('the card to have the new file', known, 30_000);
     } finally {
