@@ -64,7 +64,9 @@ async function typing(grammars: Grammars, sources: readonly { readonly path: str
 async function keystrokes(grammars: Grammars, texts: readonly string[], size: number): Promise<Row[]> {
   let text = '';
   for (let at = 0, count = 0; count < size && texts.length > 0; at++) { const next = texts[at % texts.length] ?? ''; text += `${next}\n`; count += next.split('\n').length; }
+  // Cut before a definition, so that the file is whole but for what is typed.
   text = text.split('\n').slice(0, size).join('\n');
+  text = text.slice(0, Math.max(text.lastIndexOf('\ndef '), text.lastIndexOf('\nclass '), text.lastIndexOf('\n@')) + 1) || text;
   const session = openSession({ workspace: openMemory({ 'app.py': text, 'requirements.txt': 'flask\n' }), grammars });
   await session.refresh();
   const row = typed(session, 'app.py', text, `keystroke, ${size} lines`);
