@@ -343,7 +343,7 @@ function givesRequestValue(callee: string): boolean {
 
 const TAINT_KEEPING = new Set([
   'get', 'getlist', 'get_json', 'get_data', 'items', 'values', 'keys', 'pop', 'to_dict', 'strip', 'lstrip', 'rstrip', 'lower', 'upper', 'title', 'capitalize', 'casefold',
-  'replace', 'split', 'rsplit', 'splitlines', 'decode', 'encode', 'read', 'json', 'form', 'body', 'dict', 'model_dump', 'format', 'copy', 'partition', 'removeprefix', 'removesuffix', 'get_all', 'getfirst', 'lists', 'getvalue', 'readline', 'readlines', 'get_data', 'multi_items', 'setdefault', 'popitem',
+  'replace', 'split', 'rsplit', 'splitlines', 'decode', 'encode', 'read', 'json', 'form', 'body', 'dict', 'model_dump', 'format', 'copy', 'partition', 'removeprefix', 'removesuffix', 'get_all', 'getfirst', 'lists', 'getvalue', 'readline', 'readlines', 'multi_items', 'setdefault', 'popitem',
 ]);
 
 export function span(of: { readonly start: number; readonly end: number }): Span {
