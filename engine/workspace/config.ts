@@ -6,6 +6,7 @@ import type { Notice, Position } from '../audit/outcome';
 import { lineOf, lines } from '../files/lines';
 import { isTooDeep } from '../files/tree';
 import { nearest } from './nearest';
+import type { Gate } from './gate';
 import type { RuleName, Schema } from './schema';
 import { configSchema } from './schema';
 
@@ -16,6 +17,11 @@ export interface Config {
   readonly exclude: readonly string[];
   readonly weights: Readonly<Partial<Record<Category, number>>>;
   readonly profile: Profile;
+  readonly signoffs: {
+    /** Controls in place of those that are required by default. */
+    readonly required?: readonly string[];
+  };
+  readonly gate: Gate;
 }
 
 export interface Profile {
@@ -25,7 +31,7 @@ export interface Profile {
 }
 
 export const DEFAULTS: Config = {
-  rules: {}, exclude: [], weights: {}, profile: { exposure: 'public', data: [], stage: 'production' },
+  rules: {}, exclude: [], weights: {}, profile: { exposure: 'public', data: [], stage: 'production' }, signoffs: {}, gate: {},
 };
 
 /**
@@ -43,8 +49,8 @@ export function readConfig(text: string, path: string, rules?: readonly RuleName
   const said = root && reading.value(root, configSchema(rules ?? []), '');
   // The schema admits nothing that is not of the type of Config.
   const { profile, ...rest } = (said ?? {}) as Partial<Config>;
-  const { rules: severities = DEFAULTS.rules, exclude = DEFAULTS.exclude, weights = DEFAULTS.weights } = rest;
-  return { config: { rules: severities, exclude, weights, profile: { ...DEFAULTS.profile, ...profile } }, notices: reading.notices };
+  const { rules: severities, exclude, weights, signoffs, gate } = { ...DEFAULTS, ...rest };
+  return { config: { rules: severities, exclude, weights, profile: { ...DEFAULTS.profile, ...profile }, signoffs, gate }, notices: reading.notices };
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -83,7 +89,8 @@ class Reading {
     if (schema.type === 'object' && node.type === 'object') return this.object(node, schema, key);
     if (schema.type === 'array' && node.type === 'array') return this.list(node, schema, key);
     if (schema.type === 'string' && node.type === 'string') return this.text(node, schema, key);
-    if (schema.type === 'integer' && node.type === 'number') return this.number(node, schema, key);
+    if ((schema.type === 'integer' || schema.type === 'number') && node.type === 'number') return this.number(node, schema, key);
+    if (schema.type === 'boolean' && node.type === 'boolean') return Boolean(node.value);
     return this.reject(node, `${named(key)} must be ${ARTICLES[schema.type]}.`);
   }
 
@@ -127,8 +134,8 @@ class Reading {
   private number(node: Node, schema: Schema, key: string): unknown {
     const value = Number(node.value);
     const { minimum = -Infinity, maximum = Infinity } = schema;
-    if (Number.isInteger(value) && value >= minimum && value <= maximum) return value;
-    return this.reject(node, `${named(key)} must be a whole number from ${minimum} to ${maximum}.`);
+    if ((schema.type === 'number' || Number.isInteger(value)) && value >= minimum && value <= maximum) return value;
+    return this.reject(node, `${named(key)} must be ${ARTICLES[schema.type]} from ${minimum} to ${maximum}.`);
   }
 
   private unknown(node: Node, id: string, key: string, known: readonly string[]): void {
@@ -142,7 +149,7 @@ class Reading {
   }
 }
 
-const ARTICLES: Readonly<Record<Schema['type'], string>> = { object: 'an object in { }', array: 'a list in [ ]', string: 'a text in quotes', integer: 'a whole number' };
+const ARTICLES: Readonly<Record<Schema['type'], string>> = { object: 'an object in { }', array: 'a list in [ ]', string: 'a text in quotes', integer: 'a whole number', number: 'a number', boolean: '`true` or `false`' };
 
 function named(key: string): string {
   return key === '' ? 'The file' : `\`${key}\``;

@@ -3,16 +3,21 @@
  * is JSON Schema's (draft 7), of which only what is needed here is known.
  */
 import { CATEGORIES, SEVERITIES } from '../../rules/kit';
+import { GATE } from './gate';
 
 export interface Schema {
-  readonly type: 'object' | 'array' | 'string' | 'integer';
+  readonly type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
   /** What other properties may be; false when there are none. */
   readonly additionalProperties?: false | Schema;
   readonly items?: Schema;
   readonly uniqueItems?: boolean;
   readonly enum?: readonly string[];
+  /** One for each value of `enum`, in its order (a key that VS Code knows). */
+  readonly enumDescriptions?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -56,6 +61,19 @@ function keys(rules: readonly RuleName[]): Readonly<Record<string, Schema>> {
       },
       additionalProperties: false,
     },
+    signoffs: {
+      type: 'object',
+      description: 'What people have to sign.',
+      properties: {
+        required: {
+          type: 'array', uniqueItems: true,
+          description: 'Controls without whose sign-off the verdict is MOSTLY READY at best, in place of those that are required by default. An empty list asks for none.',
+          items: { type: 'string', description: 'A control such as `restore-drill`.' }, examples: [['restore-drill', 'tls-at-edge']],
+        },
+      },
+      additionalProperties: false,
+    },
+    gate: GATE,
   };
 }
 

@@ -28,7 +28,7 @@ describe('shipworthy.json', () => {
       "profile": { "exposure": "internal", "data": ["personal"] },
     }`);
     assert.deepEqual(notices, []);
-    assert.deepEqual(config, { rules: { 'csrf-missing': 'low', 'cookie-*': 'off' }, exclude: ['legacy/', '*.sql'], weights: { security: 30, frontend: 0 }, profile: { exposure: 'internal', data: ['personal'], stage: 'production' } });
+    assert.deepEqual(config, { rules: { 'csrf-missing': 'low', 'cookie-*': 'off' }, exclude: ['legacy/', '*.sql'], weights: { security: 30, frontend: 0 }, profile: { exposure: 'internal', data: ['personal'], stage: 'production' }, signoffs: {}, gate: {} });
   });
 
   it('may be empty', () => {
@@ -63,6 +63,20 @@ describe('shipworthy.json', () => {
     assert.match(complaint('{"profile": null}').message, /`profile` must be an object/);
   });
 
+  it('takes what a gate asks and which sign-offs are required', () => {
+    const gate = {
+      informational: true, verdict: { atLeast: 'MOSTLY_READY' }, score: { overall: { min: 80, maxDrop: 0.5 }, security: { target: 'auto' } }, new: { critical: 0, medium: 3 },
+      signoffs: { required: 'warn', expiringWithinDays: 14 }, suppressions: { max: 10, expired: 'error' }, analysis: { coverage: { min: 0.8 } },
+    };
+    const { config, notices } = read(JSON.stringify({ gate, signoffs: { required: ['restore-drill'] } }));
+    assert.deepEqual([notices, config.gate, config.signoffs], [[], gate, { required: ['restore-drill'] }]);
+    assert.deepEqual(read('{"signoffs": {"required": []}}').config.signoffs, { required: [] });
+    assert.match(complaint('{"gate": {"verdict": {"atLeast": "MOSTLY READY"}}}').message, /`gate\.verdict\.atLeast` is `MOSTLY READY`.*Did you mean `MOSTLY_READY`\?/);
+    assert.match(complaint('{"gate": {"analysis": {"coverage": {"min": 80}}}}').message, /`gate\.analysis\.coverage\.min` must be a number from 0 to 1\./);
+    assert.match(complaint('{"gate": {"informational": "yes"}}').message, /`gate\.informational` must be `true` or `false`\./);
+    assert.match(complaint('{"gate": {"new": {"hihg": 0}}}').message, /Did you mean `high`\?/);
+  });
+
   it('counts for nothing when it is no JSON, which is said with line and reason', () => {
     const { message, line, config, incomplete } = complaint('{\n  "rules": {\n    "csrf-missing": "off"\n    "cookie-insecure": "off"\n  }\n}');
     assert.deepEqual([line, config, incomplete], [3, DEFAULTS, true]);
@@ -77,7 +91,7 @@ describe('shipworthy.json', () => {
     const odd = fc.oneof(fc.string(), fc.json(), fc.array(fc.constantFrom('{', '}', '[', ']', '"rules"', '"profile"', '"__proto__"', ':', ',', '"a*"', '"off"', '1', '//', '\n'), { maxLength: 30 }).map((parts) => parts.join('')));
     fc.assert(fc.property(odd, (text) => {
       const { config, notices } = read(text);
-      assert.deepEqual(Object.keys(config).sort(), ['exclude', 'profile', 'rules', 'weights']);
+      assert.deepEqual(Object.keys(config).sort(), Object.keys(DEFAULTS).sort());
       for (const { range } of notices) assert.ok(range && range.start.line <= range.end.line);
     }), { numRuns: 1_000 });
   });
