@@ -1,6 +1,7 @@
 /** The command line: its words, their checks, and which command runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { line } from '../report/escape';
+import { dayNumber } from '../rules/kit';
 import { check, type CheckOptions } from './check';
 import { EXIT, Interrupted, UsageError } from './exit';
 import { explain, unknownRule } from './explain';
@@ -113,8 +114,7 @@ function colours(command: Command): Command {
 
 /** An ISO day that exists. */
 function day(text: string): string {
-  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  if (date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)) return text;
+  if (dayNumber(text) !== undefined) return text;
   throw new InvalidArgumentError('It must be a day such as 2026-01-31.');
 }
 

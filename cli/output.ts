@@ -1,6 +1,6 @@
 /** Where the report goes: standard output, or a file that is there whole or not at all. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { line } from '../report/escape';
 import { UsageError } from './exit';
@@ -34,19 +34,47 @@ export function outputFile(given: string, cwd: string): string {
 }
 
 /**
- * Puts `text` at `file` in one step: readers see the old file or the new one, never half of it. A link is replaced, not
- * followed, so that a link in somebody's repository cannot direct the report elsewhere. Throws UsageError.
+ * Puts `text` at `file` in one step: readers, and whoever comes after a power cut, see the old file or the new one, never half
+ * of it. A link is replaced, not followed, so that a link in somebody's repository cannot direct the text elsewhere. Throws
+ * UsageError.
+ * @param what the file is called in messages
  */
-export function writeWhole(file: string, text: string): void {
-  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+export function writeWhole(file: string, text: string, what = 'The report'): void {
+  const folder = path.dirname(file);
+  const draft = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    writeFileSync(draft, text, { flag: 'wx' });
+    writeThrough(draft, text);
     const old = plain(file);
     if (old) chmodSync(draft, old.mode);
     renameSync(draft, file);
+    settle(folder);
   } catch (error) {
     rmSync(draft, { force: true });
-    throw new UsageError(`The report could not be written to ${line(file)}: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new UsageError(`${what} could not be written to ${line(file)}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** Writes a new file and waits until the disk has it: renamed any earlier, it could be empty after a power cut. */
+function writeThrough(file: string, text: string): void {
+  const handle = openSync(file, 'wx');
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Makes a renaming last. Where folders cannot be opened (Windows) the system sees to it by itself. */
+function settle(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, 'r');
+    fsyncSync(handle);
+  } catch {
+    // The file is whole either way.
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
 }
 

@@ -3,13 +3,13 @@
  * what findings cost (weighed), ladders (ledger), categories with their caps (category), the whole (overall), the verdict
  * (verdict) and what would make it READY (ready).
  */
-import { CATEGORIES } from '../rules/kit';
+import { CATEGORIES, dayNumber } from '../rules/kit';
 import type { Category } from '../rules/kit';
 import type { Audit, Notice, Outcome } from '../engine/audit/outcome';
 import { settle, unsilenced } from './scoring/acceptance';
 import { coverageOf, covers, scoreCategory } from './scoring/category';
 import type { Understood } from './scoring/category';
-import { dayNumber } from './scoring/day';
+
 import { byText } from './scoring/order';
 import { scoreOverall } from './scoring/overall';
 import type { Weights } from './scoring/overall';

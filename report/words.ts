@@ -35,7 +35,7 @@ export const VERDICT_SENTENCES: Readonly<Record<Verdict, string>> = {
 
 export const NOTICE_WORDS: Readonly<Record<Notice['code'], string>> = {
   'too-large': 'Too large', binary: 'Binary', unreadable: 'Unreadable', encoding: 'Encoding', 'link-loop': 'Link loop', 'not-parsed': 'Not parsed',
-  'partly-parsed': 'Partly parsed', 'rule-failed': 'Rule failed', config: 'Configuration', suppression: 'Suppression', vanished: 'Vanished',
+  'partly-parsed': 'Partly parsed', 'rule-failed': 'Rule failed', config: 'Configuration', record: 'Record', suppression: 'Suppression', vanished: 'Vanished',
   limit: 'Limit', empty: 'Nothing found',
 };
 

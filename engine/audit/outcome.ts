@@ -70,7 +70,7 @@ export interface Outcome {
 export interface Notice {
   readonly code:
     | 'too-large' | 'binary' | 'unreadable' | 'encoding' | 'link-loop' | 'not-parsed' | 'partly-parsed' | 'rule-failed' | 'config'
-    | 'suppression' | 'vanished' | 'limit' | 'empty';
+    | 'record' | 'suppression' | 'vanished' | 'limit' | 'empty';
   readonly path?: string;
   readonly range?: Range;
   /** What, where, and what to do: a whole sentence. */

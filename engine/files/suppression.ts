@@ -9,6 +9,7 @@
  * Nothing is judged here: a missing reason, an unknown rule or a passed date is the audit's to tell.
  */
 import type { Span, Suppression } from '../../rules/kit';
+import { dayNumber } from '../../rules/kit';
 
 /** A comment of a source file. `text` is as written, with its marks; `alone`: nothing else stands on its lines. */
 export interface Comment {
@@ -113,19 +114,12 @@ function withReason(rest: string): { readonly head: string; readonly reason: str
 function named(head: string, verb: string): Pick<Saying, 'ids' | 'lane' | 'until' | 'by'> {
   if (verb !== 'accept') return { ids: list(head) };
   const said = /^(?<ids>.*?)(?:\s+until\s+(?<until>\S+))?(?:\s+by\s+(?<by>.+))?$/.exec(head)?.groups;
-  const until = said?.until && isDay(said.until) ? said.until : undefined;
+  const until = said?.until && dayNumber(said.until) !== undefined ? said.until : undefined;
   return { ids: list(said?.ids ?? ''), lane: 'accepted-risk', ...(until && { until }), ...(said?.by && { by: said.by.trim() }) };
 }
 
 function list(text: string): string[] {
   return text.split(/[\s,]+/).filter((id) => id !== '');
-}
-
-/** A day of the calendar, `2026-02-31` being none. */
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);
 }
 
 function foreign(marker: Marker, text: string, alone: boolean): Saying[] {

@@ -20,6 +20,14 @@ export interface Schema {
   readonly enumDescriptions?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly required?: readonly string[];
+  /** `date`: an ISO day that exists. */
+  readonly format?: 'date';
+  /** In letters that are no blanks at the ends. */
+  readonly minLength?: number;
+  readonly pattern?: string;
+  /** What the pattern asks for, after "it must be" (a key that VS Code knows). */
+  readonly patternErrorMessage?: string;
 }
 
 /** A rule as far as the file speaks of it. */

@@ -3,7 +3,7 @@
  * the comments are read. What is not complete does not count: a typing error in a date must not silence a finding for ever.
  */
 import type { Audit, Finding, Notice, Outcome, Silenced } from '../../engine/audit/outcome';
-import { dayNumber } from './day';
+import { dayNumber } from '../../rules/kit';
 import { byWeight } from './order';
 
 /** Days an acceptance may last, from the day of the card. */

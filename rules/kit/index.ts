@@ -78,3 +78,4 @@ export * from './lookups';
 export * from './access';
 export * from './access-names';
 export * from './health';
+export * from './day';

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, chmodSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { UsageError } from '../../cli/exit';
 import { outputFile, send, writeWhole } from '../../cli/output';
+import { readRecordFile, writeRecordFile } from '../../cli/record-file';
 import { temporaryFolder } from './folder';
 
 describe('a report as a file', () => {
@@ -46,6 +48,69 @@ describe('a report as a file', () => {
     assert.throws(() => outputFile('missing/report.md', folder.path), /the folder .*missing does not exist/);
     assert.throws(() => outputFile('folder', folder.path), /it is a folder/);
     assert.throws(() => outputFile('/dev/null', folder.path), /not a plain file/);
+  });
+});
+
+describe('a file that is written while the process is killed', function () {
+  this.timeout(60_000);
+  const folder = temporaryFolder();
+  const OLD = 'the old file\n';
+  /** Large enough to be caught in the middle of. */
+  const LENGTH = 100_000_000;
+
+  /** Kills a process with SIGKILL as soon as its draft is there; true when the draft was half written by then. */
+  const killed = (file: string): Promise<boolean> => new Promise((resolve, reject) => {
+    const script = `import(${JSON.stringify(path.join(__dirname, '../../cli/output.ts'))}).then((it) => (it.writeWhole ?? it.default.writeWhole)(${JSON.stringify(file)}, 'x'.repeat(${LENGTH})))`;
+    const child = spawn(process.execPath, ['--import=tsx', '-e', script], { stdio: 'ignore' });
+    const drafts = () => readdirSync(folder.path).filter((name) => name.endsWith('.tmp')).map((name) => path.join(folder.path, name));
+    const watch = setInterval(() => { if (drafts().length > 0) child.kill('SIGKILL'); }, 1);
+    child.on('error', reject);
+    child.on('close', (_code, signal) => {
+      clearInterval(watch);
+      const half = drafts().some((name) => statSync(name).size < LENGTH);
+      for (const name of drafts()) rmSync(name);
+      resolve(signal === 'SIGKILL' && half);
+    });
+  });
+
+  it('is the old file, whole', async function () {
+    if (process.platform === 'win32') this.skip();
+    const file = folder.write('signoffs.json', OLD);
+    let caught = 0;
+    for (let round = 0; round < 10 && caught < 2; round += 1) {
+      const half = await killed(file);
+      if (!half && readFileSync(file, 'utf8') !== OLD) folder.write('signoffs.json', OLD);
+      else { caught += Number(half); assert.equal(readFileSync(file, 'utf8'), OLD); }
+    }
+    assert.ok(caught > 0, 'no process was caught in the middle of its writing');
+  });
+});
+
+describe('a file of records on the disk', () => {
+  const folder = temporaryFolder();
+
+  it('is written with its folder, and read again', () => {
+    assert.equal(readRecordFile(folder.path, '.shipworthy/x.json'), undefined);
+    writeRecordFile(folder.path, '.shipworthy/x.json', 'text\n');
+    assert.equal(readRecordFile(folder.path, '.shipworthy/x.json'), 'text\n');
+    assert.deepEqual(readdirSync(path.join(folder.path, '.shipworthy')), ['x.json']);
+  });
+
+  it('is not taken for a missing one when it cannot be read', () => {
+    mkdirSync(path.join(folder.path, '.shipworthy/x.json'), { recursive: true });
+    assert.throws(() => readRecordFile(folder.path, '.shipworthy/x.json'), UsageError);
+    writeFileSync(path.join(folder.path, '.shipworthy/y.json'), Buffer.from([0x7B, 0xFF, 0x7D]));
+    assert.throws(() => readRecordFile(folder.path, '.shipworthy/y.json'), /not UTF-8/);
+  });
+
+  it('is not written out of the project', () => {
+    mkdirSync(path.join(folder.path, 'project'));
+    mkdirSync(path.join(folder.path, 'elsewhere'));
+    symlinkSync('../elsewhere', path.join(folder.path, 'project/.shipworthy'));
+    assert.throws(() => writeRecordFile(path.join(folder.path, 'project'), '.shipworthy/x.json', 'text'), /leads out of the project/);
+    assert.deepEqual(readdirSync(path.join(folder.path, 'elsewhere')), []);
+    folder.write('plain/.shipworthy', 'a file');
+    assert.throws(() => writeRecordFile(path.join(folder.path, 'plain'), '.shipworthy/x.json', 'text'), UsageError);
   });
 });
 

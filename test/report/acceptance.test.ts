@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { dayNumber } from '../../report/scoring/day';
+import { dayNumber } from '../../rules/kit';
 import { HOLDING, audit, card, OPTIONS, TODAY } from './fixture';
 import type { RuleSpec } from './fixture';
 import type { Silenced } from '../../engine/audit/outcome';
