@@ -1,6 +1,6 @@
 /** The report card as plain data: every output and the panel are drawn from this and from nothing else. */
 import type { Category, Confidence, Effort, Severity } from '../rules/kit';
-import type { EvidencePlace, Finding, Notice, RuleCard, Silenced, State } from '../engine/audit/outcome';
+import type { Audit, EvidencePlace, Finding, Notice, RuleCard, Silenced, State } from '../engine/audit/outcome';
 
 /** `?`: too little was checked to say. `-`: nothing of it applies here. */
 export type Grade = 'A+' | 'A' | 'A-' | 'B+' | 'B' | 'B-' | 'C+' | 'C' | 'C-' | 'D+' | 'D' | 'D-' | 'F' | '?' | '-';
@@ -13,7 +13,8 @@ export interface ReportCard {
   readonly ruleset: string;
   /** ISO day the card is made for; an input, never the clock. */
   readonly asOf: string;
-  readonly project: { readonly name: string; readonly root: string; readonly frameworks: readonly string[]; readonly deployable: boolean; readonly commit?: string };
+  /** `commit`, `branch` and `dirty` tell what of the repository was looked at; each is missing where there is nothing to tell. */
+  readonly project: Audit['project'];
   readonly profile: { readonly exposure: 'public' | 'internal'; readonly data: readonly string[]; readonly stage: 'production' | 'pilot' };
   /** How many settings differ from the defaults: severities, weights, rules switched off. */
   readonly customised: number;

@@ -11,7 +11,7 @@ import { DEFAULTS, readConfig } from '../workspace/config';
 import type { RuleName } from '../workspace/schema';
 import { NO_RULES } from '../workspace/ignore-rules';
 import { ignoreTest } from '../workspace/ignored';
-import type { Around, Entry, Reading, Workspace } from '../workspace/workspace';
+import type { Around, Entry, Reading, Revision, Workspace } from '../workspace/workspace';
 import type { Notice } from './outcome';
 import type { Progress } from './session';
 import type { SourceText } from './source';
@@ -37,7 +37,9 @@ export type Reader = (path: string, text: string, open: boolean) => Unit | undef
 export class HeldFiles {
   readonly files = new Map<string, HeldFile>();
   config: Config = DEFAULTS;
-  commit: string | undefined;
+  revision: Revision | undefined;
+  /** The disk changed, so that files may differ from the commit now, or may not any more. */
+  private moved = false;
   entries: readonly Entry[] = [];
   /** Names of all folders and files, endings off: what an import of this project can begin with. */
   roots: ReadonlySet<string> = new Set();
@@ -73,7 +75,16 @@ export class HeldFiles {
   private async readAgain(paths: ReadonlySet<string>): Promise<boolean> {
     let any = false;
     for (const path of paths) if (this.overlays.has(path) || await this.readFile(path, '')) any = true;
-    return any;
+    return await this.lookAgain() || any;
+  }
+
+  /** True when the working tree is in another state than before, such as no longer that of its commit. */
+  private async lookAgain(): Promise<boolean> {
+    if (!this.moved) return false;
+    this.moved = false;
+    const before = this.revision;
+    this.revision = await this.workspace.revision();
+    return before?.dirty !== this.revision?.dirty || before?.commit !== this.revision?.commit;
   }
 
   /** Takes the editor's text. True when it is another than before and belongs to the project. */
@@ -93,6 +104,7 @@ export class HeldFiles {
   }
 
   touch(paths?: readonly string[]): void {
+    this.moved = true;
     if (paths) for (const path of paths) this.stale.add(path);
     else { this.listed = false; for (const [path, file] of this.files) this.files.set(path, { ...file, stamp: '' }); }
   }
@@ -127,10 +139,11 @@ export class HeldFiles {
   }
 
   private async readAll(asked: ReadonlySet<string>, progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
-    const [listing, tracked, commit] = await Promise.all([this.workspace.list(signal), this.workspace.tracked(), this.workspace.commit()]);
+    const [listing, tracked, revision] = await Promise.all([this.workspace.list(signal), this.workspace.tracked(), this.workspace.revision()]);
     const before = this.config;
     this.trackedPaths = tracked;
-    this.commit = commit;
+    this.revision = revision;
+    this.moved = false;
     this.general = [...await this.loadConfig(), ...listing.notices];
     const excluded = ignore().add([...this.config.exclude]);
     this.around = listing.around;

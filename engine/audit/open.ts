@@ -137,9 +137,9 @@ class LiveSession implements Session {
   private auditOf(application: Application): Audit {
     const { project } = application;
     const modules = project.of('module').filter((each) => each.role === 'production');
-    const { commit, files } = this.held;
+    const { revision, files } = this.held;
     return {
-      project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...(commit && { commit }) },
+      project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...revision },
       outcomes: application.outcomes(), notices: this.notices().filter((each) => each.path === undefined || this.applications.length === 1 || project.paths.includes(each.path)), rules: this.registry.byId, ruleset: RULESET,
       files: {
         seen: project.paths.length, read: project.paths.filter((path) => files.get(path)?.text !== undefined).length, parsed: modules.filter((each) => each.whole).length,

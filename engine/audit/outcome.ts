@@ -89,6 +89,10 @@ export interface Audit {
     readonly deployable: boolean;
     /** Commit of the working tree when there is a repository. */
     readonly commit?: string;
+    /** Missing when no branch is checked out. */
+    readonly branch?: string;
+    /** Whether tracked files differ from the commit; missing when that could not be told. */
+    readonly dirty?: boolean;
   };
   /** One per rule, in the order of the registry. */
   readonly outcomes: readonly Outcome[];

@@ -1,5 +1,6 @@
 /** The workspace on a disk. */
 import { basename, resolve } from 'node:path';
+import { isDirty } from '../node/git/dirty';
 import { diskFiles, posix } from './disk-files';
 import type { Files } from './files';
 import type { Limits } from './open';
@@ -18,5 +19,8 @@ interface DiskOptions {
 /** Opens a folder of the disk. Nothing is read before it is asked for. */
 export function openDisk(root: string, { exclude = [], limits, files = diskFiles }: DiskOptions = {}): Workspace {
   const absolute = resolve(root);
-  return openFiles({ files, name: basename(absolute), root: posix(absolute).replace(/\/$/, ''), shown: absolute, exclude, limits: { ...LIMITS, ...limits } });
+  return openFiles({
+    files, name: basename(absolute), root: posix(absolute).replace(/\/$/, ''), shown: absolute, exclude, limits: { ...LIMITS, ...limits },
+    dirty: (repository, commit) => isDirty(files, repository, commit),
+  });
 }

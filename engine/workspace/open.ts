@@ -9,9 +9,9 @@ import { codeOf, maybe } from './files';
 import { isIgnored, prefixOf, rulesAround } from './ignored';
 import { followLinks } from './links';
 import type { Repository, Tracked } from './repository';
-import { headCommit, repositoryOf, trackedPaths } from './repository';
+import { headBranch, headCommit, repositoryOf, trackedPaths } from './repository';
 import { walk } from './walk';
-import type { Listing, Reading, Workspace } from './workspace';
+import type { Listing, Reading, Revision, Workspace } from './workspace';
 
 export interface Limits {
   /** Files of more bytes are not read. */
@@ -33,6 +33,8 @@ export interface Opening {
   readonly limits: Limits;
   /** Paths to take for tracked, instead of asking a repository. */
   readonly tracked?: ReadonlySet<string>;
+  /** Whether tracked files differ from the commit that is checked out; undefined when that cannot be told. */
+  readonly dirty?: (repository: Repository, commit: string | undefined) => Promise<boolean | undefined>;
 }
 
 export function openFiles(opening: Opening): Workspace {
@@ -83,9 +85,13 @@ class OpenFiles implements Workspace {
     return (await this.trackedIn(await repositoryOf(this.opening.files, this.opening.root))).paths;
   }
 
-  async commit(): Promise<string | undefined> {
-    const repository = await repositoryOf(this.opening.files, this.opening.root);
-    return repository && headCommit(this.opening.files, repository);
+  async revision(): Promise<Revision | undefined> {
+    const { files, root } = this.opening;
+    const repository = await repositoryOf(files, root);
+    if (!repository) return undefined;
+    const [commit, branch] = await Promise.all([headCommit(files, repository), headBranch(files, repository)]);
+    const dirty = await this.opening.dirty?.(repository, commit);
+    return { ...(commit !== undefined && { commit }), ...(branch !== undefined && { branch }), ...(dirty !== undefined && { dirty }) };
   }
 
   private async trackedIn(repository: Repository | undefined): Promise<Tracked> {

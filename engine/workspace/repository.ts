@@ -20,7 +20,7 @@ export interface Repository {
 export interface Tracked { readonly paths?: ReadonlySet<string>; readonly notice?: Notice }
 
 /** Beyond a million files; an index is read as a whole. */
-const INDEX_LIMIT = 256 * 1024 * 1024;
+export const INDEX_LIMIT = 256 * 1024 * 1024;
 const SMALL = 1024 * 1024;
 const PACKED_LIMIT = 64 * 1024 * 1024;
 
@@ -75,22 +75,38 @@ async function submodulePaths(files: Files, top: string, path: string, before: s
   return [...paths ?? []].map((one) => `${path.slice(before.length)}/${one}`);
 }
 
-async function hashLength(files: Files, repository: Repository): Promise<20 | 32> {
+/** Bytes of an object's name in this repository. */
+export async function hashLength(files: Files, repository: Repository): Promise<20 | 32> {
   const config = await textOf(files, `${repository.common}/config`) ?? '';
   return /^\s*objectformat\s*=\s*sha256\s*$/im.test(config) ? 32 : 20;
 }
 
 /** The commit HEAD stands on, in hexadecimal digits; undefined before the first commit. */
-export async function headCommit(files: Files, repository: Repository): Promise<string | undefined> {
-  let ref = 'HEAD';
+export function headCommit(files: Files, repository: Repository): Promise<string | undefined> {
+  return refTarget(files, repository, 'HEAD');
+}
+
+/** The branch that is checked out; undefined when none is (a detached HEAD). */
+export async function headBranch(files: Files, repository: Repository): Promise<string | undefined> {
+  return /^ref: refs\/heads\/(.+)$/.exec((await refText(files, repository, 'HEAD'))?.trim() ?? '')?.[1];
+}
+
+/** What a ref stands for, such as `refs/heads/main`, in hexadecimal digits; undefined when there is no such ref. */
+export async function refTarget(files: Files, repository: Repository, name: string): Promise<string | undefined> {
+  let ref = name;
   for (let steps = 0; steps < 5; steps += 1) {
     const said = (await refText(files, repository, ref))?.trim() ?? await packed(files, repository, ref);
     if (said === undefined) return undefined;
-    const next = /^ref: (refs\/[^\s\\:?*[^~]+)$/.exec(said)?.[1];
-    if (next === undefined || next.split('/').includes('..')) return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.exec(said)?.[0];
+    const next = /^ref: (refs\/.+)$/.exec(said)?.[1];
+    if (next === undefined || !isRefName(next)) return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.exec(said)?.[0];
     ref = next;
   }
   return undefined;
+}
+
+/** Whether a text may be the name of a ref: it leads nowhere else on the disk. Git itself is stricter. */
+export function isRefName(name: string): boolean {
+  return /^[^\s\\:?*[^~\u0000-\u001F\u007F]+$/.test(name) && !name.split('/').some((part) => part === '' || part.startsWith('.') || part.endsWith('.lock')) && !name.includes('..');
 }
 
 async function refText(files: Files, repository: Repository, ref: string): Promise<string | undefined> {

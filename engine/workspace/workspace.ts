@@ -32,6 +32,16 @@ export interface Around { readonly rules: IgnoreRules; readonly prefix: string }
 /** `remark` says what was odd about a text that could be read all the same. */
 export type Reading = { readonly text: string; readonly remark?: Notice } | { readonly notice: Notice };
 
+/** The state of a repository's working tree. */
+export interface Revision {
+  /** In hexadecimal digits; missing before the first commit. */
+  readonly commit?: string;
+  /** Missing when no branch is checked out. */
+  readonly branch?: string;
+  /** Whether tracked files differ from the commit; missing when that could not be told. */
+  readonly dirty?: boolean;
+}
+
 export interface Workspace {
   /** Name to show, such as the folder's. */
   readonly name: string;
@@ -46,6 +56,6 @@ export interface Workspace {
   read(path: string): Promise<Reading>;
   /** Paths in git's index, when there is a repository; undefined otherwise. */
   tracked(): Promise<ReadonlySet<string> | undefined>;
-  /** Commit that is checked out, when there is a repository. */
-  commit(): Promise<string | undefined>;
+  /** What is checked out, when there is a repository. */
+  revision(): Promise<Revision | undefined>;
 }

@@ -96,7 +96,7 @@ describe('bad input', function () {
   it('a file that goes while it is scanned is no error', async () => {
     writeFileSync(join(folder, 'fleeting.py'), 'eval(1)\n');
     const workspace = openDisk(folder);
-    const leaving = { name: workspace.name, root: workspace.root, tracked: () => workspace.tracked(), commit: () => workspace.commit(), read: (path: string) => workspace.read(path), list: async (signal?: AbortSignal) => { const listing = await workspace.list(signal); rmSync(join(folder, 'fleeting.py')); return listing; } };
+    const leaving = { name: workspace.name, root: workspace.root, tracked: () => workspace.tracked(), revision: () => workspace.revision(), read: (path: string) => workspace.read(path), list: async (signal?: AbortSignal) => { const listing = await workspace.list(signal); rmSync(join(folder, 'fleeting.py')); return listing; } };
     assert.equal((await scan(leaving)).findings('fleeting.py').length, 0);
   });
 

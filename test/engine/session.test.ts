@@ -87,7 +87,7 @@ describe('session', () => {
   it('follows files that change, come and go behind the editor', async () => {
     const files: Record<string, string> = { 'a.py': 'eval(1)\n' };
     const now = () => openMemory(files);
-    const session = await start(files, { workspace: { name: 'w', root: 'w', list: () => now().list(), read: (path) => now().read(path), tracked: () => now().tracked(), commit: () => now().commit() } });
+    const session = await start(files, { workspace: { name: 'w', root: 'w', list: () => now().list(), read: (path) => now().read(path), tracked: () => now().tracked(), revision: () => now().revision() } });
     files['b.py'] = 'eval(1)\n';
     delete files['a.py'];
     session.touch(['a.py', 'b.py']);
@@ -98,7 +98,7 @@ describe('session', () => {
   it('reads a file again that changed while it was being scanned', async () => {
     const files: Record<string, string> = { 'a.py': 'eval(1)\n', 'z.py': 'print(1)\n' };
     const now = () => openMemory(files);
-    const session = openSession({ workspace: { name: 'w', root: 'w', list: () => now().list(), read: (path) => now().read(path), tracked: () => now().tracked(), commit: () => now().commit() }, grammars, rules: RULES });
+    const session = openSession({ workspace: { name: 'w', root: 'w', list: () => now().list(), read: (path) => now().read(path), tracked: () => now().tracked(), revision: () => now().revision() }, grammars, rules: RULES });
     open.push(session);
     let told = false;
     await session.refresh((at) => {

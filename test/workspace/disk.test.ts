@@ -21,7 +21,7 @@ describe('files of a disk', () => {
   it('have the name of the folder, and no repository', async () => {
     disk.made({ 'a.py': '' });
     const workspace = openDisk(disk.folder.root);
-    assert.deepEqual([workspace.name, workspace.root, await workspace.tracked(), await workspace.commit()], [disk.folder.root.split('/').at(-1), disk.folder.root, undefined, undefined]);
+    assert.deepEqual([workspace.name, workspace.root, await workspace.tracked(), (await workspace.revision())?.commit], [disk.folder.root.split('/').at(-1), disk.folder.root, undefined, undefined]);
   });
 
   it('are left out where they are installed or built', async () => {

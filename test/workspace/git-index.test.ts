@@ -22,7 +22,18 @@ describe("git's index", () => {
   });
 
   it('tells submodules from files', () => {
-    assert.deepEqual(readIndex(indexOf(['a.py', 'lib/'])), { entries: [{ path: 'a.py', submodule: false }, { path: 'lib', submodule: true }] });
+    const reading = readIndex(indexOf(['a.py', 'lib/']));
+    assert.ok('entries' in reading);
+    assert.deepEqual(reading.entries.map(({ path, submodule }) => [path, submodule]), [['a.py', false], ['lib', true]]);
+  });
+
+  it('tells what git saw of each file', () => {
+    const reading = readIndex(bytes(REAL_INDEX.version3));
+    assert.ok('entries' in reading);
+    const [first, later] = reading.entries;
+    assert.deepEqual({ ...first, mtime: 0 }, { path: 'a.txt', submodule: false, mode: 0o100644, hash: '2e65efe2a145dda7ee51d1741299f848e5bf752e', size: 1, mtime: 0, unsettled: false, unwatched: false });
+    assert.equal(new Date(first?.mtime ?? 0).toISOString().slice(0, 4), '2026');
+    assert.deepEqual([later?.path, later?.unsettled], ['later.txt', true], 'only intended to be added');
   });
 
   it('has paths of any length', () => {

@@ -9,7 +9,7 @@ describe('a workspace of texts', () => {
     assert.deepEqual(await workspace.read('src/app.py'), { text: 'x = 1\n' });
     const missing = await workspace.read('src/none.py');
     assert.ok('notice' in missing && missing.notice.code === 'vanished');
-    assert.deepEqual([workspace.name, await workspace.tracked(), await workspace.commit()], ['memory', undefined, undefined]);
+    assert.deepEqual([workspace.name, await workspace.tracked(), (await workspace.revision())?.commit], ['memory', undefined, undefined]);
   });
 
   it('tracks what it is told to', async () => {

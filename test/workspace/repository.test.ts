@@ -56,7 +56,7 @@ describe('what git ignores', () => {
     const api = openDisk(join(disk.folder.root, 'packages/api'));
     assert.deepEqual(pathsOf(await api.list()), ['a.py', 'c.log']);
     assert.deepEqual([...await api.tracked() ?? []].sort(), ['a.py', 'c.log']);
-    assert.equal(await api.commit(), COMMIT);
+    assert.equal((await api.revision())?.commit, COMMIT);
   });
 
   it('does not make a workspace vanish that the repository around it ignores', async () => {
@@ -81,13 +81,13 @@ describe('what git tracks', () => {
     });
     disk.folder.write({ 'topic/.git': `gitdir: ${disk.folder.root}/main/.git/worktrees/topic\r\n`, 'topic/x.py': '' });
     const workspace = openDisk(join(disk.folder.root, 'topic'));
-    assert.deepEqual([[...await workspace.tracked() ?? []], await workspace.commit()], [['x.py'], COMMIT]);
+    assert.deepEqual([[...await workspace.tracked() ?? []], (await workspace.revision())?.commit], [['x.py'], COMMIT]);
   });
 
   it('is nothing before the first git add, and no commit before the first', async () => {
     disk.made({ '.git/HEAD': 'ref: refs/heads/main\n', 'a.py': '' });
     const workspace = openDisk(disk.folder.root);
-    assert.deepEqual([[...await workspace.tracked() ?? ['?']], await workspace.commit()], [[], undefined]);
+    assert.deepEqual([[...await workspace.tracked() ?? ['?']], (await workspace.revision())?.commit], [[], undefined]);
   });
 
   it('is unknown where the index makes no sense, and that is said', async () => {
@@ -95,13 +95,13 @@ describe('what git tracks', () => {
     const workspace = openDisk(disk.folder.root);
     const { notices, entries } = await workspace.list();
     assert.deepEqual([await workspace.tracked(), notices.map((one) => [one.code, one.path]), entries.length], [undefined, [['not-parsed', '.git/index']], 1]);
-    assert.equal(await workspace.commit(), COMMIT);
+    assert.equal((await workspace.revision())?.commit, COMMIT);
   });
 
   it('stays inside the repository, wherever HEAD points', async () => {
     for (const head of ['ref: refs/../../outside', 'ref: refs/heads/loop', 'nonsense', '', 'ref: ']) {
       disk.made({ '.git/HEAD': head, '.git/refs/heads/loop': 'ref: refs/heads/loop', 'outside': COMMIT });
-      assert.equal(await openDisk(disk.folder.root).commit(), undefined, head);
+      assert.equal((await openDisk(disk.folder.root).revision())?.commit, undefined, head);
       disk.folder.remove();
     }
     disk.made({ '.git': 'gitdir: ../nowhere\n' });

@@ -1,0 +1,109 @@
+/**
+ * Whether the tracked files of a repository differ from its commit, decided as `git status` does and without git: the index
+ * is compared with the commit, and the files with the index. Files that look as they did when git last looked are not read.
+ * Files that git does not track make nothing dirty.
+ */
+import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { lstat, readFile, readlink } from 'node:fs/promises';
+import type { Files } from '../../workspace/files';
+import { maybe } from '../../workspace/files';
+import type { IndexEntry } from '../../workspace/git-index';
+import { readIndex } from '../../workspace/git-index';
+import type { Repository } from '../../workspace/repository';
+import { hashLength, INDEX_LIMIT, textOf } from '../../workspace/repository';
+import { treeOf } from './commits';
+import { GitFault } from './fault';
+import { openObjects } from './objects';
+import { rootOf } from './trees';
+
+/** Files looked at side by side. */
+const AT_ONCE = 64;
+/** More files are not looked at, and more bytes not read: then it stays unknown. */
+const FILES = 100_000;
+const BYTES = 256 * 1024 * 1024;
+
+/** Undefined when it cannot be told: an index or objects that are not understood, too many files or bytes. */
+export async function isDirty(files: Files, repository: Repository, commit: string | undefined): Promise<boolean | undefined> {
+  const path = `${repository.folder}/index`;
+  const [stats, bytes, length] = await Promise.all([maybe(files.stat(path)), maybe(files.read(path, INDEX_LIMIT)), hashLength(files, repository)]);
+  // Before the first `git add` there is no index.
+  if (!stats) return commit === undefined ? false : undefined;
+  const index = bytes ? readIndex(bytes, length) : undefined;
+  if (!index || 'fault' in index || index.entries.length > FILES) return undefined;
+  if (index.entries.some((entry) => entry.unsettled)) return true;
+  const staged = await differs([...index.entries, ...index.folders], repository, commit, length);
+  if (staged !== false) return staged;
+  const config = await textOf(files, `${repository.common}/config`) ?? '';
+  const looked = { top: repository.top, at: stats.mtime, length, modes: process.platform !== 'win32' && !/^\s*filemode\s*=\s*false\s*$/im.test(config) };
+  return anyChanged(index.entries, looked);
+}
+
+/** Whether the index is another than the commit. */
+async function differs(entries: readonly IndexEntry[], repository: Repository, commit: string | undefined, length: 20 | 32): Promise<boolean | undefined> {
+  if (commit === undefined) return entries.length > 0;
+  const own = rootOf(entries, length);
+  const objects = openObjects(repository.common, length);
+  try {
+    const tree = await treeOf(objects, commit);
+    return own === undefined || tree === undefined ? undefined : own !== tree;
+  } catch (error) {
+    if (error instanceof GitFault) return undefined;
+    throw error;
+  } finally {
+    await objects.close();
+  }
+}
+
+interface Looked { readonly top: string; readonly at: number; readonly length: 20 | 32; readonly modes: boolean }
+
+async function anyChanged(entries: readonly IndexEntry[], looked: Looked): Promise<boolean | undefined> {
+  const watched = entries.filter((entry) => !entry.submodule && !entry.unwatched);
+  let budget = BYTES;
+  for (let start = 0; start < watched.length; start += AT_ONCE) {
+    const some = watched.slice(start, start + AT_ONCE);
+    const seen = await Promise.all(some.map((entry) => look(entry, looked)));
+    if (seen.includes('changed')) return true;
+    for (const [at, entry] of some.entries()) {
+      if (seen[at] !== 'unsure') continue;
+      budget -= entry.size;
+      if (budget < 0) return undefined;
+      if (!await isSame(entry, looked)) return true;
+    }
+  }
+  return false;
+}
+
+/** As far as the file's own numbers tell. `unsure`: it was touched since, or in the very moment the index was written. */
+async function look(entry: IndexEntry, { top, at, modes }: Looked): Promise<'same' | 'changed' | 'unsure'> {
+  let stats: BigIntStats;
+  try {
+    stats = await lstat(`${top}/${entry.path}`, { bigint: true });
+  } catch {
+    return 'changed';
+  }
+  const link = (entry.mode & 0o170000) === 0o120000;
+  // Where links cannot be made, git writes them as files.
+  if (link ? !stats.isSymbolicLink() && process.platform !== 'win32' : !stats.isFile()) return 'changed';
+  if (!link && modes && ((Number(stats.mode) & 0o100) !== 0) !== ((entry.mode & 0o100) !== 0)) return 'changed';
+  const mtime = Number(stats.mtimeNs / 1_000_000n);
+  if (mtime === entry.mtime && Number(stats.size & 0xFFFFFFFFn) === entry.size && mtime < Math.floor(at)) return 'same';
+  return 'unsure';
+}
+
+async function isSame(entry: IndexEntry, { top, length }: Looked): Promise<boolean> {
+  const path = `${top}/${entry.path}`;
+  try {
+    const link = (await lstat(path)).isSymbolicLink();
+    const bytes = link ? Buffer.from(await readlink(path)) : await readFile(path);
+    if (blobName(bytes, length) === entry.hash) return true;
+    // A checkout may have turned line ends into those of Windows; git turns them back before it compares.
+    return !link && bytes.includes('\r\n') && blobName(Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1'), length) === entry.hash;
+  } catch {
+    return false;
+  }
+}
+
+function blobName(bytes: Buffer, length: 20 | 32): string {
+  return createHash(length === 20 ? 'sha1' : 'sha256').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}
