@@ -120,7 +120,7 @@ function judgement(rule: Rule, it: Case, court: Court): Judged {
   const finding: Finding = {
     rule: rule.id, category: rule.category, path: it.at.path, range, message: mask(it.message), severity,
     points: configured && configured !== 'off' ? POINTS[configured].usual : varied, confidence,
-    blocks: confidence !== 'possible' && (severity === 'critical' || (severity === 'high' && blocking(rule, court.project))),
+    blocks: confidence !== 'possible' && (severity === 'critical' || (severity === 'high' && blocking(rule, court))),
     effort: rule.effort, ...(it.variation && { because: mask(it.variation.because) }),
     fingerprint: digest([rule.id, it.at.path, symbol, snippet.replace(/\s+/g, ' ').trim()]), snippet, symbol,
     related: it.related.map((each) => ({ ...located(each, court), text: mask(each.text) })), fixes: offers(it),
@@ -128,8 +128,9 @@ function judgement(rule: Rule, it: Case, court: Court): Judged {
   return { finding, fixes: it.fixes, match: it.match, context: it.context };
 }
 
-function blocking(rule: Rule, project: Project): boolean {
-  return rule.blocks === 'always' || (rule.blocks !== 'never' && rule.blocks.holds(project));
+/** The one place where a rule's own word on blocking meets the profile. */
+function blocking({ blocks }: Rule, { project, config }: Court): boolean {
+  return blocks === 'always' || (blocks !== 'never' && blocks.holds(project, config.profile));
 }
 
 /** Fixes that have an edit here. Asking costs little, and an offer that leads nowhere is worse than none. */

@@ -1,5 +1,6 @@
 /** What a team decided about the tool, from `shipworthy.json`. Every key is optional. */
-import type { Category, Severity } from '../../rules/kit';
+import type { Category, Profile, Severity } from '../../rules/kit';
+import { USUAL_PROFILE } from '../../rules/kit';
 import type { Notice } from '../audit/outcome';
 import type { Gate } from './gate';
 import { parseJson, Reading } from './reading';
@@ -20,14 +21,8 @@ export interface Config {
   readonly gate: Gate;
 }
 
-export interface Profile {
-  readonly exposure: 'public' | 'internal';
-  readonly data: readonly ('personal' | 'payment')[];
-  readonly stage: 'production' | 'pilot';
-}
-
 export const DEFAULTS: Config = {
-  rules: {}, exclude: [], weights: {}, profile: { exposure: 'public', data: [], stage: 'production' }, signoffs: {}, gate: {},
+  rules: {}, exclude: [], weights: {}, profile: USUAL_PROFILE, signoffs: {}, gate: {},
 };
 
 /**

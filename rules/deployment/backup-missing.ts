@@ -9,7 +9,9 @@ const STORES = /(^|\/)(postgres|postgis|timescaledb(-ha)?|pgvector|mysql|mariadb
 export default projectRule({
   id: 'backup-missing',
   title: 'The data is backed up automatically',
-  severity: 'high', points: 15, confidence: 'likely', blocks: 'never', effort: 'M', since: '1',
+  severity: 'high', points: 15, confidence: 'likely', effort: 'M', since: '1',
+  // People who were told that a pilot may lose what they enter are owed less than those who rely on it; payments have to be kept all the same.
+  blocks: { when: 'it keeps personal data in production, or payment data', holds: (_, { data, stage }) => data.includes('payment') || (data.includes('personal') && stage === 'production') },
   why: `Disks fail, and so do people with a terminal. Without a copy that day is the end of the service.`,
   how: `Schedule a dump, copy it off the machine, and practise the restore.`,
   links: ['https://www.postgresql.org/docs/current/backup.html', 'https://www.sqlite.org/backup.html', 'https://sre.google/sre-book/data-integrity/'],

@@ -4,6 +4,7 @@ export * from './fix';
 export * from './grading';
 export * from './module';
 export * from './place';
+export * from './profile';
 export * from './project';
 export * from './rule';
 export * from './select';

@@ -7,6 +7,7 @@ import type { Unit } from './files';
 import { POINTS } from './grading';
 import type { Category, Confidence, Effort, Safety, Severity } from './grading';
 import type { Place, Span } from './place';
+import type { Profile } from './profile';
 import type { Evidence, Project } from './project';
 import type { Selector } from './select';
 
@@ -35,8 +36,8 @@ export interface Card {
   readonly secret?: true;
 }
 
-/** `always`, `never`, or a condition of the project. */
-export type Blocks = 'always' | 'never' | { readonly when: string; readonly holds: (project: Project) => boolean };
+/** `always`, `never`, or a condition of the project and its profile; `when` says it after "blocks when". */
+export type Blocks = 'always' | 'never' | { readonly when: string; readonly holds: (project: Project, profile: Profile) => boolean };
 
 /** Where a rule's severity differs from its default; `because` ends the sentence "it is lower/higher here because …". */
 export interface Variation {

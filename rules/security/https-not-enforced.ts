@@ -9,7 +9,7 @@ export default projectRule({
   id: 'https-not-enforced',
   title: 'HTTP is redirected to HTTPS',
   severity: 'high', points: 15, confidence: 'likely', effort: 'M', since: '1',
-  blocks: { when: 'people sign in', holds: (project) => signIn(project) !== undefined },
+  blocks: { when: 'people sign in, or personal or payment data, over a public exposure', holds: (project, { exposure, data }) => exposure === 'public' && (data.length > 0 || signIn(project) !== undefined) },
   why: 'Passwords and session cookies travel readable when one link or bookmark says http. Most people never type the s.',
   how: 'Redirect at the proxy or platform; if the app does it, trust exactly one proxy first.',
   links: ['https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html', 'https://docs.djangoproject.com/en/stable/topics/security/', 'https://nginx.org/en/docs/http/configuring_https_servers.html'],

@@ -30,7 +30,7 @@ export default rule<Connection>({
   id: 'tls-verify-disabled',
   title: 'TLS certificates and host keys are verified',
   severity: 'high', points: 15, confidence: 'confirmed', effort: 'S', since: '1',
-  blocks: { when: 'credentials or personal data on that connection', holds: (project) => project.cookieAuth !== undefined || project.signs('tokens') },
+  blocks: { when: 'credentials or personal data on that connection', holds: (project, { data }) => data.length > 0 || project.cookieAuth !== undefined || project.signs('tokens') },
   why: 'Without verification anyone on the path can answer in the server\'s name and read or change the data. The code still looks encrypted.',
   how: 'Trust the right CA file instead of switching checks off.',
   links: ['https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html', 'https://docs.python.org/3/library/ssl.html'],
