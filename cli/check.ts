@@ -3,23 +3,25 @@ import type { Notice } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import type { ReportCard } from '../report/card';
 import { line } from '../report/escape';
-import { scoreText } from '../report/words';
+import { list, scoreText } from '../report/words';
+import { destinations, type Destination } from './destinations';
 import { EXIT, UsageError } from './exit';
 import { judge, type Judged, type Threshold } from './gate';
 import { interruptible } from './interrupt';
 import { listing } from './listing';
 import { isPart, narrow, type Wanted } from './narrow';
-import { outputFile, send, writeWhole } from './output';
+import { send, writeWhole } from './output';
 import { ProgressLine } from './progress';
-import { FORMATS, type Format, type Product, type Style, type Surroundings } from './surroundings';
+import { underRepository } from './repository';
+import type { Format, Product, Style, Surroundings } from './surroundings';
 import { target, type Target } from './target';
 import { look } from './terminal';
 
 export interface CheckOptions {
-  /** Default: by the ending of `output`, else text. */
+  /** Default: by the endings of `outputs`, else text. */
   readonly format?: Format;
-  /** A file for the report instead of standard output. */
-  readonly output?: string;
+  /** Files, or `form:file`, for the report instead of standard output. */
+  readonly outputs: readonly string[];
   readonly failOn: Threshold;
   /** ISO day; default: today. */
   readonly asOf?: string;
@@ -33,23 +35,33 @@ export interface CheckOptions {
 /** Reasons said after a run, at most; the report holds the rest. */
 const REASONS = 5;
 
+/** Forms that list findings, and so can list some of them. */
+const PARTS: ReadonlySet<Format> = new Set(['text', 'json', 'csv']);
+
+/** Forms that a host of repositories reads: it knows files by their path from the root of the repository, whichever folder was checked. */
+const HOSTED: ReadonlySet<Format> = new Set(['gitlab', 'junit']);
+
 /** Runs the check of `path` and resolves with the exit code. Rejects with UsageError or Interrupted. */
 export async function check(path: string, options: CheckOptions, product: Product, around: Surroundings): Promise<number> {
   const aim = target(path, around.cwd);
   const wanted = wantedOf(aim, options);
-  const form = format(options, wanted);
-  const file = options.output === undefined ? undefined : outputFile(options.output, around.cwd);
+  const wishes = destinations(options.outputs, options.format, around.cwd);
+  if (isPart(wanted)) refuseDocuments(wishes);
   const session = await product.open(aim.folder);
   try {
     await scan(session, options.quiet, around);
     const asOf = options.asOf ?? around.today();
     const cards = narrow(session.audits().map((audit) => product.card(audit, session.config, asOf)), wanted);
     const judged = judge(cards, concerning(session.notices(), wanted), options.failOn, isPart(wanted));
-    const style = styleOf(options, around);
-    const text = form === 'text' && isPart(wanted) ? listing(cards, wanted, style) : product.formats[form](cards, style);
-    if (file === undefined) await send(around.stdout, text);
-    else writeWhole(file, text);
-    await conclude(judged, cards, file, options.quiet, around);
+    const whole = underRepository(cards, aim.folder);
+    // All are made before the first is written, so that one that cannot be made leaves none behind.
+    const reports = wishes.map(({ form, file }) => {
+      const style = { ...styleOf(options, file, around), asOf };
+      const text = form === 'text' && isPart(wanted) ? listing(cards, wanted, style) : product.formats[form](HOSTED.has(form) ? whole : cards, style);
+      return { file, text };
+    });
+    await deliver(reports, around);
+    await conclude(judged, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
     return judged.code;
   } finally {
     session.dispose();
@@ -71,26 +83,28 @@ async function scan(session: Session, quiet: boolean, around: Surroundings): Pro
   }
 }
 
+async function deliver(reports: readonly { readonly file: string | undefined; readonly text: string }[], around: Surroundings): Promise<void> {
+  for (const { file, text } of reports) {
+    if (file === undefined) await send(around.stdout, text);
+    else writeWhole(file, text);
+  }
+}
+
 /** Colours in a file only when they were asked for in so many words. */
-function styleOf(options: CheckOptions, around: Surroundings): Style {
-  const colour = options.output === undefined ? options.colour : options.colour ?? false;
+function styleOf(options: CheckOptions, file: string | undefined, around: Surroundings): Omit<Style, 'asOf'> {
+  const colour = file === undefined ? options.colour : options.colour ?? false;
   return { ...look(around.stdout, around.env, around.platform, colour), verbose: options.verbose };
 }
 
-/** `report.md`, `report.html` and the like say what they want to be. A document is about a whole project, never a part of it. */
-function format(options: CheckOptions, wanted: Wanted): Format {
-  const ending = /\.(\w+)$/.exec(options.output ?? '')?.[1]?.toLowerCase();
-  const named = ending === 'md' ? 'markdown' : ending === 'htm' ? 'html' : ending;
-  const form = options.format ?? FORMATS.find((one) => one === named) ?? 'text';
-  if (isPart(wanted) && form !== 'text' && form !== 'json') {
-    throw new UsageError(`A report as ${form} is about a whole project. For one file or one rule use --format text or json.`);
-  }
-  return form;
+/** A document is about a whole project, never a part of it. */
+function refuseDocuments(wishes: readonly Destination[]): void {
+  const document = wishes.find(({ form }) => !PARTS.has(form));
+  if (document) throw new UsageError(`A report as ${document.form} is about a whole project. For one file or one rule use --format ${[...PARTS].join(', ')}.`);
 }
 
 /** Says on standard error what the report does not: where it went, and why the exit code is not 0. Errors are said even when it is to be quiet. */
-async function conclude(judged: Judged, cards: readonly ReportCard[], file: string | undefined, quiet: boolean, around: Surroundings): Promise<void> {
-  const where = file === undefined || quiet ? [] : [`${cards.map(headline).join('; ')}. The report is in ${file}.`];
+async function conclude(judged: Judged, cards: readonly ReportCard[], files: readonly string[], quiet: boolean, around: Surroundings): Promise<void> {
+  const where = files.length === 0 || quiet ? [] : [`${cards.map(headline).join('; ')}. The ${files.length === 1 ? 'report is' : 'reports are'} in ${list(files)}.`];
   const more = judged.reasons.length - REASONS;
   const reasons = quiet && judged.code === EXIT.gate ? [] : [...judged.reasons.slice(0, REASONS), ...(more > 0 ? [`And ${more} more, see the report.`] : [])];
   const lines = [...where, ...reasons];

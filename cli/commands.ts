@@ -12,7 +12,7 @@ import { FORMATS, type Format, type Product, type Surroundings } from './surroun
 
 interface CheckFlags {
   readonly format?: Format;
-  readonly output?: string;
+  readonly output?: readonly string[];
   readonly failOn: Threshold;
   readonly asOf?: string;
   readonly verbose?: boolean;
@@ -75,7 +75,7 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
   colours(command.description('check a folder and print its report card')
     .argument('[path]', 'folder of the project, or one file of it to list the findings of', '.')
     .addOption(new Option('-f, --format <format>', 'form of the report; by the ending of --output when not given, else text').choices(FORMATS))
-    .option('-o, --output <file>', 'write the report to a file instead of standard output')
+    .option('-o, --output <[form:]file>', 'write the report to a file instead of standard output (-); may be repeated', (file: string, files: readonly string[] = []) => [...files, file])
     .addOption(new Option('--fail-on <what>', 'exit with 1 on the verdict NOT READY (blocker) or on findings of this severity or worse').choices(THRESHOLDS).default('blocker'))
     .option('--as-of <day>', 'the day the report is made for, YYYY-MM-DD (default: today, UTC)', day)
     .option('--rule <id>', 'list only findings of this rule; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
@@ -89,8 +89,8 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     });
 }
 
-function checkOptions({ color, rule = [], verbose = false, quiet = false, ...rest }: CheckFlags): CheckOptions {
-  return { ...rest, verbose, quiet, rules: rule, ...(color !== undefined && { colour: color }) };
+function checkOptions({ color, rule = [], output = [], verbose = false, quiet = false, ...rest }: CheckFlags): CheckOptions {
+  return { ...rest, verbose, quiet, rules: rule, outputs: output, ...(color !== undefined && { colour: color }) };
 }
 
 function explainCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {

@@ -26,11 +26,13 @@ export interface Signals {
   off(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
 }
 
-export const FORMATS = ['text', 'json', 'markdown', 'html'] as const;
+export const FORMATS = [
+  'text', 'json', 'markdown', 'html', 'csv', 'gitlab', 'junit', 'badge', 'badge-json',
+] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** How a report is to look: `verbose` lists what holds and what does not apply as well. */
-export type Style = Look & { readonly verbose: boolean };
+/** How a report is to look: `verbose` lists what holds and what does not apply as well; `asOf` is the ISO day it is shown on. */
+export type Style = Look & { readonly verbose: boolean; readonly asOf: string };
 
 /** What the commands use of the engine and the report. */
 export interface Product {

@@ -37,6 +37,16 @@ export function htmlBlock(text: string): string {
   return entities(block(text).join('\n'));
 }
 
+/** Several lines for XML, in elements and quoted attributes alike: what XML does not allow is shown by its number. */
+export function xmlBlock(text: string): string {
+  return entities(block(text).join('\n').replace(/[\ufffe\uffff]/g, shown));
+}
+
+/** The same on one line. */
+export function xmlText(text: string): string {
+  return xmlBlock(line(text));
+}
+
 function entities(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? '');
 }

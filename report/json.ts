@@ -12,13 +12,19 @@ type Complete = [Missing] extends [never] ? typeof TOP : never;
 
 /**
  * The card as JSON, ending with a line break: the card itself and all of it, so that it can be read back. The card's own keys
- * are in reading order and all others in alphabetical order, whatever the order they were made in. Controls and direction
- * marks that JSON lets pass are written by their number, for those who print it on a terminal: the value is the same.
+ * are in reading order and all others in alphabetical order, whatever the order they were made in.
  */
 export function json(card: ReportCard): string {
   const keys: Complete = TOP;
-  const ordered = Object.fromEntries(keys.map((key) => [key, sorted(card[key])]));
-  const escaped = JSON.stringify(ordered, undefined, 2).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return printed(Object.fromEntries(keys.map((key) => [key, sorted(card[key])])));
+}
+
+/**
+ * A value as JSON that ends with a line break, keys as they are. Controls and direction marks that JSON lets pass are written by
+ * their number, for those who print it on a terminal: the value is the same.
+ */
+export function printed(value: unknown): string {
+  const escaped = JSON.stringify(value, undefined, 2).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return `${escaped}\n`;
 }
 

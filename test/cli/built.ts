@@ -1,7 +1,8 @@
 /** The command line as it is shipped: dist/cli.js, with the real engine and all rules behind it. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { FORMATS, type Format } from '../../cli/surroundings';
 
 export const ROOT = path.join(__dirname, '../..');
 const BUNDLE = path.join(ROOT, 'dist/cli.js');
@@ -23,4 +24,11 @@ export function shipworthy(words: readonly string[], cwd = ROOT, env: Readonly<R
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, out, err }));
   });
+}
+
+/** A report of `project` in every form, as one run writes them into `folder`, all that can be listed listed. */
+export async function everyReport(project: string, folder: string): Promise<Readonly<Record<Format, string>>> {
+  const at = (form: Format) => path.join(folder, `report-${form}`);
+  await shipworthy(['check', project, '--verbose', '--fail-on', 'never', '--as-of', '2026-11-20', ...FORMATS.flatMap((form) => ['--output', `${form}:${at(form)}`])]);
+  return Object.fromEntries(FORMATS.map((form) => [form, readFileSync(at(form), 'utf8')])) as Record<Format, string>;
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../../cli/commands';
+import { UsageError } from '../../cli/exit';
+import { formats } from '../../cli/formats';
 import { incomplete, type RuleSpec } from '../report/fixture';
 import { auditOf, fakeProduct, fakeSession, surroundings, type FakeSession } from './fake';
 import { temporaryFolder } from './folder';
@@ -48,7 +50,7 @@ describe('shipworthy check', () => {
   it('passes format, look and day on', async () => {
     const { out } = await check(['--format', 'markdown', '--as-of', '2027-01-31', '--verbose', '--color'], undefined, { COLUMNS: '64', LANG: 'C.UTF-8' });
     assert.match(out, /^markdown .* 2027-01-31 /);
-    assert.deepEqual(JSON.parse(/\{.*\}/.exec(out)?.[0] ?? ''), { colour: true, width: 64, unicode: true, verbose: true });
+    assert.deepEqual(JSON.parse(/\{.*\}/.exec(out)?.[0] ?? ''), { colour: true, width: 64, unicode: true, verbose: true, asOf: '2027-01-31' });
   });
 
   it('lists one rule, or several, with what they say when they are not open', async () => {
@@ -92,6 +94,34 @@ describe('shipworthy check', () => {
     const text = readFileSync(path.join(folder.path, 'report.md'), 'utf8');
     assert.match(text, /^markdown .*"colour":false/);
     assert.match(err, /^bibliotheca: NOT READY, .*\. The report is in .*report\.md\.\n/);
+  });
+
+  it('writes several reports in one run, and one of them to standard output', async () => {
+    const { out, err } = await check(['-o', 'a.html', '-o', 'gitlab:a.json', '-o', '-', '--fail-on', 'never']);
+    assert.match(out, /^text bibliotheca /);
+    assert.match(readFileSync(path.join(folder.path, 'a.html'), 'utf8'), /^html bibliotheca /);
+    assert.match(readFileSync(path.join(folder.path, 'a.json'), 'utf8'), /^gitlab bibliotheca /);
+    assert.match(err, /The reports are in .*a\.html and .*a\.json\.\n$/);
+  });
+
+  it('writes none of several reports when one cannot be made', async () => {
+    const session = fakeSession([auditOf([])]);
+    const product = fakeProduct(session);
+    const around = surroundings(folder.path);
+    const failing = { ...product, formats: { ...product.formats, html: () => { throw new UsageError('Not this one.'); } } };
+    assert.equal(await run(['check', '-o', 'first.md', '-o', 'second.html'], failing, around), 2);
+    assert.ok(!existsSync(path.join(folder.path, 'first.md')));
+  });
+
+  it('gives hosts of repositories the paths that they know, and others those of the folder', async () => {
+    folder.write('shop/app.py');
+    mkdirSync(path.join(folder.path, '.git'));
+    const around = surroundings(folder.path);
+    const product = fakeProduct(fakeSession([auditOf([DEBUG])]));
+    const paths = { ...product, formats: { ...product.formats, gitlab: formats.gitlab, csv: formats.csv } };
+    await run(['check', 'shop', '-o', 'gitlab:a.json', '-o', 'a.csv'], paths, around);
+    assert.match(readFileSync(path.join(folder.path, 'a.json'), 'utf8'), /"path": "shop\/config\.py"/);
+    assert.match(readFileSync(path.join(folder.path, 'a.csv'), 'utf8'), /,config\.py,/);
   });
 
   it('refuses a file that cannot be made, before it scans', async () => {

@@ -6,7 +6,7 @@ import type { Session } from '../../engine/audit/session';
 import { DEFAULTS } from '../../engine/workspace/config';
 import { makeCard } from '../../report/make';
 import { scoreText } from '../../report/words';
-import type { Product, Stream, Surroundings } from '../../cli/surroundings';
+import { FORMATS, type Format, type Product, type Stream, type Surroundings } from '../../cli/surroundings';
 import { audit, cardOf, HOLDING, TODAY, type RuleSpec } from '../report/fixture';
 
 export const RULES: readonly RuleSpec[] = [
@@ -42,8 +42,12 @@ export function fakeProduct(session: Session, opened: (folder: string) => void =
     version: '0.1.0', ruleset: '7', rules: RULES.map(cardOf), document: () => undefined,
     open: async (folder) => { opened(folder); return session; },
     card: (one, config, asOf) => makeCard(one, { version: '0.1.0', asOf, profile: config.profile, customised: 0 }),
-    formats: { text: format('text'), markdown: format('markdown'), html: format('html'), json: (cards) => `${JSON.stringify(cards)}\n` },
+    formats: { ...everyFormat(format), json: (cards) => `${JSON.stringify(cards)}\n` },
   };
+}
+
+function everyFormat<Value>(of: (name: Format) => Value): Readonly<Record<Format, Value>> {
+  return Object.fromEntries(FORMATS.map((name) => [name, of(name)])) as Record<Format, Value>;
 }
 
 export interface Screen extends Stream { text: string; isTTY?: boolean; columns?: number }

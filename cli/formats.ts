@@ -1,0 +1,33 @@
+/** Every form of a report, by its name on the command line. */
+import { createHash } from 'node:crypto';
+import { badge, badgeJson } from '../report/badge';
+import type { ReportCard } from '../report/card';
+import { csv } from '../report/csv';
+import { line } from '../report/escape';
+import { gitlab } from '../report/gitlab';
+import { html } from '../report/html';
+import { json } from '../report/json';
+import { junit } from '../report/junit';
+import { markdown } from '../report/markdown';
+import { text } from '../report/text';
+import { UsageError } from './exit';
+import type { Product } from './surroundings';
+
+export const formats: Product['formats'] = {
+  text: (cards, style) => cards.map((card) => text(card, style)).join('\n'),
+  markdown: (cards) => cards.map(markdown).join('\n---\n\n'),
+  json: (cards) => cards.length === 1 ? cards.map(json).join('') : `[\n${cards.map((card) => json(card).trimEnd()).join(',\n')}\n]\n`,
+  html: (cards) => page(cards),
+  csv, gitlab, junit,
+  badge: (cards, { asOf }) => badge(cards, asOf),
+  'badge-json': (cards, { asOf }) => badgeJson(cards, asOf),
+};
+
+/** One document. Its nonce follows from what is in it, so that the same card gives the same bytes and nobody can know it while writing the code. */
+function page(cards: readonly ReportCard[]): string {
+  const [card] = cards;
+  if (!card || cards.length > 1) {
+    throw new UsageError(`A page is about one application, and here are ${cards.length}. Check one of them: ${cards.map((one) => line(one.project.root)).join(', ')}.`);
+  }
+  return html(card, { mode: 'page', nonce: createHash('sha256').update(json(card)).digest('hex').slice(0, 32) });
+}
