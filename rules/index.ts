@@ -93,6 +93,7 @@ import databaseNotInitialized from './data/database-not-initialized';
 import dbConnectionLeak from './data/db-connection-leak';
 import dbIndexMissing from './data/db-index-missing';
 import dbPoolUnconfigured from './data/db-pool-unconfigured';
+import expiringRecordsNoTtl from './data/expiring-records-no-ttl';
 import integrityErrorUnhandled from './data/integrity-error-unhandled';
 import migrationIrreversible from './data/migration-irreversible';
 import migrationStartupRace from './data/migration-startup-race';
@@ -267,6 +268,7 @@ export const rules: readonly Rule[] = [
   dbConnectionLeak('data'),
   dbIndexMissing('data'),
   dbPoolUnconfigured('data'),
+  expiringRecordsNoTtl('data'),
   integrityErrorUnhandled('data'),
   migrationIrreversible('data'),
   migrationStartupRace('data'),

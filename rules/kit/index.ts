@@ -80,3 +80,4 @@ export * from './access';
 export * from './access-names';
 export * from './health';
 export * from './day';
+export * from './expiring';
