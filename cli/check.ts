@@ -1,23 +1,23 @@
 /** `shipworthy check`: scan a folder, write the report, answer with an exit code. */
 import type { Notice } from '../engine/audit/outcome';
-import type { Session } from '../engine/audit/session';
 import type { ReportCard } from '../report/card';
+import { compared } from '../report/comparison/compare';
 import { line } from '../report/escape';
 import { list, scoreText } from '../report/words';
+import { prepared, type ComparingFlags } from './comparing';
 import { destinations, type Destination } from './destinations';
 import { EXIT, UsageError } from './exit';
 import { judge, type Judged, type Threshold } from './gate';
-import { interruptible } from './interrupt';
 import { listing } from './listing';
 import { isPart, narrow, type Wanted } from './narrow';
 import { send, writeWhole } from './output';
-import { ProgressLine } from './progress';
 import { underRepository } from './repository';
+import { scan } from './scan';
 import type { Format, Product, Style, Surroundings } from './surroundings';
 import { target, type Target } from './target';
 import { look } from './terminal';
 
-export interface CheckOptions {
+export interface CheckOptions extends ComparingFlags {
   /** Default: by the endings of `outputs`, else text. */
   readonly format?: Format;
   /** Files, or `form:file`, for the report instead of standard output. */
@@ -47,12 +47,15 @@ export async function check(path: string, options: CheckOptions, product: Produc
   const wanted = wantedOf(aim, options);
   const wishes = destinations(options.outputs, options.format, around.cwd);
   if (isPart(wanted)) refuseDocuments(wishes);
+  const comparing = await prepared(options, aim.folder, around.cwd);
   const session = await product.open(aim.folder);
   try {
     await scan(session, options.quiet, around);
     const asOf = options.asOf ?? around.today();
-    const cards = narrow(session.audits().map((audit) => product.card(audit, session.config, asOf)), wanted);
-    const judged = judge(cards, concerning(session.notices(), wanted), options.failOn, isPart(wanted));
+    const all = session.audits().map((audit) => product.card(audit, session.config, asOf));
+    const against = await comparing.against?.({ session, asOf, product, scan: (one) => scan(one, options.quiet, around) });
+    const cards = narrow(against ? compared(all, against) : all, wanted);
+    const judged = judge(cards, concerning(session.notices(), wanted), { threshold: options.failOn, narrowed: isPart(wanted), failures: comparing.failures });
     const whole = underRepository(cards, aim.folder);
     // All are made before the first is written, so that one that cannot be made leaves none behind.
     const reports = wishes.map(({ form, file }) => {
@@ -70,17 +73,6 @@ export async function check(path: string, options: CheckOptions, product: Produc
 
 function wantedOf(aim: Target, options: CheckOptions): Wanted {
   return { ...(options.rules.length > 0 && { rules: new Set(options.rules) }), ...(aim.file !== undefined && { file: aim.file }) };
-}
-
-async function scan(session: Session, quiet: boolean, around: Surroundings): Promise<void> {
-  const { stderr, env } = around;
-  const shown = !quiet && stderr.isTTY === true && env.TERM !== 'dumb';
-  const progress = new ProgressLine((text) => void stderr.write(text), look(stderr, env, around.platform).width, around.clock);
-  try {
-    await interruptible(around.signals, (signal) => session.refresh(shown ? (at) => progress.show(at) : undefined, signal));
-  } finally {
-    progress.clear();
-  }
 }
 
 async function deliver(reports: readonly { readonly file: string | undefined; readonly text: string }[], around: Surroundings): Promise<void> {

@@ -1,8 +1,10 @@
 /** The command line: its words, their checks, and which command runs. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { line } from '../report/escape';
-import { dayNumber } from '../rules/kit';
+import { baselineCommand } from './baseline-command';
 import { check, type CheckOptions } from './check';
+import { comparing, type ComparingFlags } from './comparing';
+import { day } from './day';
 import { EXIT, Interrupted, UsageError } from './exit';
 import { explain, unknownRule } from './explain';
 import { THRESHOLDS, type Threshold } from './gate';
@@ -10,7 +12,7 @@ import { list } from './list';
 import { send } from './output';
 import { FORMATS, type Format, type Product, type Surroundings } from './surroundings';
 
-interface CheckFlags {
+interface CheckFlags extends ComparingFlags {
   readonly format?: Format;
   readonly output?: readonly string[];
   readonly failOn: Threshold;
@@ -25,7 +27,7 @@ const EXIT_CODES = `
 Exit codes:
   0  nothing is past --fail-on
   1  something is
-  2  the command line or shipworthy.json is wrong
+  2  the command line, shipworthy.json or a baseline is wrong
   3  nothing is past --fail-on, but something could not be checked`;
 
 /**
@@ -66,13 +68,14 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
     });
   // Subcommands copy exit override and output from the program when they are made by it.
   checkCommand(program.command('check'), product, around, done);
+  baselineCommand(program.command('baseline'), product, around, done);
   explainCommand(program.command('explain'), product, around, done);
   listCommand(program.command('list'), product, around, done);
   return program;
 }
 
 function checkCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {
-  colours(command.description('check a folder and print its report card')
+  colours(comparing(command.description('check a folder and print its report card')
     .argument('[path]', 'folder of the project, or one file of it to list the findings of', '.')
     .addOption(new Option('-f, --format <format>', 'form of the report; by the ending of --output when not given, else text').choices(FORMATS))
     .option('-o, --output <[form:]file>', 'write the report to a file instead of standard output (-); may be repeated', (file: string, files: readonly string[] = []) => [...files, file])
@@ -80,7 +83,7 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     .option('--as-of <day>', 'the day the report is made for, YYYY-MM-DD (default: today, UTC)', day)
     .option('--rule <id>', 'list only findings of this rule; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
     .option('-v, --verbose', 'list what holds and what does not apply as well')
-    .option('-q, --quiet', 'no progress and no remarks on standard error, errors only'))
+    .option('-q, --quiet', 'no progress and no remarks on standard error, errors only')))
     .addHelpText('after', EXIT_CODES)
     .action(async (path: string, flags: CheckFlags) => {
       const unknown = flags.rule?.find((id) => !product.rules.some((card) => card.id === id));
@@ -110,12 +113,6 @@ function listCommand(command: Command, product: Product, around: Surroundings, d
 
 function colours(command: Command): Command {
   return command.option('--color', 'colours, even when the output is no terminal').option('--no-color', 'no colours');
-}
-
-/** An ISO day that exists. */
-function day(text: string): string {
-  if (dayNumber(text) !== undefined) return text;
-  throw new InvalidArgumentError('It must be a day such as 2026-01-31.');
 }
 
 /** Messages may repeat what was typed; the line breaks between them are kept. */

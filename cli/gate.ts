@@ -1,6 +1,7 @@
 /** What lets a run pass: `--fail-on`, and whether everything was looked at. */
-import type { Notice } from '../engine/audit/outcome';
+import type { Finding, Notice } from '../engine/audit/outcome';
 import type { ReportCard } from '../report/card';
+import { isBlocking } from '../report/scoring/weighed';
 import { count, placeText } from '../report/words';
 import { SEVERITIES, type Severity } from '../rules/kit';
 import { EXIT } from './exit';
@@ -16,15 +17,22 @@ export interface Judged {
   readonly reasons: readonly string[];
 }
 
+export interface Asked {
+  readonly threshold: Threshold;
+  /** The cards hold only some of a project's results: the verdict, which speaks of all, is then left aside. */
+  readonly narrowed: boolean;
+  /** What failed already, in whole sentences. */
+  readonly failures?: readonly string[];
+}
+
 /**
  * The exit code of a run. A wrong configuration wins over everything, because nothing below it was done as decided; then
- * come findings past the threshold, then what could not be looked at. `narrowed` says that the cards hold only some of a
- * project's results: the verdict, which speaks of all, is then left aside.
+ * come findings past the threshold, then what could not be looked at. Where a card was compared, only what is new counts.
  */
-export function judge(cards: readonly ReportCard[], notices: readonly Notice[], threshold: Threshold, narrowed: boolean): Judged {
+export function judge(cards: readonly ReportCard[], notices: readonly Notice[], { threshold, narrowed, failures = [] }: Asked): Judged {
   const wrong = notices.filter((notice) => notice.code === 'config');
   if (wrong.length > 0) return { code: EXIT.usage, reasons: wrong.map(placed) };
-  const past = threshold === 'never' ? [] : cards.flatMap((card) => failing(card, threshold, narrowed));
+  const past = [...failures, ...(threshold === 'never' ? [] : cards.flatMap((card) => failing(card, threshold, narrowed)))];
   if (past.length > 0) return { code: EXIT.gate, reasons: past };
   const gaps = missing(cards, notices, narrowed);
   return { code: gaps.length > 0 ? EXIT.incomplete : EXIT.ok, reasons: gaps };
@@ -37,19 +45,33 @@ function placed({ path, range, message }: Notice): string {
 
 function failing(card: ReportCard, threshold: Exclude<Threshold, 'never'>, narrowed: boolean): readonly string[] {
   const name = card.project.name;
+  const what = card.comparison ? 'new finding' : 'open finding';
   if (threshold === 'blocker') {
-    const blockers = card.counts.blockers;
-    if (blockers > 0) return [`${name}: ${count(blockers, 'open finding')} must be gone before it ships (--fail-on blocker).`];
-    return card.verdict.value === 'NOT READY' && !narrowed ? [`${name}: the verdict is NOT READY (--fail-on blocker).`] : [];
+    const blockers = counted(card).filter(isBlocking).length;
+    if (blockers > 0) return [`${name}: ${count(blockers, what)} must be gone before it ships (--fail-on blocker).`];
+    return becameUnready(card) && !narrowed ? [`${name}: the verdict is NOT READY (--fail-on blocker).`] : [];
   }
   const past = atLeast(card, threshold);
-  return past > 0 ? [`${name}: ${count(past, 'open finding')} ${threshold === 'critical' ? 'of severity critical' : `of severity ${threshold} or worse`} (--fail-on ${threshold}).`] : [];
+  return past > 0 ? [`${name}: ${count(past, what)} ${threshold === 'critical' ? 'of severity critical' : `of severity ${threshold} or worse`} (--fail-on ${threshold}).`] : [];
+}
+
+/** The findings that count: all open ones, or where the card was compared, the new ones. */
+function counted(card: ReportCard): readonly Finding[] {
+  const open = card.results.flatMap((result) => result.findings);
+  const fresh = card.comparison && new Set(card.comparison.new);
+  return fresh ? open.filter((finding) => fresh.has(finding.fingerprint)) : open;
+}
+
+/** NOT READY, and where that can be told, not already in the base. A baseline was written by people who knew. */
+function becameUnready({ verdict, comparison }: ReportCard): boolean {
+  if (verdict.value !== 'NOT READY') return false;
+  return comparison === undefined || (comparison.stood !== undefined && comparison.stood.verdict !== 'NOT READY');
 }
 
 /** Open findings of this severity or a worse one. What is only possible never fails a run, as it never blocks. */
 function atLeast(card: ReportCard, threshold: Severity): number {
   const worse = SEVERITIES.slice(0, SEVERITIES.indexOf(threshold) + 1);
-  return card.results.flatMap((result) => result.findings).filter((one) => worse.includes(one.severity) && one.confidence !== 'possible').length;
+  return counted(card).filter((one) => worse.includes(one.severity) && one.confidence !== 'possible').length;
 }
 
 function missing(cards: readonly ReportCard[], notices: readonly Notice[], narrowed: boolean): readonly string[] {

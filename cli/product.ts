@@ -1,5 +1,7 @@
 /** The engine and the report as the commands use them: the only file of this room that knows how they are put together. */
+import { basename } from 'node:path';
 import { openSession, RULESET, ruleCards, ruleDocument } from '../engine/audit/open';
+import { commitWorkspace } from '../engine/node/git/commit-workspace';
 import { grammarsIn } from '../engine/node/grammars';
 import { customised } from '../engine/workspace/config';
 import { openDisk } from '../engine/workspace/disk';
@@ -16,6 +18,7 @@ export function product(grammars: string): Product {
   return {
     version, ruleset: RULESET, rules: ruleCards, document: ruleDocument,
     open: async (folder) => openSession({ workspace: openDisk(folder), grammars: await grammarsIn(grammars) }),
+    earlier: async (folder, commit, config) => openSession({ workspace: commitWorkspace(basename(folder), commit), grammars: await grammarsIn(grammars), config }),
     card: (audit, config, asOf) => makeCard(audit, { version, asOf, weights: config.weights, profile: config.profile, customised: customised(config) }),
     formats,
   };

@@ -1,5 +1,6 @@
 import type { Audit, RuleCard, RuleDocument } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
+import type { CommitFiles } from '../engine/node/git/history';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
 import type { Look } from './terminal';
@@ -44,6 +45,8 @@ export interface Product {
   document(rule: string): RuleDocument | undefined;
   /** Opens an absolute folder. */
   open(folder: string): Promise<Session>;
+  /** Opens the files of an earlier commit of that folder, to be judged by today's configuration. */
+  earlier(folder: string, commit: CommitFiles, config: Config): Promise<Session>;
   /** The report card of an audit on one day (ISO), on which accepted risks have expired or not. */
   card(audit: Audit, config: Config, asOf: string): ReportCard;
   readonly formats: Readonly<Record<Format, (cards: readonly ReportCard[], style: Style) => string>>;

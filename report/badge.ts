@@ -3,6 +3,7 @@ import { dayNumber } from '../rules/kit';
 import type { ReportCard, Verdict } from './card';
 import { htmlText } from './escape';
 import { printed } from './json';
+
 import { scoreText } from './words';
 
 /** A verdict older than this says nothing of today's code. */

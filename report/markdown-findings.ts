@@ -2,6 +2,7 @@
 import type { Finding, Location } from '../engine/audit/outcome';
 import { whatIfText } from './arithmetic';
 import type { ReportCard } from './card';
+import { mark } from './comparison/words';
 import { codeBlock, codeSpan, markdownProse, markdownText, pathLink, webLink } from './escape';
 import { first, fixOffers, headline, openBySeverity } from './listing';
 import type { Numbered } from './listing';
@@ -36,7 +37,7 @@ function finding({ number: id, result, blocks }: Numbered, card: ReportCard): st
     ['Effort', `${hours(effort(result.effort, findings.length))} (one takes ${EFFORT_WORDS[result.effort]})`], ['If it held', whatIfText(result, card)],
     ...(links.length > 0 ? [['More', links.map((link) => `<${link}>`).join(', ')] as const] : []),
   ];
-  return [`#### ${id}. ${markdownText(headline(result))}`, places(findings), fields.map(([name, text]) => `- **${name}:** ${text}`).join('\n')].join('\n\n');
+  return [`#### ${id}. ${markdownText(headline(result))}`, places(findings, card), fields.map(([name, text]) => `- **${name}:** ${text}`).join('\n')].join('\n\n');
 }
 
 function confidence(findings: readonly Finding[]): string {
@@ -51,13 +52,13 @@ function fixes(findings: readonly Finding[]): readonly (readonly [string, string
 }
 
 /** Places with their code; the message beside each only where they differ. */
-function places(findings: readonly Finding[]): string {
+function places(findings: readonly Finding[], card: ReportCard): string {
   const several = new Set(findings.map((one) => one.message)).size > 1;
   const graded = new Set(findings.map((one) => gradingText(one, isBlocking(one)))).size > 1;
   const { shown, more } = first(findings, PLACES);
   const listed = shown.map((one) => {
     const about = present(
-      placeLink(one), graded && gradingText(one, isBlocking(one)), several && markdownProse(one.message), one.because !== undefined && `because ${markdownText(one.because)}`,
+      placeLink(one), mark(card, one), graded && gradingText(one, isBlocking(one)), several && markdownProse(one.message), one.because !== undefined && `because ${markdownText(one.because)}`,
     );
     const related = one.related.map((other) => `  - ${placeLink(other)}: ${markdownProse(other.text)}\n`).join('');
     return `- ${about.join(' · ')}\n${related}${one.snippet === '' ? '' : `\n${codeBlock(one.snippet, '  ')}`}`;

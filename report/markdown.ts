@@ -5,6 +5,7 @@
 import { CATEGORIES } from '../rules/kit';
 import { categoryText, filesText, lineText, overallText } from './arithmetic';
 import type { CategoryCard, Grade, ReportCard, Result } from './card';
+import { amounts, definition } from './comparison/words';
 import { cell, codeSpan, markdownProse, markdownText } from './escape';
 import { beyondRules, conditionText, evidenceByText, first, inState, silenced, strengths } from './listing';
 import { findingSections, placeLink } from './markdown-findings';
@@ -22,7 +23,7 @@ const PLACES = 3;
 /** The card as a Markdown document, ending with a line break. At the root of the workspace its links lead to the code. */
 export function markdown(card: ReportCard): string {
   const sections = [
-    titleBlock(card), section('Summary', summary(card).map(markdownText).join(' ')), verdict(card), section('Report card', table(card)),
+    titleBlock(card), section('Summary', summary(card).map(markdownText).join(' ')), verdict(card), ...comparisonSection(card), section('Report card', table(card)),
     section('How the score adds up', breakdown(card)), section('Strengths', strengthList(card)), section('Findings', findingSections(card)),
     section('Plan', plan(card)), section('Not applicable', reasons(card, 'not-applicable')), section('Not checked', reasons(card, 'not-checked')),
     section('Silenced', silencedTable(card)), section('Notices', notices(card)), section('Method', method(card)),
@@ -41,6 +42,14 @@ function bullets(items: readonly string[]): string {
 
 function section(title: string, content: string): string {
   return `## ${title}\n\n${content === '' ? 'None.' : content}`;
+}
+
+/** What is new and what is gone, where the card was compared with something. */
+function comparisonSection({ comparison }: ReportCard): readonly string[] {
+  if (!comparison) return [];
+  const { shown, more } = first(comparison.fixed, PROOFS * PLACES);
+  const gone = shown.map((one) => `Gone: ${codeSpan(one.rule)} in ${codeSpan(one.path)}`);
+  return [section('New and gone', [`${markdownText(definition(comparison.base))} ${amounts(comparison)}.`, bullets([...gone, ...(more > 0 ? [`and ${more} more gone`] : [])])].filter((one) => one !== '').join('\n\n'))];
 }
 
 function titleBlock(card: ReportCard): string {

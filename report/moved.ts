@@ -15,6 +15,7 @@ export function moved(card: ReportCard, prefix: string): ReportCard {
   });
   return {
     ...card, project: { ...card.project, root: below(card.project.root) }, results: card.results.map(result),
+    ...(card.comparison && { comparison: { ...card.comparison, fixed: card.comparison.fixed.map((one) => ({ ...one, path: below(one.path) })) } }),
     notices: card.notices.map((notice) => (notice.path === undefined ? notice : { ...notice, path: below(notice.path) })),
   };
 }

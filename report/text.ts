@@ -5,6 +5,7 @@ import type { Severity } from '../rules/kit';
 import type { Finding } from '../engine/audit/outcome';
 import { categoryText, filesText, lineText, overallText } from './arithmetic';
 import type { CategoryCard, LedgerLine, ReportCard, Result, Verdict } from './card';
+import { amounts, definition, mark } from './comparison/words';
 import { line } from './escape';
 import { byFile, conditionText, evidenceByText, first, inState, silenced, strengths } from './listing';
 import { total } from './plan';
@@ -35,7 +36,7 @@ const PLACES = 5;
 export function text(card: ReportCard, options: TextOptions): string {
   const page: Page = { paint: colours.createColors(options.colour), width: Math.min(WIDEST, Math.max(40, options.width)), verbose: options.verbose ?? false };
   const sections = [
-    ...byFile(card).map((file) => fileLines(file, page)), ...(page.verbose ? outcomeLists(card, page) : []), silencedLines(card, page), noticeLines(card, page),
+    ...byFile(card).map((file) => fileLines(file, card, page)), ...(page.verbose ? outcomeLists(card, page) : []), silencedLines(card, page), comparisonLines(card, page), noticeLines(card, page),
     verdictLines(card, page), categoryLines(card, page), summaryLines(card, page),
   ];
   const whole = sections.filter((section) => section.length > 0).map((section) => section.map((one) => `${one.trimEnd()}\n`).join('')).join('\n');
@@ -57,16 +58,16 @@ function byVerdict(verdict: Verdict, paint: Paint): (text: string) => string {
   return { READY: paint.green, 'MOSTLY READY': paint.yellow, 'NOT READY': paint.red, INCONCLUSIVE: paint.magenta }[verdict];
 }
 
-function fileLines({ path, findings }: { readonly path: string; readonly findings: readonly Finding[] }, page: Page): readonly string[] {
+function fileLines({ path, findings }: { readonly path: string; readonly findings: readonly Finding[] }, card: ReportCard, page: Page): readonly string[] {
   const places = findings.map(({ range }) => `${range.start.line + 1}:${range.start.character + 1}`);
   const widest = Math.max(...places.map(columns));
-  return [page.paint.underline(line(path)), ...findings.flatMap((finding, index) => findingLines(finding, pad(places[index] ?? '', widest, 'end'), page))];
+  return [page.paint.underline(line(path)), ...findings.flatMap((finding, index) => findingLines(finding, pad(places[index] ?? '', widest, 'end'), card, page))];
 }
 
-function findingLines(finding: Finding, place: string, { paint, width }: Page): readonly string[] {
+function findingLines(finding: Finding, place: string, card: ReportCard, { paint, width }: Page): readonly string[] {
   const word = pad(finding.severity, 8);
   const indent = 2 + columns(place) + 2 + 8 + 2;
-  const marks = present(isBlocking(finding) && 'blocks', finding.confidence !== 'confirmed' && finding.confidence, finding.because !== undefined && `because ${line(finding.because)}`);
+  const marks = present(mark(card, finding), isBlocking(finding) && 'blocks', finding.confidence !== 'confirmed' && finding.confidence, finding.because !== undefined && `because ${line(finding.because)}`);
   const fix = finding.fixes[0];
   const said = wrap(line(finding.message), Math.max(20, width - indent));
   const about = wrap([finding.rule, ...marks].join(' · '), Math.max(20, width - indent));
@@ -118,6 +119,15 @@ function silencedLines(card: ReportCard, page: Page): readonly string[] {
     const how = present(LANE_WORDS[lane].toLowerCase(), tool !== 'shipworthy' && `honoured from ${tool}`, until !== undefined && `until ${until}`, by !== undefined && `by ${by}`);
     return item(line(`${placeText(finding)} ${finding.rule}: ${how.join(' ')}: ${reason}`), page);
   }), ...(more > 0 ? item(`and ${more} more`, page) : [])];
+}
+
+function comparisonLines({ comparison }: ReportCard, page: Page): readonly string[] {
+  if (!comparison) return [];
+  const { shown, more } = first(comparison.fixed, page.verbose ? Infinity : PLACES);
+  return [
+    heading(`New and gone (${amounts(comparison)})`, page), ...wrap(line(definition(comparison.base)), page.width - 2).map((one) => `  ${one}`),
+    ...shown.flatMap((one) => item(line(`gone: ${one.rule} in ${one.path}`), page)), ...(more > 0 ? item(`and ${more} more gone`, page) : []),
+  ];
 }
 
 function noticeLines(card: ReportCard, page: Page): readonly string[] {

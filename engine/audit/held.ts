@@ -52,8 +52,11 @@ export class HeldFiles {
   private ignores: ((path: string) => boolean) | undefined;
   private around: Around = { rules: NO_RULES, prefix: '' };
 
-  /** @param changed told of every file whose text or presence is another than before */
-  constructor(private readonly workspace: Workspace, private readonly rules: readonly RuleName[], private readonly reader: Reader, private readonly changed: (path: string) => void) {}
+  /**
+   * @param changed told of every file whose text or presence is another than before
+   * @param given counts instead of the workspace's own configuration
+   */
+  constructor(private readonly workspace: Workspace, private readonly rules: readonly RuleName[], private readonly reader: Reader, private readonly changed: (path: string) => void, private readonly given?: Config) {}
 
   /** Reads what is new or stale. True when anything is another than before. */
   async catchUp(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
@@ -173,6 +176,10 @@ export class HeldFiles {
   }
 
   private async loadConfig(): Promise<readonly Notice[]> {
+    if (this.given) {
+      this.config = this.given;
+      return [];
+    }
     const overlay = this.overlays.get(CONFIG);
     const reading = overlay === undefined ? await this.workspace.read(CONFIG) : { text: overlay };
     const read = 'text' in reading ? readConfig(reading.text, CONFIG, this.rules) : { config: DEFAULTS, notices: reading.notice.code === 'vanished' ? [] : [reading.notice] };

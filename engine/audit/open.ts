@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly grammars: Grammars;
   /** Default: every rule there is. */
   readonly rules?: readonly Rule[];
+  /** Judges by this instead of the workspace's own `shipworthy.json`. */
+  readonly config?: Config;
 }
 
 /** Cards of all rules in the order of the registry. */
@@ -61,7 +63,7 @@ class LiveSession implements Session {
     this.registry = registryOf(options.rules ?? allRules);
     this.documents = new Documents(options.grammars);
     this.reader = unitReader(options.grammars, this.documents, this.registry.interest, () => this.held.roots);
-    this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { for (const each of this.applications) each.forget(path); });
+    this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { for (const each of this.applications) each.forget(path); }, options.config);
   }
 
   get config(): Config {

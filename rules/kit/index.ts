@@ -81,7 +81,3 @@ export * from './access-names';
 export * from './health';
 export * from './day';
 export * from './expiring';
-export * from './services';
-export * from './datastores';
-export * from './compose-edit';
-export * from './service-passwords';

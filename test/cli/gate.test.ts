@@ -6,7 +6,7 @@ import { card, HOLDING, incomplete, type RuleSpec } from '../report/fixture';
 const CONFIG: Notice = { code: 'config', path: 'shipworthy.json', message: '`ruels` is no key of this file.', incomplete: false, range: { start: { line: 2, character: 4 }, end: { line: 2, character: 11 } } };
 
 function code(rules: readonly RuleSpec[], threshold: Threshold, notices: readonly Notice[] = [], narrowed = false): number {
-  return judge([card([...HOLDING, ...rules])], notices, threshold, narrowed).code;
+  return judge([card([...HOLDING, ...rules])], notices, { threshold, narrowed }).code;
 }
 
 describe('the gate', () => {
@@ -48,7 +48,7 @@ describe('the gate', () => {
   it('never: lets everything pass', () => assert.equal(code([critical, high], 'never'), 0));
 
   it('says what it counted and against what', () => {
-    const judged = judge([card([...HOLDING, high, low])], [], 'low', false);
+    const judged = judge([card([...HOLDING, high, low])], [], { threshold: 'low', narrowed: false });
     assert.deepEqual(judged.reasons, ['bibliotheca: 2 open findings of severity low or worse (--fail-on low).']);
   });
 
@@ -60,16 +60,16 @@ describe('the gate', () => {
   });
 
   it('is incomplete when too little was checked for a verdict', () => {
-    assert.equal(judge([card([])], [], 'blocker', false).code, 3);
+    assert.equal(judge([card([])], [], { threshold: 'blocker', narrowed: false }).code, 3);
   });
 
   it('is a usage error when the configuration is wrong, whatever was found', () => {
-    const judged = judge([card([...HOLDING, critical])], [incomplete('app.py'), CONFIG], 'blocker', false);
+    const judged = judge([card([...HOLDING, critical])], [incomplete('app.py'), CONFIG], { threshold: 'blocker', narrowed: false });
     assert.deepEqual(judged, { code: 2, reasons: ['shipworthy.json:3:5: `ruels` is no key of this file.'] });
   });
 
   it('fails when one project of several does', () => {
     const good = card(HOLDING, { project: { name: 'docs', root: 'docs', frameworks: [], deployable: false } });
-    assert.equal(judge([good, card([...HOLDING, critical])], [], 'blocker', false).code, 1);
+    assert.equal(judge([good, card([...HOLDING, critical])], [], { threshold: 'blocker', narrowed: false }).code, 1);
   });
 });

@@ -1,5 +1,5 @@
 /** Deltas of packs: instructions that copy from an older version and insert what is new. */
-import { GitFault } from './fault';
+import { GitFault, tooLarge } from './fault';
 
 interface Sizes { readonly base: number; readonly result: number; readonly start: number }
 
@@ -10,10 +10,11 @@ export function deltaSizes(delta: Uint8Array, path: string): Sizes {
   return { base: base.value, result: result.value, start: result.next };
 }
 
-/** What a delta makes of a base. Throws GitFault when it does not fit. */
-export function applied(delta: Uint8Array, base: Uint8Array, path: string): Uint8Array {
+/** What a delta makes of a base. Throws GitFault when it does not fit, and when that would be more than `largest` bytes. */
+export function applied(delta: Uint8Array, base: Uint8Array, path: string, largest: number): Uint8Array {
   const sizes = deltaSizes(delta, path);
   if (sizes.base !== base.length) throw damaged(path);
+  if (sizes.result > largest) throw tooLarge(largest);
   const result = new Uint8Array(sizes.result);
   let filled = 0;
   let at = sizes.start;

@@ -2,3 +2,8 @@
 export class GitFault extends Error {
   override readonly name = 'GitFault';
 }
+
+/** @param largest in bytes */
+export function tooLarge(largest: number): GitFault {
+  return new GitFault(`An object of the repository has more than ${Math.round(largest / 1024 / 1024)} MB, which is not read.`);
+}

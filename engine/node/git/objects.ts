@@ -8,7 +8,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { codeOf } from '../../workspace/files';
-import { GitFault } from './fault';
+import { GitFault, tooLarge } from './fault';
 import type { Pack, Raw } from './pack';
 import { openPack } from './pack';
 
@@ -138,7 +138,7 @@ function inflated(packed: Uint8Array, path: string): Uint8Array {
   try {
     return inflateSync(packed, { maxOutputLength: LARGEST });
   } catch (error) {
-    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw new GitFault(`${path} is an object of more than ${LARGEST / 1024 / 1024} MB, which is not read.`);
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(LARGEST);
     throw new GitFault(`${path} is damaged. Run "git fsck" to see what git says of it.`);
   }
 }

@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
 import { applied, deltaSizes } from './delta';
-import { GitFault } from './fault';
+import { GitFault, tooLarge } from './fault';
 import type { Kind } from './objects';
 
 export interface Raw { readonly kind: Kind; readonly bytes: Uint8Array }
@@ -184,10 +184,7 @@ class OpenPack implements Pack {
 
 function built({ kind, bytes }: Raw, deltas: readonly Buffer[], largest: number, path: string): Raw {
   let result = bytes;
-  for (const delta of deltas.toReversed()) {
-    if (deltaSizes(delta, path).result > largest) throw tooLarge(largest);
-    result = applied(delta, result, path);
-  }
+  for (const delta of deltas.toReversed()) result = applied(delta, result, path, largest);
   return { kind, bytes: result };
 }
 
@@ -208,10 +205,6 @@ async function bytesAt(file: FileHandle, at: number, length: number, path: strin
   const { bytesRead } = await file.read(bytes, 0, length, at);
   if (bytesRead < length) throw damaged(path);
   return bytes;
-}
-
-function tooLarge(largest: number): GitFault {
-  return new GitFault(`An object of the repository has more than ${Math.round(largest / 1024 / 1024)} MB, which is not read.`);
 }
 
 function damaged(path: string): GitFault {
