@@ -1,8 +1,10 @@
-// Writes what follows from the sources: the registry of rules, their pages, the settings in the manifest and the schema of shipworthy.json.
+// Writes what follows from the sources: the registry of rules, their pages, the settings in the manifest, the schema of shipworthy.json
+// and the schema of JSON reports.
 // `--check` writes nothing and fails if anything would change.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { createGenerator } from 'ts-json-schema-generator';
 
 const check = process.argv.includes('--check');
 const CATEGORIES = ['security', 'configuration', 'auth', 'data', 'deployment', 'observability', 'testing', 'code', 'performance', 'dependencies', 'documentation', 'integrations', 'frontend'];
@@ -74,6 +76,18 @@ if (existsSync('engine/workspace/schema.ts')) {
   const { configSchema } = await load('engine/workspace/schema.ts');
   write('syntaxes/shipworthy.schema.json', `${JSON.stringify(configSchema(rules.map(({ id, title }) => ({ id, title }))), null, 2)}\n`);
 }
+
+// ---- the schema of JSON reports, from the types of the card
+
+const { $schema, definitions } = createGenerator({
+  path: 'report/card.ts', tsconfig: 'report/tsconfig.json', type: 'ReportCard', additionalProperties: false, jsDoc: 'extended', sortProps: false,
+  // tsc has checked them.
+  skipTypeCheck: true,
+}).createSchema('ReportCard');
+write('syntaxes/shipworthy-report-1.schema.json', `${JSON.stringify({
+  $schema, title: 'A report of shipworthy check --format json', description: 'One card, or an array of them for a folder that holds several applications.',
+  anyOf: [{ $ref: '#/definitions/ReportCard' }, { type: 'array', items: { $ref: '#/definitions/ReportCard' } }], definitions,
+}, null, 2)}\n`);
 
 if (outdated.length > 0) {
   console.error(`Out of date: ${outdated.join(', ')}. Run \`npm run generate\` and commit what it writes.`);

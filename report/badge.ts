@@ -3,7 +3,6 @@ import { dayNumber } from '../rules/kit';
 import type { ReportCard, Verdict } from './card';
 import { htmlText } from './escape';
 import { printed } from './json';
-
 import { scoreText } from './words';
 
 /** A verdict older than this says nothing of today's code. */

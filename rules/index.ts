@@ -41,6 +41,7 @@ import weakDigest from './security/weak-digest';
 import weakTokenEntropy from './security/weak-token-entropy';
 import xmlExternalEntities from './security/xml-external-entities';
 import yamlUnsafeLoad from './security/yaml-unsafe-load';
+import composeDefaultPassword from './configuration/compose-default-password';
 import configGuardUnreachable from './configuration/config-guard-unreachable';
 import configNotValidated from './configuration/config-not-validated';
 import databaseUrlDefaultCredentials from './configuration/database-url-default-credentials';
@@ -109,10 +110,13 @@ import sensitiveFieldUnencrypted from './data/sensitive-field-unencrypted';
 import sqliteInProduction from './data/sqlite-in-production';
 import appRunUnguarded from './deployment/app-run-unguarded';
 import backupMissing from './deployment/backup-missing';
+import composePortExposed from './deployment/compose-port-exposed';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
+import containerPrivileged from './deployment/container-privileged';
 import deployRollbackMissing from './deployment/deploy-rollback-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
+import restartPolicyMissing from './deployment/restart-policy-missing';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
 import workerCountNotEnforced from './deployment/worker-count-not-enforced';
 import auditLogMissing from './observability/audit-log-missing';
@@ -216,6 +220,7 @@ export const rules: readonly Rule[] = [
   weakTokenEntropy('security'),
   xmlExternalEntities('security'),
   yamlUnsafeLoad('security'),
+  composeDefaultPassword('configuration'),
   configGuardUnreachable('configuration'),
   configNotValidated('configuration'),
   databaseUrlDefaultCredentials('configuration'),
@@ -284,10 +289,13 @@ export const rules: readonly Rule[] = [
   sqliteInProduction('data'),
   appRunUnguarded('deployment'),
   backupMissing('deployment'),
+  composePortExposed('deployment'),
   containerHealthcheckMissing('deployment'),
+  containerPrivileged('deployment'),
   deployRollbackMissing('deployment'),
   deploymentDefinitionMissing('deployment'),
   processRunsAsRoot('deployment'),
+  restartPolicyMissing('deployment'),
   staticAssetsUnserved('deployment'),
   workerCountNotEnforced('deployment'),
   auditLogMissing('observability'),

@@ -1,7 +1,7 @@
 /** All facts in, findings out: every rule asked about every place it looks at. */
 import { createHash } from 'node:crypto';
 import type { Context, FileRule, Fix, Gap, Module, Place, Project, ProjectRule, Rule, Span, Unit, Variation } from '../../rules/kit';
-import { POINTS } from '../../rules/kit';
+import { POINTS, idleModules, whereNothingRuns } from '../../rules/kit';
 import type { Config } from '../workspace/config';
 import { mask, maskCode, maskLiterals } from './mask';
 import type { EvidencePlace, Finding, FixOffer, Notice } from './outcome';
@@ -110,9 +110,10 @@ interface Case {
 
 function judgement(rule: Rule, it: Case, court: Court): Judged {
   const configured = severityOf(rule, court.config);
-  const severity = configured && configured !== 'off' ? configured : it.variation?.severity ?? rule.severity;
-  const varied = it.variation?.points ?? (it.variation?.severity ? POINTS[it.variation.severity].usual : rule.points);
-  const confidence = it.variation?.confidence ?? rule.confidence;
+  const variation = lessWhereNothingRuns(rule, it, court.project);
+  const severity = configured && configured !== 'off' ? configured : variation?.severity ?? rule.severity;
+  const varied = variation?.points ?? (variation?.severity ? POINTS[variation.severity].usual : rule.points);
+  const confidence = variation?.confidence ?? rule.confidence;
   const source = court.source(it.at.path);
   const range = source?.range(it.at) ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
   const snippet = snippetOf(rule, it.at, source);
@@ -121,7 +122,7 @@ function judgement(rule: Rule, it: Case, court: Court): Judged {
     rule: rule.id, category: rule.category, path: it.at.path, range, message: mask(it.message), severity,
     points: configured && configured !== 'off' ? POINTS[configured].usual : varied, confidence,
     blocks: confidence !== 'possible' && (severity === 'critical' || (severity === 'high' && blocking(rule, court))),
-    effort: rule.effort, ...(it.variation && { because: mask(it.variation.because) }),
+    effort: rule.effort, ...(variation && { because: mask(variation.because) }),
     fingerprint: digest([rule.id, it.at.path, symbol, snippet.replace(/\s+/g, ' ').trim()]), snippet, symbol,
     related: it.related.map((each) => ({ ...located(each, court), text: mask(each.text) })), fixes: offers(it),
   };
@@ -129,6 +130,16 @@ function judgement(rule: Rule, it: Case, court: Court): Judged {
 }
 
 /** The one place where a rule's own word on blocking meets the profile. */
+/** Copies and earlier versions of an application, which no start command names, are graded as what they are. */
+function lessWhereNothingRuns(rule: Rule, { at, variation }: Case, project: Project): Variation | undefined {
+  const severity = variation?.severity ?? rule.severity;
+  const less = whereNothingRuns(severity);
+  if (less === severity || rule.atRest || !idleModules(project).has(at.path)) return variation;
+  const points = Math.min(variation?.points ?? rule.points, POINTS[less].usual);
+  const because = 'no start command reaches this copy of the application';
+  return { ...variation, severity: less, points, because: variation ? `${variation.because}, and ${because}` : because };
+}
+
 function blocking({ blocks }: Rule, { project, config }: Court): boolean {
   return blocks === 'always' || (blocks !== 'never' && blocks.holds(project, config.profile));
 }

@@ -46,6 +46,7 @@ function service(one: Member, folder: string, text: string): Service {
     profiles: scalars(get(value, 'profiles')).map((profile) => profile.text),
     labels: pairs(get(value, 'labels'), text),
     dependsOn: dependencies(get(value, 'depends_on')),
+    resets: members(value).filter((each) => each.value.tag === '!reset' || each.value.tag === '!override').map((each) => each.name),
     entries: leaves(value),
   };
 }

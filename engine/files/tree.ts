@@ -15,9 +15,11 @@ export interface Scalar {
   /** Written in quotes or as a block: a text, whatever it looks like. */
   readonly quoted: boolean;
   readonly at: Span;
+  readonly tag?: string;
 }
-export interface Mapping { readonly kind: 'map'; readonly members: readonly Member[]; readonly at: Span }
-interface Sequence { readonly kind: 'list'; readonly items: readonly Tree[]; readonly at: Span }
+export interface Mapping { readonly kind: 'map'; readonly members: readonly Member[]; readonly at: Span; readonly tag?: string }
+/** `tag` is a YAML tag as written, `!reset`. */
+interface Sequence { readonly kind: 'list'; readonly items: readonly Tree[]; readonly at: Span; readonly tag?: string }
 export interface Member { readonly name: string; readonly nameAt: Span; readonly value: Tree; readonly at: Span }
 
 /** What a parser of a nested format gives: the documents, and whether all of the text was understood. */

@@ -1,5 +1,5 @@
 /** YAML with places, through the `yaml` package: anchors and merge keys followed, broken parts left out, never throwing. */
-import { isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
 import type { Alias, Document, ParsedNode, Scalar as YamlScalar, YAMLMap } from 'yaml';
 import type { Span } from '../../rules/kit';
 import type { Member, Parsed, Tree } from './tree';
@@ -53,9 +53,10 @@ class Reading {
 
   private make(node: unknown): Tree {
     if (isAlias(node)) return this.alias(node);
-    if (isMap(node)) return { kind: 'map', members: this.members(node), at: this.trimmed(node) };
-    if (isSeq(node)) return { kind: 'list', items: node.items.map((one) => this.tree(isPair(one) ? one.value : one)), at: this.trimmed(node) };
-    if (isScalar(node)) return { kind: 'scalar', text: textOf(node), quoted: node.type !== undefined && node.type !== 'PLAIN', at: this.at(node) };
+    const tagged = isNode(node) && node.tag?.startsWith('!') ? { tag: node.tag } : {};
+    if (isMap(node)) return { kind: 'map', members: this.members(node), at: this.trimmed(node), ...tagged };
+    if (isSeq(node)) return { kind: 'list', items: node.items.map((one) => this.tree(isPair(one) ? one.value : one)), at: this.trimmed(node), ...tagged };
+    if (isScalar(node)) return { kind: 'scalar', text: textOf(node), quoted: node.type !== undefined && node.type !== 'PLAIN', at: this.at(node), ...tagged };
     return { kind: 'scalar', text: '', quoted: false, at: this.at(node) };
   }
 

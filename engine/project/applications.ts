@@ -1,5 +1,6 @@
 /** Frameworks, the objects that serve requests, and what kind of application they make. */
 import type { Application, Evidence, Framework, Module, Unit } from '../../rules/kit';
+import { loadedFrom, modulesByTail } from '../../rules/kit';
 import type { ProjectNames } from './names';
 import { fileName } from './deployment';
 import { packageName } from './words';
@@ -26,28 +27,49 @@ export function frameworksOf(modules: readonly Module[]): ReadonlySet<Framework>
   return found;
 }
 
-/**
- * Application objects: the one that production's commands name first, then those of the most central files.
- * @param commands command lines of production: `gunicorn shop.wsgi:app`
- */
-export function applicationsOf(modules: readonly Module[], names: ProjectNames, commands: readonly string[]): readonly Application[] {
-  const targets = commands.flatMap(targetsOf);
-  const served = (path: string, name: string) => targets.some((each) => (each.name === undefined || each.name === name) && (`/${path}`.endsWith(`/${each.file}.py`) || `/${path}`.endsWith(`/${each.file}/__init__.py`)));
-  const found: Application[] = [];
+/** How production starts: command lines (`gunicorn shop.wsgi:app`), and files that a platform serves by their path. */
+export interface Served { readonly commands: readonly string[]; readonly files: readonly string[] }
+
+/** Application objects: the one that production starts first, then those of the most central files. */
+export function applicationsOf(modules: readonly Module[], names: ProjectNames, started: Served): readonly Application[] {
+  const found: Omit<Application, 'served'>[] = [];
   for (const module of modules) {
     for (const call of module.calls) {
       const framework = CONSTRUCTORS[call.callee] ?? derived(call.callee, module, names);
-      const name = call.boundTo ?? 'app';
-      if (framework) found.push({ framework, name, factory: call.scope, path: module.path, start: call.at.start, end: call.at.end, served: served(module.path, name) });
+      if (framework) found.push({ framework, name: call.boundTo ?? 'app', factory: call.scope, path: module.path, start: call.at.start, end: call.at.end });
     }
   }
   const django = djangoSettings(modules);
-  if (django) found.push({ framework: 'django', name: django.name, factory: '', path: django.path, start: 0, end: 0, served: false });
-  return found.sort((a, b) => Number(b.served) - Number(a.served) || rank(a) - rank(b) || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start));
+  if (django) found.push({ framework: 'django', name: django.name, factory: '', path: django.path, start: 0, end: 0 });
+  const isServed = servedBy(modules, found, started);
+  return found.map((each) => ({ ...each, served: each.framework !== 'django' && isServed(each) }))
+    .sort((a, b) => Number(b.served) - Number(a.served) || rank(a) - rank(b) || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start));
+}
+
+/** What is named itself, or loaded by a file that is named and makes no application of its own: `python run.py`. */
+function servedBy(modules: readonly Module[], found: readonly Omit<Application, 'served'>[], { commands, files }: Served): (app: Omit<Application, 'served'>) => boolean {
+  const targets = [...commands.flatMap(targetsOf), ...files.map((file): Target => ({ file: file.replace(/\.py$/, '') }))];
+  const names = (path: string, target: Target) => `/${path}`.endsWith(`/${target.file}.py`) || `/${path}`.endsWith(`/${target.file}/__init__.py`);
+  const makers = new Set(found.map((each) => each.path));
+  const starters = targets.length === 0 ? [] : modules.filter((module) => !makers.has(module.path) && targets.some((target) => names(module.path, target)));
+  const loaded = starters.length === 0 ? new Set<string>() : loadedFrom(starters, modulesByTail(modules));
+  return (app) => loaded.has(app.path) || targets.some((target) => (target.name === undefined || target.name === app.name || app.factory === target.name) && names(app.path, target));
+}
+
+interface Target { readonly file: string; readonly name?: string }
+
+/** Files that platforms start by their path: `builds` of Vercel, else its folder `api`. */
+export function hostedFiles(production: readonly Unit[], modules: readonly Module[]): readonly string[] {
+  return production.flatMap((unit) => {
+    if (unit.kind !== 'platform' || unit.platform !== 'vercel') return [];
+    const folder = unit.path.slice(0, unit.path.lastIndexOf('/') + 1);
+    const built = unit.entries.filter((each) => /^builds\.\d+\.src$/.test(each.key)).map((each) => folder + each.value.replace(/^\.?\//, ''));
+    return built.length > 0 ? built.filter((each) => each.endsWith('.py')) : modules.filter((each) => each.path.startsWith(`${folder}api/`)).map((each) => each.path);
+  });
 }
 
 /** What a command starts: `shop.wsgi:app` of gunicorn and uvicorn, `app/main.py` of `fastapi run` and `python`. */
-function targetsOf(command: string): { readonly file: string; readonly name?: string }[] {
+function targetsOf(command: string): readonly Target[] {
   const objects = [...command.matchAll(/(?:^|[\s"'=])((?:[\w-]+[./])*[\w-]+):([A-Za-z_]\w*)(?=[\s"'(]|$)/g)].map((one) => ({ file: (one[1] ?? '').replace(/\./g, '/'), name: one[2] ?? '' }));
   const files = [...command.matchAll(/\b(?:fastapi run|python[\d.]*)\s+(?:-\S+\s+)*([\w./-]+)\.py\b/g)].map((one) => ({ file: (one[1] ?? '').replace(/^\.?\//, '') }));
   return [...objects, ...files];

@@ -1,7 +1,7 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
 import type { Application, Assignment, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Standing, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables, lastName } from '../../rules/kit';
-import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, htmlOf } from './applications';
+import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, hostedFiles, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { installedFolders } from './installed';
 import { linkModule } from './link';
@@ -124,7 +124,7 @@ class Facts implements Project {
   developmentName(name: string): boolean { return developmentName(name); }
 
   get frameworks(): ReadonlySet<Framework> { return this.once('frameworks', () => frameworksOf(this.modules)); }
-  get applications(): readonly Application[] { return this.once('applications', () => applicationsOf(this.modules, this.names, this.commands.map((each) => each.text))); }
+  get applications(): readonly Application[] { return this.once('applications', () => applicationsOf(this.modules, this.names, { commands: this.commands.map((each) => each.text), files: hostedFiles(this.production, this.modules) })); }
   get production(): readonly Unit[] { return this.once('production', () => productionUnits(this.units, (path) => this.tracked(path))); }
   get commands(): readonly Evidence[] { return this.once('commands', () => commands(this.production).map(({ path, text, at }) => ({ path, ...at, text }))); }
   get server(): Evidence | undefined { return this.once('server', () => serverOf(commands(this.production))); }

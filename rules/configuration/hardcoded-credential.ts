@@ -66,7 +66,7 @@ const ADDRESS = /_(URL|URI|DSN|BACKEND|BROKER)$/;
 export default rule<Place>({
   id: 'hardcoded-credential',
   title: 'Passwords are not in the source',
-  severity: 'high', points: 15, confidence: 'likely', blocks: 'never', effort: 'S', since: '1', secret: true,
+  severity: 'high', points: 15, confidence: 'likely', blocks: 'never', effort: 'S', since: '1', secret: true, atRest: true,
   why: 'Everyone with read access to the code, its forks and its backups has the password. It also cannot differ between staging and production.',
   how: 'Read it from the environment or a secret store and change the exposed one.',
   links: ['https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html', 'https://12factor.net/config', 'https://cwe.mitre.org/data/definitions/798.html'],

@@ -19,7 +19,7 @@ const KEY = (name: string, body: string): string => `-----${'BEGIN'} ${name}----
 export default rule<Seen>({
   id: 'provider-token-committed',
   title: 'No provider credential or private key is in the repository',
-  severity: 'critical', points: 45, confidence: 'confirmed', blocks: 'always', effort: 'M', since: '1', secret: true,
+  severity: 'critical', points: 45, confidence: 'confirmed', blocks: 'always', effort: 'M', since: '1', secret: true, atRest: true,
   why: `Bots find such keys in public repositories within minutes and use them. Removing the line does not remove it from the history.`,
   how: `Revoke the credential first, then remove it and read it from the environment.`,
   links: [

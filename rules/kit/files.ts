@@ -115,6 +115,8 @@ export interface Service {
   readonly labels: readonly Pair[];
   readonly replicas?: number;
   readonly dependsOn: readonly string[];
+  /** Keys marked `!reset` or `!override`: what other files say under them does not count. */
+  readonly resets: readonly string[];
   /** Every value of the service, keys from the service on: `restart`, `privileged`, `depends_on.db.condition`, `cap_add.0`. */
   readonly entries: readonly Leaf[];
   readonly at: Span;

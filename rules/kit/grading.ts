@@ -28,3 +28,8 @@ export const POINTS: Readonly<Record<Severity, { readonly usual: number; readonl
   low: { usual: 2, least: 1, most: 3 },
   info: { usual: 0, least: 0, most: 0 },
 };
+
+/** What a fault weighs in code that no start command reaches: nobody is harmed by it today, and somebody may start it tomorrow. */
+export function whereNothingRuns(severity: Severity): Severity {
+  return severity === 'critical' || severity === 'high' ? 'medium' : severity === 'medium' ? 'low' : severity;
+}

@@ -81,3 +81,7 @@ export * from './access-names';
 export * from './health';
 export * from './day';
 export * from './expiring';
+export * from './services';
+export * from './datastores';
+export * from './compose-edit';
+export * from './service-passwords';

@@ -4,7 +4,7 @@ import type { Project } from './project';
 
 /** Paths of the modules that are imported on the way from the project's applications; imports inside of functions count too. */
 export function loadedModules(project: Project): ReadonlySet<string> {
-  return project.once('loadedModules', () => loadedFrom(project, (module) => project.applications.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path)));
+  return project.once('loadedModules', () => loaded(project, (module) => project.applications.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path)));
 }
 
 /**
@@ -17,26 +17,34 @@ export function idleModules(project: Project): ReadonlySet<string> {
 
 function idle(project: Project): ReadonlySet<string> {
   const served = project.applications.filter((app) => app.served);
-  if (served.length === 0 || served.length === project.applications.length) return new Set();
-  const running = loadedFrom(project, (module) => served.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
-  const others = loadedFrom(project, (module) => project.applications.some((app) => app.path === module.path && !running.has(app.path)));
+  // What Django loads is named in its settings, and imports do not tell.
+  if (served.length === 0 || served.length === project.applications.length || project.applications.some((app) => app.framework === 'django')) return new Set();
+  const running = loaded(project, (module) => served.some((app) => app.path === module.path) || /(^|\/)(wsgi|asgi)\.py$/.test(module.path));
+  const others = loaded(project, (module) => project.applications.some((app) => app.path === module.path && !running.has(app.path)));
   return new Set([...others].filter((path) => !running.has(path)));
 }
 
-function loadedFrom(project: Project, isRoot: (module: Module) => boolean): ReadonlySet<string> {
-  const byName = project.once('modulesByTail', () => byTail(project.modules));
-  const loaded = new Set<string>();
-  const queue = project.modules.filter(isRoot);
+function loaded(project: Project, isRoot: (module: Module) => boolean): ReadonlySet<string> {
+  return loadedFrom(project.modules.filter(isRoot), project.once('modulesByTail', () => modulesByTail(project.modules)));
+}
+
+/**
+ * Paths of these modules and of all that they import, directly or through others.
+ * @param byName the project's modules, by every name an import may know them under
+ */
+export function loadedFrom(roots: readonly Module[], byName: ReadonlyMap<string, readonly Module[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue = [...roots];
   for (let next = queue.pop(); next; next = queue.pop()) {
-    if (loaded.has(next.path)) continue;
-    loaded.add(next.path);
+    if (found.has(next.path)) continue;
+    found.add(next.path);
     for (const target of [...next.imports.map((each) => each.target), ...next.stars]) queue.push(...named(target, byName));
   }
-  return loaded;
+  return found;
 }
 
 /** Source roots are declared nowhere: a module answers to every tail of its name. */
-function byTail(modules: readonly Module[]): ReadonlyMap<string, readonly Module[]> {
+export function modulesByTail(modules: readonly Module[]): ReadonlyMap<string, readonly Module[]> {
   const byName = new Map<string, Module[]>();
   for (const module of modules) {
     const parts = module.name.split('.');

@@ -34,6 +34,8 @@ export interface Card {
   /** The sign-off that may stand for it when the control lives outside the repository. */
   readonly attestable?: string;
   readonly secret?: true;
+  /** Its harm does not wait for the code to run, as that of a credential in git does not: copies of an application that nobody starts weigh in full. */
+  readonly atRest?: true;
 }
 
 /** `always`, `never`, or a condition of the project and its profile; `when` says it after "blocks when". */
@@ -83,6 +85,8 @@ interface Documented {
   readonly attestable?: string;
   /** It speaks of secrets: string literals of the code it shows are masked. */
   readonly secret?: true;
+  /** Its harm does not wait for the code to run: see `Card`. */
+  readonly atRest?: true;
   /** True, or the reason why the rule does not apply to this project: "No web framework is used." */
   readonly applies?: (project: Project) => true | string;
   readonly examples: Readonly<Record<string, Example>>;
@@ -163,7 +167,7 @@ function card(definition: Documented, category: Category) {
     points: definition.points ?? POINTS[definition.severity].usual, confidence: definition.confidence, blocks: definition.blocks,
     effort: definition.effort, since: definition.since, why: definition.why, how: definition.how, links: definition.links,
     anchors: definition.anchors ?? [], hides: definition.hides ?? [],
-    ...(definition.ladder && { ladder: definition.ladder }), ...(definition.attestable && { attestable: definition.attestable }), ...(definition.secret && { secret: true as const }),
+    ...(definition.ladder && { ladder: definition.ladder }), ...(definition.attestable && { attestable: definition.attestable }), ...(definition.secret && { secret: true as const }), ...(definition.atRest && { atRest: true as const }),
     examples: definition.examples, applies: definition.applies ?? (() => true as const),
   };
 }

@@ -6,6 +6,7 @@ import type { Finding } from '../../engine/audit/outcome';
 import type { ReportCard } from '../../report/card';
 import { everyReport, ROOT, shipworthy } from './built';
 import { temporaryFolder } from './folder';
+import { reportFaults } from '../report/report-schema';
 
 interface Expected { readonly rule: string; readonly path: string; readonly line: string }
 
@@ -49,6 +50,10 @@ describe('the example applications', function () {
       assert.ok(text.length > 100, form);
       for (const secret of ['kayaks-on-the-tide', 'ebb-and-flow-7', 'dockside-scanner-key', 'low-tide-at-seven-41']) assert.ok(!text.includes(secret), `${form} shows ${secret}`);
     }
+  });
+
+  it('give JSON that the published schema describes', async () => {
+    for (const example of ['not-ready', 'ready']) assert.deepEqual(reportFaults(await card(example)), []);
   });
 
   it('ready has no finding, and a verdict that says so', async () => {

@@ -1,5 +1,6 @@
 /** Facts that rules about absent things rest on: what handlers read, what stands before them, which application is served. */
 import assert from 'node:assert/strict';
+import { idleModules } from '../../rules/kit';
 import { moduleOf, projectOf } from '../support/python';
 
 describe('what functions read of requests', () => {
@@ -61,6 +62,23 @@ describe('applications', () => {
     const fastapi = 'from fastapi import FastAPI\napp = FastAPI()\n';
     const project = await projectOf({ 'old.py': fastapi, 'src/api/run.py': fastapi, Procfile: 'web: python -u src/api/run.py\n' });
     assert.equal(project.applications[0]?.path, 'src/api/run.py');
+  });
+
+  it('knows what a file that is started loads, and what a platform serves by its path', async () => {
+    const project = await projectOf({
+      'shop/__init__.py': flask, 'run.py': 'from shop import app\napp.run()\n', 'old.py': flask, 'lambda_app.py': flask, Procfile: 'web: python run.py\n',
+      'vercel.json': '{"builds": [{"src": "lambda_app.py", "use": "@vercel/python"}]}',
+    });
+    assert.deepEqual(project.applications.filter((each) => each.served).map((each) => each.path).sort(), ['lambda_app.py', 'shop/__init__.py']);
+    assert.deepEqual([...idleModules(project)], ['old.py']);
+    const functions = await projectOf({ 'api/index.py': flask, 'app.py': flask, 'vercel.json': '{"rewrites": [{"source": "/(.*)", "destination": "/api/index"}]}' });
+    assert.deepEqual([...idleModules(functions)], ['app.py']);
+  });
+
+  it('calls nothing idle where Django may load it, or where no command names an application', async () => {
+    const settings = 'INSTALLED_APPS = []\nROOT_URLCONF = "shop.urls"\n';
+    assert.equal(idleModules(await projectOf({ 'app.py': flask, 'shop/settings.py': settings, Procfile: 'web: gunicorn app:app\n' })).size, 0);
+    assert.equal(idleModules(await projectOf({ 'app.py': flask, 'old.py': flask })).size, 0);
   });
 
   it('finds an application of a class of its own', async () => {

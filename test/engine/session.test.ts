@@ -55,6 +55,17 @@ describe('session', () => {
     assert.equal(outcome(session, 'broken-rule')?.state, 'not-checked');
   });
 
+  it('grades what lies in an idle copy of the application lower, and says why', async () => {
+    const flask = 'from flask import Flask\napp = Flask(__name__)\neval(app)\n';
+    const files = { 'app.py': flask, 'old.py': flask, Procfile: 'web: gunicorn app:app\n' };
+    const session = await start(files);
+    assert.deepEqual(['app.py', 'old.py'].map((path) => session.findings(path).map((each) => [each.severity, each.points, each.because])), [[['high', 15, undefined]], [['medium', 6, 'no start command reaches this copy of the application']]]);
+    const harmful = { ...noEval, atRest: true as const };
+    assert.deepEqual((await start(files, { rules: [harmful] })).findings('old.py').map((each) => each.severity), ['high']);
+    const configured = await start({ ...files, 'shipworthy.json': '{"rules": {"no-eval": "low"}}' });
+    assert.deepEqual(configured.findings('old.py').map((each) => each.severity), ['low']);
+  });
+
   it('reports a rule that fails once, without what it held, and goes on', async () => {
     const session = await start({ 'app.py': 'boom()\neval(1)\n' });
     const failed = session.notices().filter((each) => each.code === 'rule-failed');

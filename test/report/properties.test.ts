@@ -6,6 +6,7 @@ import type { Category, Severity } from '../../rules/kit';
 import type { ReportCard } from '../../report/card';
 import { HOLDING, card } from './fixture';
 import type { FindingSpec, RuleSpec } from './fixture';
+import { reportFaults } from './report-schema';
 
 const CATEGORIES: readonly Category[] = ['security', 'configuration', 'auth', 'data', 'testing', 'frontend'];
 const VERDICTS = ['NOT READY', 'INCONCLUSIVE', 'MOSTLY READY', 'READY'];
@@ -109,6 +110,10 @@ describe('for every audit', () => {
       const weak = card([...specs, ...ladder.map((one, index) => (index === 0 ? held(one) : one))]);
       assertNoBetter(weak, absent);
     }), RUNS);
+  });
+
+  it('every card is one that the published schema describes', () => {
+    fc.assert(fc.property(rules, (specs) => assert.deepEqual(reportFaults(card(specs)), [])), RUNS);
   });
 
   it('no A or B stands beside a blocker, nor beside NOT READY', () => {
