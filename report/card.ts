@@ -1,6 +1,7 @@
 /** The report card as plain data: every output and the panel are drawn from this and from nothing else. */
 import type { Category, Confidence, Effort, Severity } from '../rules/kit';
 import type { Comparison } from './comparison/compare';
+import type { Inventory } from '../engine/audit/inventory';
 import type { Audit, EvidencePlace, Finding, Notice, RuleCard, Silenced, State } from '../engine/audit/outcome';
 
 /** `?`: too little was checked to say. `-`: nothing of it applies here. */
@@ -33,6 +34,8 @@ export interface ReportCard {
   /** All four phases, also empty ones. */
   readonly plan: readonly Phase[];
   readonly notices: readonly Notice[];
+  /** What it is made of: routes, variables, jobs, models and the like. */
+  readonly inventory: Inventory;
   readonly files: { readonly seen: number; readonly read: number; readonly parsed: number; readonly lines: number; readonly routes: number };
   /** What is new against a base; missing where nothing was compared. */
   readonly comparison?: Comparison;

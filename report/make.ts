@@ -48,7 +48,7 @@ export function makeCard(audit: Audit, options: CardOptions): ReportCard {
     },
     score: scoreOf(scoring), categories: standing.categories.map((category) => categoryOf(category, scoring)),
     results, counts: countsOf(scoring.outcomes), plan: plan(results, standing, weights),
-    notices: [...audit.notices, ...scoring.notices], files: audit.files,
+    notices: [...audit.notices, ...scoring.notices], inventory: audit.inventory, files: audit.files,
   };
 }
 

@@ -1,8 +1,10 @@
 /** One application under audit: its facts, the verdicts over them, and what is said of them. A workspace has one, or several side by side. */
 import type { Project, Rule, Unit } from '../../rules/kit';
+import { inventoryOf } from '../inventory';
 import { renewedFacts } from '../project/facts';
 import { Answers } from './answers';
 import { inSlices } from './held';
+import type { Inventory } from './inventory';
 import type { Court, Judged, Verdict } from './judge';
 import { judgeFile, judgeProject, severityOf } from './judge';
 import type { Audit, Finding, Notice } from './outcome';
@@ -19,6 +21,8 @@ export class Application {
   private readonly fileVerdicts: Map<string, ReadonlyMap<string, Verdict>>;
   private projectVerdicts: ReadonlyMap<string, Verdict>;
   private answers: Answers | undefined;
+  /** As of the last judging of the whole, like the verdicts of project rules: an edit does not make it anew. */
+  private tables: Inventory | undefined;
 
   /** @param earlier the same application before: what it said holds until it is judged again */
   constructor(public project: Project, private readonly bench: Bench, earlier?: Application) {
@@ -26,6 +30,7 @@ export class Application {
     this.projectVerdicts = earlier?.projectVerdicts ?? new Map<string, Verdict>();
     for (const path of this.fileVerdicts.keys()) if (!project.unit(path)) this.fileVerdicts.delete(path);
     if (earlier?.heard) this.conclude();
+    this.tables = earlier?.tables;
   }
 
   /** Takes an edited file. False where the edit may change what other files mean: then the facts have to be made anew. */
@@ -45,6 +50,7 @@ export class Application {
     if (this.project !== project) return this.judge(current, signal);
     const court = { ...this.bench.court(), project };
     this.projectVerdicts = new Map(this.active('project').map((rule) => [rule.id, judgeProject(rule, court)]));
+    this.tables = undefined;
     this.conclude();
   }
 
@@ -100,6 +106,12 @@ export class Application {
   failures(path?: string): readonly Notice[] {
     const verdicts = path === undefined ? this.projectVerdicts : this.fileVerdicts.get(path);
     return [...(verdicts?.values() ?? [])].flatMap((each) => each.notices);
+  }
+
+  /** What it is made of; made when it is first asked for. */
+  inventory(): Inventory {
+    const { source } = this.bench.court();
+    return this.tables ??= inventoryOf(this.project, ({ path, start }) => ({ path, line: source(path)?.line(start) ?? 0 }));
   }
 
   outcomes(): Audit['outcomes'] {

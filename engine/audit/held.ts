@@ -27,6 +27,8 @@ export interface HeldFile {
   readonly path: string;
   readonly stamp: string;
   readonly text?: string;
+  /** As it was read, where `text` is not: to tell whether it is another by now. */
+  readonly written?: string;
   readonly unit?: Unit;
   /** Why it was not read, or what was odd about it. */
   readonly notice?: Notice;
@@ -199,7 +201,7 @@ export class HeldFiles {
       if (!gone) this.files.set(path, { path, stamp, notice: reading.notice });
       return known !== undefined || !gone;
     }
-    if (known?.text === reading.text) { this.files.set(path, { ...known, stamp }); return false; }
+    if (known !== undefined && (known.written ?? known.text) === reading.text) { this.files.set(path, { ...known, stamp }); return false; }
     // An edit that came while the disk was read wins.
     if (!this.overlays.has(path)) this.take(path, reading.text, stamp, false, reading.remark);
     return true;
@@ -207,7 +209,9 @@ export class HeldFiles {
 
   private take(path: string, text: string, stamp: string, open: boolean, notice?: Notice): void {
     const unit = this.reader(path, text, open);
-    this.files.set(path, { path, stamp, text, ...(unit && { unit }), ...(notice && { notice }) });
+    // Rules that look through texts have no business in a lock file, which may be longer than all sources together.
+    const kept = unit?.kind === 'manifest' && unit.lock && !open ? { text: '', written: text } : { text };
+    this.files.set(path, { path, stamp, ...kept, ...(unit && { unit }), ...(notice && { notice }) });
     this.told(path);
   }
 

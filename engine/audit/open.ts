@@ -147,6 +147,7 @@ class LiveSession implements Session {
         seen: project.paths.length, read: project.paths.filter((path) => files.get(path)?.text !== undefined).length, parsed: modules.filter((each) => each.whole).length,
         lines: modules.reduce((sum, each) => sum + each.lines, 0), routes: project.routes.length,
       },
+      inventory: application.inventory(),
     };
   }
 

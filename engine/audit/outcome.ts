@@ -1,5 +1,6 @@
 /** What an audit says, as plain data: the input of the report card, of the editor and of every output. */
 import type { Card, Category, Confidence, Effort, Safety, Severity } from '../../rules/kit';
+import type { Inventory } from './inventory';
 
 /** Zero-based, UTF-16 columns, `end` exclusive: as LSP counts. */
 export interface Position { readonly line: number; readonly character: number }
@@ -98,6 +99,7 @@ export interface Audit {
   readonly outcomes: readonly Outcome[];
   readonly notices: readonly Notice[];
   readonly files: { readonly seen: number; readonly read: number; readonly parsed: number; readonly lines: number; readonly routes: number };
+  readonly inventory: Inventory;
   /** Cards of all rules that were asked, by id. */
   readonly rules: Readonly<Record<string, RuleCard>>;
   readonly ruleset: string;

@@ -2,6 +2,7 @@
 import type { Manifest, Package } from '../../rules/kit';
 import { head } from './head';
 import { parseJson } from './json';
+import { lockedVersions } from './locks';
 import { scriptOf } from './scripts';
 import type { Tree } from './tree';
 import { get, leaves, members, scalar } from './tree';
@@ -32,9 +33,9 @@ function packages(tree: Tree | undefined, dev: boolean, group?: string): readonl
   });
 }
 
-/** A lock file. Its text is not looked at: that it is there is the fact. */
+/** A lock file. Of its text, only names and versions are looked at. */
 export function readLock(path: string, text: string): Manifest {
   const format = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   const ecosystem = /^(?:package-lock|npm-shrinkwrap|yarn|pnpm-lock|bun)\b/.test(format) ? 'node' : 'python';
-  return { kind: 'manifest', ...head(path, text, true, []), ecosystem, format, lock: true, packages: [], includes: [], scripts: [], entries: [] };
+  return { kind: 'manifest', ...head(path, text, true, []), ecosystem, format, lock: true, locked: lockedVersions(path, text), packages: [], includes: [], scripts: [], entries: [] };
 }

@@ -71,7 +71,7 @@ class OpenFiles implements Workspace {
     try {
       const real = await this.realPath(path);
       if (real === undefined) return refused(path, `${path} was not read: it leads out of the workspace. Copy it in if it belongs to the project.`);
-      if (isLock(real)) return { text: '' };
+      if (isLock(real)) return await this.lockText(path);
       if ((isEnvFile(real) || isEnvFile(path)) && await this.isPrivate(real)) {
         return refused(path, `${path} was not read: git ignores it, so what is in it is private.`);
       }
@@ -114,6 +114,12 @@ class OpenFiles implements Workspace {
     const repository = await repositoryOf(files, root);
     const { paths } = await this.trackedIn(repository);
     return !paths?.has(path) && isIgnored(files, root, repository, path);
+  }
+
+  /** That a lock file is there counts, even where it is too large or no text. */
+  private async lockText(path: string): Promise<Reading> {
+    const reading = await this.readText(path);
+    return 'notice' in reading ? { text: '' } : { text: reading.text };
   }
 
   private async readText(path: string): Promise<Reading> {

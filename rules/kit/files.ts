@@ -200,8 +200,10 @@ export interface Manifest extends File {
   readonly ecosystem: 'python' | 'node';
   /** `requirements`, `constraints`, `pyproject`, `pipfile`, `setup.cfg`, `setup.py`, `package.json`, or a lock file's name. */
   readonly format: string;
-  /** A lock file: its presence counts, its packages are not read. */
+  /** A lock file: its packages are in `locked`, and its text is not kept. */
   readonly lock: boolean;
+  /** What a lock file holds, in its order; a package may be there in several versions. `line` is from 0. */
+  readonly locked?: readonly { readonly name: string; readonly version: string; readonly line: number }[];
   readonly packages: readonly Package[];
   /** Other requirement files this one takes in (`-r`, `-c`), workspace-relative. */
   readonly includes: readonly { readonly path: string; readonly constraint: boolean; readonly at: Span }[];

@@ -85,3 +85,4 @@ export * from './services';
 export * from './datastores';
 export * from './compose-edit';
 export * from './service-passwords';
+export * from './critical-flows';

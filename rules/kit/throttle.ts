@@ -60,14 +60,22 @@ function isSmall(value: Value): boolean {
 
 /** Something limits this route: a decorator, its blueprint, a throttle of its class, or the project's own counter in front of the body or in it. */
 export function limitsRoute(module: Module, route: Route, project: Project): boolean {
-  if (route.gates.some((each) => isLimiting(each) || LIMITS.test(each)) || route.decorators.some((each) => LIMITS.test(each.name) || isLimiting(each.name)) || route.does.some((each) => LIMITS.test(each) || isLimiting(lastName(each)))) return true;
-  if (project.calls('*.limit', '*.shared_limit').some(({ module: home, call }) => { const [first] = call.args; return first !== undefined && first.kind !== 'text' && lastName(project.text(home.path)?.slice(first.at.start, first.at.end) ?? '') === lastName(route.owner); })) return true;
+  if (route.gates.some((each) => isLimiting(each) || LIMITS.test(each)) || route.decorators.some((each) => LIMITS.test(each.name) || isLimiting(each.name)) || route.does.some((each) => (LIMITS.test(each) && !ROWS.test(each)) || isLimiting(lastName(each)))) return true;
+  if (limitedRouters(project).has(lastName(route.owner))) return true;
   const klass = route.handler.includes('.') ? route.handler.slice(0, route.handler.lastIndexOf('.')) : route.handler;
   if (module.assignments.some((one) => (one.scope === klass || one.scope === route.handler) && /^(throttle_classes|throttle_scope)$/.test(one.target))) return true;
-  const own = new Set(project.once('home-grown limits', () => [...homeGrown(project), ...attempts(project)]).map((each) => `${each.path} ${each.start}`));
-  const within = (path: string, span: Span) => [...own].some((each) => { const [at, start] = [each.slice(0, each.lastIndexOf(' ')), Number(each.slice(each.lastIndexOf(' ') + 1))]; return at === path && span.start <= start && start < span.end; });
+  const own = project.once('home-grown limits', () => [...homeGrown(project), ...attempts(project)]);
+  const within = (path: string, span: Span) => own.some((each) => each.path === path && span.start <= each.start && each.start < span.end);
   const opened = closure(project, [...route.gates, ...route.hooks, ...route.does].flatMap((each) => project.func(each) ?? methodsOf(each, project)));
   return within(module.path, { start: Math.min(route.at.start, route.handlerAt.start), end: route.body.end }) || opened.some((each) => within(each.module.path, each.func.at)) || opened.some(({ func }) => func.does.some((each) => isLimiting(lastName(each))));
+}
+
+/** Last names of routers and blueprints that are handed to a limiter: `limiter.limit(bp)`. */
+function limitedRouters(project: Project): ReadonlySet<string> {
+  return project.once('limited routers', () => new Set(project.calls('*.limit', '*.shared_limit').flatMap(({ module, call }) => {
+    const [first] = call.args;
+    return first === undefined || first.kind === 'text' ? [] : [lastName(project.text(module.path)?.slice(first.at.start, first.at.end) ?? '')];
+  })));
 }
 
 /** The methods of a class that is made: a form or a serializer may count in its checks. */
@@ -87,6 +95,8 @@ function methodsOf(name: string, project: Project): readonly Hook[] {
   return byClass.get(name) ?? [];
 }
 
+/** `select(…).limit(10)` is about rows. */
+const ROWS = /(select|query|filter\w*|where|order_by|offset|join|options|objects|all|statement|stmt|find|aggregate|sort|skip)(\(\))?\.limit$/;
 const LIMITS = /(^|\.)(limit|shared_limit|limit_requests?|RateLimiter|ratelimit|throttle)$/;
 
 // ---- libraries

@@ -1,5 +1,5 @@
-import type { Evidence, Judgement, NewFile, Project, Route } from '../kit';
-import { gapPlace, hasOwnHandler, hasTests, idleModules, isWrite, lastName, projectRule, wordsOf } from '../kit';
+import type { CriticalFlow, Judgement, NewFile, Project } from '../kit';
+import { changingMethod, criticalFlows, gapPlace, handlerNames, hasTests, lastName, projectRule, testsOfFlow, wordsOf } from '../kit';
 
 export default projectRule({
   id: 'critical-flow-untested',
@@ -13,7 +13,7 @@ export default projectRule({
 
   applies(project) {
     if (!hasTests(project)) return 'There are no tests.';
-    return flows(project).length > 0 ? true : 'It serves no login, payment, upload or other flow that is named for what it guards.';
+    return criticalFlows(project).length > 0 ? true : 'It serves no login, payment, upload or other flow that is named for what it guards.';
   },
   project: judge,
 
@@ -55,60 +55,8 @@ export default projectRule({
   },
 });
 
-/** A handler, with every address it is reached by. */
-interface Flow extends Evidence { readonly route: Route; readonly routes: readonly Route[] }
-
-/** Words for what costs money, data or an account when it goes wrong. */
-const CRITICAL = /^(login|log_in|signin|sign_in|authenticate|access_token|register|registration|signup|sign_up|reset_password|password_reset|forgot_password|forgot|change_password|set_password|checkout|payments?|pay|charge|refunds?|purchase|buy|transfer|withdraw|withdrawal|payout|deposit|bookings?|reserve|webhooks?|uploads?|delete_account|close_account|deactivate_account|roles?|permissions?|promote|impersonate|two_factor|2fa|mfa|totp|otp)$/;
-
-/** Writes whose path or handler is called for such a thing. */
-function flows(project: Project): readonly Flow[] {
-  return project.once('criticalFlows', () => {
-    const idle = idleModules(project);
-    const found = new Map<string, Flow>();
-    for (const { module, route } of project.routes) {
-      const isAsked = isWrite(route) || (route.framework === 'django' && route.methods.length === 0) || (route.framework === 'django' && route.methods.includes('GET') && route.methods.includes('POST'));
-      if (module.language !== 'python' || module.role !== 'production' || idle.has(module.path) || !isAsked || !hasOwnHandler(route) || !namesOf(route).some((each) => CRITICAL.test(each))) continue;
-      const key = `${module.path} ${route.handlerAt.start}`;
-      const known = found.get(key);
-      found.set(key, known ? { ...known, routes: [...known.routes, route] } : { path: module.path, ...route.handlerAt, text: `${methodOf(route)} ${route.path || '/'}`, route, routes: [route] });
-    }
-    return [...found.values()];
-  });
-}
-
-function methodOf({ methods }: Route): string {
-  return methods.find((each) => /^(POST|PUT|PATCH|DELETE)$/.test(each)) ?? 'POST';
-}
-
-/** Constant parts of the path from its end, and the handler, as words joined by underscores. */
-function namesOf(route: Route): readonly string[] {
-  const segments = route.path.split('/').filter((each) => each !== '' && !/[<{*:(]/.test(each)).slice(-2);
-  return [...segments, ...handlerNames(route)].map((each) => wordsOf(each).join('_'));
-}
-
-/** The function; for a method of a class, the class without what such classes end in. */
-function handlerNames(route: Route): readonly string[] {
-  const parts = route.handler.split('.');
-  const name = parts.at(-1) ?? '';
-  if (!/^(get|post|put|patch|delete|dispatch|create|update|destroy|partial_update|form_valid|as_view)$/.test(name) && !/(View|Resource|API|Endpoint|Controller|ViewSet)$/.test(name)) return [name];
-  const owner = /(View|Resource|API|Endpoint|Controller|ViewSet)$/.test(name) ? name : parts.at(-2) ?? name;
-  return [owner, owner.replace(/(API)?(View|Resource|API|Endpoint|Controller|ViewSet)$/, '')].filter(Boolean);
-}
-
-function isTested({ routes }: Flow, project: Project): boolean {
-  return routes.some((route) => isNamed(route, project));
-}
-
-function isNamed(route: Route, { tests }: Project): boolean {
-  if (tests.visits(route.path) !== undefined) return true;
-  const last = route.path.split('/').findLast((each) => each !== '' && !/[<{*:(]/.test(each));
-  const names = [...handlerNames(route), ...(last === undefined ? [] : [last, wordsOf(last).join('_')])];
-  return names.some((each) => each.length > 2 && tests.mentions(each) !== undefined);
-}
-
-function untested(project: Project): readonly Flow[] {
-  return flows(project).filter((each) => !isTested(each, project));
+function untested(project: Project): readonly CriticalFlow[] {
+  return criticalFlows(project).filter((each) => testsOfFlow(each, project).length === 0);
 }
 
 function judge(project: Project): Judgement {
@@ -121,7 +69,7 @@ function judge(project: Project): Judgement {
     const more = missing.length - names.length;
     return { open: [{ at: gapPlace(project), message: `No test mentions ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`, related: missing.slice(0, 10).map(({ path, start, end, text }) => ({ path, start, end, text })) }] };
   }
-  return { holds: flows(project).slice(0, 5).map(({ path, start, end, text, route }) => ({ path, start, end, text: `${text} is named in ${tests.visits(route.path) ?? tests.mentions(lastName(route.handler)) ?? 'tests'}` })) };
+  return { holds: criticalFlows(project).slice(0, 5).map(({ path, start, end, text, route }) => ({ path, start, end, text: `${text} is named in ${tests.visits(route.path) ?? tests.mentions(lastName(route.handler)) ?? 'tests'}` })) };
 }
 
 // ---- the fix
@@ -134,6 +82,6 @@ function stubs(project: Project): readonly NewFile[] | undefined {
   const path = `${folder}test_critical_flows.py`;
   const flat = untested(project).filter((each) => !/[<{*(]/.test(each.route.path) && handlerNames(each.route)[0] !== undefined).slice(0, 10);
   if (flat.length === 0 || project.paths.includes(path)) return undefined;
-  const tests = flat.map((each) => `def test_${wordsOf(handlerNames(each.route)[0] ?? '').join('_')}_refuses_an_empty_request(client):\n    assert client.${methodOf(each.route).toLowerCase()}("${each.route.path}").status_code in (400, 401, 403, 422)\n`);
+  const tests = flat.map((each) => `def test_${wordsOf(handlerNames(each.route)[0] ?? '').join('_')}_refuses_an_empty_request(client):\n    assert client.${changingMethod(each.route).toLowerCase()}("${each.route.path}").status_code in (400, 401, 403, 422)\n`);
   return [{ path, create: [...new Set(tests)].join('\n\n') }];
 }

@@ -2,6 +2,7 @@
 import { POINTS } from '../../rules/kit';
 import type { Category, Confidence, Effort, Severity } from '../../rules/kit';
 import type { Audit, EvidencePlace, Finding, FixOffer, Location, Notice, Outcome, RuleCard, Silenced, State } from '../../engine/audit/outcome';
+import { NO_INVENTORY } from '../../engine/audit/inventory';
 import { makeCard } from '../../report/make';
 import type { CardOptions } from '../../report/make';
 import type { ReportCard } from '../../report/card';
@@ -98,7 +99,7 @@ export function audit(rules: readonly RuleSpec[], more: Partial<Omit<Audit, 'out
   return {
     project: { name: 'bibliotheca', root: '', frameworks: ['flask'], deployable: true, commit: '0ea1ce2' },
     outcomes: rules.map((spec, index) => outcomeOf(spec, cards[index] ?? cardOf(spec))), notices: [],
-    files: { seen: 128, read: 120, parsed: 100, lines: 9000, routes: 42 }, ruleset: '1',
+    files: { seen: 128, read: 120, parsed: 100, lines: 9000, routes: 42 }, ruleset: '1', inventory: NO_INVENTORY,
     ...more, rules: Object.fromEntries(cards.map((card) => [card.id, card])),
   };
 }

@@ -2,6 +2,7 @@
  * A session over texts in memory, for tests of the protocol: what it finds can be read off a line. It keeps the promises
  * of engine/audit/session.ts (an edit is judged at once; the rest after `refresh`) and counts what is asked of it.
  */
+import { NO_INVENTORY } from '../../engine/audit/inventory';
 import type { Audit, Finding, FixOffer, Notice, Outcome, RuleCard, Silenced } from '../../engine/audit/outcome';
 import type { Correction, Progress, Session } from '../../engine/audit/session';
 import { DEFAULTS, type Config } from '../../engine/workspace/config';
@@ -185,7 +186,7 @@ export class FakeSession implements Session {
     });
     this.#audit = {
       project: { name: this.name, root: '', frameworks: ['flask'], deployable: true }, outcomes, notices: this.notices(), ruleset: '1',
-      files: { seen: judged.length, read: judged.length, parsed: judged.length, lines: 1, routes: 0 }, rules: Object.fromEntries(RULES.map((card) => [card.id, card])),
+      files: { seen: judged.length, read: judged.length, parsed: judged.length, lines: 1, routes: 0 }, inventory: NO_INVENTORY, rules: Object.fromEntries(RULES.map((card) => [card.id, card])),
     };
   }
 }

@@ -77,8 +77,8 @@ describe('the text of a file', () => {
     assert.equal((await disk.refusal('a.py', { files: disk.refusing('ENOENT', 'a.py') })).code, 'vanished');
   });
 
-  it('is empty in lock files, however large', async () => {
-    disk.made({ 'package-lock.json': 'x'.repeat(2_000_000), 'uv.lock': 'x' });
-    assert.deepEqual([await disk.text('package-lock.json'), await disk.text('uv.lock')], ['', '']);
+  it('is empty in lock files that are too large or no text, without a word', async () => {
+    disk.made({ 'package-lock.json': 'x'.repeat(2_000_000), 'bun.lockb': '\0\0\0', 'uv.lock': 'x' });
+    assert.deepEqual([await disk.text('package-lock.json'), await disk.text('bun.lockb'), await disk.text('uv.lock')], ['', '', 'x']);
   });
 });
