@@ -39,7 +39,7 @@ const REASONS = 5;
 const PARTS: ReadonlySet<Format> = new Set(['text', 'json', 'csv']);
 
 /** Forms that a host of repositories reads: it knows files by their path from the root of the repository, whichever folder was checked. */
-const HOSTED: ReadonlySet<Format> = new Set(['gitlab', 'junit']);
+const HOSTED: ReadonlySet<Format> = new Set(['sarif', 'sarif-full', 'gitlab', 'junit']);
 
 /** Runs the check of `path` and resolves with the exit code. Rejects with UsageError or Interrupted. */
 export async function check(path: string, options: CheckOptions, product: Product, around: Surroundings): Promise<number> {

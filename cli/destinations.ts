@@ -12,7 +12,7 @@ export interface Destination {
 
 /** Endings of files that say what they want to be. */
 const ENDINGS: Readonly<Record<string, Format>> = {
-  txt: 'text', json: 'json', md: 'markdown', markdown: 'markdown', html: 'html', htm: 'html', csv: 'csv', xml: 'junit', svg: 'badge',
+  txt: 'text', json: 'json', md: 'markdown', markdown: 'markdown', html: 'html', htm: 'html', sarif: 'sarif', csv: 'csv', xml: 'junit', svg: 'badge',
 };
 
 /** `-` as a file is standard output. */

@@ -9,6 +9,7 @@ import { html } from '../report/html';
 import { json } from '../report/json';
 import { junit } from '../report/junit';
 import { markdown } from '../report/markdown';
+import { sarif } from '../report/sarif';
 import { text } from '../report/text';
 import { UsageError } from './exit';
 import type { Product } from './surroundings';
@@ -18,6 +19,8 @@ export const formats: Product['formats'] = {
   markdown: (cards) => cards.map(markdown).join('\n---\n\n'),
   json: (cards) => cards.length === 1 ? cards.map(json).join('') : `[\n${cards.map((card) => json(card).trimEnd()).join(',\n')}\n]\n`,
   html: (cards) => page(cards),
+  sarif: (cards) => sarif(cards, 'github'),
+  'sarif-full': (cards) => sarif(cards, 'full'),
   csv, gitlab, junit,
   badge: (cards, { asOf }) => badge(cards, asOf),
   'badge-json': (cards, { asOf }) => badgeJson(cards, asOf),

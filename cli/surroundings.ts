@@ -28,7 +28,7 @@ export interface Signals {
 }
 
 export const FORMATS = [
-  'text', 'json', 'markdown', 'html', 'csv', 'gitlab', 'junit', 'badge', 'badge-json',
+  'text', 'json', 'markdown', 'html', 'sarif', 'sarif-full', 'csv', 'gitlab', 'junit', 'badge', 'badge-json',
 ] as const;
 export type Format = (typeof FORMATS)[number];
 

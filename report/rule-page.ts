@@ -29,6 +29,11 @@ export function rulePage(document: RuleDocument): string {
   return [...head, ...sections, ...(shown.length > 0 ? ['## Examples', '', ...shown] : [])].join('\n').trimEnd() + '\n';
 }
 
+/** What is said of a rule as Markdown, for tools that show it beside a finding. */
+export function ruleHelp(card: RuleCard): string {
+  return ruleSections({ card, fixes: [] }).flatMap(({ heading, lines }) => [`## ${heading}`, '', ...written(heading, lines), '']).join('\n').trimEnd();
+}
+
 /** The table of all rules, category by category. */
 export function ruleIndex(documents: readonly RuleDocument[]): string {
   const row = ({ card, fixes }: RuleDocument) => `| [\`${card.id}\`](${card.id}.md) | ${card.title} | ${card.severity} | ${card.points} | ${fixes.length > 0 ? 'yes' : ''} |`;

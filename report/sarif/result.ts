@@ -1,0 +1,67 @@
+/** Results: what is open, what was silenced, and what holds, does not apply or could not be checked. */
+import type { Finding, Silenced } from '../../engine/audit/outcome';
+import type { ReportCard, Result } from '../card';
+import { line } from '../escape';
+import { byWeight } from '../scoring/order';
+import { isBlocking } from '../scoring/weighed';
+import { LEVELS } from './rule';
+import { location, physicalLocation } from './place';
+
+/** So many places that prove a rule are named. */
+const PROOFS = 10;
+
+interface Indexed { readonly result: Result; readonly ruleIndex: number }
+
+/** Open findings, worst first. */
+export function failing(card: ReportCard): readonly object[] {
+  return byFinding(card, ({ findings }) => findings.map((finding) => ({ finding }))).map((one) => failure(one));
+}
+
+/** Findings that do not count as open, with the reason. */
+export function suppressed(card: ReportCard): readonly object[] {
+  return byFinding(card, ({ silenced }) => silenced.map((one) => ({ finding: one.finding, silenced: one })))
+    .map((one) => ({ ...failure(one), suppressions: [suppression(one.silenced)] }));
+}
+
+/** A result for each rule without findings. */
+export function passing(card: ReportCard): readonly object[] {
+  return card.results.flatMap((result, ruleIndex) => {
+    const { state, evidence, reason } = result;
+    const common = { ruleId: result.rule, ruleIndex, level: 'none' };
+    if (state === 'not-applicable') return [{ ...common, kind: 'notApplicable', message: message(reason ?? 'It does not apply.') }];
+    if (state === 'not-checked') return [{ ...common, kind: 'review', message: message(reason ?? 'It could not be checked.') }];
+    if (state !== 'holds') return [];
+    const proofs = [...new Set(evidence.map((place) => place.text))];
+    return [{ ...common, kind: 'pass', message: message([`${result.title}.`, ...proofs].join(' ')), locations: evidence.slice(0, PROOFS).map(location) }];
+  });
+}
+
+function byFinding<One extends { readonly finding: Finding }>(card: ReportCard, of: (result: Result) => readonly One[]): readonly (One & Indexed)[] {
+  return card.results.flatMap((result, ruleIndex) => of(result).map((one) => ({ ...one, result, ruleIndex }))).sort((a, b) => byWeight(a.finding, b.finding));
+}
+
+function failure({ finding, result, ruleIndex }: { readonly finding: Finding } & Indexed): object {
+  const { severity, confidence, symbol, because, related } = finding;
+  return {
+    ruleId: finding.rule, ruleIndex, kind: 'fail', level: LEVELS[severity], message: message(finding.message),
+    locations: [{ ...location(finding), ...(symbol !== '' && { logicalLocations: [{ fullyQualifiedName: line(symbol) }] }) }],
+    ...(related.length > 0 && { relatedLocations: related.map((place, id) => ({ id, ...location(place), message: message(place.text) })) }),
+    partialFingerprints: { 'shipworthy/v1': finding.fingerprint },
+    rank: Math.min(result.cost, 100),
+    properties: { severity, confidence, blocks: isBlocking(finding), points: finding.points, ...(because !== undefined && { because: line(because) }) },
+  };
+}
+
+function suppression({ finding, lane, tool, reason, by, until, where }: Silenced): object {
+  return {
+    kind: where.path === finding.path ? 'inSource' : 'external', status: 'accepted', justification: line(reason),
+    location: { physicalLocation: physicalLocation(where.path, where.range) },
+    properties: { lane, tool: line(tool), ...(by !== undefined && { by: line(by) }), ...(until !== undefined && { until: line(until) }) },
+  };
+}
+
+/** Plain text, in which `[words](target)` would be a link. */
+function message(text: string): { readonly text: string } {
+  const plain = line(text);
+  return { text: plain.includes('](') ? plain.replace(/[\\[\]]/g, '\\$&') : plain };
+}
