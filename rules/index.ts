@@ -132,9 +132,17 @@ import metricsMissing from './observability/metrics-missing';
 import printInsteadOfLogging from './observability/print-instead-of-logging';
 import sensitiveDataLogged from './observability/sensitive-data-logged';
 import structuredLoggingMissing from './observability/structured-logging-missing';
+import ciChecksIncomplete from './testing/ci-checks-incomplete';
+import ciDeployUntested from './testing/ci-deploy-untested';
+import ciFailureIgnored from './testing/ci-failure-ignored';
 import ciMissing from './testing/ci-missing';
+import ciTestsMissing from './testing/ci-tests-missing';
 import coverageNotMeasured from './testing/coverage-not-measured';
 import criticalFlowUntested from './testing/critical-flow-untested';
+import ghaActionUnpinned from './testing/gha-action-unpinned';
+import ghaPermissionsExcessive from './testing/gha-permissions-excessive';
+import ghaScriptInjection from './testing/gha-script-injection';
+import ghaUntrustedCheckout from './testing/gha-untrusted-checkout';
 import integrationTestsMissing from './testing/integration-tests-missing';
 import smokeTestMissing from './testing/smoke-test-missing';
 import testsMissing from './testing/tests-missing';
@@ -162,6 +170,7 @@ import unboundedCache from './performance/unbounded-cache';
 import unpaginatedQuery from './performance/unpaginated-query';
 import abandonedDependency from './dependencies/abandoned-dependency';
 import dependenciesUnpinned from './dependencies/dependencies-unpinned';
+import dependencyAuditMissing from './dependencies/dependency-audit-missing';
 import devDependenciesInProduction from './dependencies/dev-dependencies-in-production';
 import libraryNotWired from './dependencies/library-not-wired';
 import lockfileMissing from './dependencies/lockfile-missing';
@@ -311,9 +320,17 @@ export const rules: readonly Rule[] = [
   printInsteadOfLogging('observability'),
   sensitiveDataLogged('observability'),
   structuredLoggingMissing('observability'),
+  ciChecksIncomplete('testing'),
+  ciDeployUntested('testing'),
+  ciFailureIgnored('testing'),
   ciMissing('testing'),
+  ciTestsMissing('testing'),
   coverageNotMeasured('testing'),
   criticalFlowUntested('testing'),
+  ghaActionUnpinned('testing'),
+  ghaPermissionsExcessive('testing'),
+  ghaScriptInjection('testing'),
+  ghaUntrustedCheckout('testing'),
   integrationTestsMissing('testing'),
   smokeTestMissing('testing'),
   testsMissing('testing'),
@@ -341,6 +358,7 @@ export const rules: readonly Rule[] = [
   unpaginatedQuery('performance'),
   abandonedDependency('dependencies'),
   dependenciesUnpinned('dependencies'),
+  dependencyAuditMissing('dependencies'),
   devDependenciesInProduction('dependencies'),
   libraryNotWired('dependencies'),
   lockfileMissing('dependencies'),

@@ -59,9 +59,10 @@ function pairOf(entry: Growing, text: string): Pair {
   return { ...named, value, valueAt: { start: entry.valueStart, end: entry.end } };
 }
 
-/** `ExecStart=-/usr/bin/x` of systemd, `command = x` of supervisor. */
+/** `ExecStart=-/usr/bin/x` of systemd, `command = x` of supervisor, `commands =` of an environment of tox. */
 function commandsOf(section: Open, text: string): Section['commands'] {
-  return section.entries.filter((one) => one.valued && /^(?:Exec\w+|command)$/.test(one.name)).flatMap((one) => {
+  const names = /^testenv(?::|$)/.test(section.name) ? /^commands(?:_pre|_post)?$/ : /^(?:Exec\w+|command)$/;
+  return section.entries.filter((one) => one.valued && names.test(one.name)).flatMap((one) => {
     const whole = verbatim(text);
     const prefix = /^[@:+!|-]*/.exec(text.slice(one.valueStart, one.end))?.[0].length ?? 0;
     return shellScript(part(whole, one.valueStart + prefix, one.end)).commands;

@@ -9,7 +9,7 @@ const LOCK = /(?:^|\/)(?:(?:package-lock|npm-shrinkwrap)\.json|(?:yarn|poetry|uv
 
 /** The first pattern that fits the path (lower case, with `/`) decides; order is from the particular to the general. */
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
-  [/(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/, 'workflow'],
+  [/(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$|^action\.ya?ml$|(?:^|\/)\.(?:github|gitea|forgejo)\/(?:[^/]+\/)*action\.ya?ml$/, 'workflow'],
   [/(?:^|[/.])gitlab-ci(?:[._-][^/]*)?\.ya?ml$|(?:^|\/)\.gitlab\/(?:[^/]+\/)*[^/]+\.ya?ml$/, 'pipeline'],
   [/(?:^|\/)\.circleci\/[^/]+\.ya?ml$|(?:^|\/)\.?azure-pipelines?(?:[._-][^/]*)?\.ya?ml$|(?:^|\/)\.azure-pipelines\/(?:[^/]+\/)*[^/]+\.ya?ml$/, 'pipeline'],
   [/(?:^|\/)jenkinsfile(?:[._-][^/]*)?$|\.jenkinsfile$/, 'pipeline'],

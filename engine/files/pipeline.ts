@@ -1,6 +1,7 @@
 /** CI of other systems: what it runs, read out of whatever shape each gives its scripts. */
 import type { Pipeline } from '../../rules/kit';
 import { lineComments, slashComments } from './comments';
+import { gitlabJobs } from './gitlab';
 import { head } from './head';
 import { aligned } from './piece';
 import { commandText, commandsOf, scriptOf } from './scripts';
@@ -27,10 +28,12 @@ export function readPipeline(path: string, text: string): Pipeline {
   const system = SYSTEMS.find(([pattern]) => pattern.test(path.toLowerCase()))?.[1] ?? 'CI';
   if (system === 'Jenkins') return jenkins(path, text);
   const { roots, whole } = parseYaml(text);
+  const gitlab = system === 'GitLab CI' ? gitlabJobs(roots, text) : undefined;
   return {
     kind: 'pipeline', ...head(path, text, whole, lineComments(text)), system,
     commands: roots.flatMap((root) => found(root, '', text, 0)),
     entries: roots.flatMap((root) => leaves(root)),
+    ...(gitlab && { jobs: gitlab.jobs }), stages: gitlab?.stages ?? [], outside: gitlab?.outside ?? false,
   };
 }
 
@@ -83,5 +86,5 @@ function jenkins(path: string, text: string): Pipeline {
     const piece = aligned(script.replace(/\\(?=['"])/g, ''), script, start);
     return [{ text: piece.text, at: { start, end }, commands: shellScript(piece).commands, job: stages.findLast((stage) => stage.at < one.index)?.name ?? '' }];
   });
-  return { kind: 'pipeline', ...head(path, text, true, slashComments(text)), system: 'Jenkins', commands, entries: [] };
+  return { kind: 'pipeline', ...head(path, text, true, slashComments(text)), system: 'Jenkins', commands, entries: [], stages: [], outside: false };
 }

@@ -9,6 +9,7 @@ import { readIgnore } from './ignore-file';
 import { readIni } from './ini';
 import { isLock, kindOf } from './kind';
 import { isKubernetes, readKubernetes } from './kubernetes';
+import { targetsOf } from './makefile';
 import { readMarkdown } from './markdown';
 import { readNginx } from './nginx';
 import { readLock, readPackageJson } from './package-json';
@@ -83,7 +84,7 @@ function readPlain(path: string, text: string): Exclude<Unit, Module> {
   if (format === 'yaml' && /^services:[ \t]*(?:#.*)?\r?\n(?:[ \t#].*\r?\n|\r?\n)*?[ \t]+(?:image|build):/m.test(text)) return readCompose(path, text);
   if (/\.conf$/i.test(path) && /^\s*(?:server|upstream|location\b[^{;]*|http)\s*\{/m.test(text)) return readNginx(path, text);
   if (/\.conf$/i.test(path) && /^\[[\w:. -]+\]\s*$/m.test(text)) return readIni(path, text);
-  return plain(path, text, format);
+  return format === 'makefile' ? { ...plain(path, text, format), targets: targetsOf(text) } : plain(path, text, format);
 }
 
 function plain(path: string, text: string, format: Plain['format']): Plain {

@@ -1,10 +1,10 @@
-/** Workflows of GitHub Actions and its kin. */
+/** Workflows of GitHub Actions and its kin, and actions made of steps. */
 import type { Job, Step, Workflow } from '../../rules/kit';
 import { lineComments } from './comments';
 import { head } from './head';
 import { scriptOf } from './scripts';
 import type { Member, Tree } from './tree';
-import { get, items, leaves, members, pairs, scalar, scalars } from './tree';
+import { get, items, leaves, member, members, pairs, scalar, scalars } from './tree';
 import { parseYaml } from './yaml';
 
 export function readWorkflow(path: string, text: string): Workflow {
@@ -12,12 +12,17 @@ export function readWorkflow(path: string, text: string): Workflow {
   const root = roots[0];
   const name = scalar(root, 'name')?.text;
   const on = get(root, 'on');
+  const runs = isAction(path) ? member(root, 'runs') : undefined;
   return {
-    kind: 'workflow', ...head(path, text, whole, lineComments(text)), ...(name && { name }),
+    kind: 'workflow', ...head(path, text, whole, lineComments(text)), composite: isAction(path), ...(name && { name }),
     triggers: on?.kind === 'map' ? on.members.map((one) => one.name) : scalars(on).map((one) => one.text),
-    jobs: members(get(root, 'jobs')).map((one) => job(one, text)),
+    jobs: (runs ? [runs] : members(get(root, 'jobs'))).map((one) => job(one, text)),
     entries: leaves(root, (key) => key === 'jobs'),
   };
+}
+
+function isAction(path: string): boolean {
+  return /(?:^|\/)action\.ya?ml$/i.test(path) && !/\/workflows\/[^/]*$/.test(path);
 }
 
 function job(one: Member, text: string): Job {

@@ -122,9 +122,11 @@ export interface Service {
   readonly at: Span;
 }
 
-/** A GitHub, Gitea or Forgejo workflow. */
+/** A GitHub, Gitea or Forgejo workflow, or an action made of steps (`action.yml`). */
 export interface Workflow extends File {
   readonly kind: 'workflow';
+  /** An action: no triggers, and one job, `runs`, with its steps. */
+  readonly composite: boolean;
   readonly name?: string;
   readonly triggers: readonly string[];
   readonly jobs: readonly Job[];
@@ -163,6 +165,24 @@ export interface Pipeline extends File {
   readonly system: string;
   /** `job` is the nearest named part of the file it stands in. */
   readonly commands: readonly (Script & { readonly job: string })[];
+  readonly entries: readonly Leaf[];
+  /** Jobs, where the system is one whose jobs are understood (GitLab); absent for others. */
+  readonly jobs?: readonly PipelineJob[];
+  /** In the order they run; GitLab's own when the file names none. */
+  readonly stages: readonly string[];
+  /** Files and templates it takes in that are not in this repository: what they hold is not known. */
+  readonly outside: boolean;
+}
+/** A job of GitLab with what it extends merged in; templates (`.name`) are left out. */
+export interface PipelineJob {
+  readonly id: string;
+  readonly at: Span;
+  readonly idAt: Span;
+  readonly stage: string;
+  readonly needs: readonly string[];
+  /** `before_script`, `script` and `after_script`, in this order. */
+  readonly scripts: readonly Script[];
+  /** Everything else of the job: `allow_failure`, `rules.0.if`, `only.0`, `environment.name`. */
   readonly entries: readonly Leaf[];
 }
 
@@ -245,7 +265,7 @@ export interface Ignore extends File {
 export interface Ini extends File {
   readonly kind: 'ini';
   readonly format: 'systemd' | 'other';
-  /** In order; a name may come again. `commands` is what `Exec…=` and `command=` start. */
+  /** In order; a name may come again. `commands` is what `Exec…=`, `command=` and tox's `commands=` start. */
   readonly sections: readonly { readonly name: string; readonly at: Span; readonly entries: readonly Pair[]; readonly commands: readonly Command[] }[];
 }
 
@@ -296,4 +316,8 @@ export interface Markdown extends File {
 export interface Plain extends File {
   readonly kind: 'plain';
   readonly format: 'makefile' | 'toml' | 'yaml' | 'json' | 'caddyfile' | 'css' | 'sql' | 'text';
+  /** Targets of a Makefile, recipes of a justfile. */
+  readonly targets?: readonly Target[];
 }
+/** `needs` are the targets that are made before it. */
+export interface Target { readonly name: string; readonly needs: readonly string[]; readonly commands: readonly Command[]; readonly at: Span }

@@ -86,3 +86,6 @@ export * from './datastores';
 export * from './compose-edit';
 export * from './service-passwords';
 export * from './critical-flows';
+export * from './work';
+export * from './ci';
+export * from './workflow-edits';

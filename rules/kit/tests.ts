@@ -49,6 +49,14 @@ export function testCount(project: Project): string {
   return `${cases} ${cases === 1 ? 'test' : 'tests'} in ${files.length} ${files.length === 1 ? 'file' : 'files'}${tools.length > 0 ? ` (${tools.slice(0, 3).join(', ')})` : ''}`;
 }
 
+/** The command that runs the tests, as one types it: by what the most of them are written for. */
+export function testCommand(project: Project): string {
+  const [tool] = project.tests.tools;
+  if (tool === 'django') return 'python manage.py test';
+  if (tool === 'unittest') return 'python -m unittest';
+  return tool === undefined || tool === 'pytest' ? 'pytest' : 'npm test';
+}
+
 /** A command that somebody or something runs against this project: CI, scripts, Makefiles, hooks, named tasks. */
 export interface RunCommand extends Place { readonly words: readonly string[]; readonly text: string }
 

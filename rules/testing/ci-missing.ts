@@ -1,5 +1,5 @@
-import type { Evidence, Judgement, NewFile, Project, Workflow } from '../kit';
-import { fileName, gapPlace, projectRule } from '../kit';
+import type { Evidence, Judgement, NewFile, Project } from '../kit';
+import { CHECKS, checkingWorkflows, fileName, gapPlace, projectRule } from '../kit';
 
 export default projectRule({
   id: 'ci-missing',
@@ -143,7 +143,7 @@ jobs:
 });
 
 function judge(project: Project): Judgement {
-  const workflows = project.of('workflow').filter(checksChanges);
+  const workflows = checkingWorkflows(project);
   const testing = workflows.filter((each) => each.jobs.some((job) => job.uses !== undefined || job.steps.some((step) => step.run !== undefined && CHECKS.test(step.run))));
   const found: Evidence[] = [
     ...(testing.length > 0 ? testing : workflows).map((each) => ({ path: each.path, start: 0, end: 0, text: `${each.name ?? fileName(each.path)} runs on ${each.triggers.join(', ')}` })),
@@ -154,22 +154,6 @@ function judge(project: Project): Judgement {
   const local = localCheck(project);
   const idle = project.of('workflow').length > 0 ? 'no workflow checks a change' : 'there is no CI configuration';
   return { open: [{ at: gapPlace(project), message: `Nothing runs on a change: ${idle}${local ? `, and ${local.command} depends on somebody's memory` : ''}.`, related: local ? [local.at] : [] }] };
-}
-
-/** Steps that look after issues, labels and pages, or only prepare. */
-const CHORES = /^(actions\/(checkout|cache|stale|labeler|first-interaction|add-to-project|create-github-app-token|setup-[\w-]+|configure-pages|upload-pages-artifact|deploy-pages|github-script)|dessant\/|release-drafter\/|peaceiris\/actions-gh-pages|JamesIves\/|peter-evans\/|dependabot\/)/;
-const PAGES = /^(actions\/(configure-pages|upload-pages-artifact|deploy-pages)|peaceiris\/actions-gh-pages|JamesIves\/)/;
-const SMALL = /^(echo|gh|git|cd|mkdir|cp|mv|rm|ls|cat|exit|true|sleep|curl|export|mkdocs)$/;
-const CHECKS = /\b(test|tests|pytest|tox|nox|lint|ruff|flake8|mypy|pyright|tsc|eslint|check|unittest)\b/;
-
-/** Runs when the code changes, and does more than chores. */
-function checksChanges(workflow: Workflow): boolean {
-  if (!workflow.whole) return true;
-  if (!workflow.triggers.some((each) => /^(push|pull_request|pull_request_target|merge_group|workflow_call)$/.test(each))) return false;
-  const steps = workflow.jobs.flatMap((each) => each.steps);
-  if (workflow.jobs.some((each) => each.uses)) return true;
-  if (steps.some((each) => each.uses && PAGES.test(each.uses))) return steps.some((each) => each.run && CHECKS.test(each.run));
-  return steps.some((each) => (each.uses && !CHORES.test(each.uses)) || (each.run && (each.commands.length === 0 || each.commands.some((command) => command.words[0] !== undefined && !SMALL.test(command.words[0])))));
 }
 
 function hasTests(project: Project): boolean {

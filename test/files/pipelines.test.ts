@@ -43,6 +43,39 @@ describe('workflows', () => {
   });
 });
 
+describe('actions of a repository', () => {
+  it('are workflows of one job, with their steps', () => {
+    const unit = unitOf('workflow', '.github/actions/check/action.yml', text('name: Check', 'inputs: {path: {default: .}}', 'runs:', '  using: composite', '  steps:', '    - run: pytest', '      shell: bash', '    - uses: actions/cache@v4'));
+    assert.deepEqual([unit.composite, unit.triggers, unit.jobs.map((job) => [job.id, job.steps.map((step) => step.run ?? step.uses)])], [true, [], [['runs', ['pytest', 'actions/cache@v4']]]]);
+    assert.equal(unitOf('workflow', '.github/workflows/action.yml', 'on: push\njobs: {a: {steps: [{run: x}]}}\n').composite, false);
+    assert.deepEqual(unitOf('workflow', 'action.yml', 'runs: {using: node20, main: dist/index.js}\n').jobs.map((job) => job.steps), [[]]);
+  });
+});
+
+describe('jobs of GitLab', () => {
+  const source = text(
+    'stages: [check, ship]', 'default:', '  before_script: [pip install tox]', 'include:', '  - local: /ci/more.yml', '.base: &base', '  stage: check', '  script: [tox]', '  rules:', '    - if: $CI_PIPELINE_SOURCE == "merge_request_event"',
+    'unit:', '  extends: .base', '  allow_failure: true', 'anchored:', '  <<: *base', '  before_script: []', 'ship.it:', '  stage: ship', '  needs: [unit, {job: anchored}]', '  script:', '    - - ./a.sh', '      - ./b.sh', '  after_script: [rm x]', 'loop: {extends: loop, script: [x]}', 'variables: {A: b}',
+  );
+  const unit = unitOf('pipeline', '.gitlab-ci.yml', source);
+
+  it('take what they extend, and what the file gives to all', () => {
+    assert.deepEqual(unit.jobs?.map((job) => [job.id, job.stage, job.needs, job.scripts.map((script) => script.text)]), [
+      ['unit', 'check', [], ['pip install tox', 'tox']], ['anchored', 'check', [], ['tox']],
+      ['ship.it', 'ship', ['unit', 'anchored'], ['pip install tox', './a.sh', './b.sh', 'rm x']], ['loop', 'test', [], ['pip install tox', 'x']],
+    ]);
+    assert.deepEqual(unit.jobs?.[0]?.entries.filter((each) => /rules|allow/.test(each.key)).map((each) => `${each.key}=${each.value}`), ['allow_failure=true', 'rules.0.if=$CI_PIPELINE_SOURCE == "merge_request_event"']);
+    assert.equal(covered(source, unit.jobs?.[2]?.idAt), 'ship.it');
+  });
+
+  it('know their stages, and whether something of it is elsewhere', () => {
+    assert.deepEqual([unit.stages, unit.outside], [['.pre', 'check', 'ship', '.post'], false]);
+    for (const include of ['include: {template: Jobs/SAST.gitlab-ci.yml}', 'include: [{project: a/b, file: c.yml}]', 'include: https://example.invalid/a.yml']) assert.equal(unitOf('pipeline', '.gitlab-ci.yml', text(include, 'a: {script: [b]}')).outside, true, include);
+    assert.equal(unitOf('pipeline', '.gitlab-ci.yml', text('include: /a.yml', 'a: {script: [b]}')).outside, false);
+    assert.equal(unitOf('pipeline', 'Jenkinsfile', 'node { }').jobs, undefined);
+  });
+});
+
 describe('pipelines of other systems', () => {
   const commands = (path: string, ...lines: readonly string[]) => {
     const source = text(...lines);

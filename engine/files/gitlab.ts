@@ -1,0 +1,79 @@
+/** Jobs of a GitLab pipeline, with `default`, `extends` and the templates of the same file merged in. */
+import type { Leaf, PipelineJob } from '../../rules/kit';
+import { scriptOf } from './scripts';
+import type { Member, Tree } from './tree';
+import { get, items, leaves, member, members, scalar, scalars } from './tree';
+
+interface Jobs { readonly jobs: readonly PipelineJob[]; readonly stages: readonly string[]; readonly outside: boolean }
+
+/** Keys of the whole file that name no job. */
+const GLOBAL: ReadonlySet<string> = new Set([
+  'default', 'include', 'stages', 'variables', 'workflow', 'spec', 'image', 'services', 'cache', 'before_script', 'after_script', 'types',
+]);
+const SCRIPTS = ['before_script', 'script', 'after_script'] as const;
+const USUAL_STAGES = ['.pre', 'build', 'test', 'deploy', '.post'];
+const DEEPEST = 11;
+
+/** The jobs of all documents of one file; `pages` and the like are jobs as well. A file without jobs gives none. */
+export function gitlabJobs(roots: readonly Tree[], text: string): Jobs {
+  const root = roots.at(-1);
+  const named = scalars(get(root, 'stages')).map((one) => one.text);
+  const jobs = members(root).filter((one) => !GLOBAL.has(one.name) && !one.name.startsWith('.') && isJob(one.value));
+  return {
+    jobs: jobs.map((one) => job(one, root, text)),
+    stages: named.length > 0 ? ['.pre', ...named, '.post'] : USUAL_STAGES,
+    outside: items(get(root, 'include')).some(isOutside) || included(get(root, 'include')),
+  };
+}
+
+function isJob(tree: Tree): boolean {
+  return ['script', 'extends', 'trigger', 'run'].some((key) => member(tree, key) !== undefined);
+}
+
+/** A template, a component, another project's file or one of the web; files of this repository are read by themselves. */
+function isOutside(tree: Tree): boolean {
+  return tree.kind === 'map' ? member(tree, 'local') === undefined : tree.kind === 'scalar' && /^https?:/.test(tree.text);
+}
+
+function included(tree: Tree | undefined): boolean {
+  return tree?.kind === 'map' && isOutside(tree);
+}
+
+function job(one: Member, root: Tree | undefined, text: string): PipelineJob {
+  const parts = [one.value, ...bases(one.value, root, 0)];
+  const of = (key: string) => parts.map((part) => get(part, key)).find((value) => value !== undefined);
+  const outer = (key: string) => of(key) ?? get(root, 'default', key) ?? get(root, key);
+  const stage = of('stage');
+  return {
+    id: one.name, at: one.at, idAt: one.nameAt, stage: stage?.kind === 'scalar' ? stage.text : 'test',
+    needs: items(of('needs')).flatMap((need) => (need.kind === 'scalar' ? [need.text] : [scalar(need, 'job')?.text ?? ''])).filter((name) => name !== ''),
+    scripts: SCRIPTS.flatMap((key) => flat(outer(key)).map((script) => scriptOf(script, text))),
+    entries: merged(parts),
+  };
+}
+
+/** What a job extends, the nearest first: of several the last one wins. Bounded as GitLab itself bounds it. */
+function bases(tree: Tree, root: Tree | undefined, depth: number): readonly Tree[] {
+  if (depth >= DEEPEST) return [];
+  return [...scalars(get(tree, 'extends'))].reverse().flatMap((name) => {
+    const base = get(root, name.text);
+    return base ? [base, ...bases(base, root, depth + 1)] : [];
+  });
+}
+
+/** Leaves of all parts; the first part to name a key decides on it. */
+function merged(parts: readonly Tree[]): readonly Leaf[] {
+  const seen = new Set<string>();
+  return parts.flatMap((part) => members(part).flatMap((one): readonly Leaf[] => {
+    if (seen.has(one.name) || (SCRIPTS as readonly string[]).includes(one.name)) return [];
+    seen.add(one.name);
+    const found = leaves(one.value).map((leaf) => ({ ...leaf, key: leaf.key === '' ? one.name : `${one.name}.${leaf.key}`, ...(leaf.key === '' && { at: one.at }) }));
+    return found.length > 0 ? found : [{ key: one.name, value: '', at: one.at, valueAt: one.value.at }];
+  }));
+}
+
+/** Scripts may be lists of lists; `!reference` leaves a list of names, which run nothing here. */
+function flat(tree: Tree | undefined, depth = 0): readonly Extract<Tree, { kind: 'scalar' }>[] {
+  if (tree?.kind === 'scalar') return tree.text === '' ? [] : [tree];
+  return depth > 5 ? [] : items(tree).flatMap((one) => flat(one, depth + 1));
+}

@@ -1,0 +1,170 @@
+import type { Command, Edit, Manifest, Pipeline, Place, Project, Selector, Shell, Source, Span, Variation, Work, Workflow } from '../kit';
+import { isActive, replace, rule, withoutKey, worksOf } from '../kit';
+
+/** A check that is run so that it cannot fail. */
+interface Ignored extends Place {
+  /** What is checked, as one reads it: `pytest`. */
+  readonly check: string;
+  readonly works: ReadonlySet<Work>;
+  /** Why it cannot fail. */
+  readonly by: string;
+  /** Removing this lets it fail. */
+  readonly remove?: Span;
+  readonly key?: true;
+}
+
+const GATES: readonly Work[] = ['test', 'lint', 'types', 'scan', 'audit', 'build'];
+
+export default rule({
+  id: 'ci-failure-ignored',
+  title: 'A failing check fails the pipeline',
+  severity: 'medium', points: 4, confidence: 'confirmed', blocks: 'never', effort: 'S', since: '1',
+  why: `The badge is green and the tests are red. People stop reading a pipeline that always passes.`,
+  how: `Let the check fail, and mend or delete it.`,
+  links: ['https://docs.github.com/en/actions/using-workflows/workflow-syntax-for-github-actions', 'https://docs.gitlab.com/ci/yaml/'],
+  ladder: { name: 'ci', rung: 4 },
+
+  on: ignored(),
+  check: ({ works }): true | Variation => ([...works].every((work) => work === 'audit') ? { severity: 'low', because: 'only a list of known flaws is passed over' } : true),
+  message: ({ check, by }) => `${check} cannot fail the pipeline: ${by}.`,
+  underline: (match) => match,
+  nothing: 'No check of a pipeline is passed over.',
+
+  fix: { title: 'Let it fail', safety: 'safe', edit: ({ remove, key }, { source }) => remove && (key ? withoutKey(remove, source) : [without(remove, source)]) },
+
+  examples: {
+    'tests or true': { bad: { '.github/workflows/ci.yml': workflow('- run: pytest || true') }, good: { '.github/workflows/ci.yml': workflow('- run: pytest') } },
+    'an echo in place of a failure': { bad: { '.github/workflows/ci.yml': workflow('- name: Lint', '  run: |', '    ruff check . || echo "please mend"') }, good: { '.github/workflows/ci.yml': workflow('- name: Lint', '  run: |', '    ruff check .') } },
+    'the step goes on': { bad: { '.github/workflows/ci.yml': workflow('- run: mypy app', '  continue-on-error: true', '- run: pytest') }, good: { '.github/workflows/ci.yml': workflow('- run: mypy app', '- run: pytest') } },
+    'a job of GitLab that may fail': { bad: { '.gitlab-ci.yml': 'test:\n  script: [pytest]\n  allow_failure: true\n' }, good: { '.gitlab-ci.yml': 'test:\n  script: [pytest]\n' } },
+    'a linter told to pass': { bad: { '.github/workflows/ci.yml': workflow('- run: flake8 app --exit-zero') }, good: { '.github/workflows/ci.yml': workflow('- run: flake8 app') } },
+    'a script of npm': { bad: { 'package.json': '{\n  "scripts": {\n    "test": "jest --ci || true"\n  }\n}\n' }, good: { 'package.json': '{\n  "scripts": {\n    "test": "jest --ci"\n  }\n}\n' } },
+    'a list of flaws alone': { bad: { '.github/workflows/ci.yml': workflow('- run: pip-audit || true') }, good: { '.github/workflows/ci.yml': workflow('- run: pip-audit') }, severity: 'low' },
+    'a whole job': { bad: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    continue-on-error: true\n    steps:\n      - run: make test\n', Makefile: 'test:\n\tpytest\n' }, good: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n' } },
+    'an upload may fail': { good: { '.github/workflows/ci.yml': workflow('- run: pytest', '- run: codecov upload || true', '- uses: codecov/codecov-action@v5', '  continue-on-error: true') } },
+    'it says so and fails': { good: { '.github/workflows/ci.yml': workflow('- run: ruff check . || (echo "run ruff --fix" && exit 1)', '- run: pytest || { echo failed; exit 1; }', '- run: pytest tests || exit 1') } },
+    'a report first, then the check': { good: { '.github/workflows/ci.yml': workflow('- run: |', '    eslint . --format json --output-file report.json || true', '    eslint .') } },
+    'a report of a script first': { good: { '.github/workflows/ci.yml': workflow('- run: |', '    pnpm lint --format json --output-file report.json || true', '    pnpm lint') } },
+    'warnings after the errors': { good: { '.github/workflows/ci.yml': workflow('- run: |', '    flake8 . --select=E9,F63,F7,F82', '    flake8 . --exit-zero --max-complexity=10') } },
+    'its outcome is asked for later': { good: { '.github/workflows/ci.yml': workflow('- id: unit', '  run: pytest', '  continue-on-error: true', '- if: steps.unit.outcome == \'failure\'', '  run: exit 1') } },
+    'its status is kept': { good: { '.github/workflows/ci.yml': workflow('- run: |', '    pytest || status=$?', '    ./upload.sh', '    exit $status') } },
+    'a matrix that tries what comes': { good: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    continue-on-error: ${{ matrix.experimental }}\n    steps:\n      - run: pytest\n' } },
+    'clean-up': { good: { '.github/workflows/ci.yml': workflow('- run: docker rm -f db || true', '- run: docker build .') } },
+    'a job that a person starts': { good: { '.gitlab-ci.yml': 'load:\n  script: [locust --headless]\n  when: manual\n  allow_failure: true\n' } },
+    'a script that has no tests yet fails': { good: { 'package.json': '{ "scripts": { "test": "echo \\"Error: no test specified\\" && exit 1" } }\n' } },
+  },
+});
+
+function workflow(...steps: readonly string[]): string {
+  return `on: [push]\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n${steps.map((line) => `      ${line}`).join('\n')}\n`;
+}
+
+function ignored(): Selector<Ignored> {
+  return {
+    kinds: ['workflow', 'pipeline', 'manifest', 'shell'], callees: [],
+    *select(unit, project) {
+      switch (unit.kind) {
+        case 'workflow': if (isActive(unit, project)) yield* ofWorkflow(unit, project); break;
+        case 'pipeline': yield* ofPipeline(unit, project); break;
+        case 'manifest': if (!unit.lock) yield* ofScripts(unit, project); break;
+        case 'shell': if (CHECKS.test(unit.path)) yield* ofCommands(unit.commands, unit, project); break;
+        default:
+      }
+    },
+  };
+}
+
+/** Scripts by which checks are run, here and in CI. */
+const CHECKS = /(^|\/)(run[-_])?(ci|check|checks|test|tests|lint)([-_][\w-]+)?\.(sh|bash)$/;
+
+function* ofWorkflow(unit: Workflow, project: Project): Iterable<Ignored> {
+  const outcomes = new Set([...(project.text(unit.path) ?? '').matchAll(/steps\.([\w-]+)\.(?:outcome|conclusion|outputs)/g)].map((one) => one[1]));
+  for (const job of unit.jobs) {
+    const aside = job.entries.find((each) => each.key === 'continue-on-error' && each.value === 'true');
+    for (const step of job.steps) {
+      const works = worksIn(step.commands, project);
+      const id = step.entries.find((each) => each.key === 'id')?.value;
+      const goes = step.entries.find((each) => each.key === 'continue-on-error' && each.value === 'true');
+      const flag = goes ?? aside;
+      if (flag && isGate(works) && !(id !== undefined && outcomes.has(id))) yield { path: unit.path, ...flag.at, check: nameOf(step.commands, project), works, by: 'continue-on-error lets it go on', remove: flag.at, key: true };
+      else yield* ofCommands(step.commands, unit, project);
+      if (flag && flag === aside && isGate(works)) break;
+    }
+  }
+}
+
+function* ofPipeline(unit: Pipeline, project: Project): Iterable<Ignored> {
+  for (const job of unit.jobs ?? []) {
+    const commands = job.scripts.flatMap((script) => script.commands);
+    const works = worksIn(commands, project);
+    const allowed = job.entries.find((each) => each.key === 'allow_failure' && each.value === 'true');
+    const manual = job.entries.some((each) => /^(?:when|rules\.\d+\.when)$/.test(each.key) && each.value === 'manual');
+    if (allowed && isGate(works) && !manual) yield { path: unit.path, ...allowed.at, check: nameOf(commands, project), works, by: `job ${job.id} is allowed to fail`, remove: allowed.at, key: true };
+    else if (!manual) yield* ofCommands(commands, unit, project);
+  }
+  if (!unit.jobs) for (const each of unit.commands) yield* ofCommands(each.commands, unit, project);
+}
+
+function* ofScripts(unit: Manifest, project: Project): Iterable<Ignored> {
+  for (const script of unit.scripts) if (/^(?:test|lint|type-?check|check|ci|build)(?:$|[:_-])/.test(script.name)) yield* ofCommands(script.commands, unit, project);
+}
+
+/** `pytest || true`, `flake8 --exit-zero`: unless the same tool runs again beside it and may fail there. */
+function* ofCommands(commands: readonly Command[], unit: Workflow | Pipeline | Manifest | Shell, project: Project): Iterable<Ignored> {
+  for (const [index, command] of commands.entries()) {
+    const found = swallowed(command, commands.slice(index + 1)) ?? flagged(command);
+    const works = found && worksOf(command, project).works;
+    if (!found || !works || !isGate(works) || commands.some((other) => other !== command && sameTool(other, command) && !swallowed(other, commands.slice(commands.indexOf(other) + 1)) && !flagged(other))) continue;
+    yield { path: unit.path, start: command.at.start, end: Math.max(found.at.end, command.at.end), check: label(command), works, by: found.by, remove: found.at };
+  }
+}
+
+interface Swallowed { readonly at: Span; readonly by: string }
+
+/** What follows `||` succeeds, whatever happened. */
+function swallowed(command: Command, rest: readonly Command[]): Swallowed | undefined {
+  const next = rest.find((each) => each.depth <= command.depth + 1);
+  if (command.then !== '||' || !next || command.condition) return undefined;
+  const by = next.words.join(' ');
+  if (!/^(?:true|:|echo\b.*|printf\b.*|exit 0)$/.test(by) || next.redirects.some((each) => each.target.includes('GITHUB_'))) return undefined;
+  if (/^(?:echo|printf)/.test(by) && next.then !== '' && rest.slice(rest.indexOf(next) + 1, rest.indexOf(next) + 4).some((each) => /^(?:exit [1-9$]|exit$|false$|return [1-9])/.test(each.words.join(' ')))) return undefined;
+  return { at: { start: command.at.end, end: next.at.end }, by: `what follows || always succeeds` };
+}
+
+function flagged(command: Command): Swallowed | undefined {
+  const index = command.words.findIndex((word) => word === '--exit-zero' || word === '--no-fail');
+  const at = command.wordsAt[index];
+  const before = command.wordsAt[index - 1];
+  return at && before ? { at: { start: before.end, end: at.end }, by: `${command.words[index] ?? ''} makes it pass` } : undefined;
+}
+
+/** Only what a person would have written behind a command is taken out. */
+function without(at: Span, source: Source): Edit {
+  const closing = /^["']/.exec(source.text.slice(at.end, at.end + 1)) && /["']$/.test(source.slice(at)) ? 1 : 0;
+  return replace({ start: at.start, end: at.end - closing }, '');
+}
+
+function sameTool(a: Command, b: Command): boolean {
+  const [first, second] = [label(a), label(b)];
+  return first.split(' ')[0] === second.split(' ')[0] && (a.words[1]?.startsWith('-') === true || b.words[1]?.startsWith('-') === true || first === second || !/^(?:npm|yarn|pnpm|uv|poetry|make|python)/.test(first));
+}
+
+function worksIn(commands: readonly Command[], project: Project): ReadonlySet<Work> {
+  return new Set(commands.flatMap((each) => [...worksOf(each, project).works]));
+}
+
+function isGate(works: ReadonlySet<Work>): boolean {
+  return GATES.some((work) => works.has(work));
+}
+
+function nameOf(commands: readonly Command[], project: Project): string {
+  const gate = commands.find((each) => isGate(worksOf(each, project).works));
+  return gate ? label(gate) : 'This check';
+}
+
+/** `ruff check`, `pytest`, `npm run lint`: its first words. */
+function label({ words }: Command): string {
+  const plain = words.filter((word) => !word.startsWith('-'));
+  const length = /^(?:uv|poetry|pipenv|python|docker)$/.test(plain[0] ?? '') || plain[1] === 'run' ? 3 : /^(?:npm|yarn|pnpm)$/.test(plain[0] ?? '') ? 2 : /^(?:ruff|make|tox|nox|npx|manage\.py)$/.test(plain[0] ?? '') ? 2 : 1;
+  return plain.slice(0, length).join(' ');
+}
