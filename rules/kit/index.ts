@@ -89,3 +89,4 @@ export * from './critical-flows';
 export * from './work';
 export * from './ci';
 export * from './workflow-edits';
+export * from './waiting';

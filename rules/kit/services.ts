@@ -68,7 +68,7 @@ function baseOf(file: Compose, project: Project): Compose | undefined {
 function withIncluded(files: readonly Compose[], project: Project): readonly Compose[] {
   const found = new Set(files);
   for (const file of found) {
-    const paths = file.entries.filter((each) => /^include\.\d+(\.path(\.\d+)?)?$/.test(each.key)).map((each) => joined(folder(file.path), each.value));
+    const paths = file.entries.filter((each) => /^include\.\d+(\.path(\.\d+)?)?$/.test(each.key)).map((each) => resolvedPath(file.path, each.value) ?? '');
     for (const path of paths) {
       const unit = project.unit(path);
       if (unit?.kind === 'compose') found.add(unit);
@@ -94,7 +94,7 @@ function extendsFile(service: Service): string | undefined {
 
 function baseLayer({ file, service }: Layer, project: Project): Layer | undefined {
   const named = extendsFile(service);
-  const unit = named === undefined ? undefined : project.unit(joined(folder(file.path), named));
+  const unit = named === undefined ? undefined : project.unit(resolvedPath(file.path, named) ?? '');
   const name = service.entries.find((each) => each.key === 'extends.service')?.value ?? service.name;
   const base = unit?.kind === 'compose' ? unit.services.find((each) => each.name === name) : undefined;
   return base && unit?.kind === 'compose' ? { file: unit, service: base } : undefined;
@@ -102,11 +102,13 @@ function baseLayer({ file, service }: Layer, project: Project): Layer | undefine
 
 const folder = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 
-function joined(base: string, path: string): string {
-  const parts = base === '' ? [] : base.split('/');
+/** A path that a file names, from the root of the project on; undefined where it leads out of it. */
+export function resolvedPath(file: string, path: string): string | undefined {
+  if (path.startsWith('/')) return undefined;
+  const parts = folder(file) === '' ? [] : folder(file).split('/');
   for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
+    if (part === '..' && parts.pop() === undefined) return undefined;
+    if (part !== '..' && part !== '.' && part !== '') parts.push(part);
   }
   return parts.join('/');
 }
