@@ -94,6 +94,7 @@ import databaseNotInitialized from './data/database-not-initialized';
 import dbConnectionLeak from './data/db-connection-leak';
 import dbIndexMissing from './data/db-index-missing';
 import dbPoolUnconfigured from './data/db-pool-unconfigured';
+import dbStartupWaitMissing from './data/db-startup-wait-missing';
 import expiringRecordsNoTtl from './data/expiring-records-no-ttl';
 import integrityErrorUnhandled from './data/integrity-error-unhandled';
 import migrationIrreversible from './data/migration-irreversible';
@@ -110,7 +111,9 @@ import sensitiveFieldUnencrypted from './data/sensitive-field-unencrypted';
 import sqliteInProduction from './data/sqlite-in-production';
 import appRunUnguarded from './deployment/app-run-unguarded';
 import backupMissing from './deployment/backup-missing';
+import composeDevSettings from './deployment/compose-dev-settings';
 import composePortExposed from './deployment/compose-port-exposed';
+import containerDataNotPersisted from './deployment/container-data-not-persisted';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
 import containerPrivileged from './deployment/container-privileged';
 import deployRollbackMissing from './deployment/deploy-rollback-missing';
@@ -282,6 +285,7 @@ export const rules: readonly Rule[] = [
   dbConnectionLeak('data'),
   dbIndexMissing('data'),
   dbPoolUnconfigured('data'),
+  dbStartupWaitMissing('data'),
   expiringRecordsNoTtl('data'),
   integrityErrorUnhandled('data'),
   migrationIrreversible('data'),
@@ -298,7 +302,9 @@ export const rules: readonly Rule[] = [
   sqliteInProduction('data'),
   appRunUnguarded('deployment'),
   backupMissing('deployment'),
+  composeDevSettings('deployment'),
   composePortExposed('deployment'),
+  containerDataNotPersisted('deployment'),
   containerHealthcheckMissing('deployment'),
   containerPrivileged('deployment'),
   deployRollbackMissing('deployment'),

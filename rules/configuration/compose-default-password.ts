@@ -1,12 +1,12 @@
 import type { Blocks, Datastore, Deployed, Edit, Password, Project, Selector, Source, Span, Variation } from '../kit';
-import { datastoreOf, deployedServices, isLocalPort, namedInExample, passwordsOf, portsOf, replace, restarts, rule } from '../kit';
+import { composeIsProduction, datastoreOf, deployedServices, isLocalPort, namedInExample, passwordsOf, portsOf, replace, rule } from '../kit';
 
 /** A service that keeps data, and what is wrong (or right) with the password it asks for. */
 interface Asked { readonly deployed: Deployed; readonly password?: Password; readonly store?: Datastore; readonly at: Span; readonly path: string }
 
 const BLOCKS: Blocks = {
   when: 'the compose file is what production runs',
-  holds: (project) => deployedServices(project).some((each) => restarts(each) !== undefined) && !project.production.some((unit) => unit.kind === 'platform' || unit.kind === 'kubernetes' || unit.kind === 'procfile'),
+  holds: composeIsProduction,
 };
 
 export default rule<Asked>({

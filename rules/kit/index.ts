@@ -90,3 +90,4 @@ export * from './work';
 export * from './ci';
 export * from './workflow-edits';
 export * from './waiting';
+export * from './kept-data';

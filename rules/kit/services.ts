@@ -218,3 +218,8 @@ export function isOneShot({ service, layers }: Deployed, all: readonly Deployed[
     || /\b(db upgrade|upgrade head)\b/.test(words.join(' ')) && !words.some((each) => /^(gunicorn|uvicorn|uwsgi|daphne|hypercorn|celery)$/.test(fileName(each)))
     || all.some((other) => other.layers.some((layer) => layer.service.entries.some((each) => each.key === `depends_on.${service.name}.condition` && each.value === 'service_completed_successfully')));
 }
+
+/** The compose files are what production runs: their services come back by themselves, and no platform or cluster starts the application. */
+export function composeIsProduction(project: Project): boolean {
+  return deployedServices(project).some((each) => restarts(each) !== undefined) && !project.production.some((unit) => unit.kind === 'platform' || unit.kind === 'kubernetes' || unit.kind === 'procfile');
+}
