@@ -1,11 +1,12 @@
 /** The engine and the report as the commands use them: the only file of this room that knows how they are put together. */
 import { basename } from 'node:path';
-import { openSession, RULESET, ruleCards, ruleDocument } from '../engine/audit/open';
+import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { commitWorkspace } from '../engine/node/git/commit-workspace';
 import { grammarsIn } from '../engine/node/grammars';
-import { customised } from '../engine/workspace/config';
+import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
 import { makeCard } from '../report/make';
+import { RULESET } from '../rules/kit';
 import { formats } from './formats';
 import type { Product } from './surroundings';
 
@@ -19,7 +20,7 @@ export function product(grammars: string): Product {
     version, ruleset: RULESET, rules: ruleCards, document: ruleDocument,
     open: async (folder) => openSession({ workspace: openDisk(folder), grammars: await grammarsIn(grammars) }),
     earlier: async (folder, commit, config) => openSession({ workspace: commitWorkspace(basename(folder), commit), grammars: await grammarsIn(grammars), config }),
-    card: (audit, config, asOf) => makeCard(audit, { version, asOf, weights: config.weights, profile: config.profile, customised: customised(config) }),
+    card: (audit, config, asOf) => makeCard(audit, { version, asOf, ...cardSettings(config) }),
     formats,
   };
 }

@@ -2,6 +2,7 @@
 import type { Category, Confidence, Effort, Severity } from '../rules/kit';
 import type { Comparison } from './comparison/compare';
 import type { Inventory } from '../engine/audit/inventory';
+import type { Customisation } from '../engine/workspace/customised';
 import type { Audit, EvidencePlace, Finding, Notice, RuleCard, Silenced, State } from '../engine/audit/outcome';
 
 /** `?`: too little was checked to say. `-`: nothing of it applies here. */
@@ -18,8 +19,10 @@ export interface ReportCard {
   /** `commit`, `branch` and `dirty` tell what of the repository was looked at; each is missing where there is nothing to tell. */
   readonly project: Audit['project'];
   readonly profile: { readonly exposure: 'public' | 'internal'; readonly data: readonly string[]; readonly stage: 'production' | 'pilot' };
-  /** How many settings differ from the defaults: severities, weights, rules switched off. */
+  /** How many settings of `shipworthy.json` differ from what they would be without it. */
   readonly customised: number;
+  /** Which. */
+  readonly customisations: readonly Customisation[];
   readonly verdict: Decision;
   readonly score: Score;
   /** All categories, in the order of the catalogue. */
@@ -53,7 +56,7 @@ export interface Decision {
 
 export type ReasonCode =
   | 'blocking-findings' | 'score-failing' | 'category-failing' | 'nothing-checked' | 'coverage-unknown' | 'score-low' | 'category-low'
-  | 'accepted-critical' | 'coverage-low' | 'analysis-incomplete' | 'ready';
+  | 'accepted-critical' | 'high-open' | 'coverage-low' | 'analysis-incomplete' | 'ready';
 export interface Reason {
   readonly code: ReasonCode;
   /** A whole sentence. */
@@ -150,7 +153,27 @@ export interface Result {
   /** Points deducted from the category. */
   readonly cost: number;
   /** What the card would say if this rule held; only for open rules. */
-  readonly whatIf?: { readonly score: number | null; readonly category: number | null; readonly verdict: Verdict };
+  readonly whatIf?: WhatIf;
+  /** What it would say if one finding were mended, for each way findings are graded; only for open rules. `whatIfOf` finds the one for a finding. */
+  readonly whatIfOne?: readonly GradedWhatIf[];
+  /** Findings of a rule that is newer than the rule set that counts: reported, not scored. */
+  readonly unscored?: readonly Finding[];
+}
+
+export interface WhatIf {
+  readonly score: number | null;
+  /** Score of the rule's category. */
+  readonly category: number | null;
+  readonly verdict: Verdict;
+}
+
+/** The same for each of `findings` that are graded alike. */
+export interface GradedWhatIf extends WhatIf {
+  readonly severity: Severity;
+  readonly points: number;
+  readonly confidence: Confidence;
+  readonly blocks: boolean;
+  readonly findings: number;
 }
 
 export interface Phase {

@@ -3,17 +3,20 @@ import type { Category } from '../rules/kit';
 import type { Audit, Finding, Outcome, RuleCard } from '../engine/audit/outcome';
 import type { Cap, CategoryCard, ReportCard, Result, Score } from './card';
 import { plan } from './plan';
-import { score, without } from './scoring';
+import { score } from './scoring';
 import type { Scoring } from './scoring';
 import { isCompressed, letter } from './scoring/category';
 import type { CategoryScore, Coverage, Limit } from './scoring/category';
 import { ledgerLine } from './scoring/ledger';
+import { overallLimits } from './scoring/overall';
 import { floorRatio, points, roundTenths } from './scoring/tenths';
 import type { Tenths } from './scoring/tenths';
 import { toReady } from './scoring/ready';
 import { conditions, judge } from './scoring/verdict';
 import { isBlocking, noFindings } from './scoring/weighed';
 import { bySeverity } from './scoring/order';
+import { sandboxed } from './scoring/sandbox';
+import { whatIfHeld, whatIfMended } from './what-if';
 import { CATEGORY_TITLES } from './words';
 
 export interface CardOptions {
@@ -24,8 +27,12 @@ export interface CardOptions {
   /** A team's own weights; the others keep the usual ones. */
   readonly weights?: Readonly<Partial<Record<Category, number>>>;
   readonly profile: ReportCard['profile'];
-  /** How many settings differ from the defaults. */
-  readonly customised: number;
+  /** READY asks that every open high finding be mended or accepted. */
+  readonly strict?: boolean;
+  /** Rules that are newer than this version of the rule set are reported and not scored. */
+  readonly ruleset?: string;
+  /** Settings that differ from the defaults. */
+  readonly customisations?: ReportCard['customisations'];
 }
 
 /**
@@ -33,14 +40,18 @@ export interface CardOptions {
  *
  * @throws RangeError when `asOf` is no day or a rule of the audit has no card
  */
-export function makeCard(audit: Audit, options: CardOptions): ReportCard {
+export function makeCard(whole: Audit, options: CardOptions): ReportCard {
+  const { audit, unscored } = sandboxed(whole, options.ruleset);
   const scoring = score(audit, options);
   const { standing, weights } = scoring;
   const verdict = judge(standing);
-  const results = scoring.outcomes.map((outcome) => resultOf(outcome, audit.rules, scoring));
+  const results = scoring.outcomes.map((outcome): Result => {
+    const newer = unscored.get(outcome.rule);
+    return { ...resultOf(outcome, audit.rules, scoring), ...(newer && { unscored: newer }) };
+  });
   return {
     schemaVersion: '1.0', tool: { name: 'shipworthy', version: options.version }, scoring: 1, ruleset: audit.ruleset, asOf: options.asOf,
-    project: audit.project, profile: options.profile, customised: options.customised,
+    project: audit.project, profile: options.profile, customised: options.customisations?.length ?? 0, customisations: options.customisations ?? [],
     verdict: {
       ...verdict,
       conditions: verdict.value === 'READY' || verdict.value === 'MOSTLY READY' ? conditions(standing) : [],
@@ -52,11 +63,11 @@ export function makeCard(audit: Audit, options: CardOptions): ReportCard {
   };
 }
 
-function scoreOf({ standing: { overall, coverage }, unsuppressed, confidence }: Scoring): Score {
+function scoreOf({ standing: { categories, overall, coverage }, unsuppressed, confidence }: Scoring): Score {
   const { value, uncapped } = overall;
   return {
     value: shown(value), grade: value === undefined ? '?' : letter(value), uncapped: shown(uncapped), unsuppressed: shown(unsuppressed),
-    caps: overall.limits.map((limit) => capOf(limit, uncapped ?? 0)), confidence, coverage: shareOf(coverage),
+    caps: overallLimits(categories).map((limit) => capOf(limit, uncapped ?? 0)), confidence, coverage: shareOf(coverage),
   };
 }
 
@@ -76,10 +87,10 @@ function categoryOf(category: CategoryScore, { weights, standing, outcomes }: Sc
   };
 }
 
-function resultOf(outcome: Outcome, cards: Readonly<Record<string, RuleCard>>, { standing, weights }: Scoring): Result {
+function resultOf(outcome: Outcome, cards: Readonly<Record<string, RuleCard>>, scoring: Scoring): Result {
   const card = cards[outcome.rule];
   if (!card) throw new RangeError(`There is no card for ${outcome.rule}.`);
-  const category = standing.categories.find((one) => one.id === outcome.category);
+  const category = scoring.standing.categories.find((one) => one.id === outcome.category);
   const cost = category?.lines.find((line) => line.rule.rule === outcome.rule)?.cost ?? 0;
   const common = {
     rule: outcome.rule, category: outcome.category, title: card.title, state: outcome.state, severity: severityOf(outcome, card),
@@ -87,9 +98,7 @@ function resultOf(outcome: Outcome, cards: Readonly<Record<string, RuleCard>>, {
     ...(outcome.reason !== undefined && { reason: outcome.reason }), cost: points(cost),
   };
   if (outcome.state !== 'open') return common;
-  const after = without(standing, outcome.rule, weights);
-  const then = after.categories.find((one) => one.id === outcome.category);
-  return { ...common, whatIf: { score: shown(after.overall.value), category: then?.status === 'scored' ? points(then.score) : null, verdict: judge(after).value } };
+  return { ...common, whatIf: whatIfHeld(outcome, scoring), whatIfOne: whatIfMended(outcome, card, scoring) };
 }
 
 function severityOf({ findings }: Outcome, card: RuleCard): Result['severity'] {

@@ -13,7 +13,7 @@ import { total } from './plan';
 import { frameworks, summary } from './summary';
 import {
   CATEGORY_TITLES, EXACT, LANE_WORDS, METHOD, NOTICE_WORDS, SEVERITY_WORDS, VERDICT_SENTENCES,
-  count, gradeText, gradeWord, hours, number, percent, placeText, present, profileText, severities,
+  customisedText, gradeText, gradeWord, hours, number, percent, placeText, present, profileText, severities,
 } from './words';
 
 /** So many pieces of evidence of one strength, and places of each, are written out. */
@@ -55,7 +55,7 @@ function comparisonSection({ comparison }: ReportCard): readonly string[] {
 function titleBlock(card: ReportCard): string {
   const { project, score, profile, tool } = card;
   const graded = `${gradeText(score.grade)} ${number(score.value)} of 100 (${gradeWord(score.grade)}), confidence ${score.confidence}, coverage ${percent(score.coverage)}`;
-  const made = present(`${tool.name} ${tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`, card.customised > 0 && `customised: ${count(card.customised, 'setting')}`);
+  const made = present(`${tool.name} ${tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`, card.customised > 0 && `customised: ${markdownText(customisedText(card))}`);
   const facts = present(
     `**Verdict:** ${card.verdict.value}`, `**Score:** ${score.value === null ? 'not scored' : graded}`, `**As of:** ${card.asOf}`,
     project.commit !== undefined && `**Commit:** ${codeSpan(project.commit)}`, project.root !== '' && `**Folder:** ${codeSpan(project.root)}`,

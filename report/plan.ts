@@ -7,7 +7,7 @@ import { without } from './scoring';
 import { byText } from './scoring/order';
 import type { Weights } from './scoring/overall';
 import { points } from './scoring/tenths';
-import { judge } from './scoring/verdict';
+import { verdictOf } from './scoring/verdict';
 import type { Standing } from './scoring/verdict';
 
 const TITLES = ['Blockers, before any deploy', 'Harden, within a week', 'Operate, within a month', 'Improve, when there is time'] as const;
@@ -59,20 +59,20 @@ function phaseOf(result: Result): Phase['phase'] {
 }
 
 function ordered(due: readonly Result[], from: Standing, weights: Weights): readonly Result[] {
-  const now = judge(from).value;
+  const now = verdictOf(from);
   const ranked = due.map((result) => ({
-    result, lifts: better(judge(without(from, result.rule, weights)).value, now),
+    result, lifts: better(verdictOf(without(from, result.rule, weights)), now),
     rate: result.cost / effort(result.effort, result.findings.length)[0],
   }));
   return ranked.sort((a, b) => Number(b.lifts) - Number(a.lifts) || b.rate - a.rate || byText(a.result.rule, b.result.rule)).map((one) => one.result);
 }
 
 function item(result: Result, before: Standing, after: Standing): PlanItem {
-  const verdict = judge(after).value;
+  const verdict = verdictOf(after);
   const { value } = after.overall;
   return {
     rule: result.rule, title: result.title, severity: result.severity, findings: result.findings.length,
-    hours: effort(result.effort, result.findings.length), ...(better(verdict, judge(before).value) && { unlocks: verdict }),
+    hours: effort(result.effort, result.findings.length), ...(better(verdict, verdictOf(before)) && { unlocks: verdict }),
     score: value === undefined ? null : points(value),
   };
 }

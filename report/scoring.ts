@@ -36,25 +36,31 @@ export interface Scoring {
  *
  * @param asOf ISO day the card is made for
  * @param weights a team's own weights, by category; the others keep the usual ones
+ * @param strict READY asks that every open high finding be mended or accepted
  * @throws RangeError when `asOf` is no day
  */
-export function score(audit: Audit, { asOf, weights: own = {} }: { readonly asOf: string; readonly weights?: Readonly<Partial<Record<Category, number>>> }): Scoring {
+export function score(audit: Audit, { asOf, weights: own = {}, strict = false }: { readonly asOf: string; readonly weights?: Readonly<Partial<Record<Category, number>>>; readonly strict?: boolean }): Scoring {
   const today = dayNumber(asOf);
   if (today === undefined) throw new RangeError(`The day of a card must be an ISO day such as 2026-11-20, not ${JSON.stringify(asOf)}.`);
   const { outcomes, notices } = settle(audit, today);
   const weights = weightsOf(own);
-  const standing = stand(audit, outcomes, weights);
+  const standing = stand(audit, outcomes, weights, strict);
   return {
     outcomes, notices, weights, standing,
-    unsuppressed: stand(audit, unsilenced(outcomes), weights).overall.value, confidence: confidence(audit, standing),
+    unsuppressed: stand(audit, unsilenced(outcomes), weights, strict).overall.value, confidence: confidence(audit, standing),
   };
 }
 
 /** The standing once this rule holds, everything else being as it is: exact, not estimated. */
 export function without(standing: Standing, rule: string, weights: Weights): Standing {
+  return changed(standing, rule, holding, weights);
+}
+
+/** The standing with one rule weighed anew. Only its category and the whole are added up again. */
+export function changed(standing: Standing, rule: string, change: (one: Weighed) => Weighed, weights: Weights): Standing {
   const categories = standing.categories.map((category) => {
     if (!category.rules.some((one) => one.rule === rule)) return category;
-    const left = category.rules.map((one) => (one.rule === rule ? holding(one) : one));
+    const left = category.rules.map((one) => (one.rule === rule ? change(one) : one));
     return { ...scoreCategory(category.id, left, WHOLE), coverage: category.coverage, status: category.status };
   });
   return { ...standing, categories, overall: scoreOverall(categories, weights) };
@@ -62,7 +68,7 @@ export function without(standing: Standing, rule: string, weights: Weights): Sta
 
 const WHOLE: Understood = { files: 1, of: 1 };
 
-function stand(audit: Audit, outcomes: readonly Outcome[], weights: Weights): Standing {
+function stand(audit: Audit, outcomes: readonly Outcome[], weights: Weights, strict: boolean): Standing {
   const rules = outcomes.map((outcome) => {
     const card = audit.rules[outcome.rule];
     if (!card) throw new RangeError(`The audit of ${audit.project.name} has an outcome of ${outcome.rule} but no card for it.`);
@@ -71,7 +77,7 @@ function stand(audit: Audit, outcomes: readonly Outcome[], weights: Weights): St
   const incomplete = incompleteParts(audit);
   const understood = understanding(audit, incomplete);
   const categories = CATEGORIES.map((id) => scoreCategory(id, rules.filter((rule) => rule.category === id), understood));
-  return { categories, overall: scoreOverall(categories, weights), coverage: coverageOf(rules, understood), incomplete };
+  return { categories, overall: scoreOverall(categories, weights), coverage: coverageOf(rules, understood), incomplete, strict };
 }
 
 /** Files that could not be analysed, and failures that concern no file. */
@@ -88,9 +94,10 @@ function understanding({ files }: Audit, incomplete: number): Understood {
 
 /** How far to trust the number: by how much was checked, by how sure the deductions are, and by whether everything ran. */
 function confidence({ notices }: Audit, { categories, coverage, overall, incomplete }: Standing): Scoring['confidence'] {
-  const rules = categories.flatMap((category) => category.rules);
-  const cost = rules.reduce((sum, rule) => sum + rule.cost, 0);
-  const sure = cost === 0 ? 1 : rules.reduce((sum, rule) => sum + rule.sure, 0) / cost;
+  const lines = categories.filter((category) => category.status === 'scored').flatMap((category) => category.lines);
+  const cost = lines.reduce((sum, line) => sum + line.cost, 0);
+  // Of what a ladder's bound lets through, the share that is sure is the rule's own.
+  const sure = cost === 0 ? 1 : lines.reduce((sum, line) => sum + (line.cost * line.rule.sure) / line.rule.cost, 0) / cost;
   const failed = incomplete > 0 || notices.some((notice) => notice.code === 'rule-failed');
   if (overall.value === undefined) return 'low';
   if (covers(coverage, 90) && sure >= 0.8 && !failed) return 'high';

@@ -13,7 +13,7 @@ import { isBlocking } from './scoring/weighed';
 import { columns, pad, wrap } from './terminal';
 import {
   CATEGORY_TITLES, LANE_WORDS, NOTICE_WORDS, STATE_WORDS,
-  checksText, count, gradeText, gradeWord, hours, number, percent, placeText, present, scoreText, severities,
+  checksText, count, customisedText, gradeText, gradeWord, hours, number, percent, placeText, present, scoreText, severities,
 } from './words';
 
 export interface TextOptions {
@@ -199,6 +199,6 @@ function summaryLines(card: ReportCard, { paint, width }: Page): readonly string
     count(counts.blockers, 'blocker'), `${counts.holds} hold`, `${counts.accepted} accepted`, `${counts.notApplicable} not applicable`,
     `${counts.notChecked} not checked`, counts.open > 0 && `estimated ${hours(total(card.plan))}`,
   );
-  const about = present(filesText(card), `as of ${card.asOf}`, `rules ${line(card.ruleset)}`, card.customised > 0 && `customised: ${count(card.customised, 'setting')}`);
+  const about = present(filesText(card), `as of ${card.asOf}`, `rules ${line(card.ruleset)}`, card.customised > 0 && `customised: ${line(customisedText(card))}`);
   return [...wrap(parts.join(' · '), width).map(paint.bold), ...wrap(about.join(' · '), width).map(paint.dim)];
 }

@@ -1,6 +1,7 @@
 /** The words and numbers that every output, the tree and the status item share. */
 import type { Category, Confidence, Effort, Safety, Severity } from '../rules/kit';
 import type { Finding, Location, Notice, State } from '../engine/audit/outcome';
+import type { Customisation } from '../engine/workspace/customised';
 import type { Grade, ReportCard, Verdict } from './card';
 
 export const CATEGORY_TITLES: Readonly<Record<Category, string>> = {
@@ -110,6 +111,12 @@ export function checksText({ counts }: ReportCard): string {
 /** `public, production, personal data` */
 export function profileText(profile: ReportCard['profile']): string {
   return [profile.exposure, profile.stage, ...profile.data.map((kind) => `${kind} data`)].join(', ');
+}
+
+/** `3 settings: extends strict; rules.csp-missing low (on purpose); weights.data 20 instead of 10`. Empty without any. Holds text of the repository: escape it. */
+export function customisedText({ customisations }: Pick<ReportCard, 'customisations'>): string {
+  const one = ({ key, value, usual, reason }: Customisation) => `${key} ${value || 'none'}${usual === undefined || key === 'extends' ? '' : ` instead of ${usual || 'none'}`}${reason === undefined ? '' : ` (${reason})`}`;
+  return customisations.length === 0 ? '' : `${count(customisations.length, 'setting')}: ${customisations.map(one).join('; ')}`;
 }
 
 /** `a, b and c`; with `most`, `a, b and 7 more`. */

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { grammarsIn } from '../engine/node/grammars';
-import { customised } from '../engine/workspace/config';
+import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
 import { makeCard } from '../report/make';
 import type { Host } from './host';
@@ -19,6 +19,6 @@ export function nodeHost(grammarFolder: string, version: string): Host {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
       return openSession({ workspace: openDisk(fileURLToPath(uri)), grammars: await grammars });
     },
-    card: (audit, config, asOf) => makeCard(audit, { version, asOf, weights: config.weights, profile: config.profile, customised: customised(config) }),
+    card: (audit, config, asOf) => makeCard(audit, { version, asOf, ...cardSettings(config) }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Project, Unit } from '../../rules/kit';
 import type { Config } from '../workspace/config';
+import { insisted } from './decided';
 import type { Judged, Verdict } from './judge';
 import type { Finding, Outcome, Silenced } from './outcome';
 import { hidden, outcomeOf, worstFirst } from './outcomes';
@@ -71,7 +72,7 @@ export class Answers {
     return said;
   }
 
-  private summarised(): Outcome[] {
+  private summarised(): readonly Outcome[] {
     const { registry, project, config, files, whole } = this.it;
     const paths = new Set([...files.keys(), ...this.wholeByPath.keys()]);
     const open = new Map<string, Finding[]>();
@@ -84,7 +85,7 @@ export class Answers {
     const verdicts = new Map<string, Verdict[]>();
     for (const of of files.values()) for (const [rule, verdict] of of) push(verdicts, rule, verdict);
     for (const [rule, verdict] of whole) push(verdicts, rule, verdict);
-    return registry.rules.map((rule) => outcomeOf({ rule, verdicts: verdicts.get(rule.id) ?? [], open: open.get(rule.id) ?? [], silenced: silenced.get(rule.id) ?? [] }, project, config));
+    return insisted(registry.rules.map((rule) => outcomeOf({ rule, verdicts: verdicts.get(rule.id) ?? [], open: open.get(rule.id) ?? [], silenced: silenced.get(rule.id) ?? [] }, project, config)), config);
   }
 }
 

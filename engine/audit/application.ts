@@ -3,10 +3,11 @@ import type { Project, Rule, Unit } from '../../rules/kit';
 import { inventoryOf } from '../inventory';
 import { renewedFacts } from '../project/facts';
 import { Answers } from './answers';
+import { severityOf } from './decided';
 import { inSlices } from './held';
 import type { Inventory } from './inventory';
 import type { Court, Judged, Verdict } from './judge';
-import { judgeFile, judgeProject, severityOf } from './judge';
+import { judgeFile, judgeProject } from './judge';
 import type { Audit, Finding, Notice } from './outcome';
 import type { Registry } from './registry';
 

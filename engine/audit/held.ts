@@ -8,7 +8,7 @@ import { kindOf } from '../files/kind';
 import { roleOf } from '../files/role';
 import type { Config } from '../workspace/config';
 import { DEFAULTS, readConfig } from '../workspace/config';
-import type { RuleName } from '../workspace/schema';
+import type { RuleName } from '../workspace/config-schema';
 import { NO_RULES } from '../workspace/ignore-rules';
 import { ignoreTest } from '../workspace/ignored';
 import type { Around, Entry, Reading, Revision, Workspace } from '../workspace/workspace';

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Context, FileRule, Fix, Gap, Module, Place, Project, ProjectRule, Rule, Span, Unit, Variation } from '../../rules/kit';
 import { POINTS, idleModules, whereNothingRuns } from '../../rules/kit';
 import type { Config } from '../workspace/config';
+import { severityOf } from './decided';
 import { mask, maskCode, maskLiterals } from './mask';
 import type { EvidencePlace, Finding, FixOffer, Notice } from './outcome';
-import { isMeant } from './registry';
 import type { SourceText } from './source';
 import { sourceOf } from './source';
 
@@ -32,12 +32,6 @@ export interface Court {
   readonly config: Config;
   /** Text of a file as it was read; undefined when it is gone. */
   source(path: string): SourceText | undefined;
-}
-
-/** Whether a rule is asked at all, and as what. */
-export function severityOf(rule: Rule, config: Config): Rule['severity'] | 'off' | undefined {
-  const patterns = Object.entries(config.rules).filter(([pattern]) => isMeant(rule.id, pattern));
-  return (patterns.find(([pattern]) => pattern === rule.id) ?? patterns.at(-1))?.[1];
 }
 
 /** What a file rule says of one file. */

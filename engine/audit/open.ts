@@ -1,5 +1,6 @@
 /** Opens a workspace for audit. The implementation of `Session`. */
 import type { Rule } from '../../rules/kit';
+import { RULESET } from '../../rules/kit';
 import { rules as allRules } from '../../rules';
 import { projectFacts } from '../project/facts';
 import { applicationRoots, partition } from '../project/partition';
@@ -21,9 +22,6 @@ import type { Registry } from './registry';
 import { documentOf, registryOf } from './registry';
 import type { Correction, Progress, Session } from './session';
 import { suppressionNotices } from './silence';
-
-/** Version of the rule set: goes up when a rule is added or made stricter. */
-export const RULESET = '1';
 
 export interface SessionOptions {
   readonly workspace: Workspace;

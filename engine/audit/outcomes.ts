@@ -2,8 +2,8 @@
 import type { Project, Rule } from '../../rules/kit';
 import { SEVERITIES } from '../../rules/kit';
 import type { Config } from '../workspace/config';
+import { reasonOff, severityOf } from './decided';
 import type { Verdict } from './judge';
-import { severityOf } from './judge';
 import type { EvidencePlace, Finding, Outcome, Silenced } from './outcome';
 
 /** What is known of one rule, before it is one of five states. */
@@ -18,7 +18,7 @@ export function outcomeOf(it: RuleVerdict, project: Project, config: Config): Ou
   const { rule, verdicts, open, silenced } = it;
   const judged = verdicts.reduce((sum, each) => sum + each.places, 0);
   const base = { rule: rule.id, category: rule.category, findings: [...open].sort(worstFirst), silenced, evidence: [] as readonly EvidencePlace[], judged };
-  if (severityOf(rule, config) === 'off') return { ...base, findings: [], silenced: [], state: 'not-applicable', reason: 'Switched off in shipworthy.json.' };
+  if (severityOf(rule, config) === 'off') return { ...base, findings: [], silenced: [], state: 'not-applicable', reason: reasonOff(rule, config) };
   const applies = applicability(rule, project);
   if (applies !== true) return { ...base, findings: [], silenced: [], state: 'not-applicable', reason: applies };
   const evidence = evidenceOf(rule, verdicts, open.length === 0 ? judged : 0);

@@ -1,19 +1,31 @@
 /** What a team decided about the tool, from `shipworthy.json`. Every key is optional. */
+import { findNodeAtLocation } from 'jsonc-parser';
 import type { Category, Profile, Severity } from '../../rules/kit';
-import { USUAL_PROFILE } from '../../rules/kit';
+import { isNewer, RULESET, USUAL_PROFILE } from '../../rules/kit';
 import type { Notice } from '../audit/outcome';
+import { isMeant } from '../audit/meant';
+import type { RuleName } from './config-schema';
+import { configSchema } from './config-schema';
 import type { Gate } from './gate';
+import type { PresetName } from './presets';
+import { presetOf } from './presets';
 import { parseJson, Reading } from './reading';
-import type { RuleName } from './schema';
-import { configSchema } from './schema';
 
+/** What counts, the preset's settings among them. */
 export interface Config {
-  /** Rule id (or a glob of ids) → severity, or `off`. */
-  readonly rules: Readonly<Record<string, Severity | 'off'>>;
+  readonly extends: PresetName;
+  /** Rules that are newer than this version of the rule set are not scored. */
+  readonly ruleset?: string;
+  /** Rule id (or a glob of ids) → what is decided about it. */
+  readonly rules: Readonly<Record<string, RuleSetting>>;
   /** gitignore patterns of paths that are not looked at. */
   readonly exclude: readonly string[];
+  /** Those that differ from the usual ones. */
   readonly weights: Readonly<Partial<Record<Category, number>>>;
   readonly profile: Profile;
+  readonly applicability: Readonly<Partial<Record<Category, Applicability>>>;
+  /** READY asks that every open high finding be mended or accepted. */
+  readonly strict: boolean;
   readonly signoffs: {
     /** Controls in place of those that are required by default. */
     readonly required?: readonly string[];
@@ -21,9 +33,18 @@ export interface Config {
   readonly gate: Gate;
 }
 
-export const DEFAULTS: Config = {
-  rules: {}, exclude: [], weights: {}, profile: USUAL_PROFILE, signoffs: {}, gate: {},
-};
+export interface RuleSetting { readonly severity: Severity | 'off'; readonly reason?: string }
+
+/** Whether a category applies, whatever the files show. */
+export interface Applicability { readonly value: boolean; readonly reason: string }
+
+/** What the file's schema admits. */
+interface Written extends Partial<Omit<Config, 'rules' | 'profile' | 'strict'>> {
+  readonly rules?: Readonly<Record<string, Severity | 'off' | RuleSetting>>;
+  readonly profile?: Partial<Profile>;
+}
+
+export const DEFAULTS: Config = resolved({});
 
 /**
  * Reads a `shipworthy.json`; comments and trailing commas are allowed. Never throws: what is not understood is left at its
@@ -36,24 +57,23 @@ export function readConfig(text: string, path: string, rules?: readonly RuleName
     const message = `${path} is not valid JSON: ${fault.reason} in line ${fault.range.start.line + 1}. Nothing in it counts until it is mended; the defaults are used.`;
     return { config: DEFAULTS, notices: [{ code: 'config', path, range: fault.range, message, incomplete: true }] };
   }
-  const reading = new Reading({ path, code: 'config', range, consequence: 'It is left out.', refuse: (parent, key) => parent === 'rules' && !isRule(key, rules) ? 'is no rule' : undefined });
-  const said = root && reading.value(root, configSchema(rules ?? []), '');
-  // The schema admits nothing that is not of the type of Config.
-  const { profile, ...rest } = (said ?? {}) as Partial<Config>;
-  const { rules: severities, exclude, weights, signoffs, gate } = { ...DEFAULTS, ...rest };
-  return { config: { rules: severities, exclude, weights, profile: { ...DEFAULTS.profile, ...profile }, signoffs, gate }, notices: reading.notices };
+  const isRule = (id: string) => rules?.some((rule) => isMeant(rule.id, id)) ?? true;
+  const reading = new Reading({ path, code: 'config', range, consequence: 'It is left out.', refuse: (parent, key) => parent === 'rules' && !isRule(key) ? 'is no rule' : undefined });
+  // The schema admits nothing that is not of this type.
+  const written = ((root && reading.value(root, configSchema(rules ?? []), '')) ?? {}) as Written;
+  if (root && written.ruleset !== undefined && isNewer(written.ruleset, RULESET)) {
+    reading.reject(findNodeAtLocation(root, ['ruleset']) ?? root, `\`ruleset\` is \`${written.ruleset}\`, and this Shipworthy knows rules up to ${RULESET}. Update Shipworthy.`);
+  }
+  return { config: resolved(written), notices: reading.notices };
 }
 
-/** A pattern is a rule when it means one. */
-function isRule(id: string, rules: readonly RuleName[] | undefined): boolean {
-  if (!rules) return true;
-  const pattern = new RegExp(`^${id.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
-  return rules.some((rule) => pattern.test(rule.id));
-}
-
-/** How many settings differ from the defaults. */
-export function customised({ rules, weights, profile }: Config): number {
-  const usual = DEFAULTS.profile;
-  const profiled = [profile.exposure !== usual.exposure, profile.data.length > 0, profile.stage !== usual.stage].filter(Boolean).length;
-  return Object.keys(rules).length + Object.keys(weights).length + profiled;
+/** The file over its preset, over the defaults. */
+function resolved({ extends: name = 'standard', rules = {}, profile, weights, signoffs, gate, ruleset, exclude = [], applicability = {} }: Written): Config {
+  const preset = presetOf(name);
+  return {
+    extends: name, ...(ruleset !== undefined && !isNewer(ruleset, RULESET) && { ruleset }), exclude, applicability, strict: preset.strict,
+    rules: Object.fromEntries(Object.entries(rules).map(([id, said]) => [id, typeof said === 'string' ? { severity: said } : said])),
+    weights: { ...preset.weights, ...weights }, profile: { ...USUAL_PROFILE, ...preset.profile, ...profile },
+    signoffs: { ...preset.signoffs, ...signoffs }, gate: { ...preset.gate, ...gate },
+  };
 }

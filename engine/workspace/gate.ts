@@ -2,6 +2,7 @@
 import type { Category, Severity } from '../../rules/kit';
 import { CATEGORIES, SEVERITIES } from '../../rules/kit';
 import type { Schema } from './schema';
+import { object } from './schema';
 
 /** Whether a condition that is not met fails the run, is only said, or is not looked at. */
 export type Level = 'off' | 'warn' | 'error';
@@ -41,10 +42,6 @@ function scoreOf(what: string): Schema {
     maxDrop: { type: 'number', description: 'How many points it may lose against the base. Without a base this is not evaluated, and the run says so.', minimum: 0, maximum: 100, examples: [1.0] },
     target: { type: 'string', description: 'At least the score of the base.', enum: ['auto'], enumDescriptions: ['The score of the base is the least that passes.'] },
   });
-}
-
-function object(description: string, properties: Readonly<Record<string, Schema>>): Schema {
-  return { type: 'object', description, properties, additionalProperties: false };
 }
 
 function amount(description: string, example: number): Schema {

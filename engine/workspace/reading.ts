@@ -6,7 +6,7 @@ import type { Notice, Position, Range } from '../audit/outcome';
 import { lineOf, lines } from '../files/lines';
 import { isTooDeep } from '../files/tree';
 import { nearest } from './nearest';
-import type { Schema } from './schema';
+import type { Choice, Schema } from './schema';
 
 /** A text as a tree, or why it is none. An empty text has no root and no fault. */
 export interface Parsed {
@@ -64,13 +64,19 @@ export class Reading {
   constructor(private readonly telling: Telling) {}
 
   /** The value of a node as far as its schema admits it; undefined when it does not. `key` is what messages call it: `profile.data`, or empty for the file. */
-  value(node: Node, schema: Schema, key: string): unknown {
+  value(node: Node, schema: Schema | Choice, key: string): unknown {
+    if ('anyOf' in schema) return this.choice(node, schema, key);
     if (schema.type === 'object' && node.type === 'object') return this.object(node, schema, key);
     if (schema.type === 'array' && node.type === 'array') return this.list(node, schema, key);
     if (schema.type === 'string' && node.type === 'string') return this.text(node, schema, key);
     if ((schema.type === 'integer' || schema.type === 'number') && node.type === 'number') return this.number(node, schema, key);
     if (schema.type === 'boolean' && node.type === 'boolean') return Boolean(node.value);
     return this.reject(node, `${named(key)} must be ${ARTICLES[schema.type]}.`);
+  }
+
+  private choice(node: Node, { anyOf }: Choice, key: string): unknown {
+    const meant = anyOf.find((one) => one.type === node.type);
+    return meant ? this.value(node, meant, key) : this.reject(node, `${named(key)} must be ${anyOf.map((one) => ARTICLES[one.type]).join(' or ')}.`);
   }
 
   /** Says what is wrong with a node. */
@@ -95,11 +101,12 @@ export class Reading {
       named.add(id);
     }
     for (const id of schema.required ?? []) if (!named.has(id)) this.reject(node, `${inner(key, id)} is missing: ${lower(schema.properties?.[id]?.description ?? '')}`);
-    return Object.fromEntries(found);
+    // Without all that it needs, an object says nothing.
+    return schema.required?.some((id) => !found.has(id)) ? undefined : Object.fromEntries(found);
   }
 
   /** What a key may hold; undefined, and said, where there is no such key. */
-  private schemaOf(name: Node, id: string, schema: Schema, key: string): Schema | undefined {
+  private schemaOf(name: Node, id: string, schema: Schema, key: string): Schema | Choice | undefined {
     const known = schema.properties ?? {};
     const below = (Object.hasOwn(known, id) ? known[id] : undefined) ?? (schema.additionalProperties || undefined);
     const what = this.telling.refuse?.(key, id) ?? (below ? undefined : key === '' ? 'is no key of this file' : `is no key of \`${key}\``);

@@ -4,7 +4,7 @@ import { htmlText } from '../escape';
 import { beyondRules, conditionText, first } from '../listing';
 import { total } from '../plan';
 import { summary } from '../summary';
-import { VERDICT_SENTENCES, checksText, gradeText, gradeWord, hours, number, percent, present, severities } from '../words';
+import { VERDICT_SENTENCES, checksText, customisedText, gradeText, gradeWord, hours, number, percent, present, severities } from '../words';
 import { bullets, ruleName } from './parts';
 import type { Mode } from './parts';
 import { gradeShape, gradeTone, verdictShape, verdictTone } from './shapes';
@@ -40,7 +40,7 @@ function facts(card: ReportCard): string {
     fact('Blockers', String(counts.blockers)), fact('Open findings', severities(counts.findings) || 'none'),
     fact('Checks', `${checksText(card)}, ${percent(score.coverage)} of what applies`), fact('Confidence', score.confidence),
     counts.open > 0 && fact('Work', hours(total(card.plan))), score.unsuppressed !== score.value && fact('With nothing silenced', `${number(score.unsuppressed)} of 100`),
-    card.customised > 0 && fact('Customised settings', String(card.customised)),
+    card.customised > 0 && fact('Customised', customisedText(card)),
   ).join('')}</dl>`;
 }
 

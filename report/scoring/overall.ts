@@ -11,7 +11,6 @@ export interface Overall {
   /** Undefined when there is nothing to score. */
   readonly value: Tenths | undefined;
   readonly uncapped: Tenths | undefined;
-  readonly limits: readonly Limit[];
   /** Sum of the weights of the categories that were scored. */
   readonly weight: number;
 }
@@ -28,25 +27,37 @@ const OVERALL_CAPS = { critical: 599, blocking: 749, category: 749, gatingLeast:
 export function scoreOverall(categories: readonly CategoryScore[], weights: Weights): Overall {
   const scored = categories.filter((category) => category.status === 'scored');
   const weight = scored.reduce((sum, category) => sum + weights[category.id], 0);
-  const limits = limitsOf(categories);
   const decides = categories.some((category) => category.gating && category.status !== 'not-applicable');
-  if (weight === 0 || !decides) return { value: undefined, uncapped: undefined, limits, weight };
+  if (weight === 0 || !decides) return { value: undefined, uncapped: undefined, weight };
   const uncapped = floorRatio(scored.reduce((sum, category) => sum + weights[category.id] * category.score, 0), weight);
-  return { value: Math.min(uncapped, ...limits.map((limit) => limit.atMost)), uncapped, limits, weight };
+  return { value: Math.min(uncapped, ...holding(categories).map((limit) => limit.atMost)), uncapped, weight };
 }
 
+/** What limits the whole, and whose names the card then prints. */
+interface Condition {
+  readonly atMost: Tenths;
+  readonly because: string;
+  /** A rule that is so limits the whole. */
+  readonly rule?: (rule: Weighed) => boolean;
+  /** A category that is so does, with all that costs it something. */
+  readonly category?: (category: CategoryScore) => boolean;
+}
+
+const CONDITIONS: readonly Condition[] = [
+  { atMost: OVERALL_CAPS.critical, because: 'a critical finding is open', rule: (rule) => rule.caps === 'critical' },
+  { atMost: OVERALL_CAPS.blocking, because: 'a blocking finding is open', rule: (rule) => rule.blocks },
+  { atMost: OVERALL_CAPS.category, because: 'a category that decides is below 60', category: (category) => category.gating && category.score < OVERALL_CAPS.gatingLeast },
+  { atMost: OVERALL_CAPS.category, because: 'a category is F', category: (category) => category.score < FAILING },
+];
+
 /** Faults that were seen count here also where too little was seen for a letter. */
-function limitsOf(categories: readonly CategoryScore[]): readonly Limit[] {
-  const limits: Limit[] = [];
-  const critical = open(categories, (rule) => rule.caps === 'critical');
-  const blocking = open(categories, (rule) => rule.blocks);
-  const gating = categories.filter((category) => category.gating && category.score < OVERALL_CAPS.gatingLeast);
-  const failing = categories.filter((category) => category.score < FAILING);
-  if (critical.length > 0) limits.push({ atMost: OVERALL_CAPS.critical, because: 'a critical finding is open', rules: critical });
-  if (blocking.length > 0) limits.push({ atMost: OVERALL_CAPS.blocking, because: 'a blocking finding is open', rules: blocking });
-  if (gating.length > 0) limits.push({ atMost: OVERALL_CAPS.category, because: 'a category that decides is below 60', rules: costing(gating) });
-  if (failing.length > 0) limits.push({ atMost: OVERALL_CAPS.category, because: 'a category is F', rules: costing(failing) });
-  return limits;
+function holding(categories: readonly CategoryScore[]): readonly Condition[] {
+  return CONDITIONS.filter(({ rule, category }) => categories.some((one) => (rule && one.rules.some(rule)) || category?.(one)));
+}
+
+/** The upper limits of the whole, with the rules that set them: only asked for the card itself, not for what could be. */
+export function overallLimits(categories: readonly CategoryScore[]): readonly Limit[] {
+  return holding(categories).map(({ atMost, because, rule, category }) => ({ atMost, because, rules: rule ? open(categories, rule) : costing(categories.filter((one) => category?.(one))) }));
 }
 
 /** Rules of all categories for which `is` holds, by name. */

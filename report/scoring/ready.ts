@@ -1,7 +1,7 @@
 /**
  * The shortest list of rules that would have to hold for READY.
  *
- * All blockers and accepted criticals are on it. What is left to reach are thresholds: one for each category, one for the whole.
+ * All blockers and accepted criticals are on it, and with the strict preset all open high rules. What is left to reach are thresholds: one for each category, one for the whole.
  * Within a category, a table says for every number of fixes the best score they can buy; it is exact although ladders are
  * bounded (fixing one rung of three may buy nothing) and high rules cap, because it is built group by group over all
  * choices in a group. A second table chooses how many fixes each category gets. Both are the knapsack of the textbooks,
@@ -23,18 +23,15 @@ import type { Weighed } from './weighed';
 interface Choice { readonly fixed: readonly string[]; readonly gain: number }
 
 /** Ids of rules, those that block first. Reaches every threshold that fixes can reach, coverage excepted. */
-export function toReady({ categories, overall }: Standing, weights: Weights): readonly string[] {
+export function toReady({ categories, overall, strict }: Standing, weights: Weights): readonly string[] {
+  const isUrgent = (rule: Weighed) => rule.blocks || rule.acceptedCritical || (strict && rule.caps === 'high');
   const urgent = categories.flatMap((category) => category.rules.filter(isUrgent)).map((rule) => rule.rule).sort(byText);
   const tables = categories.map((category) => {
     const counts = overall.weight > 0 && category.status === 'scored' ? weights[category.id] : 0;
-    return categoryTable(category, counts);
+    return categoryTable(category, counts, isUrgent);
   });
   const wanted = LEAST.ready.overall * overall.weight;
   return [...urgent, ...[...spend(tables, wanted)].sort(byText)];
-}
-
-function isUrgent(rule: Weighed): boolean {
-  return rule.blocks || rule.acceptedCritical;
 }
 
 /** The cheapest way to the wanted gain, one choice from each table; the best there is when it cannot be reached. */
@@ -58,7 +55,7 @@ function keepBest(choices: (Choice | undefined)[], choice: Choice): void {
 }
 
 /** For each number of further fixes that reaches the category's own threshold: the most it adds to the weighted sum. */
-function categoryTable(category: CategoryScore, weight: number): readonly Choice[] {
+function categoryTable(category: CategoryScore, weight: number, isUrgent: (rule: Weighed) => boolean): readonly Choice[] {
   const rest = category.rules.map((rule) => (isUrgent(rule) ? holding(rule) : rule));
   const least = category.gating ? LEAST.ready.gating : LEAST.ready.other;
   const reached: (Choice | undefined)[] = [];

@@ -19,6 +19,8 @@ export interface Standing {
   readonly coverage: Coverage;
   /** Files and rules whose failure keeps the card from being complete. */
   readonly incomplete: number;
+  /** READY asks that every open high finding be mended or accepted. */
+  readonly strict: boolean;
 }
 
 /** Per verdict: the least overall score, score of a gating and of any other category, in tenths; coverage in per cent. */
@@ -32,13 +34,17 @@ const NAMED = 5;
 
 /** The verdict with everything that kept it from being a better one. */
 export function judge(standing: Standing): Pick<Decision, 'value' | 'reasons'> {
-  const steps: readonly (readonly [Verdict, readonly Reason[]])[] = [
-    ['NOT READY', against(standing)], ['INCONCLUSIVE', unknown(standing)], ['MOSTLY READY', short(standing)],
-  ];
-  for (const [value, reasons] of steps) {
+  const steps: readonly (readonly [Verdict, (standing: Standing) => readonly Reason[]])[] = [['NOT READY', against], ['INCONCLUSIVE', unknown], ['MOSTLY READY', short]];
+  for (const [value, reasonsOf] of steps) {
+    const reasons = reasonsOf(standing);
     if (reasons.length > 0) return { value, reasons: value === 'MOSTLY READY' ? reasons : [...reasons, ...unfinished(standing)] };
   }
   return { value: 'READY', reasons: [readiness(standing)] };
+}
+
+/** The verdict alone, for the hundreds of cards that could be: with a blocker it is decided, and nobody asks for its reasons. */
+export function verdictOf(standing: Standing): Verdict {
+  return standing.categories.some(({ rules }) => rules.some((rule) => rule.blocks)) ? 'NOT READY' : judge(standing).value;
 }
 
 function against({ categories, overall }: Standing): readonly Reason[] {
@@ -79,7 +85,14 @@ function short(standing: Standing): readonly Reason[] {
   if (!covers(coverage, LEAST.ready.coverage)) {
     reasons.push({ code: 'coverage-low', text: `Less than ${LEAST.ready.coverage} % of what applies could be checked.`, rules: unchecked(categories) });
   }
-  return [...reasons, ...unfinished(standing)];
+  return [...reasons, ...strictly(standing), ...unfinished(standing)];
+}
+
+/** The strict preset takes no open high finding for granted: it is mended, or somebody accepts it by name and until a day. */
+function strictly({ categories, strict }: Standing): readonly Reason[] {
+  const high = strict ? open(categories, (rule) => rule.caps === 'high') : [];
+  const are = high.length === 1 ? 'is' : 'are';
+  return high.length === 0 ? [] : [{ code: 'high-open', text: `${count(high.length, 'high rule')} ${are} neither mended nor accepted, which the strict preset asks for: ${list(high, NAMED)}.`, rules: high }];
 }
 
 /** A file that was not understood may hide anything: without this, a syntax error would make a card better. */

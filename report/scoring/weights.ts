@@ -1,10 +1,5 @@
 import type { Category } from '../../rules/kit';
-
-/** What a category counts for in the overall score, of 100. */
-export const WEIGHTS: Readonly<Record<Category, number>> = {
-  security: 20, configuration: 12, auth: 10, data: 10, deployment: 10, observability: 9, testing: 8, code: 7,
-  performance: 5, dependencies: 3, documentation: 3, integrations: 2, frontend: 1,
-};
+import { WEIGHTS } from '../../rules/kit';
 
 /** Categories that decide by themselves whether an application may ship, whatever the others make of the average. */
 export const GATING: ReadonlySet<Category> = new Set<Category>(['security', 'configuration', 'auth', 'data']);

@@ -1,4 +1,4 @@
-/** The words a rule is graded with. The numbers behind them are the scoring's (report/). */
+/** The words a rule is graded with, and the numbers that rules, configuration and scoring share. The arithmetic is the scoring's (report/). */
 
 export const CATEGORIES = [
   'security', 'configuration', 'auth', 'data', 'deployment', 'observability', 'testing', 'code',
@@ -19,6 +19,12 @@ export type Effort = 'S' | 'M' | 'L';
 
 /** `safe` fixes join fix-all; `review` fixes are offered one by one, with a preview. */
 export type Safety = 'safe' | 'review';
+
+/** What a category counts for in the overall score, of 100. */
+export const WEIGHTS: Readonly<Record<Category, number>> = {
+  security: 20, configuration: 12, auth: 10, data: 10, deployment: 10, observability: 9, testing: 8, code: 7,
+  performance: 5, dependencies: 3, documentation: 3, integrations: 2, frontend: 1,
+};
 
 /** Default points of a severity, and the band a rule may choose its own from. */
 export const POINTS: Readonly<Record<Severity, { readonly usual: number; readonly least: number; readonly most: number }>> = {

@@ -7,6 +7,7 @@ export * from './place';
 export * from './profile';
 export * from './project';
 export * from './rule';
+export * from './ruleset';
 export * from './select';
 export * from './unset';
 export * from './value';

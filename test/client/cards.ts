@@ -58,7 +58,7 @@ export function card(changes: Partial<ReportCard> = {}): ReportCard {
   return {
     schemaVersion: '1.0', tool: { name: 'shipworthy', version: '0.1.0' }, scoring: 1, ruleset: '2026.11', asOf: '2026-11-20',
     project: { name: 'shop', root: '', frameworks: ['flask'], deployable: true },
-    profile: { exposure: 'public', data: [], stage: 'production' }, customised: 0,
+    profile: { exposure: 'public', data: [], stage: 'production' }, customised: 0, customisations: [],
     verdict: { value: 'MOSTLY READY', reasons: [{ code: 'score-low', text: 'The score is below 85.', rules: [] }], conditions: [], toReady: [] },
     score: { value: 87.9, grade: 'B+', uncapped: 87.9, unsuppressed: 86.1, caps: [], confidence: 'medium', coverage: 0.83 },
     categories: [category()], results: [result()],

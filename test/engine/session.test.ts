@@ -66,6 +66,22 @@ describe('session', () => {
     assert.deepEqual(configured.findings('old.py').map((each) => each.severity), ['low']);
   });
 
+  it('leaves a category out, or does not take its silence for an answer, as shipworthy.json says', async () => {
+    const files = { 'app.py': 'eval(x)\n' };
+    const said = (applicability: object, more: object = {}) => start({ ...files, 'shipworthy.json': JSON.stringify({ applicability, ...more }) });
+    const out = await said({ security: { value: false, reason: 'Audited by hand.' } });
+    assert.deepEqual(ids(out, 'app.py'), []);
+    assert.deepEqual([outcome(out, 'no-eval')?.state, outcome(out, 'no-eval')?.reason], ['not-applicable', 'Its category does not apply, says shipworthy.json: Audited by hand.']);
+    const insists = await said({ code: { value: true, reason: 'The code is elsewhere.' }, security: { value: true, reason: 'Of course.' } });
+    assert.deepEqual([outcome(insists, 'bare')?.state, outcome(insists, 'bare')?.reason], ['not-checked', 'Nothing of it was found, and shipworthy.json says that its category applies: The code is elsewhere.']);
+    assert.equal(outcome(insists, 'no-eval')?.state, 'open');
+  });
+
+  it('says why a rule is switched off, where somebody gave a reason', async () => {
+    const session = await start({ 'app.py': 'eval(x)\n', 'shipworthy.json': '{"rules": {"no-*": "low", "no-eval": {"severity": "off", "reason": "A calculator."}}}' });
+    assert.equal(outcome(session, 'no-eval')?.reason, 'Switched off in shipworthy.json: A calculator.');
+  });
+
   it('reports a rule that fails once, without what it held, and goes on', async () => {
     const session = await start({ 'app.py': 'boom()\neval(1)\n' });
     const failed = session.notices().filter((each) => each.code === 'rule-failed');

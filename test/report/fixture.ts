@@ -104,7 +104,7 @@ export function audit(rules: readonly RuleSpec[], more: Partial<Omit<Audit, 'out
   };
 }
 
-export const OPTIONS: CardOptions = { version: '0.1.0', asOf: TODAY, profile: { exposure: 'public', data: [], stage: 'production' }, customised: 0 };
+export const OPTIONS: CardOptions = { version: '0.1.0', asOf: TODAY, profile: { exposure: 'public', data: [], stage: 'production' } };
 
 export function card(rules: readonly RuleSpec[], more: Partial<Omit<Audit, 'outcomes' | 'rules'>> = {}, options: Partial<CardOptions> = {}): ReportCard {
   return makeCard(audit(rules, more), { ...OPTIONS, ...options });

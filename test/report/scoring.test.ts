@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { letter, remaining } from '../../report/scoring/category';
-import { WEIGHTS } from '../../report/scoring/weights';
+import { WEIGHTS } from '../../rules/kit';
 import { HOLDING, card, category, incomplete } from './fixture';
 import type { RuleSpec } from './fixture';
 

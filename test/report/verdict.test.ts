@@ -105,6 +105,14 @@ describe('the verdict', () => {
     assert.deepEqual([made.verdict.value, made.verdict.conditions], ['READY', ['h', 'r']]);
   });
 
+  it('is MOSTLY READY at best with an open high finding, where the team is strict; an accepted or only possible one does', () => {
+    const strict = (rule: Omit<RuleSpec, 'rule'>) => card([...HOLDING, { rule: 'h', severity: 'high', category: 'deployment', points: 8, ...rule }, { rule: 'm' }], {}, { strict: true });
+    const made = strict({});
+    assert.deepEqual([made.verdict.value, codes(made), made.verdict.reasons[0]?.rules, made.verdict.toReady], ['MOSTLY READY', ['high-open'], ['h'], ['h']]);
+    assert.deepEqual([strict({ confidence: 'likely' }).verdict.value, strict({ confidence: 'possible' }).verdict.value, strict({ silenced: {} }).verdict.value], ['MOSTLY READY', 'READY', 'READY']);
+    assert.deepEqual(strict({ silenced: {} }).verdict.conditions, ['h']);
+  });
+
   it('never stands beside an A or a B when something blocks', () => {
     const made = card([...HOLDING, { rule: 'a', severity: 'high', points: 8, blocks: true, category: 'frontend' }]);
     assert.deepEqual([made.score.value, made.score.grade], [74.9, 'C+']);

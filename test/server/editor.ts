@@ -207,7 +207,7 @@ function fakeHost(disks: ReadonlyMap<string, Files>, sessions: Map<string, FakeS
       sessions.set(uri, session);
       return session;
     },
-    card: (audit, config, asOf) => makeCard(audit, { version: '0.0.0', asOf, profile: config.profile, customised: 0 }),
+    card: (audit, config, asOf) => makeCard(audit, { version: '0.0.0', asOf, profile: config.profile }),
   };
 }
 

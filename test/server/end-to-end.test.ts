@@ -20,7 +20,7 @@ function host(files: Readonly<Record<string, string>>): Host {
     async open(_uri, name) {
       return openSession({ workspace: openMemory(files, { name }), grammars: await testGrammars() });
     },
-    card: (audit, config, asOf) => makeCard(audit, { version: '0.0.0', asOf, profile: config.profile, weights: config.weights, customised: 0 }),
+    card: (audit, config, asOf) => makeCard(audit, { version: '0.0.0', asOf, profile: config.profile, weights: config.weights }),
   };
 }
 

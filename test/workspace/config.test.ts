@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { DEFAULTS, readConfig } from '../../engine/workspace/config';
-import { configSchema } from '../../engine/workspace/schema';
+import { configSchema } from '../../engine/workspace/config-schema';
+import { customisations } from '../../engine/workspace/customised';
+import type { PresetName } from '../../engine/workspace/presets';
+import { PRESETS, presetOf } from '../../engine/workspace/presets';
+import type { Choice, Schema } from '../../engine/workspace/schema';
+import { WEIGHTS } from '../../rules/kit';
 
 const RULES = [{ id: 'csrf-missing', title: 'a' }, { id: 'cookie-insecure', title: 'b' }];
 const read = (text: string) => readConfig(text, 'shipworthy.json', RULES);
@@ -28,7 +34,10 @@ describe('shipworthy.json', () => {
       "profile": { "exposure": "internal", "data": ["personal"] },
     }`);
     assert.deepEqual(notices, []);
-    assert.deepEqual(config, { rules: { 'csrf-missing': 'low', 'cookie-*': 'off' }, exclude: ['legacy/', '*.sql'], weights: { security: 30, frontend: 0 }, profile: { exposure: 'internal', data: ['personal'], stage: 'production' }, signoffs: {}, gate: {} });
+    assert.deepEqual(config, {
+      ...DEFAULTS, rules: { 'csrf-missing': { severity: 'low' }, 'cookie-*': { severity: 'off' } }, exclude: ['legacy/', '*.sql'], weights: { security: 30, frontend: 0 },
+      profile: { exposure: 'internal', data: ['personal'], stage: 'production' },
+    });
   });
 
   it('may be empty', () => {
@@ -53,7 +62,7 @@ describe('shipworthy.json', () => {
   it('says which values it does not take, and leaves only those out', () => {
     const { message, at, config } = complaint('{"rules": {"csrf-missing": "hihg", "cookie-insecure": "off"}}');
     assert.equal(message, '`rules.csrf-missing` is `hihg`; it may be `critical`, `high`, `medium`, `low`, `info` or `off`. Did you mean `high`? It is left out.');
-    assert.deepEqual([at, config.rules], ['"hihg"', { 'cookie-insecure': 'off' }]);
+    assert.deepEqual([at, config.rules], ['"hihg"', { 'cookie-insecure': { severity: 'off' } }]);
     assert.match(complaint('{"exclude": "legacy"}').message, /`exclude` must be a list in \[ \]/);
     assert.deepEqual(complaint('{"exclude": ["a", 1]}').config.exclude, ['a']);
     assert.match(complaint('{"weights": {"security": 1.5}}').message, /`weights\.security` must be a whole number from 0 to 100/);
@@ -91,16 +100,121 @@ describe('shipworthy.json', () => {
     const odd = fc.oneof(fc.string(), fc.json(), fc.array(fc.constantFrom('{', '}', '[', ']', '"rules"', '"profile"', '"__proto__"', ':', ',', '"a*"', '"off"', '1', '//', '\n'), { maxLength: 30 }).map((parts) => parts.join('')));
     fc.assert(fc.property(odd, (text) => {
       const { config, notices } = read(text);
-      assert.deepEqual(Object.keys(config).sort(), Object.keys(DEFAULTS).sort());
+      assert.deepEqual(Object.keys(config).filter((key) => key !== 'ruleset').sort(), Object.keys(DEFAULTS).sort());
       for (const { range } of notices) assert.ok(range && range.start.line <= range.end.line);
     }), { numRuns: 1_000 });
   });
 
+  it('takes a reason with a rule, and says what else a rule may be', () => {
+    const { config, notices } = read('{"rules": {"csrf-missing": {"severity": "off", "reason": "tokens only"}}}');
+    assert.deepEqual([notices, config.rules], [[], { 'csrf-missing': { severity: 'off', reason: 'tokens only' } }]);
+    assert.match(complaint('{"rules": {"csrf-missing": true}}').message, /`rules\.csrf-missing` must be a text in quotes or an object in \{ \}\./);
+    const half = complaint('{"rules": {"csrf-missing": {"reason": "tokens only"}}}');
+    assert.match(half.message, /`rules\.csrf-missing\.severity` is missing/);
+    assert.deepEqual(half.config.rules, {});
+  });
+
+  it('asks why a category does or does not apply', () => {
+    const { config, notices } = read('{"applicability": {"integrations": {"value": false, "reason": "no outbound mail"}}}');
+    assert.deepEqual([notices, config.applicability], [[], { integrations: { value: false, reason: 'no outbound mail' } }]);
+    for (const said of ['{"value": false}', '{"value": false, "reason": " "}']) {
+      const text = `{"applicability": {"integrations": ${said}}}`;
+      assert.ok(read(text).notices.length > 0, said);
+      assert.deepEqual(read(text).config.applicability, {}, said);
+    }
+    assert.match(complaint('{"applicability": {"mail": {"value": false, "reason": "x"}}}').message, /`mail` is no key of `applicability`/);
+  });
+
+  it('takes a version of the rule set that there is', () => {
+    assert.equal(read('{"ruleset": "1"}').config.ruleset, '1');
+    assert.match(complaint('{"ruleset": "latest"}').message, /`ruleset` is `latest`; it must be a version such as 1 or 2027\.1\./);
+    const future = complaint('{\n"ruleset": "2999.1"\n}');
+    assert.match(future.message, /`ruleset` is `2999\.1`, and this Shipworthy knows rules up to 1\. Update Shipworthy\./);
+    assert.deepEqual([future.at, future.config], ['"2999.1"', DEFAULTS]);
+  });
+
   it('has a schema for editors, made of the same keys', () => {
     const schema = configSchema(RULES);
-    assert.deepEqual(Object.keys(schema.properties ?? {}).sort(), ['$schema', ...Object.keys(DEFAULTS)].sort());
-    assert.deepEqual(Object.keys(schema.properties?.rules?.properties ?? {}), ['csrf-missing', 'cookie-insecure']);
-    const said = (part: object): readonly unknown[] => Object.values(part).flatMap((one: unknown) => (typeof one === 'object' && one !== null ? [...('type' in one ? ['description' in one] : []), ...said(one)] : []));
-    assert.ok(said(schema).every((one) => one === true));
+    assert.deepEqual(Object.keys(schema.properties ?? {}).sort(), ['$schema', 'ruleset', ...Object.keys(DEFAULTS).filter((key) => key !== 'strict')].sort());
+    const ruled = schema.properties?.rules;
+    assert.ok(ruled && 'properties' in ruled);
+    assert.deepEqual(Object.keys(ruled.properties ?? {}), ['csrf-missing', 'cookie-insecure']);
   });
+
+  it('describes every key and value of it, with a default or an example where it is not one of a few', () => {
+    const lacking = (schema: Schema | Choice, path: string): readonly string[] => {
+      const here = schema.description === '' ? [`${path}: no description`] : [];
+      if ('anyOf' in schema) return [...here, ...schema.anyOf.flatMap((one) => lacking(one, path))];
+      const shown = schema.type === 'object' || schema.default !== undefined || schema.examples !== undefined || schema.enum !== undefined;
+      const explained = schema.enum === undefined || schema.enumDescriptions?.length === schema.enum.length;
+      return [
+        ...here, ...(shown ? [] : [`${path}: no default, example or list of values`]), ...(explained ? [] : [`${path}: values without a description`]),
+        ...Object.entries(schema.properties ?? {}).flatMap(([key, below]) => lacking(below, `${path}.${key}`)),
+        ...(schema.items ? lacking(schema.items, `${path}[]`) : []), ...(schema.additionalProperties ? lacking(schema.additionalProperties, `${path}.*`) : []),
+      ];
+    };
+    assert.deepEqual(lacking(configSchema(RULES), ''), []);
+  });
+
+  it('shows editors examples and defaults that it takes itself', () => {
+    const schema = configSchema(RULES);
+    for (const [key, below] of Object.entries(schema.properties ?? {})) {
+      for (const example of [...(below.examples ?? []), ...(below.default === undefined ? [] : [below.default])]) {
+        const { notices } = readConfig(JSON.stringify({ [key]: example }), 'shipworthy.json');
+        assert.deepEqual(notices, [], `${key}: ${JSON.stringify(example)}`);
+      }
+    }
+  });
+});
+
+describe('presets', () => {
+  it('are settings that the file may change again', () => {
+    const { config } = read('{"extends": "internal-tool", "weights": {"security": 25}, "profile": {"data": ["personal"]}}');
+    assert.deepEqual(config.profile, { exposure: 'internal', data: ['personal'], stage: 'production' });
+    assert.deepEqual(config.weights, { ...PRESETS['internal-tool'].weights, security: 25 });
+    assert.deepEqual(read('{"extends": "solo"}').config.signoffs, { required: [] });
+    assert.equal(read('{"extends": "strict", "gate": {"new": {"high": 2}}}').config.gate.verdict?.atLeast, 'READY');
+    assert.deepEqual(read('{"extends": "strict", "gate": {"new": {"high": 2}}}').config.gate.new, { high: 2 });
+    assert.equal(read('{"extends": "strict"}').config.strict, true);
+    assert.deepEqual(read('{"extends": "standard"}').config, DEFAULTS);
+    assert.match(complaint('{"extends": "strickt"}').message, /it may be `standard`, `strict`, `solo`.*Did you mean `strict`\?/);
+  });
+
+  it('have weights that add up to 100', () => {
+    for (const name of Object.keys(PRESETS) as PresetName[]) {
+      assert.equal(Object.values({ ...WEIGHTS, ...presetOf(name).weights }).reduce((sum, weight) => sum + weight, 0), 100, name);
+    }
+  });
+
+  it('share the areas of an audit out among the categories they hold', () => {
+    const { weights } = PRESETS.audit;
+    assert.deepEqual([weights.security + weights.configuration + weights.auth, weights.code + weights.dependencies + weights.frontend, weights.deployment + weights.observability], [30, 20, 5]);
+  });
+
+  it('are described in the documentation with every weight they change', () => {
+    const page = readFileSync('docs/configuration.md', 'utf8');
+    for (const name of Object.keys(PRESETS) as PresetName[]) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\``));
+      assert.ok(row, `no row for ${name}`);
+      for (const [category, weight] of Object.entries(presetOf(name).weights)) assert.ok(row.includes(`${category} ${weight}`), `${name}: ${category} ${weight}`);
+    }
+  });
+});
+
+describe('customised settings', () => {
+  const named = (text: string) => customisations(read(text).config).map(({ key, value, usual, reason }) => [key, value, usual, reason].filter((one) => one !== undefined).join(' | '));
+
+  it('are those that differ from the defaults or the preset, each by its name', () => {
+    assert.deepEqual(named(`{
+      "extends": "internal-tool", "ruleset": "1", "rules": {"csrf-missing": "low", "cookie-*": {"severity": "off", "reason": "tokens only"}}, "exclude": ["legacy/"],
+      "weights": {"security": 17, "frontend": 5}, "profile": {"exposure": "public", "data": ["personal"]}, "applicability": {"integrations": {"value": false, "reason": "no mail"}},
+      "signoffs": {"required": []}, "gate": {"new": {"high": 0}}
+    }`), [
+      'extends | internal-tool | standard', 'ruleset | 1', 'rules.csrf-missing | low', 'rules.cookie-* | off | tokens only', 'exclude | legacy/', 'weights.frontend | 5 | 0',
+      'profile.exposure | public | internal', 'profile.data | personal | ', 'applicability.integrations | does not apply | no mail',
+      'signoffs.required | none | restore-drill, rollback-rehearsed, alert-reaches-human, production-secrets-unique',
+    ]);
+  });
+
+  it('are none where the file says what is so anyway', () => assert.deepEqual(named('{"extends": "standard", "weights": {"security": 20}, "profile": {"stage": "production"}, "gate": {"informational": true}}'), []));
 });
