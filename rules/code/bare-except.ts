@@ -1,4 +1,4 @@
-import { attempted, cleansUp, discards, handler, loggerOf, logging, losesWork, onlyConverts, onlyPasses, placeOf, replace, rule } from '../kit';
+import { attempted, cleansUp, costOf, discards, handler, loggerOf, logging, losesWork, onlyConverts, onlyPasses, placeOf, replace, rule } from '../kit';
 
 export default rule({
   id: 'bare-except',
@@ -11,12 +11,13 @@ export default rule({
   hides: ['exception-swallowed', 'broad-except', 'log-without-traceback'],
 
   on: handler(),
-  check: ({ handler: one, module }, { source }) => {
+  check: ({ handler: one, module }, { source, project }) => {
     if (module.language !== 'python' || one.catchesAt || one.reraises) return false;
     if (cleansUp(one, source)) return { severity: 'low', because: 'it only guards a clean-up' };
     if (discards(one) && onlyConverts(one)) return { severity: 'low', because: 'it only guards a conversion' };
     if (!discards(one)) return one.repeats ? true : { severity: 'medium', because: 'something is done about what it catches' };
-    return losesWork(one) || one.repeats ? { points: 12, because: 'it discards the exception as well' } : { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
+    const cost = costOf(one, module, source, project);
+    return cost === undefined || (one.repeats && one.tries.length > 0 && !losesWork(one)) ? { points: 12, because: 'it discards the exception as well' } : cost;
   },
   message: ({ handler: one }) => `A bare except catches everything, exits included, ${placeOf(one)}.`,
   underline: ({ handler: one }) => one.keyword,
@@ -53,6 +54,7 @@ export default rule({
     'every path raises': { good: 'def run(job, strict):\n    try:\n        job()\n    except:\n        if strict:\n            raise\n        else:\n            raise RuntimeError("job failed")\n' },
     'it logs, and still stops nothing': { bad: 'import logging\n\ndef run(job):\n    try:\n        job()\n    except:\n        logging.error("job failed")\n' },
     'a worker that cannot be stopped': { bad: 'def serve(queue):\n    while True:\n        try:\n            queue.get_next()\n        except:\n            pass\n', severity: 'high' },
+    'a mark in a loop': { bad: 'def watch(page, state):\n    while not state["stop"]:\n        try:\n            if "new" in page.text:\n                state["new"] = True\n        except:\n            pass\n', severity: 'medium' },
     'a message that is lost': { bad: 'def tell(mailer, text):\n    try:\n        mailer.send(text)\n    except:\n        pass\n', severity: 'high' },
     'another language instead': { bad: 'from shop.dates import ago\n\ndef since(then, language):\n    try:\n        return ago(then, language)\n    except:\n        return ago(then, "en")\n', severity: 'medium' },
     'a file that is only tidied up': { bad: 'import os\n\ndef discard(path):\n    try:\n        os.unlink(path)\n    except:\n        pass\n', severity: 'low' },

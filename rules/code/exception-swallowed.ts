@@ -1,5 +1,5 @@
 import type { CallMatch, Handler, Module, Selector, Source, Span } from '../kit';
-import { attempted, call, cleansUp, discards, handler, isBroad, isConversion, isHarmless, lastName, loggerOf, logging, losesWork, makingLogger, onlyConverts, placeOf, rule } from '../kit';
+import { attempted, call, cleansUp, costOf, discards, handler, isBroad, isConversion, isHarmless, lastName, loggerOf, logging, makingLogger, onlyConverts, placeOf, rule } from '../kit';
 
 /** A clause that catches every exception, or a `with suppress(Exception)`. */
 type Catch = { readonly module: Module; readonly handler: Handler } | { readonly module: Module; readonly suppress: CallMatch };
@@ -26,15 +26,14 @@ export default rule<Catch>({
   hides: ['broad-except', 'log-without-traceback'],
 
   on: broadHandlers(),
-  check: (it, { source }) => {
-    if ('suppress' in it) return true;
-    const { handler: one } = it;
+  check: (it, { source, project }) => {
+    const one = 'suppress' in it ? suppressed(it.suppress, source) : it.handler;
     if (!discards(one) || importsOnly(one, source) || answersQuestion(one) || mayNotRaise(one)) return false;
     if (tellsBuild(one)) return { severity: 'low', because: 'it only tells which build runs' };
     if (asksInternals(one)) return { severity: 'medium', because: 'only internals of a library are asked' };
     if (cleansUp(one, source)) return { severity: 'low', because: 'only a clean-up is tried' };
     if (onlyConverts(one)) return { severity: 'low', because: 'only a value is converted, and a default stands in for it' };
-    return losesWork(one) ? true : { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
+    return costOf(one, it.module, source, project) ?? true;
   },
   message: (it) => 'suppress' in it ? `Every exception is discarded by suppress() ${it.suppress.call.scope ? `in ${lastName(it.suppress.call.scope)}()` : 'at module level'}.` : `${caught(it.handler)} is discarded ${placeOf(it.handler)}.`,
   underline: (it) => 'suppress' in it ? argumentAt(it.suppress) : it.handler.catchesAt ?? it.handler.keyword,
@@ -88,6 +87,12 @@ export default rule<Catch>({
     },
     'rolled back and forgotten': { bad: 'def save(db, row):\n    try:\n        db.session.add(row)\n        db.session.commit()\n    except Exception:\n        db.session.rollback()\n        return None\n' },
     'suppressed': { bad: 'from contextlib import suppress\n\ndef notify(mailer, order):\n    with suppress(Exception):\n        mailer.send(order)\n' },
+    'suppressed around a clean-up': { bad: 'from contextlib import suppress\n\nasync def end(socket, conn):\n    with suppress(Exception):\n        await socket.close()\n    conn.save()\n', severity: 'low' },
+    'suppressed around a question': { bad: 'from contextlib import suppress\n\ndef title(page):\n    with suppress(Exception):\n        return page.find("title").text\n', severity: 'medium' },
+    'a push beside what is done': { bad: 'from shop.push import fcm_service\n\nasync def reward(account):\n    account.credit(5)\n    try:\n        await fcm_service.send_notification(account.device)\n    except Exception:\n        pass\n', severity: 'medium' },
+    'a signal beside what is done': { bad: 'from blinker import signal\n\norder_seen = signal("order-seen")\n\ndef see(order):\n    try:\n        order_seen.send(order=order)\n    except Exception:\n        pass\n', severity: 'medium' },
+    'a message that is tried again': { bad: 'import requests\n\ndef text_to(number, text):\n    attempt = 0\n    while attempt < 3:\n        try:\n            requests.post("https://sms.example.com", json={"to": number, "text": text}, timeout=5)\n            break\n        except Exception:\n            pass\n        attempt += 1\n', severity: 'medium' },
+    'a job of a worker that is lost': { bad: 'def serve(queue):\n    while True:\n        try:\n            queue.process_next()\n        except Exception:\n            pass\n', severity: 'high' },
     'logged': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        logger.exception("order mail failed")\n' },
     'narrow and expected': { good: 'import os\nfrom contextlib import suppress\ndef remove(path):\n    try:\n        os.remove(path)\n    except FileNotFoundError:\n        pass\n    with suppress(FileNotFoundError):\n        os.remove(path)\n' },
     'optional dependency': { good: 'try:\n    import orjson as json\nexcept ImportError:\n    import json\n\ntry:\n    from markupsafe import escape\nexcept Exception:\n    escape = None\n' },
@@ -142,6 +147,17 @@ function argumentAt(match: CallMatch): Span {
 
 function caught(one: Handler): string {
   return lastName(one.catches.find(isBroad) ?? 'Exception');
+}
+
+/** `with suppress(Exception): …` as the clause it stands for: what its block calls, and nothing done about it. */
+function suppressed({ call: one }: CallMatch, source: Source): Handler {
+  const depth = source.indentation(one.at.start).length;
+  const first = source.lineEnd(one.argumentsAt.end);
+  const rest = source.text.slice(first);
+  const after = new RegExp(`\\n[ \\t]{0,${depth}}(?=[^\\s#])`).exec(rest);
+  const tryBody = { start: one.argumentsAt.end, end: after ? first + after.index : source.text.length };
+  const tries = [...source.slice(tryBody).replace(/"[^"\n]*"|'[^'\n]*'|#[^\n]*/g, '').matchAll(/([A-Za-z_][\w.]*)\(/g)].map((each) => each[1] ?? '');
+  return { scope: one.scope, guards: one.guards, at: one.at, keyword: one.calleeAt, catches: ['Exception'], body: tryBody, does: ['pass'], tries, tryBody, reraises: false, usesBound: false, passesOn: false, repeats: false, cleanup: false };
 }
 
 /** The `try` only imports: an optional dependency. */

@@ -28,6 +28,7 @@ export default projectRule({
     },
     'a database service alone, for production': { bad: { 'docker-compose.prod.yml': 'services:\n  db:\n    image: mariadb:11\n    volumes: ["data:/var/lib/mysql"]\nvolumes: {data: {}}\n' } },
     'SQLite on the server': { bad: { 'app.py': 'SQLALCHEMY_DATABASE_URI = "sqlite:////srv/app/data/app.db"\n', Procfile: 'web: gunicorn -w 1 app:app\n' } },
+    'SQLite of a program that nothing deploys': { severity: 'medium', bad: { 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nDB = sqlite3.connect("shop.sqlite")\n', 'requirements.txt': 'flask\n' } },
     'a stateful set': { bad: { 'k8s/db.yaml': 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16\n  volumeClaimTemplates:\n    - metadata:\n        name: data\n' } },
     'dumped by hand, says the documentation': {
       severity: 'low',
@@ -101,7 +102,9 @@ function judge(project: Project): Judgement {
   if (documented?.managed) return { holds: [documented] };
   const at = { path: first.path, start: first.start, end: first.end };
   if (documented) return { open: [{ at, message: `${first.text}; ${documented.text}, and nothing here does it by itself.`, variation: { severity: 'low', points: 2, because: 'a copy can be made by hand' }, related: [documented] }] };
-  return { open: [{ at, message: `${first.text}, and nothing in the repository backs it up.`, related: others.slice(0, 3) }] };
+  // A program that nobody is seen to run for others may hold nothing yet.
+  const nowhere = project.production.length === 0 && project.server === undefined;
+  return { open: [{ at, message: `${first.text}, and nothing in the repository backs it up.`, related: others.slice(0, 3), ...(nowhere && { variation: { severity: 'medium', because: 'nothing here shows that it is deployed' } }) }] };
 }
 
 /** Where data is kept by a machine of the owner's. */

@@ -1,7 +1,9 @@
 /** What clauses that catch exceptions do, in words and edits that several rules share. */
 import type { Edit, Source } from './fix';
 import { insert, replace } from './fix';
-import type { Deed, Handler } from './module';
+import type { Deed, Handler, Module } from './module';
+import type { Project } from './project';
+import type { Variation } from './rule';
 import { lastName } from './select';
 
 const SILENT: ReadonlySet<Deed> = new Set(['pass', 'continue', 'break', 'constant', 'return-constant', 'rollback']);
@@ -46,7 +48,35 @@ export function onlyConverts(one: Handler): boolean {
 
 /** Something is lost with the exception: what was to be sent, kept or set going, as far as the names of the calls tell. */
 export function losesWork(one: Handler): boolean {
-  return one.does.includes('rollback') || one.tries.some((each) => !CONVERTS.test(each) && !HARMLESS.test(each) && !CLEANS_UP.test(each) && (ADDS_A_ROW.test(each) || EFFECTS.test(lastName(each))));
+  return one.does.includes('rollback') || one.tries.some(isLost);
+}
+
+function isLost(callee: string): boolean {
+  return !CONVERTS.test(callee) && !HARMLESS.test(callee) && !CLEANS_UP.test(callee) && (ADDS_A_ROW.test(callee) || EFFECTS.test(lastName(callee)));
+}
+
+/** What tells people or machines at once what they find out anyway: pushes, chats, events for open pages, copies in a cache. */
+const NOTICES = /(^|[._])(push|web_?push|fcm|apns|telegram|slack|discord|broadcast|web_?sockets?|ws|socket_?io|sio|emit|pub_?sub|realtime|cache|caches)(_|\.|$)|(push|telegram|slack|discord|broadcast|websocket|socketio|cache)\w*\.\w+$/i;
+
+/**
+ * What a clause that discards everything costs, as a variation; undefined where it is as grave as such a clause can be.
+ * @param project for signals, whose receivers cannot be seen
+ */
+export function costOf(one: Handler, module: Module, source: Source, project: Project): Variation | undefined {
+  if (!losesWork(one)) return { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
+  if (one.does.includes('rollback')) return undefined;
+  if (one.repeats && /\b(break|return)\b/.test(source.slice(one.tryBody))) return { severity: 'medium', because: 'it is tried again' };
+  const lost = one.tries.filter((each) => isLost(each));
+  const aside = (each: string) => NOTICES.test(each) || isSignal(each, module, project) || /(^|_)(invalidate|broadcast|caches?)(_|$)/.test(lastName(one.scope));
+  return lost.every(aside) ? { severity: 'medium', because: 'only a notice beside the work is lost' } : undefined;
+}
+
+/** `order_paid.send(shop)` of Django's and blinker's signals. */
+function isSignal(callee: string, module: Module, project: Project): boolean {
+  const owner = /^(.+)\.send(_robust|_async)?$/.exec(callee)?.[1];
+  if (owner === undefined) return false;
+  const value = project.resolve({ kind: 'reference', name: owner, at: { start: 0, end: 0 } }, module);
+  return /(^|\.)(signal|Signal)$/.test(value.kind === 'result' ? value.callee : owner) || /(^|[._])signals?\./.test(owner);
 }
 
 /** Its whole body is `pass` or `...`. */

@@ -1,5 +1,5 @@
 import type { Assignment, Call, CallMatch, Command, Context, Edit, Module, Pair, Project, Selector, Source, Span, Unit, Value } from '../kit';
-import { call, fileName, isDevelopmentService, lastName, onlyInDevelopment, replace, rule, whenUnset, withoutArgument } from '../kit';
+import { call, fileName, isDevelopmentService, lastName, onlyInDevelopment, options, replace, rule, whenUnset, withoutArgument } from '../kit';
 
 /** A connection; `off` where something switches its verification off. */
 interface Connection {
@@ -7,7 +7,12 @@ interface Connection {
   readonly by: string;
   readonly off?: Off;
 }
-interface Off { readonly at: Span; readonly fix: (context: Context) => readonly Edit[] | undefined }
+interface Off {
+  readonly at: Span;
+  /** Who is asked is not written here but handed in, and nothing secret is seen to go with it. */
+  readonly anybody?: boolean;
+  readonly fix: (context: Context) => readonly Edit[] | undefined;
+}
 
 const VERBS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'request', 'stream', 'ws_connect'];
 const verbsOf = (...owners: readonly string[]) => owners.flatMap((owner) => VERBS.map((verb) => `${owner}.${verb}`));
@@ -37,7 +42,7 @@ export default rule<Connection>({
   anchors: ['bandit B501', 'bandit B323', 'bandit B507', 'ruff S501', 'ruff S323', 'ruff S507', 'semgrep disabled-cert-validation', 'checkov CKV2_DOCKER_2', 'CWE-295'],
 
   on: connections(),
-  check: ({ off }) => off !== undefined,
+  check: ({ off }) => off?.anybody ? { severity: 'medium', because: 'the address is handed in, such as a page that users name, and no credentials are seen to go with it' } : off !== undefined,
   message: ({ by, off }, { source }) => off ? `${by} trusts any server: ${shortened(source.slice(off.at))} switches verification off.` : '',
   underline: ({ off }) => off?.at ?? { start: 0, end: 0 },
   holds: () => 'Verification is on',
@@ -58,6 +63,9 @@ export default rule<Connection>({
     'a download in a script': { path: 'deploy.sh', bad: '#!/bin/bash\ncurl -k https://api.example.com/release | tar xz\n', good: '#!/bin/bash\ncurl https://api.example.com/release | tar xz\n' },
     'a file of trusted authorities': { good: 'import requests\ndef push(data):\n    return requests.post("https://api.example.com/v1", json=data, verify="/etc/ssl/corp-ca.pem", timeout=5)\n' },
     'its own machine': { path: 'check.sh', good: '#!/bin/sh\ncurl -kfsS https://localhost:8443/healthz\n' },
+    'a page that users name': { bad: 'import requests\nfrom flask import request\n\ndef preview():\n    return fetch(request.form["url"])\n\ndef fetch(url):\n    return requests.get(url, headers={"User-Agent": "preview"}, verify=False, timeout=5)\n', severity: 'medium' },
+    'an address handed in, with a token': { bad: 'import requests\n\ndef fetch(url, token):\n    return requests.get(url, headers={"Authorization": "Bearer " + token}, verify=False, timeout=5)\n', severity: 'high' },
+    'an address that every caller writes': { bad: 'import requests\nfrom flask import Flask\napp = Flask(__name__)\n\ndef rates():\n    return fetch("https://api.example.com/rates")\n\ndef fetch(url):\n    return requests.get(url, verify=False, timeout=5)\n', severity: 'high' },
     'a session': {
       bad: 'import requests\n\nsession = requests.Session()\nsession.verify = False\n', good: 'import requests\n\nsession = requests.Session()\nsession.verify = True\n',
     },
@@ -141,9 +149,27 @@ function called(match: CallMatch, project: Project): readonly Connection[] {
     if (!client.off(value)) { if (isUnread(value)) return []; continue; }
     if (isOwnMachine(match, project) || isSetByDeployment(value, project)) return [];
     const keyword = one.keywords.find((each) => each.name === name);
-    return [{ by, off: { at: keyword?.at ?? one.calleeAt, fix: ({ source }) => keyword && withoutArgument(one, keyword.at, source) } }];
+    return [{ by, off: { at: keyword?.at ?? one.calleeAt, anybody: asksAnybody(match, project), fix: ({ source }) => keyword && withoutArgument(one, keyword.at, source) } }];
   }
   return one.open || one.keywords.some((each) => each.name === '**') ? [] : [{ by }];
+}
+
+/** A verb on an address that comes from outside of the function, or out of an answer, without credentials of its own. */
+function asksAnybody(match: CallMatch, project: Project): boolean {
+  const { call: one, module } = match;
+  const verb = lastName(one.callee);
+  if (!VERBS.includes(verb) || one.keywords.some((each) => /^(auth|cert|cookies)$/.test(each.name) && each.value.kind !== 'none')) return false;
+  const headers = match.argument('headers');
+  if (headers?.kind === 'dict' && headers.entries.some((each) => each.key.kind === 'text' && /auth|token|key|cookie|secret/i.test(each.key.value))) return false;
+  const address = match.argument('url', /^(request|stream)$/.test(verb) ? 1 : 0);
+  return address !== undefined && options(address).every((each) => isHandedIn(project.resolve(each, module), project));
+}
+
+/** What a visitor or a caller names; a caller that only ever gives constants names nothing. */
+function isHandedIn(value: Value, project: Project): boolean {
+  if (value.kind === 'tainted') return true;
+  if (value.kind === 'parameter') return /(^|[._])(url|uri|link|href|address|target|site|page|feed|webhook|endpoint)s?(_url)?$/i.test(value.name) && !/^(self|cls)\./.test(value.name) && !project.flow.givenOwn(value);
+  return value.kind === 'result' && /(^|\.)urljoin$/.test(value.callee) && value.args[0] !== undefined && options(value.args[0]).some((each) => isHandedIn(each, project));
 }
 
 const isUnread = (value: Value) => ['parameter', 'unknown', 'choice', 'result', 'reference', 'environment'].includes(value.kind) && whenUnset(value) === undefined;
