@@ -118,6 +118,8 @@ import containerHealthcheckMissing from './deployment/container-healthcheck-miss
 import containerPrivileged from './deployment/container-privileged';
 import deployRollbackMissing from './deployment/deploy-rollback-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
+import dockerSignalsLost from './deployment/docker-signals-lost';
+import imageUnpinned from './deployment/image-unpinned';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import restartPolicyMissing from './deployment/restart-policy-missing';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
@@ -309,6 +311,8 @@ export const rules: readonly Rule[] = [
   containerPrivileged('deployment'),
   deployRollbackMissing('deployment'),
   deploymentDefinitionMissing('deployment'),
+  dockerSignalsLost('deployment'),
+  imageUnpinned('deployment'),
   processRunsAsRoot('deployment'),
   restartPolicyMissing('deployment'),
   staticAssetsUnserved('deployment'),
