@@ -48,6 +48,7 @@ import databaseUrlDefaultCredentials from './configuration/database-url-default-
 import debugEnabled from './configuration/debug-enabled';
 import debugEnvEnabled from './configuration/debug-env-enabled';
 import devSettingsInProduction from './configuration/dev-settings-in-production';
+import dockerSecretInImage from './configuration/docker-secret-in-image';
 import envExampleIncomplete from './configuration/env-example-incomplete';
 import gitignoreIncomplete from './configuration/gitignore-incomplete';
 import hardcodedCredential from './configuration/hardcoded-credential';
@@ -118,6 +119,7 @@ import containerHealthcheckMissing from './deployment/container-healthcheck-miss
 import containerPrivileged from './deployment/container-privileged';
 import deployRollbackMissing from './deployment/deploy-rollback-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
+import dockerImageBloated from './deployment/docker-image-bloated';
 import dockerSignalsLost from './deployment/docker-signals-lost';
 import imageUnpinned from './deployment/image-unpinned';
 import processRunsAsRoot from './deployment/process-runs-as-root';
@@ -241,6 +243,7 @@ export const rules: readonly Rule[] = [
   debugEnabled('configuration'),
   debugEnvEnabled('configuration'),
   devSettingsInProduction('configuration'),
+  dockerSecretInImage('configuration'),
   envExampleIncomplete('configuration'),
   gitignoreIncomplete('configuration'),
   hardcodedCredential('configuration'),
@@ -311,6 +314,7 @@ export const rules: readonly Rule[] = [
   containerPrivileged('deployment'),
   deployRollbackMissing('deployment'),
   deploymentDefinitionMissing('deployment'),
+  dockerImageBloated('deployment'),
   dockerSignalsLost('deployment'),
   imageUnpinned('deployment'),
   processRunsAsRoot('deployment'),
