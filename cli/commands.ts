@@ -5,6 +5,7 @@ import { baselineCommand } from './baseline-command';
 import { check, type CheckOptions } from './check';
 import { comparing, type ComparingFlags } from './comparing';
 import { day } from './day';
+import { diffCommand } from './diff-command';
 import { EXIT, Interrupted, UsageError } from './exit';
 import { explain, unknownRule } from './explain';
 import { THRESHOLDS, type Threshold } from './gate';
@@ -69,6 +70,7 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
   // Subcommands copy exit override and output from the program when they are made by it.
   checkCommand(program.command('check'), product, around, done);
   baselineCommand(program.command('baseline'), product, around, done);
+  diffCommand(program.command('diff'), around, done);
   explainCommand(program.command('explain'), product, around, done);
   listCommand(program.command('list'), product, around, done);
   return program;
