@@ -11,7 +11,7 @@ import { judge, type Judged, type Threshold } from './gate';
 import { listing } from './listing';
 import { isPart, narrow, type Wanted } from './narrow';
 import { send, writeWhole } from './output';
-import { underRepository } from './repository';
+import { filesAddress, underRepository } from './repository';
 import { scan } from './scan';
 import type { Format, Product, Style, Surroundings } from './surroundings';
 import { target, type Target } from './target';
@@ -36,10 +36,10 @@ export interface CheckOptions extends ComparingFlags {
 const REASONS = 5;
 
 /** Forms that list findings, and so can list some of them. */
-const PARTS: ReadonlySet<Format> = new Set(['text', 'json', 'csv']);
+const PARTS: ReadonlySet<Format> = new Set(['text', 'json', 'csv', 'github-annotations']);
 
 /** Forms that a host of repositories reads: it knows files by their path from the root of the repository, whichever folder was checked. */
-const HOSTED: ReadonlySet<Format> = new Set(['sarif', 'sarif-full', 'gitlab', 'junit']);
+const HOSTED: ReadonlySet<Format> = new Set(['sarif', 'sarif-full', 'gitlab', 'junit', 'github-summary', 'github-comment', 'github-annotations']);
 
 /** Runs the check of `path` and resolves with the exit code. Rejects with UsageError or Interrupted. */
 export async function check(path: string, options: CheckOptions, product: Product, around: Surroundings): Promise<number> {
@@ -59,7 +59,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
     const whole = underRepository(cards, aim.folder);
     // All are made before the first is written, so that one that cannot be made leaves none behind.
     const reports = wishes.map(({ form, file }) => {
-      const style = { ...styleOf(options, file, around), asOf };
+      const style = { ...styleOf(options, file, around), asOf, ...filesAddress(cards, around.env) };
       const text = form === 'text' && isPart(wanted) ? listing(cards, wanted, style) : product.formats[form](HOSTED.has(form) ? whole : cards, style);
       return { file, text };
     });

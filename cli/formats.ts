@@ -4,6 +4,8 @@ import { badge, badgeJson } from '../report/badge';
 import type { ReportCard } from '../report/card';
 import { csv } from '../report/csv';
 import { line } from '../report/escape';
+import { githubAnnotations } from '../report/github/annotations';
+import { githubComment, githubSummary } from '../report/github/summary';
 import { gitlab } from '../report/gitlab';
 import { html } from '../report/html';
 import { json } from '../report/json';
@@ -21,7 +23,10 @@ export const formats: Product['formats'] = {
   html: (cards) => page(cards),
   sarif: (cards) => sarif(cards, 'github'),
   'sarif-full': (cards) => sarif(cards, 'full'),
-  csv, gitlab, junit,
+  csv, junit, gitlab,
+  'github-summary': githubSummary,
+  'github-comment': githubComment,
+  'github-annotations': githubAnnotations,
   badge: (cards, { asOf }) => badge(cards, asOf),
   'badge-json': (cards, { asOf }) => badgeJson(cards, asOf),
 };

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ReportCard } from '../report/card';
 import { moved } from '../report/moved';
+import type { Surroundings } from './surroundings';
 
 /**
  * The cards of a checked folder (absolute, links resolved) with all paths seen from the root of the repository that holds it; the
@@ -13,6 +14,16 @@ export function underRepository(cards: readonly ReportCard[], folder: string): r
   if (root === undefined || root === folder) return cards;
   const prefix = path.relative(root, folder).split(path.sep).join('/');
   return cards.map((card) => moved(card, prefix));
+}
+
+/**
+ * Where GitHub shows the files of the commit that was checked, as a workflow run tells in its environment; nothing outside of one, and
+ * nothing when another commit or another repository was checked out.
+ */
+export function filesAddress(cards: readonly ReportCard[], env: Surroundings['env']): { readonly address?: string } {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name, GITHUB_SHA: commit } = env;
+  if (!server || !name || !commit || cards.some((card) => card.project.commit !== commit)) return {};
+  return { address: `${server}/${name}/blob/${commit}` };
 }
 
 function repositoryOf(folder: string): string | undefined {

@@ -28,12 +28,16 @@ export interface Signals {
 }
 
 export const FORMATS = [
-  'text', 'json', 'markdown', 'html', 'sarif', 'sarif-full', 'csv', 'gitlab', 'junit', 'badge', 'badge-json',
+  'text', 'json', 'markdown', 'html', 'sarif', 'sarif-full', 'csv', 'junit', 'gitlab', 'github-summary', 'github-comment', 'github-annotations',
+  'badge', 'badge-json',
 ] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** How a report is to look: `verbose` lists what holds and what does not apply as well; `asOf` is the ISO day it is shown on. */
-export type Style = Look & { readonly verbose: boolean; readonly asOf: string };
+/**
+ * How a report is to look: `verbose` lists what holds and what does not apply as well; `asOf` is the ISO day it is shown on;
+ * `address` leads to the files of the commit in a browser.
+ */
+export type Style = Look & { readonly verbose: boolean; readonly asOf: string; readonly address?: string };
 
 /** What the commands use of the engine and the report. */
 export interface Product {

@@ -1,6 +1,7 @@
 /** Findings as a table for spreadsheets: RFC 4180, one line for each finding, open ones and silenced ones. */
 import type { Finding, Silenced } from '../engine/audit/outcome';
 import type { ReportCard, Result } from './card';
+import { mark } from './comparison/words';
 import { line } from './escape';
 import { byPlace } from './scoring/order';
 
@@ -10,6 +11,7 @@ const COLUMNS: Readonly<Record<string, (row: Row) => string | number | boolean>>
   fingerprint: ({ finding }) => finding.fingerprint,
   project: ({ card }) => card.project.name,
   state: ({ silenced }) => silenced?.lane ?? 'open',
+  baseline: ({ card, finding, silenced }) => (card.comparison && !silenced ? mark(card, finding) ?? 'known' : ''),
   severity: ({ finding }) => finding.severity,
   confidence: ({ finding }) => finding.confidence,
   blocks: ({ finding }) => finding.blocks,

@@ -48,12 +48,6 @@ export function byFile(card: ReportCard): readonly { readonly path: string; read
   return [...files].map(([path, findings]) => ({ path, findings }));
 }
 
-/** Open findings of all cards by place. Applications that share a file have the same finding in it: it is there once. */
-export function openOnce(cards: readonly ReportCard[]): readonly Finding[] {
-  const all = cards.flatMap((card) => card.results).flatMap((result) => result.findings);
-  return [...new Map(all.map((finding) => [finding.fingerprint, finding])).values()].sort(byPlace);
-}
-
 /** The first few of some places, and how many there are besides. */
 export function first<T>(places: readonly T[], most: number): { readonly shown: readonly T[]; readonly more: number } {
   // One more line costs as much as the line that says there is one more.

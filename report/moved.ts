@@ -17,5 +17,16 @@ export function moved(card: ReportCard, prefix: string): ReportCard {
     ...card, project: { ...card.project, root: below(card.project.root) }, results: card.results.map(result),
     ...(card.comparison && { comparison: { ...card.comparison, fixed: card.comparison.fixed.map((one) => ({ ...one, path: below(one.path) })) } }),
     notices: card.notices.map((notice) => (notice.path === undefined ? notice : { ...notice, path: below(notice.path) })),
+    inventory: spotsMoved(card.inventory, below),
+    ...(card.comparison && { comparison: { ...card.comparison, fixed: card.comparison.fixed.map((one) => ({ ...one, path: below(one.path) })) } }),
   };
+}
+
+/** An inventory has many tables; what has a path and a line in it is a place in a file, and a path alone is a route's. */
+function spotsMoved<Value>(value: Value, below: (path: string) => string): Value {
+  if (Array.isArray(value)) return value.map((one: unknown) => spotsMoved(one, below)) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([key, one]) => [key, spotsMoved(one, below)] as const);
+  const isSpot = 'path' in value && typeof value.path === 'string' && 'line' in value && typeof value.line === 'number';
+  return Object.fromEntries(fields.map(([key, one]) => [key, isSpot && key === 'path' ? below(String(one)) : one])) as Value;
 }

@@ -7,7 +7,7 @@
 import type { ReportCard } from './card';
 import { line } from './escape';
 import { printed } from './json';
-import { failing, passing, suppressed } from './sarif/result';
+import { comparedFailing, failing, passing, suppressed } from './sarif/result';
 import { notificationKinds, notifications } from './sarif/notification';
 import { reportingDescriptor } from './sarif/rule';
 
@@ -25,8 +25,8 @@ export function sarif(cards: readonly ReportCard[], profile: SarifProfile): stri
 }
 
 function run(card: ReportCard, profile: SarifProfile): object {
-  const all = failing(card);
-  const results = profile === 'github' ? all.slice(0, MOST_RESULTS) : [...all, ...suppressed(card), ...passing(card)];
+  const open = failing(card);
+  const results = profile === 'github' ? open.slice(0, MOST_RESULTS) : [...comparedFailing(card), ...suppressed(card), ...passing(card)];
   return {
     tool: { driver: driver(card, profile) },
     automationDetails: { id: category(card) },
@@ -34,7 +34,7 @@ function run(card: ReportCard, profile: SarifProfile): object {
     originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository, or the checked folder where there is none.' } } },
     invocations: [{ executionSuccessful: true, ...(profile === 'full' && notifications(card)) }],
     results,
-    properties: { shipworthy: { ...summary(card), resultsLeftOut: profile === 'github' ? all.length - results.length : 0 } },
+    properties: { shipworthy: { ...summary(card), resultsLeftOut: profile === 'github' ? open.length - results.length : 0 } },
   };
 }
 

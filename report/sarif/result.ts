@@ -14,7 +14,30 @@ interface Indexed { readonly result: Result; readonly ruleIndex: number }
 
 /** Open findings, worst first. */
 export function failing(card: ReportCard): readonly object[] {
-  return byFinding(card, ({ findings }) => findings.map((finding) => ({ finding }))).map((one) => failure(one));
+  return openOf(card).map(failure);
+}
+
+/** Open findings, worst first, each with what it was in the base where the card was compared with one, and then what is gone. */
+export function comparedFailing(card: ReportCard): readonly object[] {
+  const { comparison } = card;
+  if (!comparison) return failing(card);
+  const states = new Map([...comparison.new.map((print) => [print, 'new'] as const), ...comparison.worsened.map((print) => [print, 'updated'] as const)]);
+  const open = openOf(card).map((one) => ({ ...failure(one), baselineState: states.get(one.finding.fingerprint) ?? 'unchanged' }));
+  const gone = comparison.fixed.map(({ rule, severity, path, fingerprint }) => ({
+    ruleId: rule, ...indexed(card, rule), kind: 'fail', level: LEVELS[severity], message: message(`${rule} is gone.`), baselineState: 'absent',
+    locations: [{ physicalLocation: physicalLocation(path) }], partialFingerprints: { 'shipworthy/v1': fingerprint }, properties: { severity },
+  }));
+  return [...open, ...gone];
+}
+
+/** A rule that was not asked this time has no place in the list. */
+function indexed(card: ReportCard, rule: string): { readonly ruleIndex?: number } {
+  const ruleIndex = card.results.findIndex((result) => result.rule === rule);
+  return ruleIndex < 0 ? {} : { ruleIndex };
+}
+
+function openOf(card: ReportCard): readonly ({ readonly finding: Finding } & Indexed)[] {
+  return byFinding(card, ({ findings }) => findings.map((finding) => ({ finding })));
 }
 
 /** Findings that do not count as open, with the reason. */

@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { destinations } from '../../cli/destinations';
 import { UsageError } from '../../cli/exit';
+import { filesAddress } from '../../cli/repository';
+import { demo } from '../report/demo';
 import { temporaryFolder } from './folder';
 
 describe('where reports go', () => {
@@ -30,6 +32,12 @@ describe('where reports go', () => {
     assert.deepEqual(forms(['c:report.json', 'xml:report']), [['json', 'c:report.json'], ['text', 'xml:report']]);
   });
   it('writes to standard output beside files', () => assert.deepEqual(forms(['-', 'a.html']), [['text', '-'], ['html', 'a.html']]));
+  it('links to the commit that was checked in a workflow run, and to no other', () => {
+    const env = { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'o/r', GITHUB_SHA: '0ea1ce2' };
+    assert.deepEqual(filesAddress([demo()], env), { address: 'https://github.com/o/r/blob/0ea1ce2' });
+    assert.deepEqual(filesAddress([demo()], { ...env, GITHUB_SHA: 'fffffff' }), {});
+    assert.deepEqual(filesAddress([demo()], {}), {});
+  });
   it('refuses two reports to one place', () => {
     assert.throws(() => forms(['a.json', './a.json']), (error) => error instanceof UsageError && /Two reports cannot both go to .*a\.json/.test(error.message));
     assert.throws(() => forms(['-', 'json:-']), /standard output/);

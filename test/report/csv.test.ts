@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { compared } from '../../report/comparison/compare';
 import { csv } from '../../report/csv';
 import { demo } from './demo';
 import { card } from './fixture';
@@ -41,8 +42,14 @@ describe('the CSV report', () => {
   });
 
   it('has as many cells in every line, whatever the text holds', () => {
-    for (const cells of parse(csv([hostile(), demo()]))) assert.equal(cells.length, 20);
+    for (const cells of parse(csv([hostile(), demo()]))) assert.equal(cells.length, 21);
     assert.doesNotMatch(csv([hostile()]).replaceAll('\r\n', ''), /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+
+  it('says what is new where there is something to compare with', () => {
+    const [one] = compared([card([{ rule: 'a' }])], { base: { kind: 'baseline', file: 'b.json', entries: 0 }, known: [], gone: () => false });
+    assert.equal(rows(csv([one ?? assert.fail()]))[0]?.baseline, 'new');
+    assert.equal(rows(csv([card([{ rule: 'a' }])]))[0]?.baseline, '');
   });
 
   it('quotes what needs it, and keeps it', () => {

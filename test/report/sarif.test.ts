@@ -4,12 +4,13 @@ import Ajv from 'ajv-draft-04';
 import { fullFormats } from 'ajv-formats/dist/formats';
 import { sarif, type SarifProfile } from '../../report/sarif';
 import type { ReportCard } from '../../report/card';
+import { compared } from '../../report/comparison/compare';
 import { demo, mended } from './demo';
 import { at, card, HOLDING } from './fixture';
 import { hostile } from './hostile';
 
 interface Result {
-  readonly ruleId: string; readonly ruleIndex: number; readonly kind: string; readonly level: string; readonly message: { readonly text: string }; readonly rank?: number;
+  readonly ruleId: string; readonly ruleIndex: number; readonly kind: string; readonly level: string; readonly message: { readonly text: string }; readonly rank?: number; readonly baselineState?: string;
   readonly locations?: readonly { readonly physicalLocation: { readonly artifactLocation: { readonly uri: string }; readonly region?: Readonly<Record<string, number>> } }[];
   readonly partialFingerprints?: Readonly<Record<string, string>>;
   readonly suppressions?: readonly { readonly kind: string; readonly status: string; readonly justification: string }[];
@@ -173,6 +174,19 @@ describe('the full SARIF profile', () => {
     assert.deepEqual(accepted?.suppressions?.map(({ kind, status, justification }) => [kind, status, justification]), [['inSource', 'accepted', 'The pilot runs on the internal network.']]);
     const elsewhere = run(card([{ rule: 'a', silenced: { where: at('shipworthy.json', 3) } }]), 'full').results[0];
     assert.equal(elsewhere?.suppressions?.[0]?.kind, 'external');
+  });
+
+  it('tells what is new, worse, unchanged and gone where there is something to compare with', () => {
+    const one = card([{ rule: 'new' }, { rule: 'worse', severity: 'high' }, { rule: 'same' }]);
+    const print = (id: string) => one.results.find((result) => result.rule === id)?.findings[0]?.fingerprint ?? '';
+    const known = [
+      { fingerprint: print('worse'), rule: 'worse', severity: 'low', path: 'app.py', shape: '' }, { fingerprint: print('same'), rule: 'same', severity: 'medium', path: 'app.py', shape: '' },
+      { fingerprint: 'f'.repeat(16), rule: 'left', severity: 'high', path: 'old.py', shape: '' },
+    ] as const;
+    const [against = assert.fail()] = compared([one], { base: { kind: 'baseline', file: 'b.json', entries: 3 }, known, gone: () => false });
+    assert.deepEqual(faults(sarif([against], 'full')), []);
+    assert.deepEqual(Object.fromEntries(run(against, 'full').results.map((result) => [result.ruleId, result.baselineState])), { worse: 'updated', new: 'new', same: 'unchanged', left: 'absent' });
+    assert.ok(run(against).results.every((result) => result.baselineState === undefined), 'code scanning compares by itself');
   });
 
   it('ranks by cost', () => {
