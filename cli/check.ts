@@ -55,7 +55,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
     const all = session.audits().map((audit) => product.card(audit, session.config, asOf));
     const against = await comparing.against?.({ session, asOf, product, scan: (one) => scan(one, options.quiet, around) });
     const cards = narrow(against ? compared(all, against) : all, wanted);
-    const judged = judge(cards, concerning(session.notices(), wanted), { threshold: options.failOn, narrowed: isPart(wanted), failures: comparing.failures });
+    const judged = judge(cards, concerning(session.notices(), wanted), { threshold: options.failOn, narrowed: isPart(wanted), failures: comparing.failures, gate: session.config.gate });
     const whole = underRepository(cards, aim.folder);
     // All are made before the first is written, so that one that cannot be made leaves none behind.
     const reports = wishes.map(({ form, file }) => {
@@ -99,7 +99,7 @@ async function conclude(judged: Judged, cards: readonly ReportCard[], files: rea
   const where = files.length === 0 || quiet ? [] : [`${cards.map(headline).join('; ')}. The ${files.length === 1 ? 'report is' : 'reports are'} in ${list(files)}.`];
   const more = judged.reasons.length - REASONS;
   const reasons = quiet && judged.code === EXIT.gate ? [] : [...judged.reasons.slice(0, REASONS), ...(more > 0 ? [`And ${more} more, see the report.`] : [])];
-  const lines = [...where, ...reasons];
+  const lines = [...where, ...reasons, ...(quiet ? [] : judged.remarks)];
   if (lines.length > 0) await send(around.stderr, lines.map((one) => `${line(one)}\n`).join(''));
 }
 

@@ -1,10 +1,12 @@
-/** What lets a run pass: `--fail-on`, and whether everything was looked at. */
+/** What lets a run pass: `--fail-on`, the team's gate, and whether everything was looked at. */
 import type { Finding, Notice } from '../engine/audit/outcome';
+import type { Gate } from '../engine/workspace/gate';
 import type { ReportCard } from '../report/card';
 import { isBlocking } from '../report/scoring/weighed';
 import { count, placeText } from '../report/words';
 import { SEVERITIES, type Severity } from '../rules/kit';
 import { EXIT } from './exit';
+import { conditions } from './quality-gate';
 
 /** `blocker`: the verdict. A severity: open findings of it or worse. `never`: nothing fails. */
 export const THRESHOLDS = ['blocker', 'critical', 'high', 'medium', 'low', 'never'] as const;
@@ -15,6 +17,8 @@ export interface Judged {
   readonly code: number;
   /** Why it is not 0, in whole sentences for the terminal. */
   readonly reasons: readonly string[];
+  /** What is to be said without failing the run: conditions of the gate that only warn, and those that there is nothing to judge by. */
+  readonly remarks: readonly string[];
 }
 
 export interface Asked {
@@ -23,19 +27,23 @@ export interface Asked {
   readonly narrowed: boolean;
   /** What failed already, in whole sentences. */
   readonly failures?: readonly string[];
+  /** The team's own conditions. They speak of whole projects, so of a part they are not asked. */
+  readonly gate?: Gate;
 }
 
 /**
  * The exit code of a run. A wrong configuration wins over everything, because nothing below it was done as decided; then
  * come findings past the threshold, then what could not be looked at. Where a card was compared, only what is new counts.
  */
-export function judge(cards: readonly ReportCard[], notices: readonly Notice[], { threshold, narrowed, failures = [] }: Asked): Judged {
+export function judge(cards: readonly ReportCard[], notices: readonly Notice[], { threshold, narrowed, failures = [], gate = {} }: Asked): Judged {
   const wrong = notices.filter((notice) => notice.code === 'config');
-  if (wrong.length > 0) return { code: EXIT.usage, reasons: wrong.map(placed) };
-  const past = [...failures, ...(threshold === 'never' ? [] : cards.flatMap((card) => failing(card, threshold, narrowed)))];
-  if (past.length > 0) return { code: EXIT.gate, reasons: past };
+  if (wrong.length > 0) return { code: EXIT.usage, reasons: wrong.map(placed), remarks: [] };
+  const asked = narrowed ? [] : cards.flatMap((card) => conditions(card, gate));
+  const remarks = asked.filter((one) => one.result === 'warned' || one.result === 'unknown').map((one) => one.text);
+  const past = [...failures, ...asked.filter((one) => one.result === 'failed').map((one) => one.text), ...(threshold === 'never' ? [] : cards.flatMap((card) => failing(card, threshold, narrowed)))];
+  if (past.length > 0) return { code: EXIT.gate, reasons: past, remarks };
   const gaps = missing(cards, notices, narrowed);
-  return { code: gaps.length > 0 ? EXIT.incomplete : EXIT.ok, reasons: gaps };
+  return { code: gaps.length > 0 ? EXIT.incomplete : EXIT.ok, reasons: gaps, remarks };
 }
 
 /** What is wrong with a configuration, after its place. */

@@ -76,6 +76,8 @@ export interface Notice {
   readonly range?: Range;
   /** What, where, and what to do: a whole sentence. */
   readonly message: string;
+  /** It is about an acceptance whose last day is over. */
+  readonly ended?: true;
   /** It keeps the card from being complete (an unparsed production file), not just from being pretty. */
   readonly incomplete: boolean;
 }

@@ -26,7 +26,8 @@ export function settle(audit: Audit, today: number): Settled {
       const fault = faultOf(silenced, today);
       if (fault) {
         reopened.push(silenced.finding);
-        notices.push(notice(silenced, `This acceptance of ${silenced.finding.rule} does not count: ${fault}.`));
+        const ended = (daysLeft(silenced, today) ?? 0) < 0;
+        notices.push({ ...notice(silenced, `This acceptance of ${silenced.finding.rule} does not count: ${fault}.`), ...(ended && { ended }) });
         return false;
       }
       const left = daysLeft(silenced, today);
