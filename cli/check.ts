@@ -52,7 +52,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
   try {
     await scan(session, options.quiet, around);
     const asOf = options.asOf ?? around.today();
-    const all = session.audits().map((audit) => product.card(audit, session.config, asOf));
+    const all = session.audits().map((audit) => product.card(audit, session.config, asOf, (fingerprint, fixed) => session.closeUp(fingerprint, fixed)));
     const against = await comparing.against?.({ session, asOf, product, scan: (one) => scan(one, options.quiet, around) });
     const cards = narrow(against ? compared(all, against) : all, wanted);
     const judged = judge(cards, concerning(session.notices(), wanted), { threshold: options.failOn, narrowed: isPart(wanted), failures: comparing.failures, gate: session.config.gate });

@@ -32,7 +32,9 @@ function narrowed(card: ReportCard, wanted: Wanted): ReportCard {
   const listed = new Set(results.map((result) => result.rule));
   const plan = card.plan.map((phase) => ({ ...phase, items: phase.items.filter((item) => listed.has(item.rule)) }));
   const notices = card.notices.filter((notice) => wanted.file === undefined || notice.path === undefined || notice.path === wanted.file);
-  return { ...card, results, plan, notices, counts: counts(results) };
+  const shown = new Set(results.flatMap((result) => result.findings.map((finding) => finding.fingerprint)));
+  const closeUps = Object.fromEntries(Object.entries(card.content.closeUps).filter(([fingerprint]) => shown.has(fingerprint)));
+  return { ...card, results, plan, notices, counts: counts(results), content: { ...card.content, closeUps } };
 }
 
 /** A result with only what it says of this file; nothing when it says nothing of it. */

@@ -20,7 +20,7 @@ export function product(grammars: string): Product {
     version, ruleset: RULESET, rules: ruleCards, document: ruleDocument,
     open: async (folder) => openSession({ workspace: openDisk(folder), grammars: await grammarsIn(grammars) }),
     earlier: async (folder, commit, config) => openSession({ workspace: commitWorkspace(basename(folder), commit), grammars: await grammarsIn(grammars), config }),
-    card: (audit, config, asOf) => makeCard(audit, { version, asOf, ...cardSettings(config) }),
+    card: (audit, config, asOf, near) => makeCard(audit, { version, asOf, ...cardSettings(config), ...(near && { near }) }),
     formats,
   };
 }

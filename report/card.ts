@@ -1,5 +1,6 @@
 /** The report card as plain data: every output and the panel are drawn from this and from nothing else. */
 import type { Category, Confidence, Effort, Severity } from '../rules/kit';
+import type { Content } from './content';
 import type { Comparison } from './comparison/compare';
 import type { Inventory } from '../engine/audit/inventory';
 import type { Customisation } from '../engine/workspace/customised';
@@ -37,12 +38,17 @@ export interface ReportCard {
   /** All four phases, also empty ones. */
   readonly plan: readonly Phase[];
   readonly notices: readonly Notice[];
+  /** What a report says beside the numbers. */
+  readonly content: Content;
   /** What it is made of: routes, variables, jobs, models and the like. */
   readonly inventory: Inventory;
   readonly files: { readonly seen: number; readonly read: number; readonly parsed: number; readonly lines: number; readonly routes: number };
   /** What is new against a base; missing where nothing was compared. */
   readonly comparison?: Comparison;
 }
+
+/** A card before its own words are part of it. */
+export type Told = Omit<ReportCard, 'content'>;
 
 export interface Decision {
   readonly value: Verdict;

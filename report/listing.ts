@@ -11,7 +11,7 @@ import { gradeText, number } from './words';
 export interface Numbered { readonly number: string; readonly result: Result; readonly blocks: boolean }
 
 /** Open rules by severity, worst first; within one, what blocks, then what costs most. All severities, also empty ones. */
-export function openBySeverity(card: ReportCard): readonly { readonly severity: Severity; readonly rules: readonly Numbered[] }[] {
+export function openBySeverity(card: Pick<ReportCard, 'results'>): readonly { readonly severity: Severity; readonly rules: readonly Numbered[] }[] {
   const open = card.results.filter((result) => result.state === 'open').map((result) => ({ result, blocks: result.findings.some(isBlocking) }));
   return SEVERITIES.map((severity) => ({
     severity,
@@ -33,7 +33,7 @@ export function strengths(card: ReportCard): readonly Result[] {
 }
 
 /** Everything that was silenced, whatever the state of its rule, by place. */
-export function silenced(card: ReportCard): readonly Silenced[] {
+export function silenced(card: Pick<ReportCard, 'results'>): readonly Silenced[] {
   return card.results.flatMap((result) => result.silenced).sort((a, b) => byPlace(a.finding, b.finding));
 }
 

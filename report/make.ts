@@ -1,7 +1,9 @@
 /** From an audit to the card: scores it and puts the words beside the numbers. */
 import type { Category } from '../rules/kit';
 import type { Audit, Finding, Outcome, RuleCard } from '../engine/audit/outcome';
-import type { Cap, CategoryCard, ReportCard, Result, Score } from './card';
+import type { Cap, CategoryCard, ReportCard, Result, Score, Told } from './card';
+import { contentOf } from './content';
+import type { Near } from './content';
 import { plan } from './plan';
 import { score } from './scoring';
 import type { Scoring } from './scoring';
@@ -33,6 +35,8 @@ export interface CardOptions {
   readonly ruleset?: string;
   /** Settings that differ from the defaults. */
   readonly customisations?: ReportCard['customisations'];
+  /** Code around findings and what fixes change, for a report; nobody asks for it while somebody types. */
+  readonly near?: Near;
 }
 
 /**
@@ -49,7 +53,7 @@ export function makeCard(whole: Audit, options: CardOptions): ReportCard {
     const newer = unscored.get(outcome.rule);
     return { ...resultOf(outcome, audit.rules, scoring), ...(newer && { unscored: newer }) };
   });
-  return {
+  const card: Told = {
     schemaVersion: '1.0', tool: { name: 'shipworthy', version: options.version }, scoring: 1, ruleset: audit.ruleset, asOf: options.asOf,
     project: audit.project, profile: options.profile, customised: options.customisations?.length ?? 0, customisations: options.customisations ?? [],
     verdict: {
@@ -61,6 +65,7 @@ export function makeCard(whole: Audit, options: CardOptions): ReportCard {
     results, counts: countsOf(scoring.outcomes), plan: plan(results, standing, weights),
     notices: [...audit.notices, ...scoring.notices], inventory: audit.inventory, files: audit.files,
   };
+  return { ...card, content: contentOf(card, options.near) };
 }
 
 function scoreOf({ standing: { categories, overall, coverage }, unsuppressed, confidence }: Scoring): Score {

@@ -13,12 +13,13 @@ export function moved(card: ReportCard, prefix: string): ReportCard {
     ...one, findings: one.findings.map(finding), evidence: one.evidence.map(place),
     silenced: one.silenced.map((each) => ({ ...each, finding: finding(each.finding), where: place(each.where) })),
   });
+  const { content, inventory } = card;
   return {
-    ...card, project: { ...card.project, root: below(card.project.root) }, results: card.results.map(result),
+    ...card, content: { ...content, controls: content.controls.map((one) => ({ ...one, by: one.by.map(place) })), closeUps: spotsMoved(content.closeUps, below) },
+    project: { ...card.project, root: below(card.project.root) }, results: card.results.map(result),
     ...(card.comparison && { comparison: { ...card.comparison, fixed: card.comparison.fixed.map((one) => ({ ...one, path: below(one.path) })) } }),
     notices: card.notices.map((notice) => (notice.path === undefined ? notice : { ...notice, path: below(notice.path) })),
-    inventory: spotsMoved(card.inventory, below),
-    ...(card.comparison && { comparison: { ...card.comparison, fixed: card.comparison.fixed.map((one) => ({ ...one, path: below(one.path) })) } }),
+    inventory: spotsMoved({ ...inventory, flows: inventory.flows.map((flow) => ({ ...flow, tests: flow.tests.map(below) })) }, below),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The card in at most six sentences, for whoever reads nothing else. */
-import type { CategoryCard, ReportCard } from './card';
+import type { CategoryCard, Told } from './card';
 import { openBySeverity } from './listing';
-import { total } from './plan';
+import { effort, total } from './plan';
 import { linesText } from './arithmetic';
 import { byText } from './scoring/order';
 import { checksText, count, gradeText, hours, list, number, present, scoreText } from './words';
@@ -11,16 +11,16 @@ const FRAMEWORKS: Readonly<Record<string, string>> = {
 };
 
 /** Sentences: what it is, the verdict, the score, the weakest and the strongest area, what blocks, what it takes. Holds text of the repository: escape it. */
-export function summary(card: ReportCard): readonly string[] {
+export function summary(card: Told): readonly string[] {
   return [what(card), verdict(card), ...areas(card), blockers(card), ...work(card)];
 }
 
 /** `Flask and Next.js`; empty when none was found. */
-export function frameworks({ project }: ReportCard): string {
+export function frameworks({ project }: Told): string {
   return list(project.frameworks.map((framework) => FRAMEWORKS[framework] ?? framework));
 }
 
-function what(card: ReportCard): string {
+function what(card: Told): string {
   const { project, files } = card;
   const kind = present(frameworks(card), project.deployable ? 'application' : 'project').join(' ');
   const article = /^[aeiou]/i.test(kind) ? 'an' : 'a';
@@ -28,13 +28,13 @@ function what(card: ReportCard): string {
   return `${project.name} is ${article} ${kind} with ${size}${project.deployable ? '' : '; nothing in it shows how it is deployed'}.`;
 }
 
-function verdict(card: ReportCard): string {
+function verdict(card: Told): string {
   const { value } = card.verdict;
   if (card.score.value === null) return `It is ${value}, without a score: ${checksText(card)}.`;
   return `It is ${value} at ${scoreText(card)} of 100, with ${card.score.confidence} confidence: ${checksText(card)}.`;
 }
 
-function areas({ categories }: ReportCard): readonly string[] {
+function areas({ categories }: Told): readonly string[] {
   const heaviest = categories.filter((category) => category.score !== null).toSorted((a, b) => b.weight - a.weight || byText(a.id, b.id));
   const worst = heaviest.toSorted((a, b) => (a.score ?? 0) - (b.score ?? 0))[0];
   const best = heaviest.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))[0];
@@ -46,7 +46,7 @@ function area(category: CategoryCard): string {
   return `${category.title} (${gradeText(category.grade)} ${number(category.score)})`;
 }
 
-function blockers(card: ReportCard): string {
+function blockers(card: Told): string {
   const rules = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks).map((one) => one.result.rule);
   const { open } = card.counts;
   if (open === 0) return 'Nothing is open.';
@@ -54,9 +54,31 @@ function blockers(card: ReportCard): string {
   return `${count(card.counts.blockers, 'finding')} of ${count(rules.length, 'rule')} ${card.counts.blockers === 1 ? 'blocks' : 'block'} shipping: ${list(rules, 5)}.`;
 }
 
-function work(card: ReportCard): readonly string[] {
+function work(card: Told): readonly string[] {
   if (card.counts.open === 0) return [];
   const first = card.plan[0];
   const urgent = first && first.items.length > 0 ? `, of which ${hours(first.hours)} for what blocks` : '';
   return [`What is open is estimated at ${hours(total(card.plan))}${urgent}.`];
+}
+
+/** How it stands, what is left, and how long that takes, in hours of somebody who knows the code. */
+export function conclusion(card: Told): readonly string[] {
+  const { verdict: { value, toReady }, counts } = card;
+  if (value === 'READY') return [`${card.project.name} can be deployed.`, counts.open === 0 ? 'Nothing is open.' : `What is open does not stand in the way: ${count(counts.open, 'rule')}, estimated at ${hours(total(card.plan))}.`];
+  const left = toReady.flatMap((rule) => card.results.find((result) => result.rule === rule) ?? []).map((result) => effort(result.effort, result.findings.length));
+  const sum: readonly [number, number] = [left.reduce((all, [from]) => all + from, 0), left.reduce((all, [, to]) => all + to, 0)];
+  const ready = left.length === 0 ? 'What keeps it from READY is not in the code alone; see the reasons of the verdict.' : `Time to READY: ${hours(sum)} for ${count(left.length, 'rule')}.`;
+  const blocking = counts.blockers === 0 ? 'Nothing blocks.' : `Before any deployment, ${count(counts.blockers, 'blocker')} ${counts.blockers === 1 ? 'has' : 'have'} to go: ${hours(card.plan[0]?.hours ?? [0, 0])}.`;
+  return [`${card.project.name} is ${value}.`, blocking, ready, `Everything that is open together: ${hours(total(card.plan))}.`];
+}
+
+/** Whom the deployment suits: what one process and one file carry is not what several machines do. Undefined where nothing is deployed. */
+export function suitability({ project, inventory: { scale } }: Told): string | undefined {
+  if (!project.deployable) return undefined;
+  const server = scale.workers === 'one' ? 'one process' : scale.workers === 'several' ? scale.processes === undefined ? 'several processes' : `${scale.processes} processes` : 'a number of processes that nothing here says';
+  const data = { file: 'a database in one file', networked: 'a database over the network', unknown: 'a database that the environment decides', none: 'no database that could be seen' }[scale.database];
+  const one = scale.workers === 'one';
+  if (scale.database === 'file') return `It runs as ${server} with ${data}: made for one machine and a modest number of visitors${one ? '' : ', whose writes wait for each other'}.`;
+  if (one) return `It runs as ${server} with ${data}: one machine and moderate traffic; a second copy needs state, locks and schedulers that are shared.`;
+  return `It runs as ${server} with ${data}${scale.workers === 'several' && scale.database === 'networked' ? ': it can grow by adding copies, as far as nothing keeps state in one process' : ''}.`;
 }

@@ -98,12 +98,12 @@ export function severities(findings: Readonly<Record<Severity, number>>): string
 }
 
 /** `B+ 87.9`, or `not scored`. */
-export function scoreText(card: ReportCard): string {
+export function scoreText(card: Pick<ReportCard, 'score'>): string {
   return card.score.value === null ? 'not scored' : `${gradeText(card.score.grade)} ${number(card.score.value)}`;
 }
 
 /** `41 of 52 checks ran`: rules that could be decided, of those that apply. */
-export function checksText({ counts }: ReportCard): string {
+export function checksText({ counts }: Pick<ReportCard, 'counts'>): string {
   const ran = counts.holds + counts.open + counts.accepted;
   return `${ran} of ${count(ran + counts.notChecked, 'check')} ran`;
 }

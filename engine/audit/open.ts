@@ -10,6 +10,8 @@ import type { Config } from '../workspace/config';
 import type { Workspace } from '../workspace/workspace';
 import { inOrder } from './answers';
 import { Application } from './application';
+import type { CloseUp } from './close-up';
+import { closeUpOf, previewOf } from './close-up';
 import { allSafe, correctionOf, ignoreComment } from './correction';
 import { HeldFiles } from './held';
 import type { HeldFile } from './held';
@@ -192,6 +194,16 @@ class LiveSession implements Session {
   fix(fingerprint: string, index: number): Correction | undefined {
     const judged = this.judged(fingerprint);
     return judged && correctionOf(judged, index, (path) => this.held.source(path), (path) => this.exists(path));
+  }
+
+  closeUp(fingerprint: string, fixed: boolean): CloseUp | undefined {
+    const finding = this.judged(fingerprint)?.finding;
+    const text = finding && this.text(finding.path);
+    if (!finding || text === undefined) return undefined;
+    const secret = this.registry.byId[finding.rule]?.secret === true;
+    const [offer] = finding.fixes;
+    const correction = fixed && offer ? this.fix(fingerprint, offer.index) : undefined;
+    return { ...closeUpOf(finding, secret, text), ...(correction && { fix: previewOf(correction, secret, (path) => this.text(path)) }) };
   }
 
   fixAll(path: string, rule?: string): Correction | undefined {

@@ -4,6 +4,7 @@
  */
 import type { Edit } from '../../rules/kit';
 import type { Config } from '../workspace/config';
+import type { CloseUp } from './close-up';
 import type { Audit, Finding, Notice } from './outcome';
 
 export interface Progress { readonly done: number; readonly total: number; readonly path?: string }
@@ -42,6 +43,11 @@ export interface Session {
 
   /** The edits of a finding's fix, or undefined when the finding is gone. */
   fix(fingerprint: string, index: number): Correction | undefined;
+  /**
+   * An open finding from near, for a report; undefined when it is gone.
+   * @param fixed also what its first fix would change, which is worked out anew each time
+   */
+  closeUp(fingerprint: string, fixed: boolean): CloseUp | undefined;
   /** All `safe` fixes of one file at once, without overlaps; `rule` keeps to one rule. */
   fixAll(path: string, rule?: string): Correction | undefined;
   /** The edit that silences this finding with a comment in the file's own syntax. */

@@ -113,6 +113,10 @@ export class FakeSession implements Session {
     return this.#audit ? [this.#audit] : [];
   }
 
+  closeUp(): undefined {
+    return undefined;
+  }
+
   fix(fingerprint: string, index: number): Correction | undefined {
     const found = this.#find(fingerprint);
     const offer = found?.fixes.find((fix) => fix.index === index);

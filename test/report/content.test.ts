@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { checklist } from '../../report/checklist';
+import { controls } from '../../report/controls';
+import { addDays, addWorkingDays, workingDay } from '../../report/days';
+import type { RuleSpec } from './fixture';
+import { HOLDING, TODAY, card } from './fixture';
+
+const scale = { workers: 'one', database: 'file' } as const;
+
+describe('the words of a card', () => {
+  it('conclude with what is left and how long it takes', () => {
+    const { conclusion } = card([...HOLDING, { rule: 'key', severity: 'critical', effort: 'S' }, { rule: 'tidy', severity: 'low', effort: 'M' }]).content;
+    assert.deepEqual(conclusion, ['bibliotheca is NOT READY.', 'Before any deployment, 1 blocker has to go: 0.5–1 h.', 'Time to READY: 0.5–1 h for 1 rule.', 'Everything that is open together: 4.5–9 h.']);
+    assert.deepEqual(card(HOLDING).content.conclusion, ['bibliotheca can be deployed.', 'Nothing is open.']);
+  });
+
+  it('say whom a deployment suits, and nothing of what is not deployed', () => {
+    const inventory = card([]).inventory;
+    assert.equal(card([], { inventory: { ...inventory, scale } }).content.suitability, 'It runs as one process with a database in one file: made for one machine and a modest number of visitors.');
+    assert.match(card([], { inventory: { ...inventory, scale: { workers: 'several', processes: 4, database: 'networked' } } }).content.suitability ?? '', /^It runs as 4 processes .*: it can grow/);
+    assert.equal(card([], { project: { name: 'x', root: '', frameworks: [], deployable: false } }).content.suitability, undefined);
+  });
+
+  it('ask for the next audit when the first acceptance ends, and after thirty days at the latest', () => {
+    const accepted = (until: string): RuleSpec => ({ rule: `until-${until}`, silenced: { until } });
+    assert.deepEqual(card([]).content.nextAudit, { on: '2026-12-20', because: 'this one is 30 days old then' });
+    assert.deepEqual(card([accepted('2027-02-01'), accepted('2026-12-02'), accepted('2026-11-01')]).content.nextAudit, { on: '2026-12-02', because: 'the accepted risk of until-2026-12-02 ends' });
+  });
+
+  it('hold code from near only where somebody asks, and for the first findings of a rule', () => {
+    const fix = { title: 'Mend', safety: 'safe', index: 0 } as const;
+    const rules: readonly RuleSpec[] = [{ rule: 'many', findings: [{}, { fixes: [fix] }, { fixes: [fix] }, {}, {}] }, { rule: 'held', state: 'holds' }];
+    assert.deepEqual(card(rules).content.closeUps, {});
+    const asked: boolean[] = [];
+    const { closeUps } = card(rules, {}, { near: (_, fixed) => { asked.push(fixed); return { line: 0, code: ['x'], own: [0, 0] }; } }).content;
+    assert.deepEqual([Object.keys(closeUps).length, asked], [3, [false, true, false]]);
+  });
+});
+
+describe('controls', () => {
+  it('are what the rules about them say', () => {
+    const { results } = card([
+      { rule: 'csrf-missing', state: 'holds', evidence: ['CSRFProtect(…)'] }, { rule: 'csrf-exempt-unjustified' }, { rule: 'rate-limit-missing' }, { rule: 'csp-missing', state: 'not-applicable', reason: 'No pages.' },
+      { rule: 'backup-missing', state: 'not-checked', reason: 'Unknown.' }, { rule: 'metrics-missing', state: 'holds', evidence: ['prometheus'] },
+    ]);
+    assert.deepEqual(controls({ results }).map((each) => [each.name, each.state, each.by.map((one) => one.text), each.open]), [
+      ['CSRF protection', 'partly', ['CSRFProtect(…)'], ['csrf-exempt-unjustified']], ['Rate limits', 'missing', [], ['rate-limit-missing']], ['Content security policy', 'not-needed', [], []],
+      ['Backups', 'unknown', [], []], ['Metrics', 'wired', ['prometheus'], []],
+    ]);
+  });
+});
+
+describe('the checklist', () => {
+  it('splits by what must hold, ticks what holds, and leaves out what does not apply', () => {
+    const { results } = card([
+      { rule: 'key', severity: 'critical' }, { rule: 'csrf', severity: 'high', blocks: true, state: 'holds', ladder: { name: 'csrf', rung: 1 } }, { rule: 'exempt', severity: 'medium', ladder: { name: 'csrf', rung: 5 } },
+      { rule: 'limits', severity: 'high', blocks: false }, { rule: 'gone', state: 'not-applicable', reason: 'No.' }, { rule: 'unknown', state: 'not-checked', severity: 'low', reason: 'No.' },
+    ]);
+    assert.deepEqual(checklist({ results }).map((each) => [each.horizon, each.id, each.box]), [
+      ['must', 'key', 'open'], ['must', 'csrf', 'done'], ['recommended', 'limits', 'open'], ['after', 'exempt', 'partly'], ['after', 'unknown', 'unknown'],
+    ]);
+  });
+});
+
+describe('days', () => {
+  it('are counted whatever the month', () => {
+    assert.deepEqual([addDays(TODAY, 30), addDays('2028-02-28', 1), addDays('2026-12-31', 1)], ['2026-12-20', '2028-02-29', '2027-01-01']);
+    assert.throws(() => addDays('2026-13-01', 1), RangeError);
+  });
+  it('leave out the end of the week where people work', () => {
+    // A Friday, and a Saturday.
+    assert.deepEqual([addWorkingDays('2026-11-20', 1), addWorkingDays('2026-11-20', 5), workingDay('2026-11-21'), workingDay('2026-11-20')], ['2026-11-23', '2026-11-27', '2026-11-23', '2026-11-20']);
+  });
+});
