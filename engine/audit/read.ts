@@ -2,7 +2,6 @@
 import type { Module, Suppression, Unit } from '../../rules/kit';
 import { NO_ROUTING } from '../../rules/kit';
 import { lineOf } from '../files/lines';
-import { markersIn } from '../files/markers';
 import { readUnit } from '../files/read';
 import { readSetupPy } from '../files/setup';
 import { roleOf } from '../files/role';
@@ -13,7 +12,8 @@ import { scriptModule } from '../javascript/module';
 import { pythonLowering } from '../python/lower';
 import { ModuleMemory } from '../python/memory';
 import { pythonModule } from '../python/module';
-import { LoweredStatements } from '../python/reuse';
+import { Pieces } from '../python/pieces';
+import type { Program } from '../syntax/ast';
 import type { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
 import type { Interest } from './registry';
@@ -26,8 +26,8 @@ export interface UnitReader {
   close(path: string): void;
 }
 
-/** What is kept of an open document beside its tree. */
-interface Open { readonly roots: ReadonlySet<string>; readonly statements: LoweredStatements; readonly memory: ModuleMemory }
+/** What is kept of an open Python file. */
+interface Open { readonly roots: ReadonlySet<string>; readonly pieces: Pieces; readonly memory: ModuleMemory }
 
 /**
  * Source files of a role that no rule asks for (tests, mostly) are not parsed: they are known by their path.
@@ -38,20 +38,21 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
   const asked = { last: interest.last, callee: (qualified: string) => interest.callee(qualified, own), own };
   const lowerPython = pythonLowering(grammars.language('python'));
   const kept = new Map<string, Open>();
-  const python = (path: string, text: string, open: boolean) => documents.with('python', text, (tree): Module => {
+  const lowered = (text: string) => documents.with('python', text, (tree) => lowerPython(tree, text)) ?? NOTHING;
+  const python = (path: string, text: string, open: boolean): Module => {
     const before = kept.get(path);
-    const document = open ? before?.roots === roots() ? before : { roots: roots(), statements: new LoweredStatements(), memory: new ModuleMemory() } : undefined;
+    const document = open ? before?.roots === roots() ? before : { roots: roots(), pieces: new Pieces(lowered), memory: new ModuleMemory() } : undefined;
     if (document) kept.set(path, document);
-    const program = lowerPython(tree, text, document?.statements);
-    return { ...pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments), memory: document?.memory }), markers: markersIn(text, program.comments) };
-  }, open ? path : undefined);
+    const program = document ? document.pieces.read(text) : whole(lowered(text)) ?? new Pieces(lowered).read(text);
+    return pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments), memory: document?.memory });
+  };
   const read = (path: string, text: string, open: boolean): Unit | undefined => {
     const grammar = grammarOf(path);
     if (!grammar) return readUnit(path, text);
     const setup = /(^|\/)setup\.py$/.test(path) ? readSetupPy(path, text) : undefined;
     if (setup) return setup;
     if (!interest.roles.has(roleOf(path))) return unread(path, text, true);
-    if (grammar === 'python') return python(path, text, open) ?? unread(path, text, false);
+    if (grammar === 'python') return python(path, text, open);
     return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unread(path, text, false);
   };
   return {
@@ -61,6 +62,13 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
       return unit?.kind === 'module' && (unit.role === 'test' || (unit.role !== 'vendored' && mayHoldTests(path))) ? { ...unit, tests: readTestFile(path, text) } : unit;
     },
   };
+}
+
+/** What a parser that gives up leaves. */
+const NOTHING: Program = { body: [], comments: [], whole: false };
+
+function whole(program: Program): Program | undefined {
+  return program.whole ? program : undefined;
 }
 
 /** A file that is there, and of which nothing else is known. */

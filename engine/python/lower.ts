@@ -7,7 +7,6 @@
  */
 import type { Language, Node as TreeNode, Tree } from 'web-tree-sitter';
 import type { Argument, Block, ClassStmt, Expr, FunctionStmt, HandlerNode, ImportedName, ParamNode, Program, Stmt, TryStmt } from '../syntax/ast';
-import type { LoweredStatements } from './reuse';
 import { unescapePython } from './strings';
 
 /** Deeper nesting is nobody's program; it would only overflow our own stack. */
@@ -15,40 +14,22 @@ const DEEPEST = 150;
 
 type Typed = TreeNode & { kind?: string };
 
-/** A walker for trees of this language; make it once. `reuse` keeps an open document's statements from one program to the next. */
-export function pythonLowering(language: Language): (tree: Tree, text: string, reuse?: LoweredStatements) => Program {
+/** A walker for trees of this language; make it once. */
+export function pythonLowering(language: Language): (tree: Tree, text: string) => Program {
   const names = language.types;
-  return (tree, text, reuse) => new Lowering(names, text).program(tree.rootNode, reuse);
+  return (tree, text) => new Lowering(names, text).program(tree.rootNode);
 }
 
 class Lowering {
   private depth = 0;
   private broken = false;
-  private comments: { readonly start: number; readonly end: number }[] = [];
+  private readonly comments: { readonly start: number; readonly end: number }[] = [];
 
   constructor(private readonly types: readonly string[], private readonly text: string) {}
 
-  program(root: TreeNode, reuse: LoweredStatements | undefined): Program {
-    const body: Stmt[] = [];
-    for (const child of this.named(root)) {
-      if (reuse) body.push(...this.reused(child, reuse)); else this.statement(child, body);
-    }
-    reuse?.settle();
-    return { body, whole: !(this.broken || root.hasError), comments: this.comments };
-  }
-
-  private reused(node: TreeNode, reuse: LoweredStatements): readonly Stmt[] {
-    const text = this.slice(node);
-    const start = node.startIndex;
-    const known = node.hasError ? undefined : reuse.find(text, start);
-    if (known) { this.comments.push(...known.comments); return known.body; }
-    const before = this.comments;
-    const body: Stmt[] = [];
-    this.comments = [];
-    this.statement(node, body);
-    if (!node.hasError) reuse.keep(text, { start, body, comments: this.comments });
-    this.comments = [...before, ...this.comments];
-    return body;
+  program(root: TreeNode): Program {
+    const body = this.statements(root);
+    return { body, whole: !(this.broken || root.hasError), comments: this.comments.sort((a, b) => a.start - b.start) };
   }
 
   /** Asked once per node: the answer is kept on the node itself, which saves a third of all crossings. */

@@ -2,6 +2,7 @@
 import { lastName } from '../../rules/kit';
 import type { Assignment, Call, Class, Comparison, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, RouteEntry, RouteHook, RouteMount, RouteOwner, Span, Standing, Status, Suppression, Value, VariableRead } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
+import { markersIn } from '../files/markers';
 import { callFact, calledName } from './calls';
 import { comparisonOf } from './comparisons';
 import type { ModelFile } from './columns';
@@ -13,6 +14,7 @@ import { classModel, tableModel, withLooseIndexes } from './models';
 import type { ModuleMemory, Remembered } from './memory';
 import { sameAmbient } from './memory';
 import { Names } from './names';
+import type { Piece } from './pieces';
 import { handsOn, passOf, spreadsRequest } from './passes';
 import { isRefusing, refusalOf } from './refusals';
 import { readings } from './readings';
@@ -32,7 +34,7 @@ import { callsIn, eachPart, expressionsOf } from './walk';
 export interface ModuleInput {
   readonly path: string;
   readonly text: string;
-  readonly program: Program;
+  readonly program: Program & { readonly pieces?: readonly Piece[] };
   readonly role: Role;
   /** Whether somebody asks for calls of this qualified name; by the last name alone first, since most are dropped there. */
   readonly asked: { readonly last: (name: string) => boolean; readonly callee: (qualified: string) => boolean; /** Whether a name's first part may be something of this project. */ readonly own?: (root: string) => boolean };
@@ -107,18 +109,17 @@ class ModuleReader {
   }
 
   read(): Module {
-    const { program, path, role, text, suppressions } = this.input;
+    const { program, path, role, text, suppressions, memory } = this.input;
     const module = this.scopes.module;
     const does = new Set<string>();
     const place: Place = { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] };
-    // Around broken syntax the same text may be read as something else from one letter to the next.
-    if (this.input.memory && program.whole) this.remembered(place, does, this.input.memory); else this.block(program.body, place);
+    if (memory && program.pieces) this.remembered(program.pieces, place, does, memory); else this.block(program.body, place);
     const first = program.body[0];
     const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...this.modelFile, scopes: this.scopes }) : undefined;
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     const { found, beside: { taskCalls } } = this;
     return {
-      markers: [],
+      markers: markersIn(text, program.comments),
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole, routing: this.routing.read(),
       states: statesOf(program.body, this.scopes, this.names, text),
       ...found, functions: inOrder(found.functions), routes: inOrder(found.routes), loops: inOrder(found.loops), environment: this.variables.settled(found.handlers),
@@ -140,45 +141,47 @@ class ModuleReader {
 
   /** `if not app.debug: return` guards all that follows it in the block. */
   private behind(one: Stmt, place: Place): Place {
-    if (one.k !== 'if' || one.orelse || !leaves(one.body)) return place;
+    if (one.k !== 'if' || one.orelse || !leaves(one.body, place.scope)) return place;
     return this.under(one.test, true, place, (guard) => guard.means !== 'unknown' && guard.means !== 'main');
   }
 
-  /** The top level of an open file: statements that mean what they meant are not read again. */
-  private remembered(place: Place, does: Set<string>, memory: ModuleMemory): void {
-    const { program, text, path, role } = this.input;
-    const { standing, known } = memory.recall(program.body, text, this.scopes, [path, role, ...this.scopes.stars, ...this.refusing].join('\0'));
+  /** The top level of an open file: pieces that mean what they meant are not read again. */
+  private remembered(pieces: readonly Piece[], place: Place, does: Set<string>, memory: ModuleMemory): void {
+    const { path, role } = this.input;
+    const { standing, known } = memory.recall(pieces, this.scopes, [path, role, ...this.scopes.stars, ...this.refusing].join('\0'));
     let here = place;
     let ambient: Remembered['ambient'] = [];
     let conditions: ReadonlySet<string> = new Set();
-    const read = program.body.map((one, index): Remembered => {
+    const read = pieces.map((piece, index): Remembered => {
       const before = known[index];
-      const { text: written = '', start = 0, binds = [], seen } = standing[index] ?? {};
-      const kept = before && sameAmbient(before.ambient, ambient) ? before : { text: written, start, binds, seen, ambient, ...this.recorded(one, here, conditions) };
+      const { binds = [], seen } = standing[index] ?? {};
+      const kept = before && sameAmbient(before.ambient, ambient) ? before : { piece, binds, seen, ambient, ...this.recorded(piece, here, conditions) };
       this.take(kept, before === kept, does);
-      const next = this.behind(one, here);
-      if (next !== here) { ambient = [...ambient, { text: written, start }]; conditions = new Set([...conditions, ...kept.asked]); }
-      here = next;
+      for (const one of piece.body) {
+        const next = this.behind(one, here);
+        if (next !== here) { ambient = [...ambient, { text: piece.text, start: one.start }]; conditions = new Set([...conditions, ...kept.asked]); }
+        here = next;
+      }
       return kept;
     });
     if (memory.remember(read)) return;
     for (const list of Object.values(this.lists)) list.length = 0;
     for (const set of Object.values(this.sets)) set.clear();
     does.clear();
-    this.remembered(place, does, memory);
+    this.remembered(pieces, place, does, memory);
   }
 
-  /** Reads a statement of the top level, and says what it added and what it asked for. */
-  private recorded(one: Stmt, place: Place, conditions: ReadonlySet<string>): Pick<Remembered, 'asked' | 'facts' | 'does' | 'added'> {
+  /** Reads a piece, and says what it added and what it asked for. */
+  private recorded(piece: Piece, place: Place, conditions: ReadonlySet<string>): Pick<Remembered, 'asked' | 'facts' | 'does' | 'added'> {
     const marks = sizes(this.lists, (list) => list.length);
     const before = sizes(this.sets, (set) => set.size);
     const does = new Set<string>();
     const asked = new Set<string>();
-    // What is known from another statement would hide the names it rests on.
+    // What is known from another piece would hide the names it rests on.
     this.values.forget();
     this.names.forget();
     this.scopes.module.asked = asked;
-    this.statement(one, { ...place, does: [does] });
+    this.block(piece.body, { ...place, does: [does] });
     this.scopes.module.asked = undefined;
     for (const name of conditions) asked.add(name);
     return {
@@ -546,10 +549,10 @@ function isConfigObject(written: string): boolean {
   return /(^|\.)(config|conf|settings)$|^(globals|locals|vars)\(\)$/i.test(written);
 }
 
-/** The block always ends by leaving it: return, raise, continue, break. */
-function leaves(block: Block): boolean {
+/** The block always ends by leaving it: return, raise, continue, break. A module has nothing to return from, unless its syntax is broken. */
+function leaves(block: Block, scope: Scope): boolean {
   const last = block.body.at(-1);
-  return last !== undefined && (last.k === 'return' || last.k === 'continue' || last.k === 'break' || alwaysRaises(block));
+  return last !== undefined && ((last.k === 'return' && scope.kind !== 'module') || last.k === 'continue' || last.k === 'break' || alwaysRaises(block));
 }
 
 /** `backend/app/models/__init__.py` is `backend.app.models`; `src` folders are source roots and leave no trace. */

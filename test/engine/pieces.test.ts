@@ -1,0 +1,84 @@
+/** A file taken to pieces is the file: whole ones read the same either way, and in broken ones the damage stays where it is. */
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pythonLowering } from '../../engine/python/lower';
+import { Pieces, pieceEnd } from '../../engine/python/pieces';
+import { Documents } from '../../engine/syntax/documents';
+import type { Program } from '../../engine/syntax/ast';
+import { testGrammars } from '../support/grammars';
+
+describe('the pieces of a Python file', () => {
+  let documents: Documents;
+  let lowered: (text: string) => Program;
+  before(async () => {
+    const grammars = await testGrammars();
+    documents = new Documents(grammars);
+    const lower = pythonLowering(grammars.language('python'));
+    lowered = (text) => {
+      const program = documents.with('python', text, (tree) => lower(tree, text));
+      assert.ok(program);
+      return program;
+    };
+  });
+  after(() => { documents.dispose(); });
+
+  const cut = (text: string) => {
+    const found: string[] = [];
+    for (let at = 0; at < text.length; at = pieceEnd(text, at)) found.push(text.slice(at, pieceEnd(text, at)));
+    return found;
+  };
+
+  const whole: Readonly<Record<string, readonly string[]>> = {
+    'statements of one line': ['import os\n', 'x = 1; y = 2\n', 'z = 3\n'],
+    'what goes on with the statement above': ['if a:\n    b\nelif c:\n    d\nelse:\n    e\n', 'try:\n    a\nexcept E:\n    b\nelse:\n    c\nfinally:\n    d\n', 'f()\n'],
+    'decorators of several lines': ['@a.route(\n    "/",\n)\n@b\nasync def f():\n    pass\n\n\n', '@c\nclass D:\n    pass\n'],
+    'brackets and strings over several lines': ['x = [\n1,\n(2)\n]\n', 's = """\ndef no():\n"quoted" \\"""\n"""\n', "t = 'it\\'s (' # (\n", 'u = 1\n'],
+    'a backslash at the end of a line': ['x = 1 + \\\n2\n', 'y = "a \\\nb"\n', 'z = 3\n'],
+    'comments and blank lines behind a statement': ['#!/usr/bin/python\n\n"""Doc."""\n', 'def f():\n    a\n# aside\n    b\n\n# of g\n', 'def g(): pass'],
+    'lines that end in carriage returns': ['x = (\r\n1)\r\n', 'y = 1 + \\\r\n2\r\n', 's = "a \\\r\nb"\r\n'],
+  };
+  for (const [title, pieces] of Object.entries(whole)) {
+    it(`are cut at statements: ${title}`, () => {
+      const text = pieces.join('');
+      assert.deepEqual(cut(text), pieces);
+      const { pieces: read, ...program } = new Pieces(lowered).read(text);
+      assert.equal(read.length, pieces.length);
+      assert.deepEqual(program, lowered(text));
+      assert.ok(program.whole);
+    });
+  }
+
+  it('of the examples are together what each file is', () => {
+    for (const folder of ['examples', 'test/fixtures']) for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((each) => each.endsWith('.py'))) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      const expected = lowered(text);
+      if (!expected.whole) continue;
+      const { body, comments, whole: all } = new Pieces(lowered).read(text);
+      assert.deepEqual({ body, comments, whole: all }, expected, name);
+    }
+  });
+
+  it('keep an open bracket to the statement it is in', () => {
+    for (const open of ['value = compute(', 'value = [', 'value = {"a": (']) {
+      const { pieces, whole: all } = new Pieces(lowered).read(`import a\n\ndef f():\n    ${open}\n    return 1\n\n@a.b\ndef g():\n    return 2\nclass C:\n    pass\n`);
+      assert.equal(all, false);
+      assert.deepEqual(pieces.map((each) => each.origin.whole), [true, false, true, true]);
+      assert.deepEqual(pieces.slice(2).flatMap((each) => each.body.map((one) => one.k === 'function' || one.k === 'class' ? `${one.name} ${one.k === 'function' ? one.decorators.length : 0}` : one.k)), ['g 1', 'C 0']);
+    }
+  });
+
+  it('are read again only where the text changed', () => {
+    const read: string[] = [];
+    const pieces = new Pieces((text) => { read.push(text); return lowered(text); });
+    const text = 'a = 1\ndef f():\n    return 1\nb = 2\nc = 3\n';
+    pieces.read(text);
+    const count = (next: string) => { read.length = 0; pieces.read(next); return read; };
+    assert.deepEqual(count(text), []);
+    assert.deepEqual(count(text.replace('return 1', 'return 10')), ['def f():\n    return 10\n']);
+    assert.deepEqual(count(text), ['def f():\n    return 1\n']);
+    assert.deepEqual(count(text.replace('b = 2', 'else: 2')), ['def f():\n    return 1\nelse: 2\n']);
+    assert.deepEqual(count(''), []);
+    assert.equal(count(text).length, 4);
+  });
+});
