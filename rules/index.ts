@@ -121,6 +121,7 @@ import deployRollbackMissing from './deployment/deploy-rollback-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
 import dockerImageBloated from './deployment/docker-image-bloated';
 import dockerSignalsLost from './deployment/docker-signals-lost';
+import dockerignoreMissing from './deployment/dockerignore-missing';
 import imageUnpinned from './deployment/image-unpinned';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import restartPolicyMissing from './deployment/restart-policy-missing';
@@ -316,6 +317,7 @@ export const rules: readonly Rule[] = [
   deploymentDefinitionMissing('deployment'),
   dockerImageBloated('deployment'),
   dockerSignalsLost('deployment'),
+  dockerignoreMissing('deployment'),
   imageUnpinned('deployment'),
   processRunsAsRoot('deployment'),
   restartPolicyMissing('deployment'),

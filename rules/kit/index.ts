@@ -92,3 +92,4 @@ export * from './ci';
 export * from './workflow-edits';
 export * from './waiting';
 export * from './kept-data';
+export * from './build-context';
