@@ -126,6 +126,7 @@ import imageUnpinned from './deployment/image-unpinned';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import restartPolicyMissing from './deployment/restart-policy-missing';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
+import workerCountHardcoded from './deployment/worker-count-hardcoded';
 import workerCountNotEnforced from './deployment/worker-count-not-enforced';
 import auditLogMissing from './observability/audit-log-missing';
 import errorHandlerNotLogging from './observability/error-handler-not-logging';
@@ -322,6 +323,7 @@ export const rules: readonly Rule[] = [
   processRunsAsRoot('deployment'),
   restartPolicyMissing('deployment'),
   staticAssetsUnserved('deployment'),
+  workerCountHardcoded('deployment'),
   workerCountNotEnforced('deployment'),
   auditLogMissing('observability'),
   errorHandlerNotLogging('observability'),

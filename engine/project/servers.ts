@@ -1,35 +1,10 @@
 /** Servers of Python applications: by which word, variable or file each is told how many processes it starts. */
 import type { Module, Span, Unit } from '../../rules/kit';
+import { optionValue as option, serverIn } from '../../rules/kit';
 import type { Amount, Lookup } from './amounts';
 import { valueAmount, writtenAmount } from './amounts';
 import { fileName } from './deployment';
 import type { Start } from './starts';
-
-interface Server {
-  readonly options: readonly string[];
-  readonly variables: readonly string[];
-  /** A word that must follow: `run` of `fastapi run`. */
-  readonly command?: string;
-  /** It starts one process, whatever it is told. */
-  readonly single?: true;
-}
-
-const SERVERS: Readonly<Record<string, Server>> = {
-  gunicorn: { options: ['-w', '--workers'], variables: ['WEB_CONCURRENCY'] },
-  uvicorn: { options: ['--workers'], variables: ['UVICORN_WORKERS', 'WEB_CONCURRENCY'] },
-  fastapi: { options: ['--workers'], variables: ['WEB_CONCURRENCY'], command: 'run' },
-  litestar: { options: ['-W', '--wc', '--web-concurrency'], variables: ['WEB_CONCURRENCY'], command: 'run' },
-  hypercorn: { options: ['-w', '--workers'], variables: [] },
-  granian: { options: ['--workers'], variables: ['GRANIAN_WORKERS'] },
-  uwsgi: { options: ['-p', '--processes', '--workers'], variables: ['UWSGI_PROCESSES', 'UWSGI_WORKERS'] },
-  sanic: { options: ['-w', '--workers'], variables: ['SANIC_WORKERS'] },
-  'mod_wsgi-express': { options: ['--processes'], variables: [], command: 'start-server' },
-  'waitress-serve': { options: [], variables: [], single: true },
-  daphne: { options: [], variables: [], single: true },
-};
-
-/** Words that make what follows them an argument, not a start. */
-const NO_START = /^(pip\d?|pipx|conda|apt|apt-get|apk|yum|dnf|brew|install|add|remove|systemctl|service|supervisorctl|pkill|killall|kill|pgrep|ps|which|command|type|hash|echo|printf|rm|cp|mv|ln|mkdir|touch|chown|chmod|test|\[|\[\[|cat|tail|grep|sed|awk|find|id|useradd|adduser|usermod|journalctl|logger|curl|wget|stop|restart|reload|status)$/;
 
 /** Arguments that a variable or the caller adds: what they say cannot be told. */
 const UNSEEN_ARGUMENTS = /^["']?\$(@|\*|\{@\}|\{?\w*(ARGS|ARGUMENTS|OPTS|OPTIONS|FLAGS|PARAMS)\w*)|^["']?\$\{\w+\[@\]\}/i;
@@ -56,27 +31,6 @@ export function processesOf(start: Start, units: readonly Unit[], deployed: Look
   if (given) return { ...place, ...more, amount: given, how: 'said' };
   const unseen = found.args.some((word) => UNSEEN_ARGUMENTS.test(word)) || namesUnseenFile(found.name, found.args, units);
   return { ...place, ...more, amount: { number: 1, fixed: false }, how: unseen ? 'unseen' : 'default' };
-}
-
-function serverIn(words: readonly string[]): { readonly name: string; readonly server: Server; readonly args: readonly string[] } | undefined {
-  const at = words.findIndex((word) => Object.hasOwn(SERVERS, fileName(word)));
-  const name = fileName(words[at] ?? '');
-  const server = SERVERS[name];
-  if (!server || words.slice(0, at).some((word) => NO_START.test(fileName(word)))) return undefined;
-  const args = words.slice(at + 1);
-  return (server.command && !args.includes(server.command)) || /^(--version|--help|-h)$/.test(args[0] ?? '') ? undefined : { name, server, args };
-}
-
-/** The value of an option: `-w 4`, `-w4`, `--workers=4`. */
-function option(args: readonly string[], names: readonly string[]): string | undefined {
-  for (const [index, word] of args.entries()) {
-    for (const name of names) {
-      if (word === name) return args[index + 1];
-      if (word.startsWith(`${name}=`)) return word.slice(name.length + 1);
-      if (/^-\w$/.test(name) && word.startsWith(name) && /^["']?[\d$]/.test(word.slice(2))) return word.slice(2);
-    }
-  }
-  return undefined;
 }
 
 function fromVariables(names: readonly string[], server: string, start: Start, deployed: Lookup): Amount | undefined {

@@ -42,6 +42,7 @@ export default rule<Image>({
     'a slim one': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\nCOPY app/ ./app/\nCMD ["gunicorn", "app:app"]\n' } },
     'a variable, a mount and tools that are taken out again': { good: { Dockerfile: 'FROM python:3.12-slim\nENV PIP_NO_CACHE_DIR=1\nRUN apt-get update && apt-get install -y --no-install-recommends gcc && pip install -r requirements.txt && apt-get purge -y --auto-remove gcc && rm -rf /var/lib/apt/lists/*\nCMD ["gunicorn", "app:app"]\n', 'b/Dockerfile': 'FROM python:3.12-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt\nRUN --mount=type=cache,target=/var/lib/apt --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y --no-install-recommends libpq5\nCMD ["gunicorn", "app:app"]\n' } },
     'the package itself is installed': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nRUN pip install --no-cache-dir .\nCMD ["gunicorn", "app:app"]\n' } },
+    'tools that the application may run': { good: { Dockerfile: 'FROM python:3.12-slim\nRUN apt-get update && apt-get install -y --no-install-recommends git make rsync && rm -rf /var/lib/apt/lists/*\nCMD ["gunicorn", "app:app"]\n' } },
     'alpine, with a group of packages': { good: { Dockerfile: 'FROM python:3.12-alpine\nRUN apk add --no-cache --virtual .build gcc musl-dev && pip install --no-cache-dir -r r.txt && apk del .build\nCMD ["gunicorn", "app:app"]\n' } },
     'an image for developers and tests': { good: { 'Dockerfile.dev': 'FROM python:3.12\nRUN pip install -r requirements.txt\nCMD ["flask", "run"]\n', 'tests/Dockerfile': 'FROM python:3.12\nRUN pip install -r requirements.txt\nCMD ["pytest"]\n' } },
   },
@@ -75,7 +76,7 @@ function problemsOf(chain: readonly Stage[]): readonly Problem[] {
   ];
 }
 
-const COMPILERS = /^(gcc|g\+\+|clang|build-essential|build-base|make|cmake|cargo|rustc|gfortran|musl-dev|python3-dev)$/;
+const COMPILERS = /^(gcc|g\+\+|clang|build-essential|build-base|cmake|cargo|rustc|gfortran|musl-dev|python3-dev)$/;
 
 function installs(command: Command): readonly string[] | undefined {
   const [program, ...rest] = command.words.map(fileName).filter((word) => word !== 'sudo');

@@ -33,6 +33,7 @@ export default projectRule({
       good: { '.dockerignore': '*.md\n.git\n.env\n.env.*\n!.env.example\n**/__pycache__\n*.pyc\ntests\n' },
     },
     'the context of a folder': { severity: 'medium', bad: { 'backend/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', 'backend/.env': 'A=1\n', 'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'docker-compose.yml': 'services:\n  web:\n    build: ./backend\n' } },
+    'two Dockerfiles of one folder': { bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', 'Dockerfile.worker': 'FROM python:3.12-slim\nCOPY . .\nCMD ["celery", "-A", "app", "worker"]\n', '.gitignore': '*.pyc\n' } },
     'all of it is kept out': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', '.dockerignore': '.env*\n.git\n.venv\n*.sqlite3\n', '.env': 'A=1\n', '.gitignore': '.env\n', '.env.example': 'A=\n' } },
     'named folders only': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY app/ ./app/\nCOPY requirements.txt .\nCMD ["gunicorn", "app:app"]\n', '.env': 'A=1\n', '.gitignore': '.env\n' } },
     'a list of what may come in': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', '.dockerignore': '*\n!app\n!requirements.txt\n', '.env': 'A=1\n', '.gitignore': '.env\n' } },
@@ -45,7 +46,9 @@ export default projectRule({
 
 function judge(project: Project): Judgement {
   const contexts = buildContexts(project).filter((each) => each.whole.length > 0);
-  const gaps = contexts.flatMap((context) => gapOf(context, project) ?? []);
+  // Several Dockerfiles of a folder are mended by one file.
+  const apart = contexts.filter((each, index) => contexts.findIndex((other) => other.folder === each.folder && other.ignore === each.ignore) === index);
+  const gaps = apart.flatMap((context) => gapOf(context, project) ?? []);
   if (gaps.length > 0) return { open: gaps };
   const holds = contexts.flatMap(({ ignore }): readonly Evidence[] => {
     const first = ignore?.patterns[0];

@@ -100,5 +100,5 @@ function gradeOf({ image, part, own }: Named, floats: 'all' | 'major'): true | V
   if (part === 'build') return { severity: 'low', points: 1, because: 'it only helps to build the image' };
   if (floats === 'major') return { severity: 'low', points: 1, because: 'its major version is given' };
   if (own) return { severity: 'low', points: 1, because: 'it is the image of this project' };
-  return part === 'service' && !datastoreOf({ image }) && isInfrastructure(image) && /(^|\/)(nginx|traefik|caddy|httpd|haproxy|cloudflared|watchtower)([:@-]|$)/.test(image) && tagOf(image) !== undefined && !/latest/.test(image) ? { severity: 'low', points: 1, because: 'its channel only brings what is stable' } : true;
+  return isInfrastructure(image) && !datastoreOf({ image }) && /stable/.test(tagOf(image) ?? '') ? { severity: 'low', points: 1, because: 'its channel only brings what is stable' } : true;
 }

@@ -93,3 +93,5 @@ export * from './workflow-edits';
 export * from './waiting';
 export * from './kept-data';
 export * from './build-context';
+export * from './servers';
+export * from './slow-work';

@@ -1,11 +1,10 @@
 import type { Call, Context, Module, Project, Selector, Source, Variation } from '../kit';
-import { functionsAround, lastName, onlyInDevelopment, rule, runningOf, sleepSeconds, stepsFromRequest } from '../kit';
+import { DOCUMENTS, functionsAround, lastName, onlyInDevelopment, rule, runningOf, sleepSeconds, stepsFromRequest } from '../kit';
 
 type Work = 'mail' | 'document' | 'program' | 'pause';
 interface Slow { readonly call: Call; readonly module: Module; readonly work: Work; readonly what: string }
 
 const MAIL = ['flask_mail.Mail.send', 'flask_mailman.Mail.send', 'flask_mail.Mail.send_message', 'django.core.mail.send_mail', 'django.core.mail.send_mass_mail', 'django.core.mail.mail_admins', 'django.core.mail.mail_managers', 'django.core.mail.EmailMessage.send', 'django.core.mail.EmailMultiAlternatives.send', 'smtplib.SMTP', 'smtplib.SMTP_SSL', 'sendgrid.SendGridAPIClient.send', 'fastapi_mail.FastMail.send_message', '*.mail.send', 'django.contrib.auth.models.User.email_user'] as const;
-const DOCUMENTS = ['weasyprint.HTML.write_pdf', 'pdfkit.from_string', 'pdfkit.from_url', 'pdfkit.from_file', 'reportlab.platypus.SimpleDocTemplate.build', 'xhtml2pdf.pisa.CreatePDF', 'pypandoc.convert_text', 'pypandoc.convert_file', 'pytesseract.image_to_string', 'easyocr.Reader.readtext', 'moviepy.editor.VideoFileClip.write_videofile', 'pdf2image.convert_from_path', 'pdf2image.convert_from_bytes', 'whisper.load_model.transcribe'] as const;
 const PROGRAMS = ['subprocess.run', 'subprocess.call', 'subprocess.check_call', 'subprocess.check_output', 'os.system'] as const;
 
 export default rule<Slow>({

@@ -1,0 +1,3 @@
+/** Calls that take seconds: documents, images, sound, answers of language models. */
+export const DOCUMENTS = ['weasyprint.HTML.write_pdf', 'pdfkit.from_string', 'pdfkit.from_url', 'pdfkit.from_file', 'reportlab.platypus.SimpleDocTemplate.build', 'xhtml2pdf.pisa.CreatePDF', 'pypandoc.convert_text', 'pypandoc.convert_file', 'pytesseract.image_to_string', 'easyocr.Reader.readtext', 'moviepy.editor.VideoFileClip.write_videofile', 'pdf2image.convert_from_path', 'pdf2image.convert_from_bytes', 'whisper.load_model.transcribe'] as const;
+export const LANGUAGE_MODELS = ['openai.OpenAI.chat.completions.create', 'openai.OpenAI.responses.create', 'anthropic.Anthropic.messages.create'] as const;
