@@ -52,8 +52,8 @@ export type Told = Omit<ReportCard, 'content'>;
 
 export interface Decision {
   readonly value: Verdict;
-  /** Why it is this verdict and no better one; for READY, what it rests on. */
-  readonly reasons: readonly Reason[];
+  /** Why it is this verdict and no better one; for READY, what it rests on. Each with what is risked by it, a sentence. */
+  readonly reasons: readonly (Reason & { readonly risk: string })[];
   /** What READY or MOSTLY READY is said with: ids of rules (open high ones, accepted risks) and of categories under 60. */
   readonly conditions: readonly string[];
   /** The shortest list of rules that would have to hold for READY. What no rule can mend is a reason without rules. */
@@ -91,6 +91,8 @@ export interface Cap { readonly atMost: number; readonly because: string; readon
 export interface CategoryCard {
   readonly id: Category;
   readonly title: string;
+  /** Why it has its letter, in a sentence: the strongest of what holds, the largest of what is deducted. */
+  readonly justification: string;
   /** `not-assessed`: less than half of what applies could be checked; left out of the overall score. */
   readonly status: 'scored' | 'not-applicable' | 'not-assessed';
   readonly gating: boolean;

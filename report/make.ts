@@ -4,6 +4,7 @@ import type { Audit, Finding, Outcome, RuleCard } from '../engine/audit/outcome'
 import type { Cap, CategoryCard, ReportCard, Result, Score, Told } from './card';
 import { contentOf } from './content';
 import type { Near } from './content';
+import { justification, riskOf } from './justify';
 import { plan } from './plan';
 import { score } from './scoring';
 import type { Scoring } from './scoring';
@@ -57,11 +58,11 @@ export function makeCard(whole: Audit, options: CardOptions): ReportCard {
     schemaVersion: '1.0', tool: { name: 'shipworthy', version: options.version }, scoring: 1, ruleset: audit.ruleset, asOf: options.asOf,
     project: audit.project, profile: options.profile, customised: options.customisations?.length ?? 0, customisations: options.customisations ?? [],
     verdict: {
-      ...verdict,
+      value: verdict.value, reasons: verdict.reasons.map((reason) => ({ ...reason, risk: riskOf(reason, results) })),
       conditions: verdict.value === 'READY' || verdict.value === 'MOSTLY READY' ? conditions(standing) : [],
       toReady: verdict.value === 'READY' ? [] : toReady(standing, weights),
     },
-    score: scoreOf(scoring), categories: standing.categories.map((category) => categoryOf(category, scoring)),
+    score: scoreOf(scoring), categories: standing.categories.map((category) => categoryOf(category, scoring, results)),
     results, counts: countsOf(scoring.outcomes), plan: plan(results, standing, weights),
     notices: [...audit.notices, ...scoring.notices], inventory: audit.inventory, files: audit.files,
   };
@@ -76,20 +77,21 @@ function scoreOf({ standing: { categories, overall, coverage }, unsuppressed, co
   };
 }
 
-function categoryOf(category: CategoryScore, { weights, standing, outcomes }: Scoring): CategoryCard {
+function categoryOf(category: CategoryScore, { weights, standing, outcomes }: Scoring, results: readonly Result[]): CategoryCard {
   const { id, status, gating, raw, rules } = category;
   const scored = status === 'scored';
   const weight = weights[id];
   const total = standing.overall.weight;
   const mine = outcomes.filter((outcome) => outcome.category === id);
-  return {
+  const card = {
     id, title: CATEGORY_TITLES[id], status, gating, score: scored ? points(category.score) : null,
     grade: scored ? letter(category.score) : status === 'not-applicable' ? '-' : '?', weight,
     effectiveWeight: scored && total > 0 ? points(roundTenths((1000 * weight) / total)) : 0,
     raw: points(raw), compressed: isCompressed(raw), caps: category.limits.map((limit) => capOf(limit, category.uncapped)),
     coverage: shareOf(category.coverage), ledger: category.lines.map(ledgerLine),
     holds: mine.filter((outcome) => outcome.state === 'holds').length, applicable: rules.length, findings: bySeverities(mine),
-  };
+  } as const;
+  return { ...card, justification: justification(card, results) };
 }
 
 function resultOf(outcome: Outcome, cards: Readonly<Record<string, RuleCard>>, scoring: Scoring): Result {

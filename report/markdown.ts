@@ -86,7 +86,7 @@ function table({ categories, score }: ReportCard): string {
   const body = categories.map((category) => [
     category.gating ? `**${category.title}**` : category.title, graded(category.grade), number(category.score),
     category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–', category.applicable === 0 ? '–' : `${category.holds} of ${category.applicable}`,
-    severities(category.findings) || '–', justification(category),
+    severities(category.findings) || '–', markdownText(category.justification),
   ]);
   const whole = ['**Overall**', `**${graded(score.grade)}**`, `**${number(score.value)}**`, '', '', '', score.caps.find((cap) => cap.reached)?.because ?? ''];
   const heads = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings', 'Because'];
@@ -95,14 +95,6 @@ function table({ categories, score }: ReportCard): string {
 
 function graded(grade: Grade): string {
   return grade === '-' ? '–' : `${gradeText(grade)} ${gradeWord(grade)}`;
-}
-
-/** The two largest deductions, or what is good. */
-function justification(category: CategoryCard): string {
-  if (category.status === 'not-applicable') return 'Nothing of it applies here.';
-  const largest = category.ledger.slice(0, 2).map((line) => `−${number(line.cost)} ${codeSpan(line.rule)}`);
-  const more = category.ledger.length > 2 ? [`${category.ledger.length - 2} more`] : [];
-  return largest.length > 0 ? [...largest, ...more].join(', ') : 'Nothing is deducted.';
 }
 
 function breakdown(card: ReportCard): string {

@@ -2,7 +2,7 @@
  * The verdict is no function of the number: the number says how much is wrong, the verdict looks at the worst that is.
  * Both come from the same findings and the caps keep them from contradicting each other: beside a blocker there is no A or B.
  */
-import type { Decision, Reason, ReasonCode, Verdict } from '../card';
+import type { Reason, ReasonCode, Verdict } from '../card';
 import { CATEGORY_TITLES, count, list, number } from '../words';
 import { covers } from './category';
 import type { CategoryScore, Coverage } from './category';
@@ -33,7 +33,7 @@ export const LEAST = {
 const NAMED = 5;
 
 /** The verdict with everything that kept it from being a better one. */
-export function judge(standing: Standing): Pick<Decision, 'value' | 'reasons'> {
+export function judge(standing: Standing): { readonly value: Verdict; readonly reasons: readonly Reason[] } {
   const steps: readonly (readonly [Verdict, (standing: Standing) => readonly Reason[]])[] = [['NOT READY', against], ['INCONCLUSIVE', unknown], ['MOSTLY READY', short]];
   for (const [value, reasonsOf] of steps) {
     const reasons = reasonsOf(standing);

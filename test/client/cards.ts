@@ -47,7 +47,7 @@ export function result(changes: Partial<Result> = {}): Result {
 
 export function category(changes: Partial<CategoryCard> = {}): CategoryCard {
   return {
-    id: 'configuration', title: 'Configuration & secrets', status: 'scored', gating: true, score: 93.4, grade: 'A', weight: 12, effectiveWeight: 12.5,
+    id: 'configuration', title: 'Configuration & secrets', justification: '7 of 9 rules hold; nothing is deducted.', status: 'scored', gating: true, score: 93.4, grade: 'A', weight: 12, effectiveWeight: 12.5,
     raw: 6.6, compressed: false, caps: [], coverage: 1, ledger: [], holds: 7, applicable: 9, findings: NONE,
     ...changes,
   };
@@ -59,7 +59,7 @@ export function card(changes: Partial<ReportCard> = {}): ReportCard {
     schemaVersion: '1.0', tool: { name: 'shipworthy', version: '0.1.0' }, scoring: 1, ruleset: '2026.11', asOf: '2026-11-20',
     project: { name: 'shop', root: '', frameworks: ['flask'], deployable: true },
     profile: { exposure: 'public', data: [], stage: 'production' }, customised: 0, customisations: [],
-    verdict: { value: 'MOSTLY READY', reasons: [{ code: 'score-low', text: 'The score is below 85.', rules: [] }], conditions: [], toReady: [] },
+    verdict: { value: 'MOSTLY READY', reasons: [{ code: 'score-low', text: 'The score is below 85.', rules: [], risk: 'Incidents are likelier.' }], conditions: [], toReady: [] },
     score: { value: 87.9, grade: 'B+', uncapped: 87.9, unsuppressed: 86.1, caps: [], confidence: 'medium', coverage: 0.83 },
     categories: [category()], results: [result()],
     counts: { holds: 7, open: 0, accepted: 0, notApplicable: 0, notChecked: 0, findings: NONE, blockers: 0 },

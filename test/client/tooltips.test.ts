@@ -31,7 +31,7 @@ describe('the tooltips of the tree', () => {
   });
 
   it('give the verdict\'s reasons and the way to READY', () => {
-    const text = cardTooltip(card({ verdict: { value: 'NOT READY', reasons: [{ code: 'blocking-findings', text: 'One finding blocks.', rules: [] }], conditions: [], toReady: ['csrf-missing'] } }));
+    const text = cardTooltip(card({ verdict: { value: 'NOT READY', reasons: [{ code: 'blocking-findings', text: 'One finding blocks.', rules: [], risk: 'Strangers get in.' }], conditions: [], toReady: ['csrf-missing'] } }));
     assert.match(text, /One finding blocks\./);
     assert.match(text, /To become READY: `csrf-missing`/);
   });
