@@ -3,11 +3,15 @@ import type { Notice } from '../engine/audit/outcome';
 import type { ReportCard } from '../report/card';
 import { compared } from '../report/comparison/compare';
 import { line } from '../report/escape';
+import type { HistoryPoint } from '../report/history/points';
+import { withTrend } from '../report/history/trend';
 import { list, scoreText } from '../report/words';
+import { chosen } from './applications';
 import { prepared, type ComparingFlags } from './comparing';
 import { destinations, type Destination } from './destinations';
 import { EXIT, UsageError } from './exit';
 import { judge, type Judged, type Threshold } from './gate';
+import { addToHistory, historyFile, historyIn } from './history';
 import { listing } from './listing';
 import { isPart, narrow, type Wanted } from './narrow';
 import { send, writeWhole } from './output';
@@ -28,6 +32,10 @@ export interface CheckOptions extends ComparingFlags {
   readonly verbose: boolean;
   readonly quiet: boolean;
   readonly colour?: boolean;
+  /** Adds the run to the history of the folder. */
+  readonly history: boolean;
+  /** The only application to report on, by folder or name. */
+  readonly app?: string;
   /** Known ids; empty for all. */
   readonly rules: readonly string[];
 }
@@ -48,13 +56,15 @@ export async function check(path: string, options: CheckOptions, product: Produc
   const wishes = destinations(options.outputs, options.format, around.cwd);
   if (isPart(wanted)) refuseDocuments(wishes);
   const comparing = await prepared(options, aim.folder, around.cwd);
+  const past = pastOf(aim.folder, options);
   const session = await product.open(aim.folder);
   try {
     await scan(session, options.quiet, around);
     const asOf = options.asOf ?? around.today();
     const all = session.audits().map((audit) => product.card(audit, session.config, asOf, (fingerprint, fixed) => session.closeUp(fingerprint, fixed)));
     const against = await comparing.against?.({ session, asOf, product, scan: (one) => scan(one, options.quiet, around) });
-    const cards = narrow(against ? compared(all, against) : all, wanted);
+    const mine = chosen(against ? compared(all, against) : all, options.app).map((card) => withTrend(card, past.points));
+    const cards = narrow(mine, wanted);
     const judged = judge(cards, concerning(session.notices(), wanted), { threshold: options.failOn, narrowed: isPart(wanted), failures: comparing.failures, gate: session.config.gate });
     const whole = underRepository(cards, aim.folder);
     // All are made before the first is written, so that one that cannot be made leaves none behind.
@@ -64,10 +74,21 @@ export async function check(path: string, options: CheckOptions, product: Produc
       return { file, text };
     });
     await deliver(reports, around);
-    await conclude(judged, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
+    if (options.history && judged.code !== EXIT.usage) addToHistory(historyFile(aim.folder), mine);
+    await conclude({ ...judged, remarks: [...past.remarks, ...judged.remarks] }, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
     return judged.code;
   } finally {
     session.dispose();
+  }
+}
+
+/** The runs before. A history that is not understood takes the trend away and nothing else, unless this run is to be added to it. */
+function pastOf(folder: string, { history }: CheckOptions): { readonly points: readonly HistoryPoint[]; readonly remarks: readonly string[] } {
+  try {
+    return { points: historyIn(historyFile(folder)), remarks: [] };
+  } catch (error) {
+    if (history || !(error instanceof UsageError)) throw error;
+    return { points: [], remarks: [`${error.message} Without it there is no trend.`] };
   }
 }
 

@@ -9,11 +9,14 @@ import { diffCommand } from './diff-command';
 import { EXIT, Interrupted, UsageError } from './exit';
 import { explain, unknownRule } from './explain';
 import { THRESHOLDS, type Threshold } from './gate';
+import { historyCommand, rescoreCommand } from './history-command';
 import { list } from './list';
 import { send } from './output';
 import { FORMATS, type Format, type Product, type Surroundings } from './surroundings';
 
 interface CheckFlags extends ComparingFlags {
+  readonly history?: boolean;
+  readonly app?: string;
   readonly format?: Format;
   readonly output?: readonly string[];
   readonly failOn: Threshold;
@@ -71,6 +74,8 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
   checkCommand(program.command('check'), product, around, done);
   baselineCommand(program.command('baseline'), product, around, done);
   diffCommand(program.command('diff'), around, done);
+  historyCommand(program.command('history'), product, around, done);
+  rescoreCommand(program.command('rescore'), product, around, done);
   explainCommand(program.command('explain'), product, around, done);
   listCommand(program.command('list'), product, around, done);
   return program;
@@ -84,6 +89,8 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     .addOption(new Option('--fail-on <what>', 'exit with 1 on the verdict NOT READY (blocker) or on findings of this severity or worse').choices(THRESHOLDS).default('blocker'))
     .option('--as-of <day>', 'the day the report is made for, YYYY-MM-DD (default: today, UTC)', day)
     .option('--rule <id>', 'list only findings of this rule; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
+    .option('--app <folder>', 'report only on the application in this folder, where there are several')
+    .option('--history', 'add the scores of this run to .shipworthy/history.jsonl')
     .option('-v, --verbose', 'list what holds and what does not apply as well')
     .option('-q, --quiet', 'no progress and no remarks on standard error, errors only')))
     .addHelpText('after', EXIT_CODES)
@@ -94,8 +101,8 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     });
 }
 
-function checkOptions({ color, rule = [], output = [], verbose = false, quiet = false, ...rest }: CheckFlags): CheckOptions {
-  return { ...rest, verbose, quiet, rules: rule, outputs: output, ...(color !== undefined && { colour: color }) };
+function checkOptions({ color, rule = [], output = [], verbose = false, quiet = false, history = false, ...rest }: CheckFlags): CheckOptions {
+  return { ...rest, verbose, quiet, history, rules: rule, outputs: output, ...(color !== undefined && { colour: color }) };
 }
 
 function explainCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {

@@ -12,13 +12,14 @@ import { json } from '../report/json';
 import { junit } from '../report/junit';
 import { markdown } from '../report/markdown';
 import { sarif } from '../report/sarif';
+import { overviewMarkdown, overviewText } from '../report/repository';
 import { text } from '../report/text';
 import { UsageError } from './exit';
 import type { Product } from './surroundings';
 
 export const formats: Product['formats'] = {
-  text: (cards, style) => cards.map((card) => text(card, style)).join('\n'),
-  markdown: (cards) => cards.map(markdown).join('\n---\n\n'),
+  text: (cards, style) => [...cards.map((card) => text(card, style)), overviewText(cards)].filter((one) => one !== '').join('\n'),
+  markdown: (cards) => [overviewMarkdown(cards), ...cards.map(markdown)].filter((one) => one !== '').join('\n---\n\n'),
   json: (cards) => cards.length === 1 ? cards.map(json).join('') : `[\n${cards.map((card) => json(card).trimEnd()).join(',\n')}\n]\n`,
   html: (cards) => page(cards),
   sarif: (cards) => sarif(cards, 'github'),

@@ -2,6 +2,8 @@
 import type { Category, Confidence, Effort, Severity } from '../rules/kit';
 import type { Content } from './content';
 import type { Comparison } from './comparison/compare';
+import type { HistoryPoint } from './history/points';
+import type { Trend } from './history/trend';
 import type { Inventory } from '../engine/audit/inventory';
 import type { Customisation } from '../engine/workspace/customised';
 import type { Audit, EvidencePlace, Finding, Notice, RuleCard, Silenced, State } from '../engine/audit/outcome';
@@ -45,6 +47,10 @@ export interface ReportCard {
   readonly files: { readonly seen: number; readonly read: number; readonly parsed: number; readonly lines: number; readonly routes: number };
   /** What is new against a base; missing where nothing was compared. */
   readonly comparison?: Comparison;
+  /** The score before this one, where a history or an earlier commit tells it. */
+  readonly trend?: Trend;
+  /** Earlier runs of this application, the oldest first, at most a hundred. */
+  readonly history?: readonly HistoryPoint[];
 }
 
 /** A card before its own words are part of it. */

@@ -10,6 +10,7 @@ import { cell, codeSpan, markdownProse, markdownText } from './escape';
 import { beyondRules, conditionText, evidenceByText, first, inState, silenced, strengths } from './listing';
 import { findingSections, placeLink } from './markdown-findings';
 import { total } from './plan';
+import { trendText } from './history/trend';
 import { frameworks, summary } from './summary';
 import {
   CATEGORY_TITLES, EXACT, LANE_WORDS, METHOD, NOTICE_WORDS, SEVERITY_WORDS, VERDICT_SENTENCES,
@@ -57,7 +58,7 @@ function titleBlock(card: ReportCard): string {
   const graded = `${gradeText(score.grade)} ${number(score.value)} of 100 (${gradeWord(score.grade)}), confidence ${score.confidence}, coverage ${percent(score.coverage)}`;
   const made = present(`${tool.name} ${tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`, card.customised > 0 && `customised: ${markdownText(customisedText(card))}`);
   const facts = present(
-    `**Verdict:** ${card.verdict.value}`, `**Score:** ${score.value === null ? 'not scored' : graded}`, `**As of:** ${card.asOf}`,
+    `**Verdict:** ${card.verdict.value}`, `**Score:** ${score.value === null ? 'not scored' : graded}`, `**As of:** ${card.asOf}`, card.trend !== undefined && `**Trend:** ${markdownText(trendText(card) ?? '')}`,
     project.commit !== undefined && `**Commit:** ${codeSpan(project.commit)}`, project.root !== '' && `**Folder:** ${codeSpan(project.root)}`,
     project.frameworks.length > 0 && `**Built with:** ${markdownText(frameworks(card))}`, `**Profile:** ${markdownText(profileText(profile))}`,
     `**Made by:** ${markdownText(made.join(', '))}`,

@@ -7,6 +7,7 @@ import { categoryText, filesText, lineText, overallText } from './arithmetic';
 import type { CategoryCard, LedgerLine, ReportCard, Result, Verdict } from './card';
 import { amounts, definition, mark } from './comparison/words';
 import { line } from './escape';
+import { trendText } from './history/trend';
 import { byFile, conditionText, evidenceByText, first, inState, silenced, strengths } from './listing';
 import { total } from './plan';
 import { isBlocking } from './scoring/weighed';
@@ -142,7 +143,7 @@ function verdictLines(card: ReportCard, page: Page): readonly string[] {
   const { paint, width } = page;
   const { value, reasons, conditions, toReady } = card.verdict;
   const titled = `${value}  ${scoreText(card)}`;
-  const about = [gradeWord(card.score.grade), `confidence ${card.score.confidence}`, checksText(card), `coverage ${percent(card.score.coverage)}`].join(' · ');
+  const about = [...present(gradeWord(card.score.grade), trendText(card)), `confidence ${card.score.confidence}`, checksText(card), `coverage ${percent(card.score.coverage)}`].join(' · ');
   return [
     paint.dim('─'.repeat(width)), `${paint.bold(line(card.project.name))}  ${paint.bold(byVerdict(value, paint)(titled))}`,
     ...wrap(about, width).map(paint.dim), ...reasons.flatMap((reason) => item(line(reason.text), page)),

@@ -3,6 +3,7 @@ import type { Audit, RuleCard, RuleDocument } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
+import type { HistoryPoint } from '../report/history/points';
 
 export interface Host {
   readonly version: string;
@@ -14,6 +15,8 @@ export interface Host {
   document(rule: string): RuleDocument | undefined;
   /** The report card of an audit on one day (ISO). */
   card(audit: Audit, config: Config, asOf: string): ReportCard;
+  /** Earlier runs that were left in a workspace folder, of all its applications; none where there is no history or it is not understood. */
+  history?(uri: string): Promise<readonly HistoryPoint[]>;
   /** ISO day. */
   today(): string;
 }

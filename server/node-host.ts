@@ -1,9 +1,12 @@
 /** The world of a node process: folders on a disk, the engine over them, today by this machine's clock. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { grammarsIn } from '../engine/node/grammars';
 import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
+import { HISTORY_PATH, readHistory, type HistoryPoint } from '../report/history/points';
 import { makeCard } from '../report/make';
 import type { Host } from './host';
 
@@ -19,6 +22,17 @@ export function nodeHost(grammarFolder: string, version: string): Host {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
       return openSession({ workspace: openDisk(fileURLToPath(uri)), grammars: await grammars });
     },
+    history: (uri) => historyOf(fileURLToPath(uri)),
     card: (audit, config, asOf) => makeCard(audit, { version, asOf, ...cardSettings(config) }),
   };
+}
+
+/** The command line says what is wrong with a history; in the editor there is then no trend. */
+async function historyOf(folder: string): Promise<readonly HistoryPoint[]> {
+  try {
+    const read = readHistory(await readFile(join(folder, HISTORY_PATH), 'utf8'));
+    return 'points' in read ? read.points : [];
+  } catch {
+    return [];
+  }
 }

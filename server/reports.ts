@@ -1,6 +1,8 @@
 /** The report cards of all folders, and the word that they may have changed. */
 import { CancellationToken } from 'vscode-languageserver';
-import type { ReportCard, Verdict } from '../report/card';
+import type { ReportCard } from '../report/card';
+import { withTrend } from '../report/history/trend';
+import { worstFirst } from '../report/repository';
 import { refuseCancelled } from './cancellation';
 import type { Folder } from './folder';
 import { answer, attempt } from './log';
@@ -11,9 +13,6 @@ import type { Serving } from './serving';
 /** Milliseconds in which changes are told as one, and the longest that a stream of them puts it off. */
 const MERGED = 100;
 const LONGEST = 1000;
-
-/** From the worst to the best. */
-const VERDICTS: readonly Verdict[] = ['NOT READY', 'INCONCLUSIVE', 'MOSTLY READY', 'READY'];
 
 /** The cards of a folder as they were made: for one version of its session, on one day. */
 interface Made { readonly version: number; readonly asOf: string; readonly cards: readonly ReportCard[] }
@@ -70,9 +69,10 @@ export class Reports {
     const asOf = this.serving.host.today();
     const made = this.#made.get(session);
     if (made?.version === version && made.asOf === asOf) return made.cards;
+    const points = await this.serving.host.history?.(folder.uri) ?? [];
     const cards: ReportCard[] = [];
     for (const audit of session.audits()) {
-      cards.push(this.serving.host.card(audit, session.config, asOf));
+      cards.push(withTrend(this.serving.host.card(audit, session.config, asOf), points));
       await new Promise((resolve) => setTimeout(resolve, 0));
       refuseCancelled(token);
     }
@@ -80,10 +80,4 @@ export class Reports {
     this.#made.set(session, { version, asOf, cards });
     return cards;
   }
-}
-
-function worstFirst(a: ReportCard, b: ReportCard): number {
-  return VERDICTS.indexOf(a.verdict.value) - VERDICTS.indexOf(b.verdict.value)
-    || (a.score.value ?? -1) - (b.score.value ?? -1)
-    || (a.project.root < b.project.root ? -1 : 1);
 }
