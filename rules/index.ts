@@ -185,6 +185,14 @@ import libraryNotWired from './dependencies/library-not-wired';
 import lockfileMissing from './dependencies/lockfile-missing';
 import runtimeEndOfLife from './dependencies/runtime-end-of-life';
 import vendoredDependenciesCommitted from './dependencies/vendored-dependencies-committed';
+import apiDocsMissing from './documentation/api-docs-missing';
+import deploymentGuideMissing from './documentation/deployment-guide-missing';
+import docsEnvDrift from './documentation/docs-env-drift';
+import incidentResponseUndocumented from './documentation/incident-response-undocumented';
+import readmeMissing from './documentation/readme-missing';
+import releaseProcessUndocumented from './documentation/release-process-undocumented';
+import runbookMissing from './documentation/runbook-missing';
+import securityPolicyMissing from './documentation/security-policy-missing';
 import backgroundTaskUnsupervised from './integrations/background-task-unsupervised';
 import clientTimeoutMissing from './integrations/client-timeout-missing';
 import emailTlsDisabled from './integrations/email-tls-disabled';
@@ -382,6 +390,14 @@ export const rules: readonly Rule[] = [
   lockfileMissing('dependencies'),
   runtimeEndOfLife('dependencies'),
   vendoredDependenciesCommitted('dependencies'),
+  apiDocsMissing('documentation'),
+  deploymentGuideMissing('documentation'),
+  docsEnvDrift('documentation'),
+  incidentResponseUndocumented('documentation'),
+  readmeMissing('documentation'),
+  releaseProcessUndocumented('documentation'),
+  runbookMissing('documentation'),
+  securityPolicyMissing('documentation'),
   backgroundTaskUnsupervised('integrations'),
   clientTimeoutMissing('integrations'),
   emailTlsDisabled('integrations'),

@@ -95,3 +95,5 @@ export * from './kept-data';
 export * from './build-context';
 export * from './servers';
 export * from './slow-work';
+export * from './documents';
+export * from './document-skeletons';

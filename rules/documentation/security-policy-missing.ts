@@ -1,0 +1,43 @@
+import type { Evidence, Judgement, Project } from '../kit';
+import { documentPlace, documented, documents, projectRule } from '../kit';
+
+export default projectRule({
+  id: 'security-policy-missing',
+  title: 'There is a way to report security problems',
+  severity: 'info', confidence: 'confirmed', blocks: 'never', effort: 'S', since: '1',
+  why: `People who find a hole want to tell you, and give up or publish it. One address is enough.`,
+  how: `Add SECURITY.md and security.txt.`,
+  links: ['https://www.rfc-editor.org/rfc/rfc9116'],
+  attestable: 'docs-accuracy',
+
+  project: judge,
+
+  fix: { title: 'Create SECURITY.md to fill in', safety: 'safe', remains: 'Put in an address that somebody reads.', edit: (_gap, { project }) => project.root === '' ? [{ path: 'SECURITY.md', create: '# Security\n\nReport problems to ADDRESS. Please do not open a public issue.\n\nWe answer within DAYS days, and say when a mended version is out.\n' }] : undefined },
+
+  examples: {
+    'nothing': {
+      bad: { 'README.md': '# Shop\n', 'app.py': 'print("shop")\n' },
+      good: { 'SECURITY.md': '# Security\n\nReport problems to ADDRESS. Please do not open a public issue.\n\nWe answer within DAYS days, and say when a mended version is out.\n' },
+    },
+    'documents about other things': { bad: { 'docs/dev.md': '# Development\nSecurity is important.\n' } },
+    'a policy': { good: { 'SECURITY.md': '# Security\nWrite to security@example.com.\n' } },
+    'in the folder of the platform': { good: { '.github/SECURITY.md': '# Reporting\nWrite to us.\n' } },
+    'security.txt': { good: { 'public/.well-known/security.txt': 'Contact: mailto:security@example.com\nExpires: 2030-01-01T00:00:00Z\n' } },
+    'security.txt from a route': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n@app.get("/.well-known/security.txt")\ndef security():\n    return "Contact: mailto:security@example.com"\n' } },
+    'a section of the README': { good: { 'README.md': '# Shop\n## Reporting vulnerabilities\nMail us.\n' } },
+  },
+});
+
+function judge(project: Project): Judgement {
+  const found = policy(project);
+  return found ? { holds: [found] } : { open: [{ at: documentPlace(project), message: 'No SECURITY.md, security.txt or section says where to report security problems.' }] };
+}
+
+function policy(project: Project): Evidence | undefined {
+  const path = project.paths.find((each) => /^(\.github\/|\.gitlab\/|docs\/)?security(\.[a-z-]+)?\.(md|rst|txt|adoc)$/i.test(each) || /(^|\/)\.well-known\/security\.txt$/.test(each));
+  if (path !== undefined) return { path, start: 0, end: 0, text: path };
+  const route = project.routes.find((each) => each.route.path.endsWith('/.well-known/security.txt'));
+  if (route) return { path: route.module.path, start: route.route.at.start, end: route.route.at.end, text: route.route.path };
+  const section = documents(project).flatMap((each) => each.sections).find((each) => /\b(report\w*|disclos\w*)\b.*\b(security|vulnerabilit\w*)\b|\b(security|vulnerabilit\w*)\b.*\b(report\w*|disclos\w*|polic(y|ies)|contact)\b|^security( issues| vulnerabilities)?$/i.test(each.title));
+  return section && documented(section, 'reports');
+}
