@@ -39,6 +39,9 @@ export default rule<Entry>({
     'the environment': { bad: 'import os\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get("/debug/env")\ndef environment():\n    return dict(os.environ)\n', path: 'main.py' },
     'somebody else without a gate': { bad: 'from flask import Blueprint\nfrom flask_login import login_user\n\nbp = Blueprint("support", __name__)\n\n@bp.post("/login-as/<int:user_id>")\ndef login_as(user_id):\n    login_user(find(user_id))\n    return "ok"\n' },
     'a path of Django': { bad: { 'shop/urls.py': 'from django.urls import path\nfrom . import views\n\nurlpatterns = [path("accounts/fake-login/", views.fake_login)]\n' } },
+    'a view of Django with a path elsewhere': { bad: { 'shop/settings.py': 'INSTALLED_APPS = []\nROOT_URLCONF = "shop.urls"\n', 'shop/urls.py': 'from django.urls import include, path\n\nurlpatterns = [path("dev-login/", include("people.urls"))]\n', 'people/urls.py': 'from django.urls import path\nfrom . import views\n\nurlpatterns = [path("enter/", views.enter)]\n', 'people/views.py': 'from django.contrib.auth import login\n\ndef enter(request):\n    login(request, first())\n' } },
+    'a path of Django under a switch': { good: { 'shop/urls.py': 'from django.conf import settings\nfrom django.urls import path\nfrom . import views\n\nurlpatterns = []\nif settings.DEBUG:\n    urlpatterns += [path("dev-login/", views.dev_login)]\n', 'shop/views.py': 'from django.contrib.auth import login\n\ndef dev_login(request):\n    login(request, first())\n' } },
+    'a view of Django for administrators': { good: { 'shop/urls.py': 'from django.urls import path\nfrom . import views\n\nurlpatterns = [path("impersonate/<int:i>/", views.impersonate)]\n', 'shop/views.py': 'from django.contrib.admin.views.decorators import staff_member_required\nfrom django.contrib.auth import login\n\n@staff_member_required\ndef impersonate(request, i):\n    login(request, find(i))\n' } },
     'a switch in the handler': { bad: 'from fastapi import FastAPI, HTTPException\nfrom settings import settings\n\napp = FastAPI()\n\n@app.post("/auth/test-login")\ndef test_login(user: str):\n    if not settings.enable_test_login:\n        raise HTTPException(404)\n    return {"token": user}\n', path: 'main.py', severity: 'low' },
     'a switch around the route': { good: 'import os\nfrom fastapi import FastAPI\napp = FastAPI()\nif os.getenv("E2E_LOGIN") == "1":\n    @app.post("/auth/test-login")\n    def test_login(user: str):\n        return {"token": user}\n', path: 'main.py' },
     'in helpers of tests': { good: { 'tests/app_helpers.py': 'def add_test_login(app):\n    @app.post("/auth/test-login")\n    def test_login():\n        return "ok"\n' } },
@@ -54,19 +57,13 @@ export default rule<Entry>({
 
 function entries(): Selector<Entry> {
   return {
-    kinds: ['module'], callees: ['django.urls.path', 'django.urls.re_path', 'django.conf.urls.url', '*.include_router', '*.register_blueprint'],
-    *select(unit) {
+    kinds: ['module'], callees: ['*.include_router', '*.register_blueprint'],
+    *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      for (const route of unit.routes) {
-        const named = isTold(route.path) || isTold(lastName(route.handler));
-        if (named) yield { path: route.path, at: route.handlerAt, guards: route.guards, module: unit, route, view: route.handler };
-      }
-      for (const call of unit.calls) {
-        const [path, view] = call.args;
-        if (!/^django\./.test(call.callee) || path?.kind !== 'text' || !view || !isTold(path.value)) continue;
-        const name = view.kind === 'reference' ? view.name : view.kind === 'result' ? view.callee : '';
-        // Paths of a package are its own affair, and it asks for a superuser.
-        if (!/(^|\.)include$/.test(name)) yield { path: `/${path.value.replace(/^[\^/]+|\$$/g, '')}`, at: path.at, guards: call.guards, module: unit, view: name };
+      const told = project.routesOf(unit).filter((route) => isTold(route.path) || isTold(lastName(route.handler)));
+      for (const route of told) {
+        // A class has a route for each of its methods.
+        if (told.find((each) => each.handlerAt.start === route.handlerAt.start) === route) yield { path: route.path, at: route.handlerAt, guards: route.guards, module: unit, route, view: route.handler };
       }
     },
   };

@@ -80,6 +80,8 @@ export default rule<Get>({
     'documents of a database': { bad: 'from fastapi import FastAPI\napp = FastAPI()\n\n@app.get("/items/{i}/archive")\nasync def archive(i: str):\n    await app.db.items.update_one({"_id": i}, {"$set": {"archived": True}})\n    return {}\n' },
     'files': { bad: 'import os\nfrom flask import Flask, redirect\napp = Flask(__name__)\n\n@app.route("/backups/remove")\ndef remove_backups():\n    os.remove("/data/backup.zip")\n    return redirect("/")\n' },
     'a store of its own': { bad: 'from flask import Flask, redirect\n\ndef create_app(datastore):\n    app = Flask(__name__)\n\n    @app.route("/delete", methods=["GET"])\n    def form_delete():\n        datastore.delete(1)\n        return redirect("/")\n\n    return app\n' },
+    'a view of Django': { bad: { 'shop/urls.py': 'from django.urls import path\nfrom . import views\n\nurlpatterns = [path("items/<int:i>/like/", views.like)]\n', 'shop/views.py': 'from django.shortcuts import redirect\nfrom .models import Like\n\ndef like(request, i):\n    Like.objects.create(item_id=i, user=request.user)\n    return redirect("/")\n' } },
+    'a view of Django for POST alone': { good: { 'shop/urls.py': 'from django.urls import path\nfrom . import views\n\nurlpatterns = [path("items/<int:i>/like/", views.like), path("items/add/", views.add)]\n', 'shop/views.py': 'from django.shortcuts import redirect\nfrom django.views.decorators.http import require_POST\nfrom .models import Like\n\n@require_POST\ndef like(request, i):\n    Like.objects.create(item_id=i, user=request.user)\n    return redirect("/")\n\ndef add(request):\n    if request.method != "POST":\n        return redirect("/")\n    Like.objects.create(item_id=1, user=request.user)\n    return redirect("/")\n' } },
     'with a secret': { bad: 'from flask import Flask, abort, request\nfrom shop import db\napp = Flask(__name__)\n\n@app.get("/cron/purge")\ndef purge():\n    if request.headers["X-Cron-Secret"] != app.config["CRON_SECRET"]:\n        abort(403)\n    db.session.delete(oldest())\n    db.session.commit()\n    return "ok"\n', severity: 'low' },
     'by POST': { good: 'from flask import Flask, redirect\napp = Flask(__name__)\n@app.post("/item/<int:i>/delete")\ndef delete(i):\n    app.db.session.delete(app.db.get(i))\n    app.db.session.commit()\n    return redirect("/")\n' },
     'a counter': { good: 'from flask import Flask\napp = Flask(__name__)\n@app.get("/item/<int:i>")\ndef show(i):\n    app.redis.incr(f"views:{i}")\n    return "item"\n' },
@@ -98,7 +100,7 @@ function gets(): Selector<Get> {
     kinds: ['module'], callees: [],
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      for (const route of unit.routes) if (route.methods.includes('GET') && unit.functions.some((func) => func.nameAt.start === route.handlerAt.start)) yield { module: unit, route, writes: writesOf(route, unit, project) };
+      for (const route of project.routesOf(unit)) if (route.methods.includes('GET') && unit.functions.some((func) => func.nameAt.start === route.handlerAt.start)) yield { module: unit, route, writes: writesOf(route, unit, project) };
     },
   };
 }
