@@ -40,6 +40,8 @@ export default projectRule({
       good: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\nREST_FRAMEWORK = {\n    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],\n    "PAGE_SIZE": 20,\n}\n', 'views.py': 'from rest_framework.views import APIView\nclass Orders(APIView):\n    def post(self, request):\n        return save(request.data)\n' },
     },
     'no settings at all': { bad: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\n', 'views.py': 'from rest_framework.generics import ListCreateAPIView\nclass Orders(ListCreateAPIView):\n    queryset = None\n' } },
+    'a view set that lets everybody delete': { bad: { 'shop/settings.py': 'INSTALLED_APPS = ["rest_framework"]\nROOT_URLCONF = "shop.urls"\nREST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}\n', 'shop/urls.py': 'from rest_framework.routers import DefaultRouter\nfrom shop.views import PriceViewSet, TagViewSet\n\nrouter = DefaultRouter()\nrouter.register("prices", PriceViewSet)\nrouter.register("tags", TagViewSet)\nurlpatterns = router.urls\n', 'shop/views.py': 'from rest_framework import viewsets\nfrom rest_framework.permissions import AllowAny\nfrom shop.models import Price, Tag\n\nclass PriceViewSet(viewsets.ModelViewSet):\n    queryset = Price.objects.all()\n    permission_classes = [AllowAny]\n\nclass TagViewSet(viewsets.ModelViewSet):\n    queryset = Tag.objects.all()\n    permission_classes = [AllowAny]\n' } },
+    'view sets for everybody that only read, ask by themselves, or are not served': { good: { 'shop/settings.py': 'INSTALLED_APPS = ["rest_framework"]\nROOT_URLCONF = "shop.urls"\nREST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}\n', 'shop/urls.py': 'from rest_framework.routers import DefaultRouter\nfrom shop.views import PriceViewSet, TagViewSet\n\nrouter = DefaultRouter()\nrouter.register("prices", PriceViewSet)\nrouter.register("tags", TagViewSet)\nurlpatterns = router.urls\n', 'shop/views.py': 'from rest_framework import viewsets\nfrom rest_framework.permissions import AllowAny\nfrom shop.models import Price, Tag\n\nclass PriceViewSet(viewsets.ReadOnlyModelViewSet):\n    queryset = Price.objects.all()\n    permission_classes = [AllowAny]\n\nclass TagViewSet(viewsets.ModelViewSet):\n    permission_classes = [AllowAny]\n\n    def get_queryset(self):\n        return Tag.objects.filter(owner=self.request.user)\n\nclass OldViewSet(viewsets.ModelViewSet):\n    permission_classes = [AllowAny]\n' } },
     'signed-in users by default': { good: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\nREST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}\n', 'views.py': 'from rest_framework.viewsets import ModelViewSet\nclass OrderViewSet(ModelViewSet):\n    queryset = None\n' } },
     'every view decides': { good: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\n', 'views.py': 'from rest_framework.permissions import IsAuthenticated\nfrom rest_framework.viewsets import ModelViewSet\nclass OrderViewSet(ModelViewSet):\n    permission_classes = [IsAuthenticated]\nclass OtherViewSet(ModelViewSet):\n    def get_permissions(self):\n        return []\n' } },
     'a base class decides': { good: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\n', 'base.py': 'from rest_framework.permissions import IsAuthenticated\nfrom rest_framework.viewsets import ModelViewSet\nclass Guarded(ModelViewSet):\n    permission_classes = [IsAuthenticated]\n', 'views.py': 'from base import Guarded\nclass OrderViewSet(Guarded):\n    queryset = None\n' } },
@@ -56,6 +58,12 @@ function installs(project: Project): boolean {
 }
 
 function judge(project: Project): Judgement {
+  const opened = openedOnPurpose(project);
+  const byDefault = judgeDefault(project);
+  return opened ? { open: [opened, ...('open' in byDefault ? byDefault.open : [])] } : byDefault;
+}
+
+function judgeDefault(project: Project): Judgement {
   const settings = project.settings('REST_FRAMEWORK').filter((each) => seenInProduction(each, project));
   const given = settings.map((each) => ({ setting: each, value: lookup(each.value, SETTING) })).find((each) => each.value !== undefined);
   const names = given?.value?.kind === 'list' ? given.value.items.map((each) => each.kind === 'text' ? each.value : each.kind === 'reference' ? each.name : '') : undefined;
@@ -77,6 +85,35 @@ function judge(project: Project): Judgement {
 
 function evidence(setting: Setting, text: string): Evidence {
   return { path: setting.path, ...setting.assignment.targetAt, text };
+}
+
+// ---- views that say AllowAny
+
+/** Classes of the REST framework by which rows are changed and deleted. */
+const CHANGES = /^(ModelViewSet|UpdateAPIView|DestroyAPIView|RetrieveUpdateAPIView|RetrieveDestroyAPIView|RetrieveUpdateDestroyAPIView|UpdateModelMixin|DestroyModelMixin)$/;
+/** It asks by itself who it is, or serves some methods only. */
+const ASKS = /PermissionDenied|NotAuthenticated|AUTHORIZATION|Authorization|request\.(user|auth)\b|is_authenticated|status=(status\.HTTP_)?40[13]|http_method_names|get_permissions|check_permissions|permission_classes=\[(?!AllowAny)/;
+
+/** Views through which everybody may change and delete rows, because they say so: one gap for all, at the first. */
+function openedOnPurpose(project: Project): Gap | undefined {
+  const views = restClasses(project).filter(({ module, name, kin: family }) => {
+    if (PUBLIC.test(name) || !family.names.some((each) => CHANGES.test(lastName(each))) || !project.routes.some((each) => each.module === module && lastName(each.route.handler.split('.')[0] ?? '') === name)) return false;
+    const said = family.own.flatMap((each) => each.module.assignments.filter((one) => one.scope === each.path && one.target === 'permission_classes'))[0];
+    const everybody = said?.value.kind === 'list' && said.value.items.length > 0 && said.value.items.every((each) => each.kind === 'reference' && OPEN.test(each.name));
+    return everybody && !family.own.some((each) => ASKS.test(bodyOf(each.module, each.path, project)));
+  });
+  const [first] = views;
+  if (!first) return undefined;
+  const listed = views.slice(0, 4).map((each) => each.name).join(', ');
+  return {
+    at: { path: first.module.path, ...first.at }, message: `${listed}${views.length > 4 ? ` and ${views.length - 4} more` : ''} ${views.length === 1 ? 'says' : 'say'} AllowAny: everybody may change and delete through ${views.length === 1 ? 'it' : 'them'}.`,
+    related: views.slice(1, 5).map(({ module, at, name }) => ({ path: module.path, ...at, text: name })),
+  };
+}
+
+function bodyOf(module: Module, path: string, project: Project): string {
+  const found = module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === path);
+  return found ? project.text(module.path)?.slice(found.body.start, found.body.end) ?? '' : '';
 }
 
 // ---- views

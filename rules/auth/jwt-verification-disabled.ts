@@ -8,7 +8,7 @@ const UNVERIFIED = ['jose.jwt.get_unverified_claims', 'jose.jws.get_unverified_c
 const BASE64 = ['base64.b64decode', 'base64.urlsafe_b64decode', 'base64.standard_b64decode'] as const;
 
 /** What is wrong with the way a token is read. */
-type Fault = 'signature' | 'claims' | 'none' | 'keyless' | 'cookie' | 'mixed';
+type Fault = 'signature' | 'claims' | 'none' | 'keyless' | 'cookie' | 'mixed' | 'any';
 
 export default rule<CallMatch>({
   id: 'jwt-verification-disabled',
@@ -24,6 +24,7 @@ export default rule<CallMatch>({
     const fault = faultOf(match, context);
     if (!fault || isExcused(match, fault, context)) return false;
     if (fault === 'mixed') return { severity: 'medium', points: 6, because: 'it takes a public key that serves as a shared secret to be used' };
+    if (fault === 'any') return /public|pub_?key|pem|cert|x5c/i.test(context.source.slice(match.call.argumentsAt)) ? { severity: 'medium', points: 6, confidence: 'likely', because: 'a public key then serves as a shared secret, which everybody knows' } : { severity: 'low', points: 2, confidence: 'likely', because: 'a key that stays secret keeps forgers out' };
     return fault === 'claims' || fault === 'cookie' || fault === 'keyless' ? { confidence: 'likely', because: 'what becomes of the claims was not followed' } : true;
   },
   message: (match, context) => {
@@ -31,6 +32,7 @@ export default rule<CallMatch>({
     switch (faultOf(match, context)) {
       case 'none': return `${name} accepts tokens of the algorithm "none", which have no signature.`;
       case 'keyless': return `${name} is given neither a key nor algorithms.`;
+      case 'any': return `${name} is given no algorithms, so the token itself names the one it is checked by.`;
       case 'mixed': return `${name} accepts shared-secret and public-key algorithms with one key.`;
       case 'cookie': return `${name} reads a session cookie as the visitor sent it; nothing verifies it.`;
       default: return `${name} accepts a token without verifying its signature.`;
@@ -72,6 +74,9 @@ export default rule<CallMatch>({
     'no key, no algorithms': { bad: { 'auth.py': 'from jwt import decode\n\ndef user(token):\n    return decode(token)["sub"]\n', 'requirements.txt': 'pyjwt<2\n' } },
     'the algorithm none': { bad: 'import jwt\n\ndef user(token):\n    return jwt.decode(token, None, algorithms=["HS256", "none"])["sub"]\n' },
     'the algorithm none, for authlib': { bad: 'from authlib.jose import JsonWebToken\n\ntokens = JsonWebToken(["none"])\n' },
+    'python-jose with a public key and no algorithms': { severity: 'medium', bad: 'from jose import jwt\n\ndef user(token):\n    return jwt.decode(token, PUBLIC_KEY)["sub"]\n' },
+    'python-jose without algorithms': { severity: 'low', bad: 'from jose import jwt\n\ndef user(token, key):\n    return jwt.decode(token, key)["sub"]\n' },
+    'python-jose with the algorithm of the settings': { good: 'from jose import jws, jwt\n\ndef user(token, key, settings):\n    jws.verify(token, key, settings.ALGORITHM)\n    return jwt.decode(token, key, settings.ALGORITHM)["sub"]\n\ndef other(token, key, **more):\n    return jwt.decode(token, key, **more)\n' },
     'claims that are not verified': { bad: 'from jose import jwt\n\ndef user(token):\n    return jwt.get_unverified_claims(token)["sub"]\n' },
     'python-jose with its check off': {
       bad: 'from jose import jwt\n\ndef user(token, key):\n    return jwt.decode(token, key, options={"verify_signature": False})["sub"]\n',
@@ -139,6 +144,9 @@ function faultOf({ call: one, argument }: CallMatch, { project, source }: Pick<C
     if (algorithms.some(isNone)) return 'none';
     if (isVersion(project, /(==|~=|\^|~)\s*[01]\b|<\s*2\b/) && !one.open && one.args.length === 1 && one.keywords.length === 0) return 'keyless';
   }
+  // PyJWT refuses to go without algorithms; python-jose takes the one that the token names.
+  const given = one.keywords.find((each) => each.name === 'algorithms')?.value ?? one.args[2];
+  if (isOneOf(JOSE, one.callee) && !one.open && one.args.length + one.keywords.length >= 2 && (given === undefined || given.kind === 'none')) return 'any';
   return algorithms.some((each) => /^HS\d/.test(each)) && algorithms.some((each) => /^(RS|ES|PS)\d/.test(each)) ? 'mixed' : undefined;
 }
 

@@ -35,14 +35,14 @@ export default rule({
   },
 
   examples: {
-    'a constant for every fault': {
+    'a constant for every fault': { severity: 'low',
       bad: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except:\n        return 0\n',
       good: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except Exception:\n        return 0\n',
     },
     'every fault passed over': {
       bad: 'def close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n', good: 'def close(conn):\n    try:\n        conn.close()\n    except Exception:\n        pass\n', severity: 'low',
     },
-    'passed over, with a logger at hand': {
+    'passed over, with a logger at hand': { severity: 'low',
       bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef close(conn):\n    try:\n        conn.close()\n    except:\n        pass\n',
       good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef close(conn):\n    try:\n        conn.close()\n    except Exception:\n        logger.exception("conn.close failed")\n',
     },
@@ -52,7 +52,7 @@ export default rule({
     'expected and named': { good: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except (AttributeError, TypeError):\n        return 0\n' },
     're-raises': { good: 'def run(job, lock):\n    try:\n        job()\n    except:\n        lock.release()\n        raise\n' },
     'every path raises': { good: 'def run(job, strict):\n    try:\n        job()\n    except:\n        if strict:\n            raise\n        else:\n            raise RuntimeError("job failed")\n' },
-    'it logs, and still stops nothing': { bad: 'import logging\n\ndef run(job):\n    try:\n        job()\n    except:\n        logging.error("job failed")\n' },
+    'it logs, and still stops nothing': { severity: 'medium', bad: 'import logging\n\ndef run(job):\n    try:\n        job()\n    except:\n        logging.error("job failed")\n' },
     'a worker that cannot be stopped': { bad: 'def serve(queue):\n    while True:\n        try:\n            queue.get_next()\n        except:\n            pass\n', severity: 'high' },
     'a mark in a loop': { bad: 'def watch(page, state):\n    while not state["stop"]:\n        try:\n            if "new" in page.text:\n                state["new"] = True\n        except:\n            pass\n', severity: 'medium' },
     'a message that is lost': { bad: 'def tell(mailer, text):\n    try:\n        mailer.send(text)\n    except:\n        pass\n', severity: 'high' },

@@ -68,6 +68,13 @@ export default rule<Leak>({
       },
       severity: 'low',
     },
+    'in a module that nothing loads, with a star import of something else': {
+      bad: {
+        'shop/papers.py': 'from fastapi import HTTPException\n\nclass Papers:\n    @staticmethod\n    def bill(order):\n        try:\n            return order.draw()\n        except Exception as e:\n            raise HTTPException(status_code=500, detail=f"no bill: {e}")\n',
+        'shop/main.py': 'from fastapi import FastAPI\nfrom shop.names import *\n\napp = FastAPI()\n\n@app.get("/orders")\ndef orders():\n    return []\n', 'shop/names.py': 'A = 1\n',
+      },
+      severity: 'low',
+    },
     'in a module that a route loads': {
       bad: {
         'shop/papers.py': 'from fastapi import HTTPException\n\nclass Papers:\n    @staticmethod\n    def bill(order):\n        try:\n            return order.draw()\n        except Exception as e:\n            raise HTTPException(status_code=500, detail=f"no bill: {e}")\n',
@@ -98,7 +105,7 @@ function loadedByNothing(module: Module, project: Project): boolean {
   const name = lastName(module.name);
   if (module.routes.length > 0 || project.routes.length === 0 || module.path.endsWith('__init__.py') || project.routes.some((each) => each.module.path === module.path) || project.applications.some((each) => each.path === module.path)) return false;
   if (module.functions.some((each) => errorParameter(each) !== undefined)) return false;
-  return !project.modules.some((each) => each !== module && (each.stars.length > 0 || each.imports.some(({ target }) => target.split('.').includes(name) || /^(importlib|pkgutil)(\.|$)/.test(target))));
+  return !project.modules.some((each) => each !== module && (each.stars.some((star) => star.split('.').includes(name)) || each.imports.some(({ target }) => target.split('.').includes(name) || /^(importlib|pkgutil)(\.|$)/.test(target))));
 }
 
 function leaks(): Selector<Leak> {

@@ -77,7 +77,7 @@ export default rule<Catch>({
     'a token that cannot be read': { bad: 'from shop.tokens import unserialize\n\ndef owner(token):\n    try:\n        token = unserialize(token, max_age=3600)\n    except Exception:\n        token = False\n    return token or refuse()\n', severity: 'low' },
     'a price that is not stored': { bad: 'def reprice(shop, items):\n    for item in items:\n        try:\n            shop.update_price(item)\n        except Exception:\n            continue\n' },
     'an order that is not queued': { bad: 'from shop.tasks import fulfil\n\ndef checkout(order):\n    try:\n        fulfil.delay(order)\n    except Exception:\n        pass\n' },
-    'on one line, in a route with the application\'s logger': {
+    'on one line, in a route with the application\'s logger': { severity: 'medium',
       bad: 'from flask import Blueprint, current_app\n\nbp = Blueprint("items", __name__)\n\n@bp.post("/items")\ndef load_all():\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception): continue\n    return "ok"\n',
       good: 'from flask import Blueprint, current_app\n\nbp = Blueprint("items", __name__)\n\n@bp.post("/items")\ndef load_all():\n    for i in items:\n        try:\n            i.load()\n        except (KeyError, Exception):\n            current_app.logger.exception("i.load failed")\n            continue\n    return "ok"\n',
     },
@@ -110,7 +110,7 @@ export default rule<Catch>({
     'which build runs, read from a file': { bad: 'import json\n\ndef get_build_info():\n    try:\n        with open("/srv/build.json") as file:\n            return json.load(file)\n    except Exception:\n        pass\n    return {"version": "dev"}\n', severity: 'low' },
     'a version that is stored': { bad: 'def get_version(db):\n    try:\n        db.execute("update versions set seen = now()")\n    except Exception:\n        return None\n' },
     'internals of a library': { bad: 'def tables(statement):\n    found = []\n    if hasattr(statement, "_compile"):\n        try:\n            for each in statement._compile().parts:\n                if hasattr(each, "table"):\n                    found.append(each.table)\n        except Exception:\n            pass\n    return found\n', severity: 'medium' },
-    'a method of its own': { bad: 'class Shop:\n    def close(self, orders):\n        try:\n            self._bill(orders)\n        except Exception:\n            pass\n' },
+    'a method of its own': { severity: 'medium', bad: 'class Shop:\n    def close(self, orders):\n        try:\n            self._bill(orders)\n        except Exception:\n            pass\n' },
     'an address is put together': { bad: 'def picture(item, base):\n    try:\n        url = item.picture.url\n        return url if url.startswith("http") else base + url.lstrip("/")\n    except Exception:\n        return None\n', severity: 'low' },
     'an absolute address': { bad: 'def picture(request, item):\n    url = None\n    try:\n        url = request.build_absolute_uri(item.picture.url)\n    except Exception:\n        url = None\n    return url\n', severity: 'low' },
     'a row that is looked up': { bad: 'def owner(shop, number):\n    try:\n        return Owner.objects.get(id=int(number))\n    except Exception:\n        return None\n', severity: 'medium' },
