@@ -72,8 +72,8 @@ if (manifest.contributes) {
   };
   write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 }
-const { configSchema } = await load('engine/workspace/config-schema.ts');
-write('syntaxes/shipworthy.schema.json', `${JSON.stringify(configSchema(rules.map(({ id, title }) => ({ id, title }))), null, 2)}\n`);
+const { editorSchema } = await load('engine/workspace/config-schema.ts');
+write('syntaxes/shipworthy.schema.json', `${JSON.stringify(editorSchema(rules.map(({ id, title }) => ({ id, title }))), null, 2)}\n`);
 
 // ---- the schema of JSON reports, from the types of the card
 

@@ -22,10 +22,11 @@ const SEVERITY: Schema = {
 
 function setting(description: string): Choice {
   const explained: Schema = {
-    type: 'object', description: 'The severity with the reason, which the card shows.', properties: { severity: SEVERITY, reason: REASON }, required: ['severity'], additionalProperties: false,
+    type: 'object', description, properties: { severity: SEVERITY, reason: REASON }, required: ['severity'], additionalProperties: false,
     examples: [{ severity: 'off', reason: 'Done by the proxy in front.' }],
   };
-  return { description, anyOf: [SEVERITY, explained] };
+  // Editors show the description of the one that fits, so each has it.
+  return { description, anyOf: [{ ...SEVERITY, description }, explained] };
 }
 
 function byCategory(schema: (category: Category) => Schema): Properties {
@@ -95,4 +96,16 @@ export function configSchema(rules: readonly RuleName[]): Schema & { readonly $s
     $schema: 'http://json-schema.org/draft-07/schema#', title: 'Shipworthy', allowComments: true, allowTrailingCommas: true,
     type: 'object', description: 'What this team decided about the audit.', properties: keys(rules), additionalProperties: false,
   };
+}
+
+/** The same for editors, which set code in descriptions apart only where they are told that it is Markdown. */
+export function editorSchema(rules: readonly RuleName[]): object {
+  return marked(configSchema(rules)) as object;
+}
+
+function marked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(marked);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).flatMap(([key, one]: [string, unknown]) => (
+    key === 'description' && typeof one === 'string' && one.includes('`') ? [[key, one], ['markdownDescription', one]] : [[key, marked(one)]])));
 }

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { DEFAULTS, readConfig } from '../../engine/workspace/config';
-import { configSchema } from '../../engine/workspace/config-schema';
+import { configSchema, editorSchema } from '../../engine/workspace/config-schema';
 import { customisations } from '../../engine/workspace/customised';
 import type { PresetName } from '../../engine/workspace/presets';
 import { PRESETS, presetOf } from '../../engine/workspace/presets';
 import type { Choice, Schema } from '../../engine/workspace/schema';
+import { rules as allRules } from '../../rules';
 import { WEIGHTS } from '../../rules/kit';
 
 const RULES = [{ id: 'csrf-missing', title: 'a' }, { id: 'cookie-insecure', title: 'b' }];
@@ -154,6 +155,14 @@ describe('shipworthy.json', () => {
       ];
     };
     assert.deepEqual(lacking(configSchema(RULES), ''), []);
+  });
+
+  it('is what editors are given, with code in its descriptions marked as such', () => {
+    const text = JSON.stringify(editorSchema(RULES));
+    assert.deepEqual(JSON.parse(text, (key, value: unknown) => (key === 'markdownDescription' ? undefined : value)), JSON.parse(JSON.stringify(configSchema(RULES))));
+    assert.match(text, /"description":"`false`: [^"]*","markdownDescription":"`false`: /);
+    const written = JSON.parse(readFileSync('syntaxes/shipworthy.schema.json', 'utf8')) as { properties: { rules: { properties: object } } };
+    assert.deepEqual(Object.keys(written.properties.rules.properties), allRules.map((rule) => rule.id));
   });
 
   it('shows editors examples and defaults that it takes itself', () => {
