@@ -14,7 +14,7 @@ import { judge, type Judged, type Threshold } from './gate';
 import { addToHistory, historyFile, historyIn } from './history';
 import { listing } from './listing';
 import { isPart, narrow, type Wanted } from './narrow';
-import { send, writeWhole } from './output';
+import { deliver, send } from './output';
 import { filesAddress, underRepository } from './repository';
 import { scan } from './scan';
 import type { Format, Product, Style, Surroundings } from './surroundings';
@@ -73,7 +73,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
       const text = form === 'text' && isPart(wanted) ? listing(cards, wanted, style) : product.formats[form](HOSTED.has(form) ? whole : cards, style);
       return { file, text };
     });
-    await deliver(reports, around);
+    await deliver(reports, around.stdout);
     if (options.history && judged.code !== EXIT.usage) addToHistory(historyFile(aim.folder), mine);
     await conclude({ ...judged, remarks: [...past.remarks, ...judged.remarks] }, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
     return judged.code;
@@ -94,13 +94,6 @@ function pastOf(folder: string, { history }: CheckOptions): { readonly points: r
 
 function wantedOf(aim: Target, options: CheckOptions): Wanted {
   return { ...(options.rules.length > 0 && { rules: new Set(options.rules) }), ...(aim.file !== undefined && { file: aim.file }) };
-}
-
-async function deliver(reports: readonly { readonly file: string | undefined; readonly text: string }[], around: Surroundings): Promise<void> {
-  for (const { file, text } of reports) {
-    if (file === undefined) await send(around.stdout, text);
-    else writeWhole(file, text);
-  }
 }
 
 /** Colours in a file only when they were asked for in so many words. */

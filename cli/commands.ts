@@ -12,6 +12,7 @@ import { THRESHOLDS, type Threshold } from './gate';
 import { historyCommand, rescoreCommand } from './history-command';
 import { list } from './list';
 import { send } from './output';
+import { renderCommand } from './render-command';
 import { FORMATS, type Format, type Product, type Surroundings } from './surroundings';
 
 interface CheckFlags extends ComparingFlags {
@@ -76,6 +77,7 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
   diffCommand(program.command('diff'), around, done);
   historyCommand(program.command('history'), product, around, done);
   rescoreCommand(program.command('rescore'), product, around, done);
+  renderCommand(program.command('render'), product, around, done);
   explainCommand(program.command('explain'), product, around, done);
   listCommand(program.command('list'), product, around, done);
   return program;

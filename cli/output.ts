@@ -78,6 +78,14 @@ function settle(folder: string): void {
   }
 }
 
+/** Writes finished reports to their files, and those without one to `stdout`. Throws UsageError. */
+export async function deliver(reports: readonly { readonly file: string | undefined; readonly text: string }[], stdout: NodeJS.WritableStream): Promise<void> {
+  for (const { file, text } of reports) {
+    if (file === undefined) await send(stdout, text);
+    else writeWhole(file, text);
+  }
+}
+
 function existing(file: string): Stats | undefined {
   try {
     return statSync(file);

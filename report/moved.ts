@@ -10,7 +10,7 @@ export function moved(card: ReportCard, prefix: string): ReportCard {
   const place = <Place extends Location>(at: Place): Place => ({ ...at, path: below(at.path) });
   const finding = (one: Finding): Finding => ({ ...place(one), related: one.related.map(place) });
   const result = (one: Result): Result => ({
-    ...one, findings: one.findings.map(finding), evidence: one.evidence.map(place),
+    ...one, findings: one.findings.map(finding), ...(one.unscored && { unscored: one.unscored.map(finding) }), evidence: one.evidence.map(place),
     silenced: one.silenced.map((each) => ({ ...each, finding: finding(each.finding), where: place(each.where) })),
   });
   const { content, inventory } = card;

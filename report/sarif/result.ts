@@ -53,9 +53,9 @@ export function passing(card: ReportCard): readonly object[] {
     const common = { ruleId: result.rule, ruleIndex, level: 'none' };
     if (state === 'not-applicable') return [{ ...common, kind: 'notApplicable', message: message(reason ?? 'It does not apply.') }];
     if (state === 'not-checked') return [{ ...common, kind: 'review', message: message(reason ?? 'It could not be checked.') }];
-    if (state !== 'holds') return [];
+    if (state === 'open' || state === 'accepted') return [];
     const proofs = [...new Set(evidence.map((place) => place.text))];
-    return [{ ...common, kind: 'pass', message: message([`${result.title}.`, ...proofs].join(' ')), locations: evidence.slice(0, PROOFS).map(location) }];
+    return [{ ...common, kind: 'pass', message: message([`${result.title}.`, ...proofs, ...(reason === undefined ? [] : [reason])].join(' ')), locations: evidence.slice(0, PROOFS).map(location) }];
   });
 }
 

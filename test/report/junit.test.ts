@@ -21,7 +21,7 @@ describe('the JUnit report', () => {
   it('counts what it holds, in every suite and as a whole', () => {
     for (const suite of parsed(demo(), hostile()).filter((one) => one.name.startsWith('testsuite'))) {
       const within = (name: string) => (suite.text.length, suite.name === 'testsuites' ? suite.children.flatMap((one) => one.children) : suite.children).filter((one) => name === 'testcase' || one.children.some((child) => child.name === name)).length;
-      for (const [attribute, element] of [['tests', 'testcase'], ['failures', 'failure'], ['skipped', 'skipped']] as const) assert.equal(Number(suite.attributes.get(attribute)), within(element), `${suite.attributes.get('name')} ${attribute}`);
+      for (const [attribute, element] of [['tests', 'testcase'], ['failures', 'failure'], ['skipped', 'skipped']] as const) if (suite.attributes.has(attribute) || suite.name === 'testsuite') assert.equal(Number(suite.attributes.get(attribute)), within(element), `${suite.attributes.get('name')} ${attribute}`);
     }
   });
 
@@ -29,13 +29,20 @@ describe('the JUnit report', () => {
     const cases = parsed(demo()).filter((one) => one.name === 'testcase');
     const of = (rule: string) => cases.find((one) => one.attributes.get('name')?.endsWith(`(${rule})`));
     assert.match(of('sql-injection')?.text ?? '', /app\/catalog\/routes\.py:88:5: SQL is built [^]*\(Critical, blocks\)\n[^]*Why: A visitor[^]*How: Pass values/);
-    assert.equal(of('sql-injection')?.attributes.get('file'), 'app/catalog/routes.py');
     assert.equal(of('sql-injection')?.children[0]?.attributes.get('type'), 'critical');
     assert.deepEqual(of('path-traversal')?.children, []);
     const skipped = (rule: string) => of(rule)?.children.find((one) => one.name === 'skipped')?.attributes.get('message');
     assert.equal(skipped('xml-external-entities'), 'Not applicable: No XML is parsed here.');
     assert.match(skipped('https-not-enforced') ?? '', /^Not checked: TLS may end/);
     assert.equal(skipped('session-cookie-insecure'), 'Accepted: The pilot runs on the internal network.');
+  });
+
+  it('has no attribute that the schema of Jenkins does not know', () => {
+    const known: Readonly<Record<string, readonly string[]>> = {
+      testsuites: ['name', 'time', 'tests', 'failures', 'errors'], testsuite: ['name', 'tests', 'failures', 'errors', 'time', 'skipped', 'timestamp'],
+      testcase: ['name', 'time', 'classname'], failure: ['type', 'message'], skipped: ['message'],
+    };
+    for (const one of parsed(demo(), hostile())) for (const name of one.attributes.keys()) assert.ok(known[one.name]?.includes(name), `${one.name} ${name}`);
   });
 
   it('names the application where there are several', () => {
