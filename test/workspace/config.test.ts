@@ -165,6 +165,14 @@ describe('shipworthy.json', () => {
     assert.deepEqual(Object.keys(written.properties.rules.properties), allRules.map((rule) => rule.id));
   });
 
+  it('is what VS Code completes shipworthy.json with', () => {
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as { contributes: { jsonValidation: readonly { fileMatch: readonly string[]; url: string }[] } };
+    const [ours] = contributes.jsonValidation.filter(({ fileMatch }) => fileMatch.includes('shipworthy.json'));
+    assert.ok(ours);
+    const { allowComments, allowTrailingCommas } = JSON.parse(readFileSync(ours.url, 'utf8')) as { allowComments: boolean; allowTrailingCommas: boolean };
+    assert.deepEqual([allowComments, allowTrailingCommas], [true, true]);
+  });
+
   it('shows editors examples and defaults that it takes itself', () => {
     const schema = configSchema(RULES);
     for (const [key, below] of Object.entries(schema.properties ?? {})) {
