@@ -38,7 +38,7 @@ async function history(given: string, flags: Flags, product: Product, around: Su
   const file = historyFile(folder);
   // A history that is not understood is said before a scan runs in vain.
   historyIn(file);
-  if (flags.add === true) addToHistory(file, flags.report ? flags.report.flatMap((one) => reportFile(one, around.cwd)).map(rescored) : await checked(folder, flags, product, around));
+  if (flags.add === true) addToHistory(file, flags.report ? flags.report.flatMap((one) => reportFile(one, around.cwd).map((card) => again(card, one))) : await checked(folder, flags, product, around));
   const points = historyIn(file);
   if (flags.format === 'json') await send(around.stdout, printed(points));
   else await send(around.stdout, points.length === 0 ? `There is no history in ${line(folder)} yet. \`shipworthy history --add\` begins one.\n` : table(points, look(around.stdout, around.env, around.platform).unicode));
@@ -70,13 +70,22 @@ export function rescoreCommand(command: Command, product: Product, around: Surro
     .action(async (given: string, { format, output }: { readonly format: 'text' | 'json'; readonly output?: string }) => {
       const file = output === undefined ? undefined : outputFile(output, around.cwd);
       const before = reportFile(given, around.cwd);
-      const after = before.map(rescored);
+      const after = before.map((card) => again(card, given));
       const style = { ...look(around.stdout, around.env, around.platform, false), verbose: false, asOf: around.today() };
       const text = format === 'json' ? product.formats.json(after, style) : `${before.map((card, index) => sentence(card, after[index] ?? card)).join('\n')}\n`;
       if (file === undefined) await send(around.stdout, text);
       else writeWhole(file, text);
       done(EXIT.ok);
     });
+}
+
+/** A report may have been changed where nobody looks when it is read. */
+function again(card: ReportCard, given: string): ReportCard {
+  try {
+    return rescored(card);
+  } catch (error) {
+    throw new UsageError(`${line(given)} cannot be scored again: it is not whole (${error instanceof Error ? line(error.message) : String(error)}).`);
+  }
 }
 
 function sentence(before: ReportCard, after: ReportCard): string {

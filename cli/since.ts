@@ -20,8 +20,8 @@ export function textAt(ref: string, folder: string, file: string): Promise<{ rea
   if (relative.startsWith('../') || path.isAbsolute(relative)) throw new UsageError(`${line(file)} is outside of the folder that is checked, so its earlier state is not looked for.`);
   return withHistory(folder, async (history) => {
     const commit = await history.meeting(await history.commit(ref));
-    const { files, root, paths } = await history.files(commit);
-    return paths.has(relative) ? { commit, text: new TextDecoder().decode(await files.read(`${root}/${relative}`, LARGEST)) } : undefined;
+    const { files, root, ids } = await history.files(commit);
+    return ids.has(relative) ? { commit, text: new TextDecoder().decode(await files.read(`${root}/${relative}`, LARGEST)) } : undefined;
   });
 }
 

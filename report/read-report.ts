@@ -62,5 +62,6 @@ const CARD = keys({
   customisations: each(keys({ key: text, value: text })),
   verdict: keys({ value: among(VERDICTS) }), score: keys({ value: score, grade: text }),
   categories: each(keys({ id: among(CATEGORIES), weight: amount, score })), results: each(result),
-  notices: each(keys({ code: text, message: text, incomplete: flag, path: optional(text) })), files: keys({ seen: amount, read: amount, parsed: amount, lines: amount, routes: amount }),
+  notices: each(keys({ code: text, message: text, incomplete: flag, path: optional(text) })), inventory: keys({}), content: keys({ closeUps: keys({}) }),
+  files: keys({ seen: amount, read: amount, parsed: amount, lines: amount, routes: amount }),
 });

@@ -44,8 +44,9 @@ export function shownFor(serving: Serving, uri: string): Shown {
 export function workspaceFiles({ folders }: Serving): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const folder of folders.all) {
-    if (!folder.session || folder.settings?.problems !== 'workspace') continue;
+    if (!folder.session || folder.settings?.problems === 'openFiles') continue;
     for (const path of diagnosedPaths(folder.session)) {
+      if (!folder.shows(path)) continue;
       const uri = folder.uriOf(path);
       files.set(canonical(uri), uri);
     }
@@ -61,8 +62,8 @@ function diagnosedPaths(session: Session): ReadonlySet<string> {
 /** Nothing in a folder that is switched off, and of closed files only what the settings ask for. */
 function diagnosticsOf(serving: Serving, placed: Placed, open: boolean): Diagnostic[] {
   const { folder, path } = placed;
-  const { session, settings } = folder;
-  if (!session || !(open || settings?.problems === 'workspace')) return [];
+  const { session } = folder;
+  if (!session || !(open || folder.shows(path))) return [];
   const notices = mendable(session).filter((notice) => notice.path === path);
   return [...visibleFindings(session, path).map((finding) => diagnostic(serving, placed, session, finding)), ...notices.flatMap(noticed)];
 }

@@ -25,6 +25,7 @@ export class Folder {
   #session: Session | undefined;
   #scan: Scan | undefined;
   #ended = false;
+  #changes: ((path: string) => boolean) | undefined;
   #ready: Promise<void>;
 
   /** `settings` may take a while to come; until then, requests wait. */
@@ -51,6 +52,12 @@ export class Folder {
   async ready(): Promise<Session | undefined> {
     await this.#ready;
     return this.session;
+  }
+
+  /** Whether findings of a closed file show, by the settings. */
+  shows(path: string): boolean {
+    if (this.#settings?.problems === 'workspace') return true;
+    return this.#settings?.problems === 'changedFiles' && this.#changes?.(path) === true;
   }
 
   /** The path of a file in this folder, or undefined when it is elsewhere. */
@@ -103,7 +110,8 @@ export class Folder {
   async #become(settings: Settings): Promise<void> {
     this.#settings = settings;
     if (!settings.enable) return this.#close();
-    if (this.#session || this.#ended) return;
+    if (this.#session) return this.#look();
+    if (this.#ended) return;
     // It may end while it is being opened.
     try {
       const session = await this.host.open(this.uri, this.name);
@@ -122,10 +130,21 @@ export class Folder {
     }
     this.#scan = new Scan(session, this.name, {
       turned: () => this.watcher.turned(),
-      settled: () => this.watcher.settled(),
+      settled: () => void this.#settled(),
       progress: (cancelled) => this.watcher.progress(`Shipworthy: ${this.name}`, cancelled),
     }, this.log);
     void this.#scan.now();
+  }
+
+  /** A scan ended: which files are at work has to be looked at before they show. */
+  async #settled(): Promise<void> {
+    if (this.#settings?.problems === 'changedFiles') await this.#look();
+    if (!this.#ended) this.watcher.settled();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#settings?.problems !== 'changedFiles') return;
+    await attempt(this.log, `Looking for changed files of ${this.uri}`, async () => { this.#changes = await this.host.changes?.(this.uri); });
   }
 
   /** A session is not disposed of under a scan that is still at work in it. */

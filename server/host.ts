@@ -15,6 +15,8 @@ export interface Host {
   document(rule: string): RuleDocument | undefined;
   /** The report card of an audit on one day (ISO). */
   card(audit: Audit, config: Config, asOf: string): ReportCard;
+  /** Tells which files of a workspace folder are not as in the commit that is checked out; undefined where that cannot be told. */
+  changes?(uri: string): Promise<((path: string) => boolean) | undefined>;
   /** Earlier runs that were left in a workspace folder, of all its applications; none where there is no history or it is not understood. */
   history?(uri: string): Promise<readonly HistoryPoint[]>;
   /** ISO day. */

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
+import { changesOf } from '../engine/node/git/dirty';
 import { grammarsIn } from '../engine/node/grammars';
 import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
+import { diskFiles, posix } from '../engine/workspace/disk-files';
 import { HISTORY_PATH, readHistory, type HistoryPoint } from '../report/history/points';
 import { makeCard } from '../report/make';
 import type { Host } from './host';
@@ -22,6 +24,7 @@ export function nodeHost(grammarFolder: string, version: string): Host {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
       return openSession({ workspace: openDisk(fileURLToPath(uri)), grammars: await grammars });
     },
+    changes: (uri) => changesOf(diskFiles, posix(fileURLToPath(uri)).replace(/\/$/, '')),
     history: (uri) => historyOf(fileURLToPath(uri)),
     card: (audit, config, asOf) => makeCard(audit, { version, asOf, ...cardSettings(config) }),
   };

@@ -66,7 +66,7 @@ export class Pulling implements Delivery {
   #register(): void {
     const { client, connection, folders, log } = this.serving;
     if (!client.registersPulls || folders.all.some((folder) => !folder.settings)) return;
-    const workspace = folders.all.some((folder) => folder.settings?.enable && folder.settings.problems === 'workspace');
+    const workspace = folders.all.some((folder) => folder.settings?.enable && folder.settings.problems !== 'openFiles');
     const before = this.#registration;
     if (before?.workspace === workspace) return;
     const options = { ...pullOptions(workspace), documentSelector: null };

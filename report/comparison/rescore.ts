@@ -20,7 +20,10 @@ export function rescored(card: ReportCard): ReportCard {
   const again = makeCard(auditOf(card), { version: card.tool.version, asOf: card.asOf, weights: weightsIn(card), profile: card.profile, strict, customisations: card.customisations });
   const unscored = new Map(card.results.map((result) => [result.rule, result.unscored]));
   const results = again.results.map((result) => { const newer = unscored.get(result.rule); return newer ? { ...result, unscored: newer } : result; });
-  return { ...again, results, ...(card.comparison && { comparison: card.comparison }), ...(card.history && { history: card.history }), notices: card.notices };
+  return {
+    ...again, results, content: { ...again.content, closeUps: card.content.closeUps },
+    ...(card.comparison && { comparison: card.comparison }), ...(card.history && { history: card.history }), notices: card.notices,
+  };
 }
 
 /** The weights a card was scored with. */

@@ -16,8 +16,8 @@ export const SETTINGS = [
     description: 'Look at the files of this folder.',
   },
   {
-    key: 'shipworthy.problems', type: 'string', scope: 'resource', default: 'openFiles', enum: ['openFiles', 'workspace'],
-    enumDescriptions: ['Squiggles and problems for open files only. The report card always covers the whole folder.', 'Problems for every file of the folder.'],
+    key: 'shipworthy.problems', type: 'string', scope: 'resource', default: 'openFiles', enum: ['openFiles', 'changedFiles', 'workspace'],
+    enumDescriptions: ['Squiggles and problems for open files only. The report card always covers the whole folder.', 'Problems for open files, and for files that are not as in the commit that is checked out. Without a git repository, for open files only.', 'Problems for every file of the folder.'],
     description: 'Which files show findings in the Problems view.',
   },
   {
@@ -31,5 +31,5 @@ export const SETTINGS = [
 export const SECTION = 'shipworthy';
 
 /** The settings of one folder that the server heeds. */
-export interface Settings { readonly enable: boolean; readonly problems: 'openFiles' | 'workspace' }
+export interface Settings { readonly enable: boolean; readonly problems: 'openFiles' | 'changedFiles' | 'workspace' }
 export const DEFAULT_SETTINGS: Settings = { enable: true, problems: 'openFiles' };

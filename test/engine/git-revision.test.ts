@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { chmodSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { changesOf } from '../../engine/node/git/dirty';
 import { openDisk } from '../../engine/workspace/disk';
+import { diskFiles } from '../../engine/workspace/disk-files';
 import type { Revision } from '../../engine/workspace/workspace';
 import { makeRepository, repository } from '../support/repository';
 
@@ -121,5 +123,29 @@ describe('the revision of a repository', () => {
     assert.deepEqual(await revision(repo.root), { commit, branch: 'main' });
     rmSync(join(repo.root, object));
     assert.deepEqual(await revision(repo.root), { commit, branch: 'main' });
+  });
+});
+
+describe('the files somebody is at work on', () => {
+  const repo = repository();
+
+  it('are those that are not as in the commit, staged or not, and those it does not have', async () => {
+    repo.commit({ 'app/same.py': '1', 'app/edited.py': '1', 'app/staged.py': '1', 'app/back.py': '1', 'other.py': '1' });
+    repo.git('gc', '--quiet');
+    repo.write({ 'app/edited.py': '22', 'app/staged.py': '22', 'app/back.py': '22', 'app/new.py': '1', 'app/added.py': '1' });
+    repo.git('add', 'app/staged.py', 'app/back.py', 'app/added.py');
+    repo.write({ 'app/back.py': '1' });
+    const paths = ['app/same.py', 'app/edited.py', 'app/staged.py', 'app/back.py', 'app/new.py', 'app/added.py', 'other.py'];
+    const changes = await changesOf(diskFiles, repo.root);
+    assert.deepEqual(paths.filter((path) => changes?.(path)), ['app/edited.py', 'app/staged.py', 'app/back.py', 'app/new.py', 'app/added.py']);
+    const inside = await changesOf(diskFiles, `${repo.root}/app`);
+    assert.deepEqual(['same.py', 'edited.py', 'new.py'].filter((path) => inside?.(path)), ['edited.py', 'new.py'], 'a folder of it');
+  });
+
+  it('are all of them before the first commit, and unknown without a repository', async () => {
+    repo.write({ 'a.py': '' });
+    repo.git('add', '.');
+    assert.equal((await changesOf(diskFiles, repo.root))?.('a.py'), true);
+    assert.equal(await changesOf(diskFiles, '/'), undefined);
   });
 });

@@ -50,7 +50,7 @@ export interface Setup {
   readonly settings?: Record<string, unknown>;
   readonly rootUri?: string;
   /** The world the server runs in; one of fake sessions over `folders` when left out. */
-  readonly host?: Host;
+  readonly host?: Host | ((usual: Host) => Host);
   /** Called with every fake session before it is handed to the server. */
   readonly prepare?: (session: FakeSession) => void;
 }
@@ -185,7 +185,8 @@ export async function start(setup: Setup = {}): Promise<Editor> {
   const editor = new Editor(createProtocolConnection(down, up), sessions, setup.settings ?? {}, disks);
   const watchDog = { shutdownReceived: false, initialize: () => undefined, exit: (code: number) => { editor.exit = code; } };
   const server = createServerConnection((logger) => createProtocolConnection(up, down, logger), watchDog, ProposedFeatures.all);
-  serve(server, setup.host ?? fakeHost(disks, sessions, setup.prepare));
+  const usual = fakeHost(disks, sessions, setup.prepare);
+  serve(server, typeof setup.host === 'function' ? setup.host(usual) : setup.host ?? usual);
   editor.connection.listen();
   const workspaceFolders = setup.rootUri ? null : Object.keys(folders).map((uri): WorkspaceFolder => ({ uri, name: uri.replace(/.*\//, '') }));
   editor.initialized = await editor.connection.sendRequest(InitializeRequest.type, {

@@ -135,4 +135,19 @@ describe('diagnostics of the workspace', () => {
     assert.deepEqual(await waiting, { items: [] });
     editor = await start();
   });
+
+  it('tell of files somebody is at work on where the settings ask for those, and of others no more once they are committed', async () => {
+    let atWork = ['a.py'];
+    editor = await start({
+      folders: { 'file:///app': { 'a.py': BAD, 'b.py': BAD } }, settings: { 'file:///app': { problems: 'changedFiles' } },
+      host: (host) => ({ ...host, changes: async () => (path) => atWork.includes(path) }),
+    });
+    await scanned(editor);
+    const first = await editor.pullWorkspace();
+    assert.deepEqual(counts(first), { 'file:///app/a.py': 1 });
+    const waiting = editor.pullWorkspace(ids(first));
+    atWork = ['b.py'];
+    await changeOnDisk(editor, 'b.py', `${BAD}# more\n`);
+    assert.deepEqual(counts(await waiting), { 'file:///app/a.py': 0, 'file:///app/b.py': 1 });
+  });
 });

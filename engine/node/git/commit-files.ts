@@ -39,7 +39,7 @@ export async function commitFiles(objects: Objects, tree: string, { prefix, hash
     }
   };
   if (top !== undefined) await enter(top, '');
-  return { files: new Tree(objects, all), root: ROOT, paths: new Set([...all].flatMap(([path, entry]) => ['file', 'link'].includes(kindOf(entry)) ? [path] : [])) };
+  return { files: new Tree(objects, all), root: ROOT, ids: new Map([...all].flatMap(([path, entry]) => ['file', 'link'].includes(kindOf(entry)) ? [[path, entry.id] as const] : [])) };
 }
 
 function kindOf({ mode }: TreeEntry): FileKind {

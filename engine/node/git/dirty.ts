@@ -11,9 +11,10 @@ import { maybe } from '../../workspace/files';
 import type { IndexEntry } from '../../workspace/git-index';
 import { readIndex } from '../../workspace/git-index';
 import type { Repository } from '../../workspace/repository';
-import { hashLength, INDEX_LIMIT, textOf } from '../../workspace/repository';
+import { hashLength, INDEX_LIMIT, repositoryOf, textOf } from '../../workspace/repository';
 import { treeOf } from './commits';
 import { GitFault } from './fault';
+import { openHistory } from './history';
 import { openObjects } from './objects';
 import { rootOf } from './trees';
 
@@ -25,18 +26,62 @@ const BYTES = 256 * 1024 * 1024;
 
 /** Undefined when it cannot be told: an index or objects that are not understood, too many files or bytes. */
 export async function isDirty(files: Files, repository: Repository, commit: string | undefined): Promise<boolean | undefined> {
+  const read = await indexOf(files, repository);
+  // Before the first `git add` there is no index.
+  if (read === 'none') return commit === undefined ? false : undefined;
+  if (!read) return undefined;
+  const { entries, folders, looked } = read;
+  if (entries.some((entry) => entry.unsettled)) return true;
+  const staged = await differs([...entries, ...folders], repository, commit, looked.length);
+  if (staged !== false) return staged;
+  const { changed, whole } = await changedFiles(entries, looked, 1);
+  return changed.length > 0 || (whole ? false : undefined);
+}
+
+/**
+ * Whether a file of the workspace is another than in the commit that is checked out, or is not in it: what somebody is at work on.
+ * Undefined when that cannot be told.
+ */
+export async function changesOf(files: Files, root: string): Promise<((path: string) => boolean) | undefined> {
+  const repository = await repositoryOf(files, root);
+  const read = repository && await indexOf(files, repository);
+  if (!repository || !read || read === 'none') return undefined;
+  const { entries, looked } = read;
+  const before = repository.prefix === '' ? '' : `${repository.prefix}/`;
+  const mine = entries.filter((entry) => entry.path.startsWith(before));
+  const committed = await committedIn(root);
+  const { changed, whole } = await changedFiles(mine, looked, Infinity);
+  if (!committed || !whole) return undefined;
+  const staged = mine.filter((entry) => entry.unsettled || (!entry.submodule && committed.get(entry.path.slice(before.length)) !== entry.hash)).map((entry) => entry.path);
+  const tracked = new Set(mine.map((entry) => entry.path));
+  const others = new Set([...changed, ...staged]);
+  return (path) => !tracked.has(before + path) || others.has(before + path);
+}
+
+async function committedIn(root: string): Promise<ReadonlyMap<string, string> | undefined> {
+  const history = await openHistory(root);
+  try {
+    const head = await history?.head();
+    return head === undefined ? new Map<string, string>() : (await history?.files(head))?.ids;
+  } catch (error) {
+    if (error instanceof GitFault) return undefined;
+    throw error;
+  } finally {
+    await history?.close();
+  }
+}
+
+interface Read { readonly entries: readonly IndexEntry[]; readonly folders: readonly IndexEntry[]; readonly looked: Looked }
+
+/** `none` where there is no index, undefined where there is one that is not understood. */
+async function indexOf(files: Files, repository: Repository): Promise<Read | 'none' | undefined> {
   const path = `${repository.folder}/index`;
   const [stats, bytes, length] = await Promise.all([maybe(files.stat(path)), maybe(files.read(path, INDEX_LIMIT)), hashLength(files, repository)]);
-  // Before the first `git add` there is no index.
-  if (!stats) return commit === undefined ? false : undefined;
+  if (!stats) return 'none';
   const index = bytes ? readIndex(bytes, length) : undefined;
   if (!index || 'fault' in index || index.entries.length > FILES) return undefined;
-  if (index.entries.some((entry) => entry.unsettled)) return true;
-  const staged = await differs([...index.entries, ...index.folders], repository, commit, length);
-  if (staged !== false) return staged;
   const config = await textOf(files, `${repository.common}/config`) ?? '';
-  const looked = { top: repository.top, at: stats.mtime, length, modes: process.platform !== 'win32' && !/^\s*filemode\s*=\s*false\s*$/im.test(config) };
-  return anyChanged(index.entries, looked);
+  return { ...index, looked: { top: repository.top, at: stats.mtime, length, modes: process.platform !== 'win32' && !/^\s*filemode\s*=\s*false\s*$/im.test(config) } };
 }
 
 /** Whether the index is another than the commit. */
@@ -57,21 +102,23 @@ async function differs(entries: readonly IndexEntry[], repository: Repository, c
 
 interface Looked { readonly top: string; readonly at: number; readonly length: 20 | 32; readonly modes: boolean }
 
-async function anyChanged(entries: readonly IndexEntry[], looked: Looked): Promise<boolean | undefined> {
+/** Paths of files that are others than in the index, at least `enough` of them where there are; `whole` is false when there were too many bytes to look into. */
+async function changedFiles(entries: readonly IndexEntry[], looked: Looked, enough: number): Promise<{ readonly changed: readonly string[]; readonly whole: boolean }> {
   const watched = entries.filter((entry) => !entry.submodule && !entry.unwatched);
+  const changed: string[] = [];
   let budget = BYTES;
-  for (let start = 0; start < watched.length; start += AT_ONCE) {
+  for (let start = 0; start < watched.length && changed.length < enough; start += AT_ONCE) {
     const some = watched.slice(start, start + AT_ONCE);
     const seen = await Promise.all(some.map((entry) => look(entry, looked)));
-    if (seen.includes('changed')) return true;
     for (const [at, entry] of some.entries()) {
-      if (seen[at] !== 'unsure') continue;
-      budget -= entry.size;
-      if (budget < 0) return undefined;
-      if (!await isSame(entry, looked)) return true;
+      if (seen[at] === 'unsure') {
+        budget -= entry.size;
+        if (budget < 0) return { changed, whole: false };
+      }
+      if (seen[at] === 'changed' || (seen[at] === 'unsure' && !await isSame(entry, looked))) changed.push(entry.path);
     }
   }
-  return false;
+  return { changed, whole: true };
 }
 
 /** As far as the file's own numbers tell. `unsure`: it was touched since, or in the very moment the index was written. */

@@ -16,7 +16,8 @@ export interface CommitFiles {
   readonly files: Files;
   /** Of the virtual folder they are in. */
   readonly root: string;
-  readonly paths: ReadonlySet<string>;
+  /** Names of the objects of files and links, by their paths. */
+  readonly ids: ReadonlyMap<string, string>;
 }
 
 export interface History {
