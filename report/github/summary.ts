@@ -45,7 +45,7 @@ function overview(cards: readonly ReportCard[]): readonly Section[] {
 /** What a reader wants to know first: verdict, why, what is new, what is gone. */
 function opening(card: ReportCard, links: Links): readonly Section[] {
   const { verdict, comparison } = card;
-  const facts = present(`confidence ${card.score.confidence}`, card.counts.blockers > 0 && `${count(card.counts.blockers, 'finding')} ${card.counts.blockers === 1 ? 'blocks' : 'block'}`, severities(card.counts.findings) && `open: ${severities(card.counts.findings)}`);
+  const facts = present(`Confidence ${card.score.confidence}`, card.counts.blockers > 0 && `${count(card.counts.blockers, 'finding')} ${card.counts.blockers === 1 ? 'blocks' : 'block'}`, severities(card.counts.findings) && `open: ${severities(card.counts.findings)}`);
   const head = `### ${markdownText(card.project.name)}: ${verdict.value}, ${scoreText(card)}\n\n${VERDICT_SENTENCES[verdict.value]} ${markdownText(`${facts.join(', ')}.`)}\n\n`;
   const reasons: Section = { name: 'reasons', head, items: verdict.reasons.map((reason) => `- ${markdownText(reason.text)}\n`), tail: '\n' };
   if (!comparison) return [reasons];

@@ -29,7 +29,7 @@ for (const [name, make, budget] of [['summary of a step', githubSummary, 900 * 1
   describe(`the ${name}`, () => {
     it('says the verdict first, with the reasons', () => {
       const text = make([demo()], HERE).replace('<!-- shipworthy -->\n', '');
-      assert.match(text, /^### bibliotheca: NOT READY, [A-F].* \d+\.\d\n\nThis should not ship as it is\. .*confidence .*\n\n- /);
+      assert.match(text, /^### bibliotheca: NOT READY, [A-F].* \d+\.\d\n\nThis should not ship as it is\. Confidence .*\n\n- /);
     });
 
     it('lists what is new and what is gone when there is something to compare with', () => {
