@@ -73,12 +73,13 @@ export function conclusion(card: Told): readonly string[] {
 }
 
 /** Whom the deployment suits: what one process and one file carry is not what several machines do. Undefined where nothing is deployed. */
-export function suitability({ project, inventory: { scale } }: Told): string | undefined {
+export function suitability({ project, profile, inventory: { scale } }: Told): string | undefined {
   if (!project.deployable) return undefined;
+  const [visitors, traffic] = profile.exposure === 'internal' ? ['people of its own network', 'moderate traffic of its own network'] : ['visitors', 'moderate traffic'];
   const server = scale.workers === 'one' ? 'one process' : scale.workers === 'several' ? scale.processes === undefined ? 'several processes' : `${scale.processes} processes` : 'a number of processes that nothing here says';
   const data = { file: 'a database in one file', networked: 'a database over the network', unknown: 'a database that the environment decides', none: 'no database that could be seen' }[scale.database];
   const one = scale.workers === 'one';
-  if (scale.database === 'file') return `It runs as ${server} with ${data}: made for one machine and a modest number of visitors${one ? '' : ', whose writes wait for each other'}.`;
-  if (one) return `It runs as ${server} with ${data}: one machine and moderate traffic; a second copy needs state, locks and schedulers that are shared.`;
+  if (scale.database === 'file') return `It runs as ${server} with ${data}: made for one machine and a modest number of ${visitors}${one ? '' : ', whose writes wait for each other'}.`;
+  if (one) return `It runs as ${server} with ${data}: one machine and ${traffic}; a second copy needs state, locks and schedulers that are shared.`;
   return `It runs as ${server} with ${data}${scale.workers === 'several' && scale.database === 'networked' ? ': it can grow by adding copies, as far as nothing keeps state in one process' : ''}.`;
 }

@@ -17,6 +17,7 @@ describe('the words of a card', () => {
   it('say whom a deployment suits, and nothing of what is not deployed', () => {
     const inventory = card([]).inventory;
     assert.equal(card([], { inventory: { ...inventory, scale } }).content.suitability, 'It runs as one process with a database in one file: made for one machine and a modest number of visitors.');
+    assert.match(card([], { inventory: { ...inventory, scale } }, { profile: { exposure: 'internal', data: [], stage: 'production' } }).content.suitability ?? '', /a modest number of people of its own network\.$/);
     assert.match(card([], { inventory: { ...inventory, scale: { workers: 'several', processes: 4, database: 'networked' } } }).content.suitability ?? '', /^It runs as 4 processes .*: it can grow/);
     assert.equal(card([], { project: { name: 'x', root: '', frameworks: [], deployable: false } }).content.suitability, undefined);
   });
