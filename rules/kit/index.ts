@@ -97,3 +97,4 @@ export * from './servers';
 export * from './slow-work';
 export * from './documents';
 export * from './document-skeletons';
+export * from './dev-server';

@@ -23,11 +23,18 @@ export interface Mount extends Layer { readonly source?: string; readonly target
 
 /** Services that production's compose files start, each once, in the order of their files. */
 export function deployedServices(project: Project): readonly Deployed[] {
-  return project.once('deployed services', () => {
-    const found = allServices(project);
-    const aside = new Set(filesForDevelopers(found, project));
-    return found.filter((each) => !aside.has(each.file) && !each.layers.some((layer) => layer.service.profiles.some(isAsideName) || isAsideName(layer.service.name)));
-  });
+  return project.once('deployed services', () => servicesWithout(project, isForDevelopers));
+}
+
+/** The same, with those of files that start a developer's server: for who asks whether production does. */
+export function composeServices(project: Project): readonly Deployed[] {
+  return project.once('services of compose files', () => servicesWithout(project, saysDevelopment));
+}
+
+function servicesWithout(project: Project, aside: (deployed: Deployed, project: Project) => boolean): readonly Deployed[] {
+  const found = allServices(project);
+  const files = new Set(filesForDevelopers(found, project, aside));
+  return found.filter((each) => !files.has(each.file) && !each.layers.some((layer) => layer.service.profiles.some(isAsideName) || isAsideName(layer.service.name)));
 }
 
 /** Names of profiles and services that production leaves out. */
@@ -116,24 +123,37 @@ export function resolvedPath(file: string, path: string): string | undefined {
 // ---- for developers
 
 /** Files whose services say that a developer starts them: an environment's name, a development image or script, a server that reloads. */
-function filesForDevelopers(services: readonly Deployed[], project: Project): readonly Compose[] {
+function filesForDevelopers(services: readonly Deployed[], project: Project, aside: (deployed: Deployed, project: Project) => boolean): readonly Compose[] {
   const files = [...new Set(services.map((each) => each.file))];
   return files.filter((file) => {
     const own = services.filter((each) => each.file === file);
     const made = own.filter((each) => each.service.build || !isInfrastructure(each.service.image ?? ''));
     if (made.length === 0) return own.every((each) => !restarts(each));
-    return made.some((each) => isForDevelopers(each, project)) && !made.some((each) => each.layers.some(({ service }) => service.environment.some((pair) => /(^|_)ENV(IRONMENT)?$/.test(pair.name) && /^["']?prod/i.test(pair.value ?? ''))));
+    return made.some((each) => aside(each, project)) && !made.some((each) => namesProduction(each));
   });
 }
 
-function isForDevelopers({ layers }: Deployed, project: Project): boolean {
+function namesProduction({ layers }: Deployed): boolean {
+  return layers.some(({ service }) => service.environment.some((pair) => /(^|_)ENV(IRONMENT)?$/.test(pair.name) && /^["']?prod/i.test(pair.value ?? '')));
+}
+
+/** A service of production by its file's name, its environment or its policy to come back. */
+export function isConsciousProduction(deployed: Deployed): boolean {
+  return restarts(deployed) !== undefined || namesProduction(deployed) || deployed.layers.some(({ file }) => /prod/i.test(fileName(file.path)));
+}
+
+function isForDevelopers(deployed: Deployed, project: Project): boolean {
+  return saysDevelopment(deployed, project) || deployed.layers.some(({ service }) => service.commands.some((command) => servesDevelopers(command)));
+}
+
+function saysDevelopment({ layers }: Deployed, project: Project): boolean {
   return layers.some(({ service }) => {
     const { build, commands } = service;
     const args = service.entries.filter((each) => each.key.startsWith('build.args.'));
     return isDevelopmentService(service)
       || (build !== undefined && (project.developmentName(fileName(build.dockerfile)) || (build.target !== undefined && project.developmentName(build.target))))
       || args.some((each) => /requirements[/._-]?(dev|test|local)\w*\.|^(\w+=)?(dev|development|test|local)$|(^|=)\w*(NODE_ENV|APP_ENV)\w*=dev/i.test(each.value))
-      || commands.some((command) => servesDevelopers(command) || command.words.some((word) => /[._-]dev\b|\bdev[._-]?(server|entrypoint|start)/.test(fileName(word))));
+      || commands.some((command) => command.words.some((word) => /[._-]dev\b|\bdev[._-]?(server|entrypoint|start)/.test(fileName(word))));
   });
 }
 
