@@ -119,6 +119,7 @@ import containerHealthcheckMissing from './deployment/container-healthcheck-miss
 import containerPrivileged from './deployment/container-privileged';
 import deployRollbackMissing from './deployment/deploy-rollback-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
+import devServerInProduction from './deployment/dev-server-in-production';
 import dockerImageBloated from './deployment/docker-image-bloated';
 import dockerSignalsLost from './deployment/docker-signals-lost';
 import dockerignoreMissing from './deployment/dockerignore-missing';
@@ -128,6 +129,7 @@ import restartPolicyMissing from './deployment/restart-policy-missing';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
 import workerCountHardcoded from './deployment/worker-count-hardcoded';
 import workerCountNotEnforced from './deployment/worker-count-not-enforced';
+import workerTimeoutUnset from './deployment/worker-timeout-unset';
 import auditLogMissing from './observability/audit-log-missing';
 import errorHandlerNotLogging from './observability/error-handler-not-logging';
 import errorTrackingMissing from './observability/error-tracking-missing';
@@ -324,6 +326,7 @@ export const rules: readonly Rule[] = [
   containerPrivileged('deployment'),
   deployRollbackMissing('deployment'),
   deploymentDefinitionMissing('deployment'),
+  devServerInProduction('deployment'),
   dockerImageBloated('deployment'),
   dockerSignalsLost('deployment'),
   dockerignoreMissing('deployment'),
@@ -333,6 +336,7 @@ export const rules: readonly Rule[] = [
   staticAssetsUnserved('deployment'),
   workerCountHardcoded('deployment'),
   workerCountNotEnforced('deployment'),
+  workerTimeoutUnset('deployment'),
   auditLogMissing('observability'),
   errorHandlerNotLogging('observability'),
   errorTrackingMissing('observability'),

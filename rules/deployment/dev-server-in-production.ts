@@ -56,6 +56,7 @@ export default projectRule({
     'a script of development': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    entrypoint: ./docker-entrypoint.dev.sh\n    command: python manage.py runserver 0.0.0.0:8000\n' } },
     'one branch of a script is for developers': { good: { Dockerfile: 'FROM python:3.12\nENTRYPOINT ["./start.sh"]\n', 'start.sh': '#!/bin/sh\nif [ "$ENV" = "development" ]; then\n  exec flask run --debug\nelse\n  exec gunicorn app:app\nfi\n' } },
     'an image beside a platform that starts a real one': { good: { Dockerfile: 'FROM python:3.12\nCMD ["flask", "run"]\n', 'render.yaml': 'services:\n  - type: web\n    name: shop\n    runtime: python\n    startCommand: gunicorn app:app\n' } },
+    'a script that nothing of production starts': { good: { 'start-backend.sh': '#!/bin/sh\nuvicorn main:app --reload\n', Procfile: 'web: uvicorn main:app\n' } },
     'a worker': { good: { Procfile: 'worker: python worker.py\n', 'worker.py': 'from rq import Worker\nif __name__ == "__main__":\n    Worker(["default"]).work()\n' } },
     'a command of the application': { good: { Dockerfile: 'FROM python:3.12\nCMD ["flask", "shop", "run-jobs"]\n' } },
   },
@@ -71,7 +72,7 @@ function judge(project: Project): Judgement {
 /** Starts that production uses, by the words of its files. A compose file that overrides what the image starts, or a platform beside an image, decides. */
 function found(project: Project): readonly Found[] {
   return project.once('development servers', () => {
-    const outside = [...startedCommands(project).filter((each) => each.by !== 'compose'), ...composeCommands(project)];
+    const outside = [...startedCommands(project).filter((each) => each.by !== 'compose' && !each.alone), ...composeCommands(project)];
     const byPath = new Map<string, readonly Started[]>();
     for (const each of outside) byPath.set(each.path, [...byPath.get(each.path) ?? [], each]);
     const platform = outside.some((each) => (each.by === 'platform' || each.by === 'procfile') && serverIn(each.command.words));

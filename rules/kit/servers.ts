@@ -1,7 +1,7 @@
 /** Servers of Python applications, by which word, variable or file each is told how many processes it starts, and the commands that start them. */
-import { baseImage, effective, isInfrastructure, lineage, ownCommands, servicesOf } from './container';
+import { baseImage, isInfrastructure, lineage, ownCommands, servicesOf, starts } from './container';
 import { fileName } from './edge';
-import type { Command } from './files';
+import type { Command, Service, Stage, Unit } from './files';
 import type { Span } from './place';
 import type { Project } from './project';
 import { deployedServices } from './services';
@@ -68,39 +68,63 @@ export interface Started {
   readonly form: 'words' | 'shell' | 'compose' | 'systemd';
   /** Kind of its file. */
   readonly by: 'dockerfile' | 'compose' | 'procfile' | 'ini' | 'platform' | 'shell';
+  /** A script that no other file starts: its name alone says what it is for. */
+  readonly alone?: true;
 }
 
 /** What production starts: containers, services, processes, units and the scripts among the files production runs from. */
 export function startedCommands(project: Project): readonly Started[] {
-  return project.once('started commands', () => [
-    ...project.production.filter((unit) => unit.role === 'production').flatMap((unit): readonly Started[] => {
-      const of = (commands: readonly Command[], form: Started['form'], by: Started['by']) => commands.map((command) => ({ path: unit.path, command, form, by }));
-      switch (unit.kind) {
-        case 'dockerfile': {
-          const services = servicesOf(unit, project);
-          // Where every service that is made of it starts something else, what the image starts is nobody's.
-          if (services.length > 0 && services.every((each) => each.command !== undefined || each.entrypoint !== undefined)) return [];
-          const chain = lineage(unit, services[0]?.build?.target);
-          if (isInfrastructure(baseImage(chain))) return [];
-          return ['ENTRYPOINT', 'CMD'].flatMap((keyword) => { const one = effective(chain, keyword); return one ? of(one.commands, one.exec && one.commands.length === 1 ? 'words' : 'shell', 'dockerfile') : []; });
-        }
-        case 'procfile': return unit.processes.filter((each) => each.name !== 'release').flatMap((each) => of(each.commands, 'shell', 'procfile'));
-        case 'ini': return unit.sections.filter((each) => each.name === 'Service').flatMap((each) => of(each.commands, 'systemd', 'ini'));
-        case 'platform': return unit.commands.filter((each) => !/dev|install|build|release|deploy/i.test(each.key)).flatMap((each) => of(each.commands, 'shell', 'platform'));
-        case 'shell': return of(unit.commands, 'shell', 'shell');
-        default: return [];
-      }
-    }),
-    ...deployedServices(project).flatMap((deployed) => deployed.layers.flatMap(({ file, service }) => service.commands.map((command): Started => ({ path: file.path, command, form: 'compose', by: 'compose' })))),
-    ...entryScripts(project),
-  ]);
+  return project.once('started commands', () => startedBy(project, namedScripts(project)));
 }
 
-/** Scripts that a container starts, where their names do not say so. */
-function entryScripts(project: Project): readonly Started[] {
-  const names = new Set(project.production.flatMap((unit) => unit.kind === 'dockerfile' ? ownCommands(lineage(unit), servicesOf(unit, project)).flatMap((each) => each.words.slice(0, 2).map(fileName)) : []));
-  return project.of('shell').filter((unit) => unit.role === 'production' && !project.production.includes(unit) && /\.sh$/.test(unit.path) && names.has(fileName(unit.path)))
-    .flatMap((unit) => unit.commands.map((command): Started => ({ path: unit.path, command, form: 'shell', by: 'shell' })));
+function startedBy(project: Project, named: ReadonlySet<string>): readonly Started[] {
+  return [
+    ...project.production.filter((unit) => unit.role === 'production').flatMap((unit) => startedIn(unit, project, named)),
+    ...deployedServices(project).flatMap((deployed) => deployed.layers.flatMap(({ file, service }) => service.commands.map((command): Started => ({ path: file.path, command, form: 'compose', by: 'compose' })))),
+    ...project.of('shell').filter((unit) => unit.role === 'production' && !project.production.includes(unit) && /\.sh$/.test(unit.path) && named.has(fileName(unit.path)))
+      .flatMap((unit) => unit.commands.map((command): Started => ({ path: unit.path, command, form: 'shell', by: 'shell' }))),
+  ];
+}
+
+function startedIn(unit: Unit, project: Project, named: ReadonlySet<string>): readonly Started[] {
+  const of = (commands: readonly Command[], form: Started['form'], by: Started['by']) => commands.map((command) => ({ path: unit.path, command, form, by }));
+  switch (unit.kind) {
+    case 'dockerfile': {
+      const services = servicesOf(unit, project);
+      const chain = lineage(unit, services[0]?.build?.target);
+      // Where every service that is made of it starts something else, what the image starts is nobody's.
+      if (isInfrastructure(baseImage(chain)) || (services.length > 0 && services.every((each) => each.command !== undefined || each.entrypoint !== undefined))) return [];
+      return starts(chain).flatMap((one) => of(one.commands, one.exec && one.commands.length === 1 ? 'words' : 'shell', 'dockerfile'));
+    }
+    case 'procfile': return unit.processes.filter((each) => each.name !== 'release').flatMap((each) => of(each.commands, 'shell', 'procfile'));
+    case 'ini': return unit.sections.filter((each) => each.name === 'Service').flatMap((each) => of(each.commands, 'systemd', 'ini'));
+    case 'platform': return unit.commands.filter((each) => !/dev|install|build|release|deploy/i.test(each.key)).flatMap((each) => of(each.commands, 'shell', 'platform'));
+    case 'shell': return of(unit.commands, 'shell', 'shell').map((each) => named.has(fileName(unit.path)) ? each : { ...each, alone: true as const });
+    default: return [];
+  }
+}
+
+/** Names of scripts that containers, services, processes and units start. */
+function namedScripts(project: Project): ReadonlySet<string> {
+  const commands = project.production.flatMap((unit): readonly Pick<Command, 'words'>[] => {
+    switch (unit.kind) {
+      case 'dockerfile': return namedByImage(lineage(unit), servicesOf(unit, project));
+      case 'compose': return unit.services.flatMap((each) => each.commands);
+      case 'procfile': return unit.processes.flatMap((each) => each.commands);
+      case 'ini': return unit.sections.flatMap((each) => each.commands);
+      case 'platform': return unit.commands.flatMap((each) => each.commands);
+      default: return [];
+    }
+  });
+  return new Set(commands.flatMap((each) => each.words.map(fileName)));
+}
+
+/** What an image starts, and what a script was called before it was copied: `COPY docker/entry.sh /run.sh`. */
+function namedByImage(chain: readonly Stage[], services: readonly Service[]): readonly Pick<Command, 'words'>[] {
+  const started = ownCommands(chain, services);
+  const names = new Set(started.flatMap((each) => each.words.map(fileName)));
+  const copies = chain.flatMap((stage) => stage.instructions).filter((each) => each.keyword === 'COPY').map((each) => each.exec ?? each.text.split(/\s+/)).filter((words) => words.length === 2 && names.has(fileName(words[1] ?? '')));
+  return [...started, ...copies.map((words) => ({ words }))];
 }
 
 /** The commands among them that start a server. */
