@@ -1,6 +1,6 @@
 /** The keys of `shipworthy.json`, once: the schema editors complete and check with, and what `readConfig` goes by. */
-import type { Category } from '../../rules/kit';
-import { CATEGORIES, SEVERITIES, USUAL_PROFILE, WEIGHTS } from '../../rules/kit';
+import type { Category, Severity } from '../../rules/kit';
+import { CATEGORIES, POINTS, SEVERITIES, USUAL_PROFILE, WEIGHTS } from '../../rules/kit';
 import { GATE } from './gate';
 import type { PresetName } from './presets';
 import { PRESETS } from './presets';
@@ -15,10 +15,13 @@ const REASON: Schema = { type: 'string', description: 'Why, for whoever reads th
 const SEVERITY: Schema = {
   type: 'string', description: 'How much a finding of this rule weighs, or `off`.', enum: [...SEVERITIES, 'off'],
   enumDescriptions: [
-    'Blocks shipping. Costs 40 points of its category.', 'Caps its category at B+. Costs 15 points.', 'Costs 6 points.', 'Costs 2 points.', 'Is listed and costs nothing.',
-    'The rule is not asked.',
+    `Blocks shipping. ${costs('critical')}`, `Caps its category at B+. ${costs('high')}`, costs('medium'), costs('low'), 'It is listed and costs nothing.', 'The rule is not asked.',
   ],
 };
+
+function costs(severity: Severity): string {
+  return `It costs ${POINTS[severity].usual} points of its category, less where it is not confirmed.`;
+}
 
 function setting(description: string): Choice {
   const explained: Schema = {

@@ -173,6 +173,13 @@ describe('shipworthy.json', () => {
     assert.deepEqual([allowComments, allowTrailingCommas], [true, true]);
   });
 
+  it('is shown in the documentation by an example that is right', () => {
+    const [example = ''] = /(?<=```jsonc\n)[^`]*/.exec(readFileSync('docs/configuration.md', 'utf8')) ?? [];
+    const { config, notices } = readConfig(example, 'shipworthy.json', allRules);
+    assert.deepEqual(notices, []);
+    assert.equal(Object.keys(config.rules).length, 3);
+  });
+
   it('shows editors examples and defaults that it takes itself', () => {
     const schema = configSchema(RULES);
     for (const [key, below] of Object.entries(schema.properties ?? {})) {
