@@ -1,6 +1,6 @@
 import type { CallMatch, Context, Credentials, Edit, Keyword, Module, Project, Selector, Setting, Source, Span, Value, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, call, credentialsIn, environmentVariables, importing, isDatabaseAddress, isLocalHost, isReference, lastName, literalSpan, lookup, namedInExample, onlyInDevelopment, readingIn, readsIn, replace, required, rule, seenInProduction,
+  CONFIGURATION_READERS, call, credentialsIn, environmentVariables, importing, isDatabaseAddress, isLocalHost, isProgram, isReference, lastName, literalSpan, lookup, namedInExample, onlyInDevelopment, readingIn, readsIn, replace, required, rule, seenInProduction,
   standsInProduction, whenUnset,
 } from '../kit';
 
@@ -43,7 +43,8 @@ export default rule<Address>({
     if (!found || isJudgedElsewhere(it, context)) return false;
     const stands = it.setting ? standsInProduction(it.setting, context.project) : it.match === undefined || !onlyInDevelopment(it.match.call);
     if (stands === false || (typeof stands === 'object' && stands.severity === 'medium')) return stands;
-    return isLocalHost(found.host, context.project) ? local(found.host) : stands;
+    if (!isLocalHost(found.host, context.project)) return stands;
+    return it.match && isProgram(it.match.module, context.source, context.project) ? { ...local(found.host), severity: 'medium', points: 6 } : local(found.host);
   },
   message: (it) => {
     const variable = passwordVariable(it);
@@ -70,6 +71,7 @@ export default rule<Address>({
   },
 
   examples: {
+    'a program that is started by hand, and its own machine': { path: 'look.py', bad: 'import psycopg2\n\ndef count():\n    return psycopg2.connect("postgresql://shop:Winter-Rain-7@localhost:5432/shop")\n\nif __name__ == "__main__":\n    count()\n', severity: 'medium' },
     'a fallback with credentials': {
       bad: 'import os\nSQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL") or "postgresql://app_user:app_pass@db.example.com/app"\n',
       good: 'import os\nSQLALCHEMY_DATABASE_URI = os.environ["DATABASE_URL"]\n', path: 'config.py',

@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Edit, Module, Project, Selector, Source, Value, Variation } from '../kit';
-import { call, functionsAround, lastName, onlyAsProgram, onlyInDevelopment, replace, rule } from '../kit';
+import { call, functionsAround, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, rule } from '../kit';
 
 /** What an expression would write to the log, by what it is called. */
 interface Exposure { readonly value: Value; readonly name: string; readonly whole: boolean }
@@ -17,8 +17,9 @@ export default rule<Logged>({
   anchors: ['semgrep python-logger-credential-disclosure', 'CWE-532', 'ASVS 16.2.5'],
 
   on: logs(),
-  check: ({ exposed, call: one }) => {
+  check: ({ exposed, call: one, module }, { source, project }) => {
     if (exposed.length === 0) return false;
+    if (isForOperator({ call: one, module }, project) || isProgram(module, source, project)) return OPERATOR;
     if (onlyInDevelopment(one)) return DEVELOPMENT;
     return exposed.every((each) => each.whole) ? WHOLE : true;
   },
@@ -30,6 +31,8 @@ export default rule<Logged>({
   fix: { title: 'Write *** instead', safety: 'review', edit: masked },
 
   examples: {
+    'a tool that is started by hand': { path: 'attempts.py', bad: 'import logging\n\ndef attempt(url, password):\n    logging.info("tried %s", password)\n\nif __name__ == "__main__":\n    attempt("https://shop.example", "x")\n', severity: 'low' },
+    'a command of click': { path: 'attempts.py', bad: 'import click\nimport logging\n\n@click.command()\n@click.argument("password")\ndef attempt(password):\n    logging.info("tried %s", password)\n', severity: 'low' },
     'a password in an f-string': {
       bad: 'import logging\nlog = logging.getLogger(__name__)\ndef login(email, password):\n    log.info(f"login {email} {password}")\n', path: 'auth.py',
       good: 'import logging\nlog = logging.getLogger(__name__)\ndef login(email, password):\n    log.info(f"login {email} ***")\n',
@@ -67,6 +70,7 @@ export default rule<Logged>({
 });
 
 const WHOLE: Variation = { severity: 'medium', because: 'all of it is written, whatever it holds' };
+const OPERATOR: Variation = { severity: 'low', because: 'whoever started the program by hand reads it' };
 const DEVELOPMENT: Variation = { severity: 'low', because: 'it is only written while developing' };
 
 function logs(): Selector<Logged> {

@@ -50,7 +50,7 @@ export default rule<Start>({
     'a list of arguments': { good: 'import subprocess\ndef convert(name):\n    subprocess.run(["convert", "--", name, "out.png"], check=True, timeout=30)\n' },
     'constant command': { good: 'import subprocess\nsubprocess.run("git rev-parse HEAD", shell=True)\n' },
     'an f-string of unknown origin': {
-      bad: 'import subprocess\n\ndef convert(name):\n    subprocess.run(f"convert {name} out.png", shell=True, check=True)\n', severity: 'high',
+      bad: 'import subprocess\n\ndef convert(name):\n    subprocess.run(f"convert {name} out.png", shell=True, check=True)\n', severity: 'medium',
       good: 'import subprocess\n\ndef convert(name):\n    subprocess.run(["convert", name, "out.png"], check=True)\n',
     },
     'os.system': {
@@ -63,7 +63,7 @@ export default rule<Start>({
     'the program itself': { bad: 'import subprocess\nfrom flask import request\n\ndef tool():\n    return subprocess.run([request.json["tool"], "--version"])\n' },
     'another machine\'s shell': { bad: 'import paramiko\nfrom flask import request\n\ndef tail():\n    client = paramiko.SSHClient()\n    client.exec_command(f"tail /var/log/{request.args[\'log\']}")\n' },
     'an asynchronous shell': { bad: 'import asyncio\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.post("/render")\nasync def render(source: str):\n    await asyncio.create_subprocess_shell("pandoc " + source)\n' },
-    'a pipe stays a shell': { bad: 'import subprocess\n\ndef dump(name):\n    subprocess.run(f"pg_dump {name} | gzip > dump.gz", shell=True)\n', severity: 'high' },
+    'a pipe stays a shell': { bad: 'import subprocess\n\ndef dump(name):\n    subprocess.run(f"pg_dump {name} | gzip > dump.gz", shell=True)\n', severity: 'medium' },
     'quoted': { good: 'import shlex\nimport subprocess\nfrom flask import request\n\ndef convert():\n    subprocess.run(f"convert {shlex.quote(request.form[\'name\'])} out.png | cat", shell=True)\n' },
     'made of constants and settings': { good: 'import os\nimport subprocess\n\nROOT = os.path.dirname(__file__)\nTOOL = os.environ.get("TOOL", "make")\n\ndef build():\n    subprocess.run(f"cd {ROOT} && {TOOL} all", shell=True)\n    subprocess.run("%s -C %s -j%d" % (TOOL, os.path.join(ROOT, "docs"), 4), shell=True)\n' },
     'names and times that the program makes': { good: 'import os\nimport subprocess\nimport tempfile\nfrom datetime import datetime\n\ndef backup(rows):\n    stamp = datetime.now().strftime("%Y")\n    with tempfile.NamedTemporaryFile() as made:\n        subprocess.run(f"sort {made.name} > /backups/{stamp}-{len(rows)}.sql", shell=True)\n    os.system("kill %d" % os.getpid())\n' },
@@ -72,7 +72,7 @@ export default rule<Start>({
     'a loop over constants': { good: 'import os\n\ndef build():\n    for name in ("web", "worker"):\n        os.system(f"docker build {name}")\n' },
     'the operator\'s own arguments': { bad: 'import subprocess\nfrom django.core.management.base import BaseCommand\n\nclass Command(BaseCommand):\n    def handle(self, *args, **options):\n        subprocess.run("cd %s && make" % options["folder"], shell=True)\n', path: 'shop/management/commands/build.py', severity: 'low' },
     'a helper that is given constants': { good: 'import subprocess\n\ndef run(cmd):\n    return subprocess.run(cmd, shell=True, check=True)\n\ndef deploy():\n    run("git pull")\n    run("make assets")\n' },
-    'a helper that is given more': { bad: 'import subprocess\n\ndef run(cmd):\n    return subprocess.run(cmd, shell=True, check=True)\n\ndef deploy(branch):\n    run("git fetch")\n    run("git checkout " + branch)\n', severity: 'high' },
+    'a helper that is given more': { bad: 'import subprocess\n\ndef run(cmd):\n    return subprocess.run(cmd, shell=True, check=True)\n\ndef deploy(branch):\n    run("git fetch")\n    run("git checkout " + branch)\n', severity: 'medium' },
     'a shell that is not asked for': { good: 'import subprocess\nfrom flask import request\n\ndef find():\n    subprocess.run(["grep", request.args["q"], "index.txt"], shell=False)\n' },
     'tests': { path: 'tests/test_run.py', good: 'import os\n\ndef test_it(name):\n    os.system(f"rm {name}")\n' },
     'only in a comment': { good: '# os.system("rm " + request.args["f"])\ndef nothing():\n    return "os.system(name)"\n' },
@@ -93,7 +93,7 @@ export default rule<Start>({
   },
 });
 
-const UNPROVED: Variation = { severity: 'high', confidence: 'possible', because: 'nothing here shows that the value comes from a visitor' };
+const UNPROVED: Variation = { severity: 'medium', points: 6, confidence: 'possible', because: 'nothing here shows that the value comes from a visitor' };
 const OPERATOR: Variation = { severity: 'low', points: 2, confidence: 'likely', because: 'its inputs are the own arguments of whoever starts the program' };
 
 function starts(): Selector<Start> {
