@@ -1,5 +1,4 @@
 /** `shipworthy baseline`: says how far the written-down findings are from today's, and writes them down when asked to. */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Notice } from '../engine/audit/outcome';
@@ -12,6 +11,7 @@ import { existingBaseline, goneFrom } from './baseline';
 import { day } from './day';
 import { EXIT, UsageError } from './exit';
 import { outputFile, send, writeWhole } from './output';
+import { recordPlace } from './record-file';
 import { scan } from './scan';
 import type { Product, Surroundings } from './surroundings';
 import { target } from './target';
@@ -61,14 +61,7 @@ async function baseline(given: string, flags: Flags, product: Product, around: S
 /** The folder for our files is made only when something is going to be written. */
 function place({ output, write }: Flags, folder: string, cwd: string): string {
   if (output !== undefined) return outputFile(output, cwd);
-  const file = path.join(folder, BASELINE_PATH);
-  if (write !== true) return file;
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-  } catch (error) {
-    throw new UsageError(`The folder ${line(path.dirname(file))} could not be made: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-  return outputFile(file, cwd);
+  return write === true ? outputFile(recordPlace(folder, BASELINE_PATH), cwd) : path.join(folder, BASELINE_PATH);
 }
 
 /** By a configuration that is not understood, other findings would be open. */

@@ -11,7 +11,7 @@ import { prepared, type ComparingFlags } from './comparing';
 import { destinations, type Destination } from './destinations';
 import { EXIT, UsageError } from './exit';
 import { judge, type Judged, type Threshold } from './gate';
-import { addToHistory, historyFile, historyIn } from './history';
+import { addToHistory, historyIn } from './history';
 import { listing } from './listing';
 import { isPart, narrow, type Wanted } from './narrow';
 import { deliver, send } from './output';
@@ -74,7 +74,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
       return { file, text };
     });
     await deliver(reports, around.stdout);
-    if (options.history && judged.code !== EXIT.usage) addToHistory(historyFile(aim.folder), mine);
+    if (options.history && judged.code !== EXIT.usage) addToHistory(aim.folder, mine);
     await conclude({ ...judged, remarks: [...past.remarks, ...judged.remarks] }, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
     return judged.code;
   } finally {
@@ -85,7 +85,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
 /** The runs before. A history that is not understood takes the trend away and nothing else, unless this run is to be added to it. */
 function pastOf(folder: string, { history }: CheckOptions): { readonly points: readonly HistoryPoint[]; readonly remarks: readonly string[] } {
   try {
-    return { points: historyIn(historyFile(folder)), remarks: [] };
+    return { points: historyIn(folder), remarks: [] };
   } catch (error) {
     if (history || !(error instanceof UsageError)) throw error;
     return { points: [], remarks: [`${error.message} Without it there is no trend.`] };

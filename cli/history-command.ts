@@ -10,7 +10,7 @@ import { printed } from '../report/json';
 import { count, scoreText } from '../report/words';
 import { day } from './day';
 import { EXIT, UsageError } from './exit';
-import { addToHistory, historyFile, historyIn } from './history';
+import { addToHistory, historyIn } from './history';
 import { outputFile, send, writeWhole } from './output';
 import { reportFile } from './report-file';
 import { scan } from './scan';
@@ -35,11 +35,10 @@ async function history(given: string, flags: Flags, product: Product, around: Su
   const { folder, file: part } = target(given, around.cwd);
   if (part !== undefined) throw new UsageError('A history is about a whole project. Name its folder.');
   if (flags.report && flags.add !== true) throw new UsageError('--report says which scores are added: give --add with it.');
-  const file = historyFile(folder);
   // A history that is not understood is said before a scan runs in vain.
-  historyIn(file);
-  if (flags.add === true) addToHistory(file, flags.report ? flags.report.flatMap((one) => reportFile(one, around.cwd).map((card) => again(card, one))) : await checked(folder, flags, product, around));
-  const points = historyIn(file);
+  historyIn(folder);
+  if (flags.add === true) addToHistory(folder, flags.report ? flags.report.flatMap((one) => reportFile(one, around.cwd).map((card) => again(card, one))) : await checked(folder, flags, product, around));
+  const points = historyIn(folder);
   if (flags.format === 'json') await send(around.stdout, printed(points));
   else await send(around.stdout, points.length === 0 ? `There is no history in ${line(folder)} yet. \`shipworthy history --add\` begins one.\n` : table(points, look(around.stdout, around.env, around.platform).unicode));
   return EXIT.ok;

@@ -1,9 +1,10 @@
 /** A part of a report for the terminal: one line for each finding, as compilers and linters print them. */
 import pc from 'picocolors';
 import type { ReportCard, Result } from '../report/card';
+import { mark } from '../report/comparison/words';
 import { line } from '../report/escape';
 import { byFile } from '../report/listing';
-import { count, placeText, scoreText, STATE_WORDS } from '../report/words';
+import { count, placeText, present, scoreText, STATE_WORDS } from '../report/words';
 import { paint } from './explain';
 import type { Wanted } from './narrow';
 import type { Look } from './terminal';
@@ -20,7 +21,7 @@ export function listing(cards: readonly ReportCard[], wanted: Wanted, look: Look
 function findingLines(card: ReportCard, look: Look): readonly string[] {
   const { dim } = pc.createColors(look.colour);
   return byFile(card).flatMap((file) => file.findings).map((finding) =>
-    `${line(placeText(finding))} ${paint(finding.severity, look.colour)(finding.severity)} ${line(finding.message)} ${dim(`[${finding.rule}]`)}`);
+    `${line(placeText(finding))} ${paint(finding.severity, look.colour)(finding.severity)} ${line(finding.message)} ${dim([`[${finding.rule}]`, ...present(mark(card, finding))].join(' '))}`);
 }
 
 /** A rule without findings to list: it holds, does not apply, or could not be checked. */

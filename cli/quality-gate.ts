@@ -2,7 +2,7 @@
 import type { Gate, Level, ScoreGate } from '../engine/workspace/gate';
 import type { ReportCard, Verdict } from '../report/card';
 import type { Stood } from '../report/comparison/compare';
-import { count, number, percent } from '../report/words';
+import { count, list, number, percent } from '../report/words';
 import { CATEGORIES, SEVERITIES } from '../rules/kit';
 
 export interface Condition {
@@ -14,12 +14,15 @@ export interface Condition {
   readonly text: string;
 }
 
+/** So many controls are named. */
+const NAMED = 5;
+
 /** From the worst to the best. */
 const VERDICTS: readonly Verdict[] = ['NOT READY', 'INCONCLUSIVE', 'MOSTLY READY', 'READY'];
 
 /** All conditions that a gate asks of a card, in the order of the documentation. Without `informational`, one that failed fails the run. */
 export function conditions(card: ReportCard, gate: Gate): readonly Condition[] {
-  const all = [...ofVerdict(card, gate), ...ofScores(card, gate), ...ofNew(card, gate), ...ofSuppressions(card, gate), ...ofAnalysis(card, gate)];
+  const all = [...ofVerdict(card, gate), ...ofScores(card, gate), ...ofNew(card, gate), ...ofSignoffs(card, gate), ...ofSuppressions(card, gate), ...ofAnalysis(card, gate)];
   return gate.informational === true ? all.map((one) => (one.result === 'failed' ? { ...one, result: 'warned' } : one)) : all;
 }
 
@@ -74,6 +77,28 @@ function ofNew(card: ReportCard, { new: asked = {} }: Gate): readonly Condition[
     const is = found.filter((finding) => finding.severity === severity).length;
     return [condition(key, is <= most, `${project.name}: ${count(is, `new ${severity} finding`)}, and at most ${most} ${most === 1 ? 'is' : 'are'} allowed`)];
   });
+}
+
+/** What a gate needs to know of a sign-off. */
+interface Signed { readonly control: string; readonly state: string; readonly required: boolean; readonly daysLeft?: number }
+
+/** States in which a control is answered for. */
+const ANSWERED: ReadonlySet<string> = new Set(['signed', 'expiring', 'not-applicable']);
+
+function ofSignoffs(card: ReportCard & { readonly signoffs?: readonly Signed[] }, { signoffs: asked = {} }: Gate): readonly Condition[] {
+  const { required, expiringWithinDays: days } = asked;
+  const { signoffs, project } = card;
+  const level = required === undefined || required === 'off' ? undefined : required;
+  if (!signoffs) {
+    const nobody = (key: string) => unknown(key, `${project.name}: nobody was asked to sign anything`);
+    return [...(level ? [nobody('gate.signoffs.required')] : []), ...(days === undefined ? [] : [nobody('gate.signoffs.expiringWithinDays')])];
+  }
+  const open = signoffs.filter((one) => one.required && !ANSWERED.has(one.state)).map((one) => `${one.control} (${one.state})`);
+  const ending = signoffs.filter((one) => one.daysLeft !== undefined && one.daysLeft >= 0 && one.daysLeft <= (days ?? -1)).map((one) => `${one.control} (${count(one.daysLeft ?? 0, 'day')} left)`);
+  return [
+    ...levelled('gate.signoffs.required', level, open.length === 0, `${project.name}: ${count(open.length, 'required sign-off')} ${open.length === 1 ? 'is' : 'are'} open, and none may be: ${list(open, NAMED)}`),
+    ...levelled('gate.signoffs.expiringWithinDays', days === undefined ? undefined : 'warn', ending.length === 0, `${project.name}: ${count(ending.length, 'sign-off')} ${ending.length === 1 ? 'ends' : 'end'} within ${count(days ?? 0, 'day')}: ${list(ending, NAMED)}`),
+  ];
 }
 
 function ofSuppressions(card: ReportCard, { suppressions = {} }: Gate): readonly Condition[] {

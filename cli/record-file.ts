@@ -22,6 +22,11 @@ export function readRecordFile(root: string, name: string): string | undefined {
 
 /** Puts a file of ours in place whole, and makes its folder. Throws UsageError, also where a link would lead it out of the project. */
 export function writeRecordFile(root: string, name: string, text: string): void {
+  writeWhole(recordPlace(root, name), text, line(name));
+}
+
+/** Where a file of ours is to be written; its folder is made. Throws UsageError, also where a link would lead it out of the project. */
+export function recordPlace(root: string, name: string): string {
   const folder = path.join(root, path.dirname(name));
   try {
     mkdirSync(folder, { recursive: true });
@@ -30,5 +35,5 @@ export function writeRecordFile(root: string, name: string, text: string): void 
   }
   const relative = path.relative(realpathSync(root), realpathSync(folder));
   if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) throw new UsageError(`${line(name)} was not written: ${line(folder)} is a link that leads out of the project.`);
-  writeWhole(path.join(folder, path.basename(name)), text, line(name));
+  return path.join(folder, path.basename(name));
 }

@@ -3,7 +3,7 @@ import type { Rule } from '../../rules/kit';
 import { RULESET } from '../../rules/kit';
 import { rules as allRules } from '../../rules';
 import { projectFacts } from '../project/facts';
-import { applicationRoots, partition } from '../project/partition';
+import { applicationRoots, libraryRoots, partition } from '../project/partition';
 import { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
 import type { Config } from '../workspace/config';
@@ -56,6 +56,7 @@ class LiveSession implements Session {
   /** One, or one for each application of the workspace, by their folders. */
   private applications: readonly Application[] = [];
   private roots: readonly string[] = [];
+  private libraries: readonly string[] = [];
   private made: readonly Audit[] | undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -115,6 +116,7 @@ class LiveSession implements Session {
     const units = [...held.files.values()].flatMap((file) => file.unit ? [file.unit] : []).sort((a, b) => a.path < b.path ? -1 : 1);
     const paths = held.entries.map((entry) => entry.path);
     this.roots = known ?? applicationRoots(units, paths);
+    if (!known) this.libraries = libraryRoots(this.roots, units, paths);
     const earlier = new Map(this.applications.map((each) => [each.project.root, each]));
     const bench = { registry: this.registry, court: () => ({ config: this.config, source: (path: string) => held.source(path) }) };
     this.applications = partition(this.roots, units, paths).map((part) => new Application(projectFacts({
@@ -141,7 +143,7 @@ class LiveSession implements Session {
     const modules = project.of('module').filter((each) => each.role === 'production');
     const { revision, files } = this.held;
     return {
-      project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...revision },
+      project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...(this.libraries.length > 0 && { libraries: this.libraries }), ...revision },
       outcomes: application.outcomes(), notices: this.notices().filter((each) => each.path === undefined || this.applications.length === 1 || project.paths.includes(each.path)), rules: this.registry.byId, ruleset: RULESET,
       files: {
         seen: project.paths.length, read: project.paths.filter((path) => files.get(path)?.text !== undefined).length, parsed: modules.filter((each) => each.whole).length,

@@ -90,6 +90,8 @@ export interface Audit {
     readonly root: string;
     readonly frameworks: readonly string[];
     readonly deployable: boolean;
+    /** Where a workspace holds several applications: folders of packages beside them, which are read as code that all share and have no card. */
+    readonly libraries?: readonly string[];
     /** Commit of the working tree when there is a repository. */
     readonly commit?: string;
     /** Missing when no branch is checked out. */

@@ -41,6 +41,22 @@ function twins(entries: readonly Module[], units: readonly Unit[]): readonly str
   return alike ? folders : [];
 }
 
+/** A folder with one of these is a package that others may install. */
+const PACKAGE = /^(pyproject\.toml|setup\.(py|cfg)|package\.json)$/i;
+
+/**
+ * Folders of packages beside the applications of a workspace: nothing in them is deployed by itself. None where there are no several applications.
+ * @param roots as `applicationRoots` gives them
+ */
+export function libraryRoots(roots: readonly string[], units: readonly Unit[], paths: readonly string[]): readonly string[] {
+  if (roots.length < 2) return [];
+  const inside = (folder: string, path: string) => path.startsWith(`${folder}/`);
+  const code = units.filter((unit) => unit.kind === 'module' && unit.role === 'production').map((unit) => unit.path);
+  const folders = [...new Set(paths.filter((path) => PACKAGE.test(nameOf(path))).map(folderOf))].filter((folder) => folder !== '' && code.some((path) => inside(folder, path)));
+  return folders.filter((folder) => !roots.some((root) => root !== '' && (root === folder || inside(folder, root) || inside(root, folder)))
+    && !folders.some((other) => inside(other, folder))).sort();
+}
+
 /** @param roots as `applicationRoots` gives them; fewer than two leave the workspace whole */
 export function partition(roots: readonly string[], units: readonly Unit[], paths: readonly string[]): readonly Part[] {
   if (roots.length < 2) return [{ root: '', units, paths }];

@@ -7,6 +7,7 @@ import { attribute, htmlBlock, htmlText } from '../escape';
 import { first, fixOffers, headline, openBySeverity } from '../listing';
 import type { Numbered } from '../listing';
 import { effort } from '../plan';
+import { mark } from '../comparison/words';
 import { isBlocking } from '../scoring/weighed';
 import { CATEGORY_TITLES, CONFIDENCE_WORDS, SAFETY_WORDS, SEVERITY_WORDS, STATE_WORDS, count, gradingText, hours, number, present } from '../words';
 import { bullets, item, link, place, prose, ruleName, severity } from './parts';
@@ -61,7 +62,7 @@ function article({ number: id, result, blocks }: Numbered, card: ReportCard, mod
   return `<article class="finding tone-${result.severity}" id="rule-${attribute(rule)}" ${item(result)} aria-labelledby="rule-${attribute(rule)}-title">
 <h4 id="rule-${attribute(rule)}-title"><span class="id">${id}</span> ${prose(headline(result))}</h4>
 <p class="marks">${marks.join(' · ')}</p>
-${places(found, rule, mode)}
+${places(found, card, rule, mode)}
 <dl class="words">${words(result, card, mode)}</dl>
 </article>`;
 }
@@ -75,18 +76,18 @@ function words(result: Result, card: ReportCard, mode: Mode): string {
   ].join('');
 }
 
-function places(found: readonly Finding[], rule: string, mode: Mode): string {
+function places(found: readonly Finding[], card: ReportCard, rule: string, mode: Mode): string {
   const several = new Set(found.map((one) => one.message)).size > 1;
   const graded = new Set(found.map((one) => gradingText(one, isBlocking(one)))).size > 1;
   const { shown, more } = first(found, PLACES);
-  const rows = (some: readonly Finding[]) => `<ol class="places">${some.map((one) => `<li>${placeRow(one, several, graded, mode)}</li>`).join('\n')}</ol>`;
+  const rows = (some: readonly Finding[]) => `<ol class="places">${some.map((one) => `<li>${placeRow(one, card, { several, graded }, mode)}</li>`).join('\n')}</ol>`;
   if (more === 0) return rows(shown);
   return `${rows(shown)}<details data-key="more-${attribute(rule)}"><summary>${count(more, 'more place')}</summary>${rows(found.slice(shown.length))}</details>`;
 }
 
-function placeRow(one: Finding, several: boolean, graded: boolean, mode: Mode): string {
+function placeRow(one: Finding, card: ReportCard, { several, graded }: { readonly several: boolean; readonly graded: boolean }, mode: Mode): string {
   const about = present(
-    place(one, mode), graded && gradingText(one, isBlocking(one)), several && prose(one.message), one.because !== undefined && `because ${htmlText(one.because)}`,
+    place(one, mode), mark(card, one), graded && gradingText(one, isBlocking(one)), several && prose(one.message), one.because !== undefined && `because ${htmlText(one.because)}`,
   );
   const related = bullets(one.related.map((other) => `${place(other, mode)} ${prose(other.text)}`), 'related');
   const code = one.snippet === '' ? '' : `<pre><code>${htmlBlock(one.snippet)}</code></pre>`;

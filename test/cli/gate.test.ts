@@ -125,6 +125,19 @@ describe("a team's gate", () => {
     assert.deepEqual(said({ suppressions: { expired: 'off' } }, over), []);
   });
 
+  it('asks for sign-offs, and warns of those that end soon', () => {
+    const signed = { ...one, signoffs: [
+      { control: 'restore-drill', state: 'missing', required: true }, { control: 'tls-at-edge', state: 'expiring', required: true, daysLeft: 5 }, { control: 'load-test', state: 'expired', required: false, daysLeft: -1 },
+    ] };
+    const asked = (gate: Gate) => conditions(signed as unknown as typeof one, gate).filter((each) => each.result !== 'met').map((each) => `${each.result} ${each.text}`);
+    assert.deepEqual(asked({ signoffs: { required: 'error', expiringWithinDays: 14 } }), [
+      'failed bibliotheca: 1 required sign-off is open, and none may be: restore-drill (missing) (gate.signoffs.required).',
+      'warned bibliotheca: 1 sign-off ends within 14 days: tls-at-edge (5 days left) (gate.signoffs.expiringWithinDays).',
+    ]);
+    assert.match(asked({ signoffs: { required: 'warn', expiringWithinDays: 4 } }).join(), /^warned [^,]+, and none may be: restore-drill \(missing\)/);
+    assert.deepEqual(asked({ signoffs: { required: 'off' } }), []);
+  });
+
   it('asks how much was checked', () => {
     assert.match(said({ analysis: { coverage: { min: 0.8 } } }, card([...HOLDING, { ...high, state: 'not-checked' }]))[0] ?? '', /^failed bibliotheca: \d+ % of what applies could be checked, and at least 80 % is asked for/);
   });

@@ -22,6 +22,18 @@ describe('several applications in one repository', () => {
   };
   const open = (root: string) => session.audits().find((audit) => audit.project.root === root)?.outcomes.filter((each) => each.state === 'open').map((each) => each.rule) ?? [];
 
+  it('names the packages beside them, which are no applications', async () => {
+    const files = {
+      'services/api/app.py': FLASK, 'services/api/requirements.txt': 'flask\n', 'services/web/app.py': FLASK, 'services/web/requirements.txt': 'flask\n', 'services/web/ui/package.json': '{}', 'services/web/ui/a.js': '',
+      'packages/common/pyproject.toml': '', 'packages/common/common/util.py': 'x = 1\n', 'packages/empty/pyproject.toml': '', 'pyproject.toml': '', 'tool.py': '',
+    };
+    assert.deepEqual(await roots(files), ['services/api', 'services/web']);
+    assert.deepEqual(session.audits().map((audit) => audit.project.libraries), [['packages/common'], ['packages/common']]);
+    session.dispose();
+    await roots({ 'app.py': FLASK, 'requirements.txt': 'flask\n', 'packages/common/pyproject.toml': '', 'packages/common/util.py': '' });
+    assert.equal(session.audits()[0]?.project.libraries, undefined, 'part of the one application');
+  });
+
   it('one application is the whole workspace, wherever it lives', async () => {
     assert.deepEqual(await roots({ 'app.py': FLASK, 'requirements.txt': 'flask\n' }), ['']);
     session.dispose();

@@ -13,6 +13,12 @@ describe('a repository of several applications', () => {
     assert.match(overviewMarkdown(cards), /^# NOT READY, D\+ 59\.9: .*\n\n\| Application \|.*\n\|.*\n\| `api` \| NOT READY \| D\+ \| 59\.9 \| 1 critical \|  \|\n\| `\.` \|/);
   });
 
+  it('lists libraries without a score', () => {
+    const cards = [at('web'), at('api')].map((one) => ({ ...one, project: { ...one.project, libraries: ['packages/common'] } }));
+    assert.match(overviewText(cards), /\nLibraries, which have no score of their own: packages\/common\.\n$/);
+    assert.match(overviewMarkdown(cards), /\n\nLibraries, which have no score of their own: packages\/common\.\n$/);
+  });
+
   it('is no repository of several when there is one', () => {
     assert.deepEqual([headlineOf([at('')]), overviewText([at('')]), overviewMarkdown([])], [undefined, '', '']);
   });
