@@ -48,11 +48,14 @@ export class Pieces {
   }
 }
 
-/** How many pieces stand in front of the edit. One fewer than are the same: what now follows the last may belong to it. */
+/**
+ * How many pieces stand in front of the edit. Fewer than are the same: what now follows the last may belong to it, and where that is a line
+ * without an end (`excep`), the line may be another now and belong to the piece before.
+ */
 function sameFront(last: readonly Piece[], text: string): number {
   let count = 0;
   while (count < last.length && text.startsWith(last[count]?.text ?? '', last[count]?.start)) count++;
-  return Math.max(0, count - 1);
+  return Math.max(0, last[count - 1]?.text.includes('\n') ? count - 1 : count - 2);
 }
 
 /** Where in the text the pieces behind the edit would begin, with their number. */
@@ -84,15 +87,15 @@ function placedAt(text: string, origin: Lowered, start: number): Piece {
 
 const OFFSETS: ReadonlySet<string> = new Set(['start', 'end', 'nameAt', 'open', 'keywordEnd']);
 
-/** A deep copy with all offsets moved. */
+/** A deep copy with all offsets moved; what has none is taken as it is. */
 function shifted<T>(value: T, by: number): T {
-  if (by === 0) return value;
-  if (Array.isArray(value)) return value.map((each: unknown) => shifted(each, by)) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const part = (value as Record<string, unknown>)[key];
-    copy[key] = typeof part === 'number' ? (OFFSETS.has(key) ? part + by : part) : typeof part === 'object' ? shifted(part, by) : part;
+  if (by === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.length === 0 ? value : value.map((each: unknown) => shifted(each, by)) as T;
+  const copy = { ...value } as Record<string, unknown>;
+  for (const key in copy) {
+    const part = copy[key];
+    if (typeof part === 'object') copy[key] = shifted(part, by);
+    else if (typeof part === 'number' && OFFSETS.has(key)) copy[key] = part + by;
   }
   return copy as T;
 }

@@ -68,6 +68,14 @@ describe('the pieces of a Python file', () => {
     }
   });
 
+  it('are the same whether a text is typed letter by letter or there at once', () => {
+    const text = 'import os\ntry:\n    f(\nexcept E:\n    pass\n@a(\n)\nasync def g(): pass\nfrom a import b\nx = """\n\n"""\nelse_ = 1\n';
+    const [typed, gone] = [new Pieces(lowered), new Pieces(lowered)];
+    for (let length = 0; length <= text.length; length++) assert.deepEqual(typed.read(text.slice(0, length)), new Pieces(lowered).read(text.slice(0, length)));
+    for (let length = 0; length <= text.length; length++) assert.deepEqual(gone.read(text.slice(length)), new Pieces(lowered).read(text.slice(length)));
+    for (let at = 0; at <= text.length; at++) for (const put of ['\n', '(', ' ', 'x', '"""']) assert.deepEqual(typed.read(text.slice(0, at) + put + text.slice(at)), new Pieces(lowered).read(text.slice(0, at) + put + text.slice(at)));
+  });
+
   it('are read again only where the text changed', () => {
     const read: string[] = [];
     const pieces = new Pieces((text) => { read.push(text); return lowered(text); });
