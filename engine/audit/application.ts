@@ -22,6 +22,8 @@ export class Application {
   private readonly fileVerdicts: Map<string, ReadonlyMap<string, Verdict>>;
   private projectVerdicts: ReadonlyMap<string, Verdict>;
   private answers: Answers | undefined;
+  /** Rules to ask, by their scope. */
+  private readonly asked = new Map<Rule['scope'], readonly Rule[]>();
   /** As of the last judging of the whole, like the verdicts of project rules: an edit does not make it anew. */
   private tables: Inventory | undefined;
 
@@ -44,6 +46,7 @@ export class Application {
   /** Judges every file and the whole. Ends early when `current` says that newer facts have come in between. */
   async judge(current: () => boolean, signal?: AbortSignal): Promise<void> {
     const { project } = this;
+    this.asked.clear();
     const rules = this.active('file');
     await inSlices(project.units, (unit) => { if (current() && this.project === project) this.judgeUnit(unit, rules); }, signal);
     if (!current()) return;
@@ -71,10 +74,14 @@ export class Application {
     this.fileVerdicts.set(unit.path, verdicts);
   }
 
-  /** Rules that are switched on and apply to the project. */
+  /** Rules that are switched on and apply to the project. Found out when the whole is judged, and kept while one file is edited: what an edit adds to the project counts from then on. */
   private active<S extends Rule['scope']>(scope: S): readonly (Rule & { scope: S })[] {
+    const known = this.asked.get(scope) as readonly (Rule & { scope: S })[] | undefined;
+    if (known) return known;
     const { config } = this.bench.court();
-    return this.bench.registry.rules.filter((rule): rule is Rule & { scope: S } => rule.scope === scope && severityOf(rule, config) !== 'off' && appliesTo(rule, this.project));
+    const found = this.bench.registry.rules.filter((rule): rule is Rule & { scope: S } => rule.scope === scope && severityOf(rule, config) !== 'off' && appliesTo(rule, this.project));
+    this.asked.set(scope, found);
+    return found;
   }
 
   private conclude(): void {

@@ -27,7 +27,23 @@ export interface Interest {
 }
 
 /** Calls the project's facts are made from, whatever the rules ask. */
-const OWN: readonly string[] = [...APPLICATION_CALLEES, ...COOKIE_CALLEES, ...HTML_CALLEES, ...WORKER_CALLEES, ...ADDRESS_CALLS, 'from_object', 'setdefault', 'init_app', 'create_app', 'make_app', 'create_application', 'register_blueprint', 'include_router', 'before_request', 'after_request'];
+const OWN: readonly string[] = [
+  ...APPLICATION_CALLEES,
+  ...COOKIE_CALLEES,
+  ...HTML_CALLEES,
+  ...WORKER_CALLEES,
+  ...ADDRESS_CALLS,
+  'from_object',
+  'setdefault',
+  'init_app',
+  'create_app',
+  'make_app',
+  'create_application',
+  'register_blueprint',
+  'include_router',
+  'before_request',
+  'after_request',
+];
 
 export function registryOf(rules: readonly Rule[]): Registry {
   const cards = rules.map(cardOf);

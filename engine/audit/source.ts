@@ -1,5 +1,6 @@
 /** A file's text with the questions rules, fixes and locations ask of it. */
 import type { Source, Span } from '../../rules/kit';
+import { lineAt, lineStarts } from '../files/lines';
 import type { Position, Range } from './outcome';
 
 export interface SourceText extends Source {
@@ -26,23 +27,4 @@ export function sourceOf(path: string, text: string): SourceText {
     indentation: (offset) => /^[ \t]*/.exec(text.slice(lineStart(offset), lineEnd(offset)))?.[0] ?? '',
     range: (span) => ({ start: position(Math.min(span.start, text.length)), end: position(Math.min(span.end, text.length)) }),
   };
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
-  }
-  return starts;
-}
-
-function lineAt(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle; else high = middle - 1;
-  }
-  return low;
 }

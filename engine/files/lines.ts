@@ -19,17 +19,29 @@ export function lines(text: string): Line[] {
   return found;
 }
 
-/** A function from an offset to its line, both from 0. */
+/** Where each line of a text begins. */
+export function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) starts.push(at + 1);
+  }
+  return starts;
+}
+
+/** The line of an offset, both from 0. */
+export function lineAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle; else high = middle - 1;
+  }
+  return low;
+}
+
+/** A function from an offset to its line, both from 0. The text is gone through when the first is asked for. */
 export function lineOf(text: string): (offset: number) => number {
-  const starts = lines(text).map((line) => line.start);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
+  let starts: readonly number[] | undefined;
+  return (offset) => lineAt(starts ??= lineStarts(text), offset);
 }

@@ -49,7 +49,28 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
-const LASTING = ['places', 'installed', 'loadedModules', 'idleModules', 'modulesByTail', 'frameworks', 'applications', 'production', 'server', 'workers', 'deployable', 'cookieAuth', 'html', 'anchor', 'reach', 'variables', 'routeWays', 'sites', 'entries'];
+const LASTING: readonly string[] = [
+  'places',
+  'installed',
+  'loadedModules',
+  'idleModules',
+  'modulesByTail',
+  'frameworks',
+  'applications',
+  'production',
+  'server',
+  'workers',
+  'deployable',
+  'cookieAuth',
+  'html',
+  'anchor',
+  'reach',
+  'running',
+  'variables',
+  'routeWays',
+  'sites',
+  'entries',
+];
 
 /** Indexes that take an edited file's facts in. */
 const INDEXES = ['callIndex', 'settingIndex'];
@@ -62,6 +83,8 @@ class Facts implements Project {
   readonly modules: readonly Module[];
   private readonly names: ProjectNames;
   private readonly kept = new Map<string, unknown>();
+  /** Of what is kept: the modules it rests on, where it does not rest on all. */
+  private readonly concerned = new Map<string, (module: Module) => boolean>();
   /** Routes of modules, by the module: those of a file that no edit touched stay. */
   private readonly served: WeakMap<Module, readonly Route[]>;
 
@@ -79,6 +102,7 @@ class Facts implements Project {
     this.served = earlier?.facts.served ?? new WeakMap();
     for (const key of LASTING) if (earlier?.facts.kept.has(key)) this.kept.set(key, earlier.facts.kept.get(key));
     const edited = earlier && this.units[earlier.at];
+    if (earlier && edited) this.keepUnconcerned(earlier.facts, earlier.facts.units[earlier.at], edited);
     for (const key of INDEXES) {
       const index = earlier?.facts.kept.get(key);
       if (!(index instanceof ModuleIndex)) continue;
@@ -102,9 +126,22 @@ class Facts implements Project {
     return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, { facts: this, at, unit });
   }
 
-  once<T>(key: string, compute: () => T): T {
-    if (!this.kept.has(key)) this.kept.set(key, compute());
+  once<T>(key: string, compute: () => T, concerns?: (module: Module) => boolean): T {
+    if (!this.kept.has(key)) {
+      this.kept.set(key, compute());
+      if (concerns) this.concerned.set(key, concerns);
+    }
     return this.kept.get(key) as T;
+  }
+
+  /** Takes over the answers that rest on neither what a unit was nor what it is. */
+  private keepUnconcerned({ kept, concerned }: Facts, before: Unit | undefined, edited: Unit): void {
+    const rests = (unit: Unit | undefined, on: (module: Module) => boolean) => unit?.kind === 'module' && on(unit);
+    for (const [key, concerns] of concerned) {
+      if (rests(before, concerns) || rests(edited, concerns)) continue;
+      this.kept.set(key, kept.get(key));
+      this.concerned.set(key, concerns);
+    }
   }
 
   private get callIndex(): ModuleIndex<Call> {
@@ -211,11 +248,11 @@ class Facts implements Project {
   }
   get tests(): TestSuite { return this.once('tests', () => testSuite(this.units, this.paths)); }
 
-  private get modelIndex(): ProjectModels { return this.once('models', () => new ProjectModels(this.modules, this.names)); }
+  private get modelIndex(): ProjectModels { return this.once('models', () => new ProjectModels(this.modules, this.names), (module) => module.models.length > 0); }
   get models(): readonly MappedModel[] { return this.modelIndex.all; }
   model(name: string, module: Module): { mapped: MappedModel; rest: string } | undefined { return this.modelIndex.named(name, module); }
   get migrations(): readonly { module: Module; migration: Migration }[] {
-    return this.once('migrations', () => this.of('module').flatMap((module) => module.migration && module.role !== 'vendored' && module.role !== 'test' ? [{ module, migration: module.migration }] : []));
+    return this.once('migrations', () => this.of('module').flatMap((module) => module.migration && module.role !== 'vendored' && module.role !== 'test' ? [{ module, migration: module.migration }] : []), (module) => module.migration !== undefined);
   }
 
   func(name: string): { module: Module; func: Func } | undefined {

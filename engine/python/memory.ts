@@ -169,20 +169,34 @@ function withoutStirred(matched: readonly (Remembered | undefined)[], standing: 
 /** Keys of names that may end in the place where a nameless object is made: `shop.@120`. */
 const NAMES: ReadonlySet<string> = new Set(['name', 'parent', 'child', 'owner']);
 
-/** Copies facts with every place from `boundary` on moved. */
+/** Moves every place from `boundary` on. What holds no such place is taken as it is, the rest is copied. */
 function mover(boundary: number, by: number): <T>(facts: T) => T {
   const moved = (at: number) => at >= boundary ? at + by : at;
   const part = (key: string, value: unknown): unknown => {
-    if (typeof value === 'object') return move(value);
-    if (typeof value === 'number') return key === 'start' || key === 'end' ? moved(value) : value;
-    return typeof value === 'string' && NAMES.has(key) && value.includes('@') ? value.replace(/@(\d+)(?=@|$)/g, (_, at: string) => `@${moved(Number(at))}`) : value;
+    switch (typeof value) {
+      case 'object': return value === null ? value : move(value);
+      case 'number': return key === 'start' || key === 'end' ? moved(value) : value;
+      case 'string': return NAMES.has(key) && value.includes('@') ? value.replace(/@(\d+)(?=@|$)/g, (_, at: string) => `@${moved(Number(at))}`) : value;
+      default: return value;
+    }
   };
-  const move = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(move);
-    if (typeof value !== 'object' || value === null) return value;
-    const copy: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) copy[key] = part(key, (value as Record<string, unknown>)[key]);
-    return copy;
+  const list = (all: readonly unknown[]): readonly unknown[] => {
+    let copy: unknown[] | undefined;
+    for (const [index, each] of all.entries()) {
+      const there = typeof each === 'object' && each !== null ? move(each) : each;
+      if (there !== each) (copy ??= [...all])[index] = there;
+    }
+    return copy ?? all;
   };
-  return by === 0 ? (facts) => facts : <T>(facts: T) => move(facts) as T;
+  const move = (value: object): unknown => {
+    if (Array.isArray(value)) return list(value);
+    let copy: Record<string, unknown> | undefined;
+    for (const key in value) {
+      const here = (value as Record<string, unknown>)[key];
+      const there = part(key, here);
+      if (there !== here) (copy ??= { ...value })[key] = there;
+    }
+    return copy ?? value;
+  };
+  return by === 0 ? (facts) => facts : <T>(facts: T) => part('', facts) as T;
 }

@@ -59,7 +59,7 @@ function uniqueTables(project: Project): ReadonlyMap<string, { readonly mapped: 
   return project.once('tables with unique columns', () => new Map(project.models.filter((each) => each.model.orm === 'sqlalchemy' || each.model.orm === 'sqlmodel').flatMap((mapped) => {
     const columns = mapped.model.columns.filter((each) => !each.primaryKey && !each.foreignKey && !each.default && isUnique(mapped.model, each.name, project)).map((each) => each.name);
     return columns.length > 0 ? [[mapped.name, { mapped, columns }] as const] : [];
-  })));
+  })), (module) => module.models.length > 0 || module.migration !== undefined);
 }
 
 function serves(func: Func, module: Module): boolean {

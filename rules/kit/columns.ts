@@ -96,7 +96,7 @@ function constraintsOfMigrations(project: Project): ReadonlyMap<string, readonly
       }
     }
     return found;
-  });
+  }, (module) => module.migration !== undefined);
 }
 
 const CREATES = /create\s+(unique\s+)?index\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?:["`\w]+\s+)?on\s+(?:only\s+)?["`]?(?:\w+["`]?\.["`]?)?(\w+)["`]?\s*(?:using\s+\w+\s*)?\(([^;]*?)\)(?:\s*where|\s*;|\s*$|\s*include)/gi;

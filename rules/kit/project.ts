@@ -146,8 +146,11 @@ export interface Project {
   readonly installed: readonly InstalledFolder[];
   /** Whether git would ignore this path, by every .gitignore on the way. */
   ignored(path: string): boolean;
-  /** An answer that several rules need, computed when it is first asked for and kept for as long as this project's facts hold. */
-  once<T>(key: string, compute: () => T): T;
+  /**
+   * An answer that several rules need, computed when it is first asked for and kept for as long as this project's facts hold.
+   * @param concerns where it rests on some modules alone: which. An edit of another leaves the answer as it is
+   */
+  once<T>(key: string, compute: () => T, concerns?: (module: Module) => boolean): T;
   /** Name that as a whole word says development or test: dev, local, test… */
   developmentName(name: string): boolean;
 }

@@ -15,15 +15,22 @@ export interface Selector<Match> {
 
 /** A setting of this name, in any way of setting it. */
 export function setting(...names: readonly string[]): Selector<Setting> {
-  const wanted = new Set(names.map((name) => name.toUpperCase()));
+  const wanted = names.map((name) => name.toUpperCase());
   return {
     kinds: ['module'], callees: [],
     *select(unit, project) {
       // Most files set none of them: the index over all files is asked only where one may be.
-      if (unit.kind !== 'module' || !unit.assignments.some((one) => wanted.has(lastPart(one.target).toUpperCase()))) return;
+      if (unit.kind !== 'module' || unit.assignments.length === 0) return;
+      const given = targetsIn(unit, project);
+      if (!wanted.some((name) => given.has(name))) return;
       for (const one of project.settings(...names)) if (one.path === unit.path) yield one;
     },
   };
+}
+
+/** The last parts of what a file gives values to, in capitals. */
+function targetsIn(module: Module, project: Project): ReadonlySet<string> {
+  return project.once(`targets in ${module.path}`, () => new Set(module.assignments.map((one) => lastName(one.target).toUpperCase())));
 }
 
 export interface CallMatch {
@@ -130,8 +137,4 @@ function spread(one: Call, keyword: string): Value | undefined {
 /** What follows the last dot of a qualified name. */
 export function lastName(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
-}
-
-function lastPart(target: string): string {
-  return target.slice(target.lastIndexOf('.') + 1);
 }
