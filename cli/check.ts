@@ -9,6 +9,7 @@ import { list, scoreText } from '../report/words';
 import { chosen } from './applications';
 import { prepared, type ComparingFlags } from './comparing';
 import { destinations, type Destination } from './destinations';
+import { markdownOptions, type DocumentFlags } from './document';
 import { EXIT, UsageError } from './exit';
 import { judge, type Judged, type Threshold } from './gate';
 import { addToHistory, historyIn } from './history';
@@ -21,7 +22,7 @@ import type { Format, Product, Style, Surroundings } from './surroundings';
 import { target, type Target } from './target';
 import { look } from './terminal';
 
-export interface CheckOptions extends ComparingFlags {
+export interface CheckOptions extends ComparingFlags, DocumentFlags {
   /** Default: by the endings of `outputs`, else text. */
   readonly format?: Format;
   /** Files, or `form:file`, for the report instead of standard output. */
@@ -69,7 +70,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
     const whole = underRepository(cards, aim.folder);
     // All are made before the first is written, so that one that cannot be made leaves none behind.
     const reports = wishes.map(({ form, file }) => {
-      const style = { ...styleOf(options, file, around), asOf, ...filesAddress(cards, around.env) };
+      const style = { ...styleOf(options, file, around), asOf, ...markdownOptions(options), ...filesAddress(cards, around.env) };
       const text = form === 'text' && isPart(wanted) ? listing(cards, wanted, style) : product.formats[form](HOSTED.has(form) ? whole : cards, style);
       return { file, text };
     });

@@ -6,6 +6,7 @@ import { check, type CheckOptions } from './check';
 import { comparing, type ComparingFlags } from './comparing';
 import { day } from './day';
 import { diffCommand } from './diff-command';
+import { laidOut, type DocumentFlags } from './document';
 import { EXIT, Interrupted, UsageError } from './exit';
 import { explain, unknownRule } from './explain';
 import { THRESHOLDS, type Threshold } from './gate';
@@ -15,7 +16,7 @@ import { send } from './output';
 import { renderCommand } from './render-command';
 import { FORMATS, type Format, type Product, type Surroundings } from './surroundings';
 
-interface CheckFlags extends ComparingFlags {
+interface CheckFlags extends ComparingFlags, DocumentFlags {
   readonly history?: boolean;
   readonly app?: string;
   readonly format?: Format;
@@ -84,7 +85,7 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
 }
 
 function checkCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {
-  colours(comparing(command.description('check a folder and print its report card')
+  colours(laidOut(comparing(command.description('check a folder and print its report card')
     .argument('[path]', 'folder of the project, or one file of it to list the findings of', '.')
     .addOption(new Option('-f, --format <format>', 'form of the report; by the ending of --output when not given, else text').choices(FORMATS))
     .option('-o, --output <[form:]file>', 'write the report to a file instead of standard output (-); may be repeated', (file: string, files: readonly string[] = []) => [...files, file])
@@ -94,7 +95,7 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     .option('--app <folder>', 'report only on the application in this folder, where there are several')
     .option('--history', 'add the scores of this run to .shipworthy/history.jsonl')
     .option('-v, --verbose', 'list what holds and what does not apply as well')
-    .option('-q, --quiet', 'no progress and no remarks on standard error, errors only')))
+    .option('-q, --quiet', 'no progress and no remarks on standard error, errors only'))))
     .addHelpText('after', EXIT_CODES)
     .action(async (path: string, flags: CheckFlags) => {
       const unknown = flags.rule?.find((id) => !product.rules.some((card) => card.id === id));

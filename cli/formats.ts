@@ -19,7 +19,7 @@ import type { Product } from './surroundings';
 
 export const formats: Product['formats'] = {
   text: (cards, style) => [...cards.map((card) => text(card, style)), overviewText(cards)].filter((one) => one !== '').join('\n'),
-  markdown: (cards) => [overviewMarkdown(cards), ...cards.map(markdown)].filter((one) => one !== '').join('\n---\n\n'),
+  markdown: (cards, style) => [overviewMarkdown(cards), ...cards.map((card) => markdown(card, style.markdown))].filter((one) => one !== '').join('\n---\n\n'),
   json: (cards) => cards.length === 1 ? cards.map(json).join('') : `[\n${cards.map((card) => json(card).trimEnd()).join(',\n')}\n]\n`,
   html: (cards) => page(cards),
   sarif: (cards) => sarif(cards, 'github'),

@@ -3,6 +3,7 @@ import type { Session } from '../engine/audit/session';
 import type { CommitFiles } from '../engine/node/git/history';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
+import type { MarkdownOptions } from '../report/markdown';
 import type { Near } from '../report/content';
 import type { Look } from './terminal';
 
@@ -38,7 +39,7 @@ export type Format = (typeof FORMATS)[number];
  * How a report is to look: `verbose` lists what holds and what does not apply as well; `asOf` is the ISO day it is shown on;
  * `address` leads to the files of the commit in a browser.
  */
-export type Style = Look & { readonly verbose: boolean; readonly asOf: string; readonly address?: string };
+export type Style = Look & { readonly verbose: boolean; readonly asOf: string; readonly address?: string; readonly markdown?: MarkdownOptions };
 
 /** What the commands use of the engine and the report. */
 export interface Product {

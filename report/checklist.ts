@@ -47,11 +47,11 @@ function boxOf(result: Result, results: readonly Result[]): CheckItem['box'] {
   }
 }
 
-/** Higher rungs of a ladder are about how well a control is done; the first is about having it. */
-function isPartly({ card: { ladder } }: Result, results: readonly Result[]): boolean {
-  if (!ladder || ladder.rung === 1) return false;
+/** On a ladder that begins with the absence of a control, the other rungs are about how well it is done. */
+function isPartly({ card: { ladder }, findings }: Result, results: readonly Result[]): boolean {
+  if (!ladder || ladder.rung === 1 || findings.some(isBlocking)) return false;
   const first = results.find((other) => other.card.ladder?.name === ladder.name && other.card.ladder.rung === 1);
-  return first !== undefined && (first.state === 'holds' || first.state === 'accepted');
+  return first?.rule.endsWith('-missing') === true && (first.state === 'holds' || first.state === 'accepted');
 }
 
 /** What is open stands where its phase of the plan is; what holds, where it would stand if it did not. */

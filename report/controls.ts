@@ -17,12 +17,12 @@ export interface Control {
 
 const CONTROLS: readonly (readonly [name: string, rule: string, weaker?: readonly string[]])[] = [
   ['Authentication', 'authentication-missing', ['route-missing-auth', 'admin-role-unchecked', 'auth-decorator-misordered', 'drf-permissions-open']],
-  ['Password hashing', 'password-stored-plaintext', ['weak-password-hash']], ['Session cookies', 'session-cookie-insecure', ['session-lifetime-unset', 'session-revocation-missing']],
+  ['Password hashing', 'weak-password-hash', ['password-stored-plaintext']], ['Session cookie flags', 'session-cookie-insecure', ['session-lifetime-unset', 'session-revocation-missing']],
   ['CSRF protection', 'csrf-missing', ['csrf-disabled', 'csrf-exempt-unjustified']], ['Rate limits', 'rate-limit-missing', ['rate-limit-memory-storage', 'sensitive-route-unlimited']],
   ['Account lockout', 'account-lockout-missing'], ['HTTPS', 'https-not-enforced', ['hsts-missing']], ['Security headers', 'security-headers-missing'], ['Content security policy', 'csp-missing', ['csp-weak']],
   ['Limit on request size', 'request-size-unlimited'], ['Settings checked at start', 'config-not-validated'], ['Migrations', 'migrations-missing', ['migration-unsafe', 'migration-startup-race', 'schema-altered-at-startup']], ['Backups', 'backup-missing'],
   ['Health check', 'health-endpoint-missing', ['health-check-shallow']], ['Error pages', 'error-handler-missing', ['error-handler-not-logging', 'error-detail-leaked']], ['Logging', 'logging-not-configured', ['log-rotation-missing', 'structured-logging-missing']],
-  ['Audit log', 'audit-log-missing'], ['Error tracking', 'error-tracking-missing'], ['Metrics', 'metrics-missing'], ['CI', 'ci-missing'], ['Tests', 'tests-missing', ['integration-tests-missing', 'critical-flow-untested', 'smoke-test-missing']], ['Locked dependencies', 'lockfile-missing', ['dependencies-unpinned']],
+  ['Audit log', 'audit-log-missing'], ['Error tracking', 'error-tracking-missing'], ['Metrics', 'metrics-missing'], ['CI', 'ci-missing'], ['Tests', 'tests-missing', ['integration-tests-missing', 'critical-flow-untested', 'smoke-test-missing']], ['Locked dependencies', 'dependencies-unpinned', ['lockfile-missing']],
 ];
 
 /** In the order of the catalogue of controls; those whose rule was not asked are left out. */

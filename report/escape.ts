@@ -89,11 +89,11 @@ export function codeSpan(text: string): string {
 }
 
 /** A code block for Markdown, its fence longer than any in the code. Ends with a line break. */
-export function codeBlock(text: string, indent = ''): string {
+export function codeBlock(text: string, indent = '', language = ''): string {
   const lines = block(text);
   const longest = Math.max(2, ...lines.flatMap((one) => [...one.matchAll(/`+/g)].map(([run]) => run.length)));
   const fence = '`'.repeat(longest + 1);
-  return [fence, ...lines, fence].map((one) => `${indent}${one}\n`).join('');
+  return [`${fence}${language}`, ...lines, fence].map((one) => `${indent}${one}\n`).join('');
 }
 
 /** A path as the target of a link relative to the report, never an address elsewhere. */

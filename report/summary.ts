@@ -74,7 +74,7 @@ export function conclusion(card: Told): readonly string[] {
 
 /** Whom the deployment suits: what one process and one file carry is not what several machines do. Undefined where nothing is deployed. */
 export function suitability({ project, profile, inventory: { scale } }: Told): string | undefined {
-  if (!project.deployable) return undefined;
+  if (!project.deployable || (scale.workers === 'unknown' && (scale.database === 'none' || scale.database === 'unknown'))) return undefined;
   const [visitors, traffic] = profile.exposure === 'internal' ? ['people of its own network', 'moderate traffic of its own network'] : ['visitors', 'moderate traffic'];
   const server = scale.workers === 'one' ? 'one process' : scale.workers === 'several' ? scale.processes === undefined ? 'several processes' : `${scale.processes} processes` : 'a number of processes that nothing here says';
   const data = { file: 'a database in one file', networked: 'a database over the network', unknown: 'a database that the environment decides', none: 'no database that could be seen' }[scale.database];

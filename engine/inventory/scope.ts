@@ -21,7 +21,11 @@ export function scale(project: Project, locate: Locate): Scale {
 }
 
 function databaseOf(project: Project): Scale['database'] {
-  const engines = databases(project).map((each) => each.engine);
+  const found = databases(project);
+  // A file stands in where nobody names another, and the driver of another is there.
+  const stand = networkedDriver(project) !== undefined && found.every((each) => each.engine !== 'sqlite' || each.replaceable);
+  const engines = found.map((each) => each.engine === 'sqlite' && stand ? 'unknown' : each.engine);
+  if (stand && found.some((each) => each.engine === 'sqlite') && !engines.includes('networked')) return 'unknown';
   if (engines.includes('networked') || (engines.includes('unknown') && networkedDriver(project))) return 'networked';
   if (engines.includes('sqlite')) return 'file';
   return engines.length > 0 || project.models.length > 0 ? networkedDriver(project) ? 'networked' : 'unknown' : 'none';

@@ -54,11 +54,11 @@ describe('controls', () => {
 describe('the checklist', () => {
   it('splits by what must hold, ticks what holds, and leaves out what does not apply', () => {
     const { results } = card([
-      { rule: 'key', severity: 'critical' }, { rule: 'csrf', severity: 'high', blocks: true, state: 'holds', ladder: { name: 'csrf', rung: 1 } }, { rule: 'exempt', severity: 'medium', ladder: { name: 'csrf', rung: 5 } },
+      { rule: 'key', severity: 'critical' }, { rule: 'csrf-missing', severity: 'high', blocks: true, state: 'holds', ladder: { name: 'csrf', rung: 1 } }, { rule: 'exempt', severity: 'medium', ladder: { name: 'csrf', rung: 5 } },
       { rule: 'limits', severity: 'high', blocks: false }, { rule: 'gone', state: 'not-applicable', reason: 'No.' }, { rule: 'unknown', state: 'not-checked', severity: 'low', reason: 'No.' },
     ]);
     assert.deepEqual(checklist({ results }).map((each) => [each.horizon, each.id, each.box]), [
-      ['must', 'key', 'open'], ['must', 'csrf', 'done'], ['recommended', 'limits', 'open'], ['after', 'exempt', 'partly'], ['after', 'unknown', 'unknown'],
+      ['must', 'key', 'open'], ['must', 'csrf-missing', 'done'], ['recommended', 'limits', 'open'], ['after', 'exempt', 'partly'], ['after', 'unknown', 'unknown'],
     ]);
   });
 });

@@ -6,7 +6,7 @@ export const ESCAPE = '\u001b[31mred\u001b]8;;http://evil.example\u0007';
 export const MARKUP = '<script>window.pwned = 1</script><img src=x onerror="window.pwned=2">"\'&lt;';
 export const MARKS = '[click](javascript:alert(1)) ![x](http://evil.example/a.png) **bold** `code` | cell | <b>html</b> @someone #12 https://evil.example www.evil.example';
 const HIDDEN = 'user\u202e\u2066 // is admin\u2069';
-const ALL = `${MARKUP} ${MARKS} ${ESCAPE} ${HIDDEN} \r\nsecond line\u2028third \ud800`;
+export const ALL = `${MARKUP} ${MARKS} ${ESCAPE} ${HIDDEN} \r\nsecond line\u2028third \ud800`;
 
 export function hostile(): ReportCard {
   const path = `dir "quoted"/${MARKUP.replaceAll('/', '')}\u001b[2J/[a](b):1:2.py`;

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { markdown } from '../../report/markdown';
+import type { Inventory } from '../../engine/audit/inventory';
+import { MARKDOWN_STYLES, markdown } from '../../report/markdown';
 import { demo, mended } from './demo';
 import { HOLDING, card } from './fixture';
-import { hostile } from './hostile';
+import { ALL, hostile } from './hostile';
 
 /** Lines that are not inside code. */
 function outsideCode(text: string): readonly string[] {
   let fence: string | undefined;
   return text.split('\n').filter((line) => {
-    const mark = /^ *(`{3,})$/.exec(line)?.[1];
+    const mark = /^ *(`{3,})(?:diff|sh|mermaid)?$/.exec(line)?.[1];
     if (fence === undefined && mark) {
       fence = mark;
       return false;
@@ -19,14 +20,32 @@ function outsideCode(text: string): readonly string[] {
   });
 }
 
+const SPOT = { path: `src/${ALL}/a b|c.py`, line: 4 };
+const NAMED = { ...SPOT, text: ALL };
+
+/** The hostile card with hostile tables and code. */
+function loaded() {
+  const inventory: Inventory = {
+    stack: [{ name: ALL, part: 'framework', version: ALL, exact: false, at: SPOT }], scope: { entries: [NAMED], auth: [NAMED], services: [NAMED], fronts: [NAMED] }, scale: { workers: 'one', server: NAMED, database: 'file' },
+    routes: Array.from({ length: 30 }, () => ({ methods: ['GET'], path: ALL, handler: ALL, at: SPOT, auth: 'guarded', by: ALL, limit: 'own', csrf: 'exempt' } as const)),
+    variables: [{ name: ALL, need: 'required', secret: true, reads: [SPOT, SPOT, SPOT], declared: [{ ...SPOT, kind: 'example' }] }], jobs: [{ name: ALL, when: ALL, by: ALL, at: SPOT }],
+    models: [{ name: ALL, at: SPOT, columns: 1, indexes: [{ columns: [ALL], unique: true }], relations: [ALL, 'User'] }], flows: [{ route: ALL, at: SPOT, tests: [ALL] }],
+    tests: { cases: 1, files: 1, tools: [ALL] }, markers: { todo: 1, fixme: 0, other: 0, files: 1 }, files: [{ kind: ALL, count: 1 }], failed: [],
+  };
+  const card = hostile();
+  const fix = { title: ALL, changes: [{ path: ALL, line: 0, before: [ALL], after: [ALL, '```'] }], remains: ALL };
+  const closeUps = Object.fromEntries(card.results.flatMap((result) => result.findings).map((one) => [one.fingerprint, { line: 3, code: [ALL, '````', ALL], own: [1, 1] as const, fix }]));
+  return { ...card, inventory, content: { ...card.content, closeUps } };
+}
+
 describe('the Markdown report', () => {
   const text = markdown(demo());
   const headings = outsideCode(text).filter((line) => /^#{1,6} /.test(line));
 
   it('is in the order of a hand-written audit', () => {
     assert.deepEqual(headings.filter((line) => /^##? /.test(line)), [
-      '# Production readiness: bibliotheca', '## Summary', '## Verdict: NOT READY', '## Report card', '## How the score adds up', '## Strengths', '## Findings', '## Plan',
-      '## Not applicable', '## Not checked', '## Silenced', '## Notices', '## Method',
+      '# Production readiness: bibliotheca', '## Summary', '## Verdict: NOT READY', '## Scope', '## Report card', '## Strengths', '## Findings', '## Controls', '## Critical flows', '## Checklist', '## Plan',
+      '## Conclusion', '## Inventory', '## How the score adds up', '## Not applicable', '## Not checked', '## Silenced', '## Notices', '## Method',
     ]);
   });
   it('has headings that skip no level', () => {
@@ -45,11 +64,11 @@ describe('the Markdown report', () => {
     const part = text.slice(text.indexOf('#### C2.'), text.indexOf('### High'));
     for (const words of [
       '#### C2. SECRET_KEY falls back to a value that anybody can read here.', '- [`app/config.py:12`](./app/config.py#L12)', 'SECRET_KEY = os.environ.get("SECRET_KEY") or "dev********"',
-      '- **Blocks shipping:** yes', '- **Why it matters:** Whoever can read', '- **How to fix:** Refuse to start', '- **Quick fix:** Refuse to start without it (review before applying). Left to do: Set SECRET_KEY',
-      '- **Effort:** 0.5–1 h', '- **If it held:** Overall stays at 59.9, Configuration & secrets 52.9 → 98.8, still NOT READY',
+      '**Blocks shipping:** yes, as everything critical does', '- **Why it matters:** Whoever can read', '- **How to fix:** Refuse to start', '- **Quick fix:** Refuse to start without it (review before applying). Left to do: Set SECRET_KEY',
+      '- **Effort:** 0.5–1 h. **If it held:** Overall stays at 59.9, Configuration & secrets 52.9 → 98.8, still NOT READY',
     ]) assert.ok(part.includes(words), words);
   });
-  it('shows strengths with their evidence', () => assert.ok(text.includes('- **Passwords are hashed with a slow, salted hash** (`weak-password-hash`)\n  - bcrypt with 13 rounds ([`app/models.py:10`](./app/models.py#L10))')));
+  it('shows strengths with their evidence', () => assert.ok(text.includes('- **Passwords are hashed with a slow, salted hash**: bcrypt with 13 rounds ([`app/models.py:10`](./app/models.py#L10))')));
   it('prints the sums that make the scores', () => {
     assert.ok(text.includes('- Above 60 deductions are compressed: 1600 ÷ (63.1 − 20) = 37.1.'));
     assert.ok(text.includes('÷ 100 = 74.4, rounded down.'));
@@ -57,7 +76,7 @@ describe('the Markdown report', () => {
   });
   it('has tables whose rows are as wide as their heads', () => {
     let width = 0;
-    for (const line of outsideCode(text + markdown(hostile()))) {
+    for (const line of [text, ...MARKDOWN_STYLES.map((style) => markdown(loaded(), { style }))].flatMap(outsideCode)) {
       if (!line.startsWith('|')) {
         width = 0;
         continue;
@@ -70,16 +89,16 @@ describe('the Markdown report', () => {
   it('names conditions where it may ship with them', () => {
     const made = markdown(mended());
     assert.match(made, /## Verdict: READY\n/);
-    assert.match(made, /### Conditions\n\n- Backups are written to storage\/backups on the same machine \(backup-local-only, 1 open\)\./);
+    assert.match(made, /### Conditions\n\n1\. Backups are written to storage\/backups on the same machine \(backup-local-only, 1 open\)\./);
   });
-  it('lets no text of the repository become markup, a link or a control character', () => {
-    const made = outsideCode(markdown(hostile()));
-    const bare = made.map((line) => line.replace(/\\[\s\S]/g, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, ''));
+  it('lets no text of the repository become markup, a link or a control character, in whatever style', () => {
+    const made = MARKDOWN_STYLES.flatMap((style) => outsideCode(markdown(loaded(), { style })));
+    const bare = made.map((line) => line.replace(/\\[\s\S]/g, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '').replace(/\]\(\.\/[^()\s]*\)/g, '](./)'));
     for (const line of bare) {
-      assert.doesNotMatch(line, /<(?!!-- -->|https:\/\/)/, line);
+      assert.doesNotMatch(line, /<(?!!-- -->|https:\/\/|\/?(?:details|summary)>)/, line);
       assert.doesNotMatch(line, /!\[|\]\((?!\.\/)|https?:(?!\/\/ok)|www\.|@\w|#\d/, line);
     }
-    assert.doesNotMatch(markdown(hostile()), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+    for (const style of MARKDOWN_STYLES) assert.doesNotMatch(markdown(loaded(), { style }), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
   });
   it('says None where there is nothing', () => {
     const made = markdown(card(HOLDING));
@@ -88,5 +107,32 @@ describe('the Markdown report', () => {
   it('makes the same bytes of the same card, and ends with one line break', () => {
     assert.equal(markdown(demo()), text);
     assert.match(text, /[^\n]\n$/);
+  });
+  it('shows code from near with its lines, and a fix as a diff of them', () => {
+    const card = demo();
+    const finding = card.results.find((result) => result.rule === 'secret-key-default')?.findings[0];
+    assert.ok(finding);
+    const fix = { title: 'Refuse to start without it', changes: [{ path: 'app/config.py', line: 11, before: ['KEY = get("KEY", "***")'], after: ['KEY = environ["KEY"]'] }] };
+    const made = markdown({ ...card, content: { ...card.content, closeUps: { [finding.fingerprint]: { line: 10, code: ['import os', 'KEY = get("KEY", "***")', ''], own: [1, 1], fix } } } });
+    assert.ok(made.includes('  ```\n    11  import os\n  > 12  KEY = get("KEY", "***")\n    13\n  ```\n'));
+    assert.ok(made.includes('`app/config.py:12`:\n\n```diff\n- KEY = get("KEY", "***")\n+ KEY = environ["KEY"]\n```'));
+  });
+  it('names the other places of a rule by file, and shows the code of a place once', () => {
+    const findings = Array.from({ length: 9 }, (_, index) => ({ path: index < 6 ? 'a.py' : 'b.py', line: index + 1 }));
+    const made = markdown(card([{ rule: 'many', severity: 'medium', findings }, { rule: 'zoo', severity: 'medium', findings: [{ path: 'a.py', line: 1 }] }]));
+    assert.ok(made.includes('- and 6 more places: `a.py` ([4](./a.py#L4), [5](./a.py#L5), [6](./a.py#L6)), `b.py` ([7](./b.py#L7)'), made);
+    assert.equal(made.split('x = 1').length - 1, 3);
+  });
+  it('has dates where the day is known on which the work begins', () => {
+    assert.match(markdown(demo(), { start: '2026-11-21' }), /Together [\d.–]+ h, from 2026-11-23 to 2026-1\d-\d\d for one person\./);
+    assert.doesNotMatch(text, /for one person/);
+  });
+  it('is a page in brief, boxes as a checklist, and domains as a consultant writes them', () => {
+    const second = (style: 'brief' | 'checklist' | 'consultant') => markdown(demo(), { style }).split('\n').filter((line) => line.startsWith('## '));
+    assert.deepEqual(second('brief'), ['## Summary', '## Report card', '## First things', '## Conclusion']);
+    assert.deepEqual(second('checklist'), ['## Summary', '## Checklist', '## Variables to set', '## Next audit']);
+    assert.deepEqual(second('consultant'), ['## Summary', '## Scope', '## Readiness by domain', '## Known gaps (observed 2026-11-20)', '## Suggested next steps (small → impactful)', '## Conclusion']);
+    assert.ok(markdown(demo(), { style: 'brief' }).split('\n').length < 80);
+    assert.match(markdown(demo(), { style: 'checklist' }), /- \[ \] .* → C2/);
   });
 });

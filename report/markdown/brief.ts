@@ -1,0 +1,26 @@
+/** One page for whoever decides: how it stands, what blocks, what next. */
+import type { ReportCard } from '../card';
+import { codeSpan, markdownProse, markdownText } from '../escape';
+import { headline, openBySeverity } from '../listing';
+import { effort } from '../plan';
+import { hours } from '../words';
+import { bullets, placeLink, section, table } from './parts';
+import { categoryTable } from './score';
+import { comparisonSection, summaryText, titleBlock } from './title';
+
+/** So many open rules are named. */
+const MOST = 12;
+
+export function brief(card: ReportCard): readonly string[] {
+  const open = openBySeverity(card).flatMap((group) => group.rules);
+  const rows = open.slice(0, MOST).map(({ number, result, blocks }) => {
+    const [place] = result.findings;
+    return [number, markdownProse(headline(result)), place ? placeLink(place) : '–', blocks ? 'blocks' : '', hours(effort(result.effort, result.findings.length))];
+  });
+  const more = open.length > MOST ? `\n\n… and ${open.length - MOST} more, most of them smaller: ${open.slice(MOST).map((one) => codeSpan(one.result.rule)).join(', ')}` : '';
+  return [
+    titleBlock(card), section('Summary', summaryText(card)), ...comparisonSection(card), section('Report card', categoryTable(card)),
+    section('First things', rows.length === 0 ? '' : `${table(['', 'What', 'Where', '', 'Effort'], rows)}${more}`),
+    section('Conclusion', bullets([...card.content.conclusion.map(markdownText), `Next audit: ${card.content.nextAudit.on}.`])),
+  ];
+}

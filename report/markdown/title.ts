@@ -1,0 +1,78 @@
+/** The first page of the Markdown report: what was looked at, the summary, the verdict with what blocks, and what is new. */
+import type { ReportCard } from '../card';
+import { amounts, definition } from '../comparison/words';
+import { codeSpan, markdownProse, markdownText } from '../escape';
+import { beyondRules, conditionText, first, headline, openBySeverity } from '../listing';
+import type { Numbered } from '../listing';
+import { trendText } from '../history/trend';
+import { frameworks } from '../summary';
+import { VERDICT_SENTENCES, count, customisedText, gradeText, gradeWord, number, percent, present, profileText } from '../words';
+import { blockReason } from './findings';
+import { bullets, paragraphs, placeLink, section, table } from './parts';
+
+/** So many findings that are gone are named. */
+const GONE = 15;
+
+/** Title, and the facts that an audit begins with. */
+export function titleBlock(card: ReportCard): string {
+  const { project, score, profile, tool } = card;
+  const graded = `${gradeText(score.grade)} ${number(score.value)} of 100 (${gradeWord(score.grade)}), confidence ${score.confidence}, coverage ${percent(score.coverage)}`;
+  const made = present(`${tool.name} ${tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`, card.customised > 0 && `customised: ${markdownText(customisedText(card))}`);
+  const facts = present(
+    `**Verdict:** ${card.verdict.value}`, `**Score:** ${score.value === null ? 'not scored' : graded}`, `**As of:** ${card.asOf}`, card.trend !== undefined && `**Trend:** ${markdownText(trendText(card) ?? '')}`,
+    commit(card), project.root !== '' && `**Folder:** ${codeSpan(project.root)}`,
+    project.frameworks.length > 0 && `**Built with:** ${markdownText(frameworks(card))}`, `**Profile:** ${markdownText(profileText(profile))}`,
+    `**Made by:** ${markdownText(made.join(', '))}`,
+  );
+  return `# Production readiness: ${markdownText(project.name)}\n\n${bullets(facts)}`;
+}
+
+/** `0ea1ce2` on `main`, with changes that are not committed */
+function commit({ project: { commit: id, branch, dirty } }: ReportCard): string | undefined {
+  if (id === undefined) return undefined;
+  return `**Commit:** ${codeSpan(id)}${branch === undefined ? '' : ` on ${codeSpan(branch)}`}${dirty === true ? ', with changes that are not committed' : dirty === false ? ', clean' : ''}`;
+}
+
+/** At most six sentences, whom it suits, and the hard blockers or their absence. */
+export function summaryText(card: ReportCard): string {
+  const { summary, suitability } = card.content;
+  const blockers = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks);
+  const named = blockers.length === 0 ? 'None.' : blockers.map((one) => `${one.number} ${codeSpan(one.result.rule)}`).join(', ');
+  return paragraphs(summary.map(markdownText).join(' '), suitability !== undefined && `**Suits:** ${markdownText(suitability)}`, `**Hard blockers:** ${named}`);
+}
+
+export function verdictSection(card: ReportCard): string {
+  const { value, reasons, conditions, toReady } = card.verdict;
+  const titleOf = (rule: string) => card.results.find((result) => result.rule === rule)?.title ?? rule;
+  const steps = [
+    ...toReady.map((rule) => `${codeSpan(rule)}: ${markdownText(titleOf(rule))}`), ...beyondRules(card).map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`),
+  ];
+  const blockers = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks);
+  const { shown, more } = first(steps, 10);
+  return paragraphs(
+    `## Verdict: ${value}`, VERDICT_SENTENCES[value], bullets(reasons.map((reason) => markdownText(reason.text))),
+    blockers.length > 0 && `### What blocks, and what can happen\n\n${risks(blockers)}`,
+    conditions.length > 0 && `### Conditions\n\n${conditions.map((condition, index) => `${index + 1}. ${markdownText(conditionText(card, condition))}`).join('\n')}`,
+    steps.length > 0 && `### What would make it READY\n\n${bullets([...shown, ...(more > 0 ? [`and ${count(more, 'more rule')}, which the plan lists`] : [])])}`,
+  );
+}
+
+/** The risk of leaving each as it is. */
+function risks(blockers: readonly Numbered[]): string {
+  return table(['', 'What', 'Where', 'While it is open', 'Blocks'], blockers.map(({ number: id, result }) => {
+    const [place] = result.findings;
+    return [id, markdownProse(headline(result)), place ? `${placeLink(place)}${result.findings.length > 1 ? ` and ${result.findings.length - 1} more` : ''}` : '–', markdownProse(firstSentence(result.card.why)), blockReason(result)];
+  }));
+}
+
+function firstSentence(text: string): string {
+  return /^[\s\S]*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;
+}
+
+/** What is new and what is gone, where the card was compared with something. */
+export function comparisonSection({ comparison }: ReportCard): readonly string[] {
+  if (!comparison) return [];
+  const { shown, more } = first(comparison.fixed, GONE);
+  const gone = shown.map((one) => `Gone: ${codeSpan(one.rule)} in ${codeSpan(one.path)}`);
+  return [section('New and gone', [`${markdownText(definition(comparison.base))} ${amounts(comparison)}.`, bullets([...gone, ...(more > 0 ? [`and ${more} more gone`] : [])])].filter((one) => one !== '').join('\n\n'))];
+}
