@@ -7,6 +7,7 @@ import { comparing, type ComparingFlags } from './comparing';
 import { day } from './day';
 import { diffCommand } from './diff-command';
 import { laidOut, type DocumentFlags } from './document';
+import { envCommand } from './env-command';
 import { EXIT, Interrupted, UsageError } from './exit';
 import { explain, unknownRule } from './explain';
 import { THRESHOLDS, type Threshold } from './gate';
@@ -79,6 +80,7 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
   historyCommand(program.command('history'), product, around, done);
   rescoreCommand(program.command('rescore'), product, around, done);
   renderCommand(program.command('render'), product, around, done);
+  envCommand(program.command('env'), product, around, done);
   explainCommand(program.command('explain'), product, around, done);
   listCommand(program.command('list'), product, around, done);
   return program;

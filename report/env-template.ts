@@ -1,0 +1,67 @@
+/** Templates of an environment file: the variables the code reads, without values. */
+import type { VariableEntry } from '../engine/audit/inventory';
+import { count } from './words';
+
+/** `example` is for `.env.example`, `production` for whoever fills in a server. */
+export type TemplateKind = 'example' | 'production';
+
+const NEEDS: readonly VariableEntry['need'][] = ['required', 'expected', 'optional'];
+const HEADS: Readonly<Record<VariableEntry['need'], string>> = {
+  required: 'Required: the application does not start or work without them.', expected: 'Without a default: empty means that what they are for is off or fails.', optional: 'Optional: the code has a default for each.',
+};
+
+/**
+ * A whole template: required variables first, each with the places that read it. Optional ones are commented out for production, so that
+ * an empty value does not take the place of the default.
+ */
+export function envTemplate(variables: readonly VariableEntry[], kind: TemplateKind): string {
+  const head = kind === 'production'
+    ? '# Variables of production. Fill in values on the server or in its secret store, never in the repository.'
+    : '# Copy this file to .env and fill in values. The copy belongs in .gitignore; this file holds none.';
+  const groups = NEEDS.flatMap((need) => {
+    const mine = variables.filter((one) => one.need === need);
+    return mine.length === 0 ? [] : [`\n# ${HEADS[need]}\n${mine.map((one) => entry(one, kind === 'production' && need === 'optional')).join('')}`];
+  });
+  return `${head}\n${groups.length === 0 ? '\n# The code reads no variable of its own.\n' : groups.join('')}`;
+}
+
+/**
+ * An existing template with what it lacks at its end: every line, comment and value it has stays as it is.
+ *
+ * @returns the text, and the names that were added
+ */
+export function mergedTemplate(existing: string, variables: readonly VariableEntry[]): { readonly text: string; readonly added: readonly string[] } {
+  const has = namesIn(existing);
+  const missing = NEEDS.flatMap((need) => variables.filter((one) => one.need === need && !has.has(one.name.toUpperCase())));
+  if (missing.length === 0) return { text: existing, added: [] };
+  const newline = existing.includes('\r\n') ? '\r\n' : '\n';
+  const end = existing === '' || /\n$/.test(existing) ? '' : '\n';
+  const added = `${end}\n# Added: the code reads ${count(missing.length, 'variable')} more.\n${missing.map((one) => entry(one, false)).join('')}`;
+  return { text: existing + added.replaceAll('\n', newline), added: missing.map((one) => one.name) };
+}
+
+/** Names that a template has and no code of production reads: what is left of earlier times, or read by something else. */
+export function unread(existing: string, variables: readonly VariableEntry[]): readonly string[] {
+  const known = new Set(variables.map((one) => one.name.toUpperCase()));
+  return [...namesIn(existing)].filter((name) => !known.has(name));
+}
+
+/** In capitals; those of commented lines too, for a line that is there in any form is not to be added again. */
+function namesIn(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/^[ \t]*(?:#[ \t]*)?(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=/gm)].map((match) => (match[1] ?? '').toUpperCase()));
+}
+
+/** A comment with the places, and the name without a value. */
+function entry(one: VariableEntry, commented: boolean): string {
+  const places = one.reads.slice(0, 3).map(({ path, line }) => `${plain(path)}:${line + 1}`);
+  const more = one.reads.length > 3 ? ` and ${one.reads.length - 3} more` : '';
+  const about = [one.type === undefined ? [] : [TYPES[one.type]], one.secret ? ['a secret'] : []].flat();
+  return `# Read in ${places.join(', ')}${more}${about.length > 0 ? ` (${about.join(', ')})` : ''}\n${commented ? '# ' : ''}${one.name}=\n`;
+}
+
+const TYPES: Readonly<Record<NonNullable<VariableEntry['type']>, string>> = { bool: 'true or false', int: 'a whole number', float: 'a number', list: 'a list', json: 'JSON' };
+
+/** A path cannot end the comment it stands in. */
+function plain(path: string): string {
+  return path.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?');
+}
