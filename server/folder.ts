@@ -26,6 +26,8 @@ export class Folder {
   #scan: Scan | undefined;
   #ended = false;
   #changes: ((path: string) => boolean) | undefined;
+  /** Files changed on the disk since it was looked which differ from the commit. What is only typed changes nothing there. */
+  #moved = true;
   #ready: Promise<void>;
 
   /** `settings` may take a while to come; until then, requests wait. */
@@ -89,6 +91,7 @@ export class Folder {
 
   /** These files changed behind the editor. */
   touch(paths: readonly string[]): void {
+    this.#moved = true;
     this.session?.touch(paths);
     this.#scan?.soon();
   }
@@ -97,6 +100,7 @@ export class Folder {
   async rescan(): Promise<void> {
     await this.#ready;
     if (this.#settings && !this.#session) await this.apply(this.#settings);
+    this.#moved = true;
     this.session?.touch();
     await this.#scan?.now();
   }
@@ -143,7 +147,8 @@ export class Folder {
   }
 
   async #look(): Promise<void> {
-    if (this.#settings?.problems !== 'changedFiles') return;
+    if (this.#settings?.problems !== 'changedFiles' || !this.#moved) return;
+    this.#moved = false;
     await attempt(this.log, `Looking for changed files of ${this.uri}`, async () => { this.#changes = await this.host.changes?.(this.uri); });
   }
 
