@@ -20,7 +20,7 @@ function write(path, text) {
 
 /** The exports of TypeScript sources, bundled in memory. */
 async function load(entry) {
-  const { outputFiles } = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', platform: 'node', logLevel: 'error' });
+  const { outputFiles } = await esbuild.build({ entryPoints: [entry], bundle: true, write: false, format: 'esm', platform: 'node', mainFields: ['module', 'main'], logLevel: 'error' });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
@@ -74,6 +74,11 @@ if (manifest.contributes) {
 }
 const { editorSchema } = await load('engine/workspace/config-schema.ts');
 write('syntaxes/shipworthy.schema.json', `${JSON.stringify(editorSchema(rules.map(({ id, title }) => ({ id, title }))), null, 2)}\n`);
+
+// ---- the schemas of the files in .shipworthy that people write
+
+const { recordSchemas } = await load('engine/records/schemas.ts');
+for (const [name, schema] of Object.entries(recordSchemas(rules.map(({ id, title }) => ({ id, title }))))) write(`syntaxes/shipworthy-${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 
 // ---- the schema of JSON reports, from the types of the card
 

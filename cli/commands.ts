@@ -15,6 +15,7 @@ import { historyCommand, rescoreCommand } from './history-command';
 import { list } from './list';
 import { send } from './output';
 import { renderCommand } from './render-command';
+import { signoffCommand } from './signoff-command';
 import { FORMATS, type Format, type Product, type Surroundings } from './surroundings';
 
 interface CheckFlags extends ComparingFlags, DocumentFlags {
@@ -34,7 +35,7 @@ const EXIT_CODES = `
 Exit codes:
   0  nothing is past --fail-on
   1  something is
-  2  the command line, shipworthy.json or a baseline is wrong
+  2  the command line, shipworthy.json, a baseline or a file in .shipworthy/ is wrong
   3  nothing is past --fail-on, but something could not be checked`;
 
 /**
@@ -81,6 +82,7 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
   rescoreCommand(program.command('rescore'), product, around, done);
   renderCommand(program.command('render'), product, around, done);
   envCommand(program.command('env'), product, around, done);
+  signoffCommand(program.command('signoff'), product, around, done);
   explainCommand(program.command('explain'), product, around, done);
   listCommand(program.command('list'), product, around, done);
   return program;

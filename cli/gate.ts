@@ -32,11 +32,11 @@ export interface Asked {
 }
 
 /**
- * The exit code of a run. A wrong configuration wins over everything, because nothing below it was done as decided; then
- * come findings past the threshold, then what could not be looked at. Where a card was compared, only what is new counts.
+ * The exit code of a run. A wrong configuration, or a file of records of which nothing counts, wins over everything, because
+ * nothing below it was done as decided; then come findings past the threshold, then what could not be looked at. Where a card was compared, only what is new counts.
  */
 export function judge(cards: readonly ReportCard[], notices: readonly Notice[], { threshold, narrowed, failures = [], gate = {} }: Asked): Judged {
-  const wrong = notices.filter((notice) => notice.code === 'config');
+  const wrong = notices.filter((notice) => notice.code === 'config' || (notice.code === 'record' && notice.incomplete));
   if (wrong.length > 0) return { code: EXIT.usage, reasons: wrong.map(placed), remarks: [] };
   const asked = narrowed ? [] : cards.flatMap((card) => conditions(card, gate));
   const remarks = asked.filter((one) => one.result === 'warned' || one.result === 'unknown').map((one) => one.text);

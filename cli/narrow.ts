@@ -51,7 +51,7 @@ function counts(results: readonly Result[]): ReportCard['counts'] {
   const of = (state: Result['state']) => results.filter((result) => result.state === state).length;
   const open = results.flatMap((result) => result.findings);
   return {
-    holds: of('holds'), open: of('open'), accepted: of('accepted'), notApplicable: of('not-applicable'), notChecked: of('not-checked'),
+    holds: of('holds'), open: of('open'), accepted: of('accepted'), attested: of('attested'), notApplicable: of('not-applicable'), notChecked: of('not-checked'),
     findings: bySeverity(open), blockers: open.filter(isBlocking).length,
   };
 }

@@ -1,10 +1,13 @@
 /** The engine and the report as the commands use them: the only file of this room that knows how they are put together. */
+import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { commitWorkspace } from '../engine/node/git/commit-workspace';
 import { grammarsIn } from '../engine/node/grammars';
 import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
+import { diskFiles, posix } from '../engine/workspace/disk-files';
+import { gitIdentity } from '../engine/workspace/identity';
 import { makeCard } from '../report/make';
 import { RULESET } from '../rules/kit';
 import { formats } from './formats';
@@ -18,6 +21,7 @@ export function product(grammars: string): Product {
   const version = __SHIPWORTHY_VERSION__;
   return {
     version, ruleset: RULESET, rules: ruleCards, document: ruleDocument,
+    identity: (folder, env) => gitIdentity(diskFiles, posix(folder), posix(homedir()), env),
     open: async (folder) => openSession({ workspace: openDisk(folder), grammars: await grammarsIn(grammars) }),
     earlier: async (folder, commit, config) => openSession({ workspace: commitWorkspace(basename(folder), commit), grammars: await grammarsIn(grammars), config }),
     card: (audit, config, asOf, near) => makeCard(audit, { version, asOf, ...cardSettings(config), ...(near && { near }) }),

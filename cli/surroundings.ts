@@ -49,6 +49,8 @@ export interface Product {
   readonly rules: readonly RuleCard[];
   /** What a rule has for its page. */
   document(rule: string): RuleDocument | undefined;
+  /** Who works in an absolute folder, `NAME <MAIL>`, as git would write it; undefined where it knows nobody. */
+  identity(folder: string, env: Surroundings['env']): Promise<string | undefined>;
   /** Opens an absolute folder. */
   open(folder: string): Promise<Session>;
   /** Opens the files of an earlier commit of that folder, to be judged by today's configuration. */

@@ -38,10 +38,11 @@ export function ruleNode(placed: PlacedCard, result: Result, { under, onlyFixabl
   };
 }
 
-function ruleDescription({ rule, state, severity, findings, silenced, reason, judged }: Result): string {
+function ruleDescription({ rule, state, severity, findings, silenced, reason, judged, attested }: Result): string {
   const words: Readonly<Record<Result['state'], string>> = {
     open: [severity, findings.length > 1 ? count(findings.length, 'place') : ''].filter(Boolean).join(' · '),
     accepted: `accepted in ${count(silenced.length, 'place')}`,
+    attested: `attested${attested ? ` by ${attested.by} until ${attested.until}` : ''}`,
     holds: judged > 0 ? `holds in ${count(judged, 'place')}` : 'holds',
     'not-applicable': `not applicable: ${reason ?? ''}`,
     'not-checked': `not checked: ${reason ?? ''}`,

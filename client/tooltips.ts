@@ -16,7 +16,7 @@ export function cardTooltip(card: ReportCard): string {
     `**${text(card.project.name)}: ${text(headline(card))}**`,
     bullets(verdict.reasons.map((reason) => text(reason.text))),
     verdict.toReady.length > 0 ? `To become READY: ${verdict.toReady.map(codeSpan).join(' · ')}` : undefined,
-    `${count(counts.blockers, 'blocker')} · open: ${findings || 'nothing'} · accepted: ${counts.accepted} · not checked: ${counts.notChecked}`,
+    `${count(counts.blockers, 'blocker')} · open: ${findings || 'nothing'} · accepted: ${counts.accepted} · attested: ${counts.attested} · not checked: ${counts.notChecked}`,
     `Coverage ${percent(score.coverage)} · confidence ${score.confidence} · rules ${text(card.ruleset)}`,
     bullets(score.caps.filter(({ reached }) => reached).map(capLine)),
   );

@@ -14,6 +14,7 @@ export const SEVERITY_ICONS: Readonly<Record<Severity, Icon>> = {
 
 export const STATE_ICONS: Readonly<Record<Exclude<State, 'open'>, Icon>> = {
   accepted: { name: 'bell-slash' },
+  attested: { name: 'verified', color: 'testing.iconPassed' },
   holds: { name: 'pass', color: 'testing.iconPassed' },
   'not-applicable': { name: 'circle-slash', color: 'disabledForeground' },
   'not-checked': { name: 'question', color: 'disabledForeground' },

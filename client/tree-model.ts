@@ -48,7 +48,7 @@ export interface Subject {
   readonly opens?: { readonly folder: string; readonly path: string; readonly range: Range };
 }
 
-const STATE_RANKS: Readonly<Record<State, number>> = { open: 0, accepted: 1, holds: 2, 'not-applicable': 3, 'not-checked': 4 };
+const STATE_RANKS: Readonly<Record<State, number>> = { open: 0, accepted: 1, attested: 2, holds: 3, 'not-applicable': 4, 'not-checked': 5 };
 
 /**
  * Makes the tree. One card is shown directly, several get a root each.

@@ -6,7 +6,8 @@ import type { HistoryPoint } from './history/points';
 import type { Trend } from './history/trend';
 import type { Inventory } from '../engine/audit/inventory';
 import type { Customisation } from '../engine/workspace/customised';
-import type { Audit, EvidencePlace, Finding, Notice, RuleCard, Silenced, State } from '../engine/audit/outcome';
+import type { Attested, Audit, EvidencePlace, Finding, Notice, RuleCard, Silenced, State } from '../engine/audit/outcome';
+import type { SignoffCard } from './signoff-card';
 
 /** `?`: too little was checked to say. `-`: nothing of it applies here. */
 export type Grade = 'A+' | 'A' | 'A-' | 'B+' | 'B' | 'B-' | 'C+' | 'C' | 'C-' | 'D+' | 'D' | 'D-' | 'F' | '?' | '-';
@@ -34,9 +35,11 @@ export interface ReportCard {
   readonly results: readonly Result[];
   /** Rules by state; findings that are open, by severity; open findings that block. */
   readonly counts: {
-    readonly holds: number; readonly open: number; readonly accepted: number; readonly notApplicable: number; readonly notChecked: number;
+    readonly holds: number; readonly open: number; readonly accepted: number; readonly attested: number; readonly notApplicable: number; readonly notChecked: number;
     readonly findings: Readonly<Record<Severity, number>>; readonly blockers: number;
   };
+  /** Every control, in the order of the catalogue; none where nobody was asked. */
+  readonly signoffs: readonly SignoffCard[];
   /** All four phases, also empty ones. */
   readonly plan: readonly Phase[];
   readonly notices: readonly Notice[];
@@ -60,20 +63,22 @@ export interface Decision {
   readonly value: Verdict;
   /** Why it is this verdict and no better one; for READY, what it rests on. Each with what is risked by it, a sentence. */
   readonly reasons: readonly (Reason & { readonly risk: string })[];
-  /** What READY or MOSTLY READY is said with: ids of rules (open high ones, accepted risks) and of categories under 60. */
+  /** What READY or MOSTLY READY is said with: ids of rules (open high ones, accepted risks), of failed controls and of categories under 60. */
   readonly conditions: readonly string[];
-  /** The shortest list of rules that would have to hold for READY. What no rule can mend is a reason without rules. */
+  /** The shortest list of rules that would have to hold for READY, and after them the controls to sign. What neither can mend is a reason without rules. */
   readonly toReady: readonly string[];
 }
 
 export type ReasonCode =
   | 'blocking-findings' | 'score-failing' | 'category-failing' | 'nothing-checked' | 'coverage-unknown' | 'score-low' | 'category-low'
-  | 'accepted-critical' | 'high-open' | 'coverage-low' | 'analysis-incomplete' | 'ready';
+  | 'accepted-critical' | 'signoff-failed' | 'signoffs-open' | 'high-open' | 'coverage-low' | 'analysis-incomplete' | 'ready';
 export interface Reason {
   readonly code: ReasonCode;
   /** A whole sentence. */
   readonly text: string;
   readonly rules: readonly string[];
+  /** Of reasons about sign-offs. */
+  readonly controls?: readonly string[];
 }
 
 export interface Score {
@@ -164,6 +169,8 @@ export interface Result {
   readonly evidence: readonly EvidencePlace[];
   readonly judged: number;
   readonly reason?: string;
+  /** For `attested`: the sign-off that stands for it. */
+  readonly attested?: Attested;
   /** Points deducted from the category. */
   readonly cost: number;
   /** What the card would say if this rule held; only for open rules. */

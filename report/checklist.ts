@@ -40,7 +40,7 @@ function itemOf(result: Result, results: readonly Result[]): CheckItem {
 
 function boxOf(result: Result, results: readonly Result[]): CheckItem['box'] {
   switch (result.state) {
-    case 'holds': return 'done';
+    case 'holds': case 'attested': return 'done';
     case 'accepted': return 'accepted';
     case 'open': return isPartly(result, results) ? 'partly' : 'open';
     default: return 'unknown';
@@ -51,7 +51,7 @@ function boxOf(result: Result, results: readonly Result[]): CheckItem['box'] {
 function isPartly({ card: { ladder }, findings }: Result, results: readonly Result[]): boolean {
   if (!ladder || ladder.rung === 1 || findings.some(isBlocking)) return false;
   const first = results.find((other) => other.card.ladder?.name === ladder.name && other.card.ladder.rung === 1);
-  return first?.rule.endsWith('-missing') === true && (first.state === 'holds' || first.state === 'accepted');
+  return first?.rule.endsWith('-missing') === true && (first.state === 'holds' || first.state === 'accepted' || first.state === 'attested');
 }
 
 /** What is open stands where its phase of the plan is; what holds, where it would stand if it did not. */

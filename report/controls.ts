@@ -32,11 +32,11 @@ export function controls({ results }: Pick<ReportCard, 'results'>): readonly Con
     const result = byRule.get(rule);
     if (!result) return [];
     const open = weaker.flatMap((one) => byRule.get(one)?.state === 'open' ? [one] : []);
-    return [{ name, rule, state: stateOf(result, open.length > 0), by: result.evidence.slice(0, 2), open: result.state === 'open' ? [rule, ...open] : open, ...(result.reason !== undefined && { reason: result.reason }) }];
+    return [{ name, rule, state: stateOf(result, open.length > 0), by: result.evidence.slice(0, 2), open: result.state === 'open' ? [rule, ...open] : open, ...(result.reason !== undefined && { reason: result.reason }), ...(result.attested && { reason: `${result.attested.by} signed that it is provided elsewhere, until ${result.attested.until}.` }) }];
   });
 }
 
-const STATES: Readonly<Record<State, Control['state']>> = { holds: 'wired', open: 'missing', accepted: 'accepted', 'not-applicable': 'not-needed', 'not-checked': 'unknown' };
+const STATES: Readonly<Record<State, Control['state']>> = { holds: 'wired', open: 'missing', accepted: 'accepted', attested: 'wired', 'not-applicable': 'not-needed', 'not-checked': 'unknown' };
 
 /** A rule that is open for some places only, with proof of others, is one that is partly there. */
 function stateOf({ state, evidence }: Result, weak: boolean): Control['state'] {

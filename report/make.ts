@@ -8,7 +8,7 @@ import { justification, riskOf } from './justify';
 import { plan } from './plan';
 import { score } from './scoring';
 import type { Scoring } from './scoring';
-import { isCompressed, letter } from './scoring/category';
+import { asked, isCompressed, letter } from './scoring/category';
 import type { CategoryScore, Coverage, Limit } from './scoring/category';
 import { ledgerLine } from './scoring/ledger';
 import { overallLimits } from './scoring/overall';
@@ -60,10 +60,10 @@ export function makeCard(whole: Audit, options: CardOptions): ReportCard {
     verdict: {
       value: verdict.value, reasons: verdict.reasons.map((reason) => ({ ...reason, risk: riskOf(reason, results) })),
       conditions: verdict.value === 'READY' || verdict.value === 'MOSTLY READY' ? conditions(standing) : [],
-      toReady: verdict.value === 'READY' ? [] : toReady(standing, weights),
+      toReady: verdict.value === 'READY' ? [] : [...toReady(standing, weights), ...standing.unsigned.map(({ control }) => control)],
     },
     score: scoreOf(scoring), categories: standing.categories.map((category) => categoryOf(category, scoring, results)),
-    results, counts: countsOf(scoring.outcomes), plan: plan(results, standing, weights),
+    results, counts: countsOf(scoring.outcomes), signoffs: scoring.signoffs, plan: plan(results, standing, weights),
     notices: [...audit.notices, ...scoring.notices], inventory: audit.inventory, files: audit.files,
   };
   return { ...card, content: contentOf(card, options.near) };
@@ -89,7 +89,7 @@ function categoryOf(category: CategoryScore, { weights, standing, outcomes }: Sc
     effectiveWeight: scored && total > 0 ? points(roundTenths((1000 * weight) / total)) : 0,
     raw: points(raw), compressed: isCompressed(raw), caps: category.limits.map((limit) => capOf(limit, category.uncapped)),
     coverage: shareOf(category.coverage), ledger: category.lines.map(ledgerLine),
-    holds: mine.filter((outcome) => outcome.state === 'holds').length, applicable: rules.length, findings: bySeverities(mine),
+    holds: mine.filter((outcome) => outcome.state === 'holds').length, applicable: asked(rules).length, findings: bySeverities(mine),
   } as const;
   return { ...card, justification: justification(card, results) };
 }
@@ -102,7 +102,7 @@ function resultOf(outcome: Outcome, cards: Readonly<Record<string, RuleCard>>, s
   const common = {
     rule: outcome.rule, category: outcome.category, title: card.title, state: outcome.state, severity: severityOf(outcome, card),
     effort: card.effort, card, findings: outcome.findings, silenced: outcome.silenced, evidence: outcome.evidence, judged: outcome.judged,
-    ...(outcome.reason !== undefined && { reason: outcome.reason }), cost: points(cost),
+    ...(outcome.reason !== undefined && { reason: outcome.reason }), ...(outcome.attested && { attested: outcome.attested }), cost: points(cost),
   };
   if (outcome.state !== 'open') return common;
   return { ...common, whatIf: whatIfHeld(outcome, scoring), whatIfOne: whatIfMended(outcome, card, scoring) };
@@ -115,7 +115,7 @@ function severityOf({ findings }: Outcome, card: RuleCard): Result['severity'] {
 function countsOf(outcomes: readonly Outcome[]): ReportCard['counts'] {
   const inState = (state: Outcome['state']) => outcomes.filter((outcome) => outcome.state === state).length;
   return {
-    holds: inState('holds'), open: inState('open'), accepted: inState('accepted'), notApplicable: inState('not-applicable'), notChecked: inState('not-checked'),
+    holds: inState('holds'), open: inState('open'), accepted: inState('accepted'), attested: inState('attested'), notApplicable: inState('not-applicable'), notChecked: inState('not-checked'),
     findings: bySeverities(outcomes), blockers: findingsOf(outcomes).filter(isBlocking).length,
   };
 }

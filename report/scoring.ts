@@ -12,9 +12,11 @@ import type { Understood } from './scoring/category';
 
 import { byText } from './scoring/order';
 import { scoreOverall } from './scoring/overall';
+import { attest, failed, judgeSignoffs, openSignoffs } from './scoring/signoffs';
 import type { Weights } from './scoring/overall';
 import type { Tenths } from './scoring/tenths';
 import type { Standing } from './scoring/verdict';
+import type { SignoffCard } from './signoff-card';
 import { holding, weigh } from './scoring/weighed';
 import type { Weighed } from './scoring/weighed';
 import { weightsOf } from './scoring/weights';
@@ -22,7 +24,9 @@ import { weightsOf } from './scoring/weights';
 export interface Scoring {
   /** The audit's outcomes on the day of the card. */
   readonly outcomes: readonly Outcome[];
-  /** What there is to say about acceptances. */
+  /** Every control on that day. */
+  readonly signoffs: readonly SignoffCard[];
+  /** What there is to say about acceptances and sign-offs. */
   readonly notices: readonly Notice[];
   readonly weights: Weights;
   readonly standing: Standing;
@@ -42,12 +46,14 @@ export interface Scoring {
 export function score(audit: Audit, { asOf, weights: own = {}, strict = false }: { readonly asOf: string; readonly weights?: Readonly<Partial<Record<Category, number>>>; readonly strict?: boolean }): Scoring {
   const today = dayNumber(asOf);
   if (today === undefined) throw new RangeError(`The day of a card must be an ISO day such as 2026-11-20, not ${JSON.stringify(asOf)}.`);
-  const { outcomes, notices } = settle(audit, today);
+  const settled = settle(audit, today);
+  const signed = judgeSignoffs(audit, today);
+  const outcomes = attest(settled.outcomes, audit.rules, signed.cards);
   const weights = weightsOf(own);
-  const standing = stand(audit, outcomes, weights, strict);
+  const standing = stand(audit, outcomes, signed.cards, weights, strict);
   return {
-    outcomes, notices, weights, standing,
-    unsuppressed: stand(audit, unsilenced(outcomes), weights, strict).overall.value, confidence: confidence(audit, standing),
+    outcomes, signoffs: signed.cards, notices: [...settled.notices, ...signed.notices], weights, standing,
+    unsuppressed: stand(audit, unsilenced(outcomes), signed.cards, weights, strict).overall.value, confidence: confidence(audit, standing),
   };
 }
 
@@ -68,16 +74,17 @@ export function changed(standing: Standing, rule: string, change: (one: Weighed)
 
 const WHOLE: Understood = { files: 1, of: 1 };
 
-function stand(audit: Audit, outcomes: readonly Outcome[], weights: Weights, strict: boolean): Standing {
-  const rules = outcomes.map((outcome) => {
+function stand(audit: Audit, outcomes: readonly Outcome[], signoffs: readonly SignoffCard[], weights: Weights, strict: boolean): Standing {
+  const weighed = outcomes.map((outcome) => {
     const card = audit.rules[outcome.rule];
     if (!card) throw new RangeError(`The audit of ${audit.project.name} has an outcome of ${outcome.rule} but no card for it.`);
     return weigh(outcome, card);
-  }).filter((rule): rule is Weighed => rule !== undefined).sort((a, b) => byText(a.rule, b.rule));
+  }).filter((rule): rule is Weighed => rule !== undefined);
+  const rules = [...weighed, ...failed(signoffs)].sort((a, b) => byText(a.rule, b.rule));
   const incomplete = incompleteParts(audit);
   const understood = understanding(audit, incomplete);
   const categories = CATEGORIES.map((id) => scoreCategory(id, rules.filter((rule) => rule.category === id), understood));
-  return { categories, overall: scoreOverall(categories, weights), coverage: coverageOf(rules, understood), incomplete, strict };
+  return { categories, overall: scoreOverall(categories, weights), coverage: coverageOf(rules, understood), incomplete, strict, unsigned: openSignoffs(signoffs) };
 }
 
 /** Files that could not be analysed, and failures that concern no file. */

@@ -197,7 +197,7 @@ function summaryLines(card: ReportCard, { paint, width }: Page): readonly string
   const findings = Object.values(counts.findings).reduce((sum, some) => sum + some, 0);
   const parts = present(
     `${card.verdict.value} ${scoreText(card)}`, `${count(counts.open, 'rule')} open with ${count(findings, 'finding')}${findings > 0 ? ` (${severities(counts.findings)})` : ''}`,
-    count(counts.blockers, 'blocker'), `${counts.holds} hold`, `${counts.accepted} accepted`, `${counts.notApplicable} not applicable`,
+    count(counts.blockers, 'blocker'), `${counts.holds} hold`, `${counts.accepted} accepted`, ...(counts.attested > 0 ? [`${counts.attested} attested`] : []), `${counts.notApplicable} not applicable`,
     `${counts.notChecked} not checked`, counts.open > 0 && `estimated ${hours(total(card.plan))}`,
   );
   const about = present(filesText(card), `as of ${card.asOf}`, `rules ${line(card.ruleset)}`, card.customised > 0 && `customised: ${line(customisedText(card))}`);

@@ -3,6 +3,7 @@ import type { Category, Confidence, Effort, Safety, Severity } from '../rules/ki
 import type { Finding, Location, Notice, State } from '../engine/audit/outcome';
 import type { Customisation } from '../engine/workspace/customised';
 import type { Grade, ReportCard, Verdict } from './card';
+import type { SignoffState } from './signoff-card';
 
 export const CATEGORY_TITLES: Readonly<Record<Category, string>> = {
   security: 'Security', configuration: 'Configuration & secrets', auth: 'Authentication & access', data: 'Data integrity',
@@ -14,7 +15,12 @@ export const CATEGORY_TITLES: Readonly<Record<Category, string>> = {
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low', info: 'Info' };
 
 export const STATE_WORDS: Readonly<Record<State, string>> = {
-  holds: 'Holds', open: 'Open', accepted: 'Accepted', 'not-applicable': 'Not applicable', 'not-checked': 'Not checked',
+  holds: 'Holds', open: 'Open', accepted: 'Accepted', attested: 'Attested', 'not-applicable': 'Not applicable', 'not-checked': 'Not checked',
+};
+
+/** What state a sign-off is in. */
+export const SIGNOFF_WORDS: Readonly<Record<SignoffState, string>> = {
+  missing: 'Missing', pending: 'Pending', signed: 'Signed', expiring: 'Expiring', expired: 'Expired', stale: 'Stale', failed: 'Failed', 'not-applicable': 'Not applicable',
 };
 
 /** What a confidence means to a reader. */
@@ -36,7 +42,7 @@ export const VERDICT_SENTENCES: Readonly<Record<Verdict, string>> = {
 
 export const NOTICE_WORDS: Readonly<Record<Notice['code'], string>> = {
   'too-large': 'Too large', binary: 'Binary', unreadable: 'Unreadable', encoding: 'Encoding', 'link-loop': 'Link loop', 'not-parsed': 'Not parsed',
-  'partly-parsed': 'Partly parsed', 'rule-failed': 'Rule failed', config: 'Configuration', record: 'Record', suppression: 'Suppression', vanished: 'Vanished',
+  'partly-parsed': 'Partly parsed', 'rule-failed': 'Rule failed', config: 'Configuration', record: 'Record', signoff: 'Sign-off', suppression: 'Suppression', vanished: 'Vanished',
   limit: 'Limit', empty: 'Nothing found',
 };
 
@@ -104,7 +110,7 @@ export function scoreText(card: Pick<ReportCard, 'score'>): string {
 
 /** `41 of 52 checks ran`: rules that could be decided, of those that apply. */
 export function checksText({ counts }: Pick<ReportCard, 'counts'>): string {
-  const ran = counts.holds + counts.open + counts.accepted;
+  const ran = counts.holds + counts.open + counts.accepted + counts.attested;
   return `${ran} of ${count(ran + counts.notChecked, 'check')} ran`;
 }
 

@@ -3,12 +3,14 @@
  * lazy all through, so that a keystroke pays for its own file and not for the report of the whole project.
  */
 import type { Project, Unit } from '../../rules/kit';
+import type { FileSuppression } from '../records/suppressions';
 import type { Config } from '../workspace/config';
 import { insisted } from './decided';
 import type { Judged, Verdict } from './judge';
 import type { Finding, Outcome, Silenced } from './outcome';
 import { hidden, outcomeOf, worstFirst } from './outcomes';
 import type { Registry } from './registry';
+import type { Silence } from './silence';
 import { silence } from './silence';
 import type { SourceText } from './source';
 
@@ -20,13 +22,12 @@ export interface Judgements {
   readonly files: ReadonlyMap<string, ReadonlyMap<string, Verdict>>;
   /** By rule. */
   readonly whole: ReadonlyMap<string, Verdict>;
+  readonly records: readonly FileSuppression[];
   source(path: string): SourceText | undefined;
 }
 
-interface Said { readonly open: readonly Finding[]; readonly silenced: readonly Silenced[] }
-
 export class Answers {
-  private readonly byPath = new Map<string, Said>();
+  private readonly byPath = new Map<string, Silence>();
   /** Findings of project rules, by the file they are put in. */
   private readonly wholeByPath = new Map<string, Judged[]>();
   private summary: readonly Outcome[] | undefined;
@@ -42,6 +43,15 @@ export class Answers {
     return this.said(path).open;
   }
 
+  silenced(path: string): readonly Silenced[] {
+    return this.said(path).silenced;
+  }
+
+  /** Keys of the comments and records that have silenced something. */
+  used(): ReadonlySet<string> {
+    return new Set([...this.paths()].flatMap((path) => [...this.said(path).used]));
+  }
+
   /** The finding with what made it, silenced ones included. */
   judged(fingerprint: string): Judged | undefined {
     const find = (verdict: Verdict) => verdict.judged.find((each) => each.finding.fingerprint === fingerprint);
@@ -54,7 +64,7 @@ export class Answers {
     return this.summary ??= this.summarised();
   }
 
-  private said(path: string): Said {
+  private said(path: string): Silence {
     const known = this.byPath.get(path);
     if (known) return known;
     const { registry, project } = this.it;
@@ -66,18 +76,22 @@ export class Answers {
     for (const [rule, verdict] of this.it.whole) if (verdict.judged.length > 0 && !byRule.has(rule)) byRule.set(rule, verdict.judged.map((each) => each.finding));
     const shown = here.filter((finding) => !hidden(finding, byRule, registry.rules));
     const unit: Unit | undefined = project.unit(path);
-    const { open, silenced } = silence(shown, unit, this.it.source(path), registry.byId);
-    const said = { open: [...open].sort(inOrder), silenced };
+    const { open, ...rest } = silence(shown, { unit, source: this.it.source(path), records: this.it.records, cards: registry.byId });
+    const said = { open: [...open].sort(inOrder), ...rest };
     this.byPath.set(path, said);
     return said;
   }
 
+  /** Files in which something was looked at. */
+  private paths(): ReadonlySet<string> {
+    return new Set([...this.it.files.keys(), ...this.wholeByPath.keys()]);
+  }
+
   private summarised(): readonly Outcome[] {
     const { registry, project, config, files, whole } = this.it;
-    const paths = new Set([...files.keys(), ...this.wholeByPath.keys()]);
     const open = new Map<string, Finding[]>();
     const silenced = new Map<string, Silenced[]>();
-    for (const path of paths) {
+    for (const path of this.paths()) {
       const said = this.said(path);
       for (const finding of said.open) push(open, finding.rule, finding);
       for (const each of said.silenced) push(silenced, each.finding.rule, each);

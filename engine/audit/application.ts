@@ -2,19 +2,22 @@
 import type { Project, Rule, Unit } from '../../rules/kit';
 import { inventoryOf } from '../inventory';
 import { renewedFacts } from '../project/facts';
+import type { FileSuppression } from '../records/suppressions';
 import { Answers } from './answers';
 import { severityOf } from './decided';
 import { inSlices } from './held';
 import type { Inventory } from './inventory';
 import type { Court, Judged, Verdict } from './judge';
 import { judgeFile, judgeProject } from './judge';
-import type { Audit, Finding, Notice } from './outcome';
+import type { Audit, Finding, Notice, Silenced } from './outcome';
 import type { Registry } from './registry';
 
 /** The rule set and the world that judging asks: files as they were read, and what the user configured. */
 export interface Bench {
   readonly registry: Registry;
   readonly court: () => Omit<Court, 'project'>;
+  /** Of `.shipworthy/suppressions.json`. */
+  readonly suppressions: () => readonly FileSuppression[];
 }
 
 export class Application {
@@ -84,10 +87,15 @@ export class Application {
     return found;
   }
 
+  /** Says anew what was judged: what is silenced may be another. */
+  reconsider(): void {
+    if (this.heard) this.conclude();
+  }
+
   private conclude(): void {
     const { project, bench, fileVerdicts: files, projectVerdicts: whole } = this;
     const { config, source } = bench.court();
-    this.answers = new Answers({ registry: bench.registry, config, project, files, whole, source });
+    this.answers = new Answers({ registry: bench.registry, config, project, files, whole, records: bench.suppressions(), source });
   }
 
   // ---- answers
@@ -104,6 +112,15 @@ export class Application {
 
   findings(path: string): readonly Finding[] {
     return this.answers?.findings(path) ?? [];
+  }
+
+  silenced(path: string): readonly Silenced[] {
+    return this.answers?.silenced(path) ?? [];
+  }
+
+  /** Keys of the comments and records that have silenced something. */
+  used(): ReadonlySet<string> {
+    return this.answers?.used() ?? new Set();
   }
 
   judged(fingerprint: string): Judged | undefined {

@@ -48,12 +48,13 @@ function gathered(title: string, made: readonly (Edit | NewFile)[], home: string
   return { title, edits, creates, ...(remains && { remains }) };
 }
 
-/** The comment that silences a finding, in the file's own syntax; undefined where the format has no comments. */
-export function ignoreComment(finding: Finding, reach: 'line' | 'file', reason: string, source: SourceText): Correction | undefined {
+/** The comment that silences a finding, in the file's own syntax; undefined where the format has no comments. `accepted`: it is a risk somebody answers for. */
+export function ignoreComment(finding: Finding, reach: 'line' | 'file', reason: string, source: SourceText, accepted?: { readonly until: string; readonly owner: string }): Correction | undefined {
   const marks = commentMarks(finding.path);
   const said = reason.replace(/[\r\n]+/g, ' ').trim();
   if (!marks || said === '') return undefined;
-  const comment = `${marks.open}shipworthy: ${reach === 'file' ? 'ignore-file' : 'ignore'} ${finding.rule} -- ${said}${marks.close}`;
+  const what = accepted ? `accept ${finding.rule} until ${accepted.until} by ${accepted.owner}` : `${reach === 'file' ? 'ignore-file' : 'ignore'} ${finding.rule}`;
+  const comment = `${marks.open}shipworthy: ${what} -- ${said}${marks.close}`;
   const { newline, text } = source;
   const lineStart = offsetOf(source, finding.range.start.line);
   if (reach === 'file') {
@@ -61,7 +62,7 @@ export function ignoreComment(finding: Finding, reach: 'line' | 'file', reason: 
     return { title: `Ignore ${finding.rule} in this file`, edits: { [finding.path]: [{ start: at, end: at, text: comment + newline }] }, creates: {} };
   }
   const indentation = source.indentation(lineStart);
-  return { title: `Ignore ${finding.rule} on this line`, edits: { [finding.path]: [{ start: lineStart, end: lineStart, text: indentation + comment + newline }] }, creates: {} };
+  return { title: `${accepted ? 'Accept' : 'Ignore'} ${finding.rule} on this line`, edits: { [finding.path]: [{ start: lineStart, end: lineStart, text: indentation + comment + newline }] }, creates: {} };
 }
 
 function commentMarks(path: string): { open: string; close: string } | undefined {

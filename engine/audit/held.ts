@@ -10,6 +10,7 @@ import type { Config } from '../workspace/config';
 import { DEFAULTS, readConfig } from '../workspace/config';
 import type { RuleName } from '../workspace/config-schema';
 import { NO_RULES } from '../workspace/ignore-rules';
+import { RECORD_FILES } from '../records/paths';
 import { ignoreTest } from '../workspace/ignored';
 import type { Around, Entry, Reading, Revision, Workspace } from '../workspace/workspace';
 import type { Notice } from './outcome';
@@ -45,6 +46,8 @@ export class HeldFiles {
   entries: readonly Entry[] = [];
   /** Names of all folders and files, endings off: what an import of this project can begin with. */
   roots: ReadonlySet<string> = new Set();
+  /** Files of ours as they were last read; those that are not there are missing. */
+  private records: ReadonlyMap<string, Reading> = new Map();
   private readonly overlays = new Map<string, string>();
   private readonly sources = new WeakMap<HeldFile, SourceText>();
   private stale = new Set<string>();
@@ -69,7 +72,8 @@ export class HeldFiles {
     this.stale = new Set();
     this.listed = true;
     try {
-      return await (structural ? this.readAll(asked, progress, signal) : this.readAgain(asked));
+      const records = structural || RECORD_FILES.some((path) => asked.has(path)) ? await this.readRecords() : false;
+      return await (structural ? this.readAll(asked, progress, signal) : this.readAgain(asked)) || records;
     } catch (reason) {
       for (const path of asked) this.stale.add(path);
       if (structural) this.listed = false;
@@ -92,10 +96,28 @@ export class HeldFiles {
     return before?.dirty !== this.revision?.dirty || before?.commit !== this.revision?.commit;
   }
 
+  /** Also where git ignores them: that they count must not depend on it. True when one is another than before. */
+  private async readRecords(): Promise<boolean> {
+    const before = JSON.stringify([...this.records]);
+    const read = await Promise.all(RECORD_FILES.map(async (path) => [path, await this.workspace.read(path)] as const));
+    this.records = new Map(read.filter(([, reading]) => 'text' in reading || reading.notice.code !== 'vanished'));
+    return JSON.stringify([...this.records]) !== before;
+  }
+
+  /** A file of ours: the editor's text, else the disk's when it was last read. */
+  record(path: string): Reading | undefined {
+    const overlay = this.overlays.get(path);
+    return overlay === undefined ? this.records.get(path) : { text: overlay };
+  }
+
   /** Takes the editor's text. True when it is another than before and belongs to the project. */
   edit(path: string, text: string): boolean {
     if (this.overlays.get(path) === text) return false;
     this.overlays.set(path, text);
+    if (RECORD_FILES.includes(path)) {
+      this.stale.add(path);
+      return true;
+    }
     if (this.files.get(path)?.text === text || (this.listed && !this.belongs(path))) return false;
     this.take(path, text, 'open', true);
     // The project's rules have not seen it yet.

@@ -4,6 +4,7 @@ import { RULESET } from '../../rules/kit';
 import { rules as allRules } from '../../rules';
 import { projectFacts } from '../project/facts';
 import { applicationRoots, libraryRoots, partition } from '../project/partition';
+import { RECORD_FILES, SIGNOFFS_FILE, SUPPRESSIONS_FILE } from '../records/paths';
 import { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
 import type { Config } from '../workspace/config';
@@ -16,14 +17,22 @@ import { allSafe, correctionOf, ignoreComment } from './correction';
 import { HeldFiles } from './held';
 import type { HeldFile } from './held';
 import type { Judged } from './judge';
+import { severityOf } from './decided';
 import { gathered } from './notices';
-import type { Audit, Finding, Notice, RuleCard, RuleDocument } from './outcome';
+import type { Audit, Finding, Notice, RuleCard, RuleDocument, Silenced } from './outcome';
 import type { UnitReader } from './read';
 import { unitReader } from './read';
+import type { Recording, Suppressing } from './recording';
+import { signature, suppression } from './recording';
+import { Records } from './records';
 import type { Registry } from './registry';
 import { documentOf, registryOf } from './registry';
-import type { Correction, Progress, Session } from './session';
+import type { Correction, Progress, Remedy, Session } from './session';
+import type { SignedAudit, Signoff } from './signed';
+import { digestFor, signedAudit } from './signoffs';
 import { suppressionNotices } from './silence';
+import type { Stale } from './stale';
+import { staleComments, staleRecords } from './stale';
 
 export interface SessionOptions {
   readonly workspace: Workspace;
@@ -57,7 +66,9 @@ class LiveSession implements Session {
   private applications: readonly Application[] = [];
   private roots: readonly string[] = [];
   private libraries: readonly string[] = [];
+  private readonly records: Records;
   private made: readonly Audit[] | undefined;
+  private unneeded: readonly Stale[] | undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SessionOptions) {
@@ -65,6 +76,7 @@ class LiveSession implements Session {
     this.documents = new Documents(options.grammars);
     this.reader = unitReader(options.grammars, this.documents, this.registry.interest, () => this.held.roots);
     this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { for (const each of this.applications) each.forget(path); }, options.config);
+    this.records = new Records(this.held, this.registry.byId);
   }
 
   get config(): Config {
@@ -89,6 +101,10 @@ class LiveSession implements Session {
 
   edit(path: string, text: string): void {
     if (!this.held.edit(path, text) || this.applications.length === 0) return;
+    if (RECORD_FILES.includes(path)) {
+      for (const each of this.applications) each.reconsider();
+      return this.conclude();
+    }
     const unit = this.held.files.get(path)?.unit;
     const concerned = this.applications.filter((each) => each.project.unit(path));
     if (!unit || concerned.length === 0 || !concerned.every((each) => each.renew(unit))) this.build(this.roots);
@@ -118,7 +134,7 @@ class LiveSession implements Session {
     this.roots = known ?? applicationRoots(units, paths);
     if (!known) this.libraries = libraryRoots(this.roots, units, paths);
     const earlier = new Map(this.applications.map((each) => [each.project.root, each]));
-    const bench = { registry: this.registry, court: () => ({ config: this.config, source: (path: string) => held.source(path) }) };
+    const bench = { registry: this.registry, court: () => ({ config: this.config, source: (path: string) => held.source(path) }), suppressions: () => this.records.suppressions };
     this.applications = partition(this.roots, units, paths).map((part) => new Application(projectFacts({
       ...part, name: part.root ? `${workspace.name}/${part.root}` : workspace.name,
       text: (path) => this.text(path), tracked: (path) => held.tracked(path), held: () => held.below(part.root), ignored: (path) => held.ignored(path),
@@ -135,6 +151,7 @@ class LiveSession implements Session {
 
   private conclude(): void {
     this.made = undefined;
+    this.unneeded = undefined;
     this.version++;
   }
 
@@ -144,7 +161,8 @@ class LiveSession implements Session {
     const { revision, files } = this.held;
     return {
       project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...(this.libraries.length > 0 && { libraries: this.libraries }), ...revision },
-      outcomes: application.outcomes(), notices: this.notices().filter((each) => each.path === undefined || this.applications.length === 1 || project.paths.includes(each.path)), rules: this.registry.byId, ruleset: RULESET,
+      outcomes: application.outcomes(), signoffs: this.signed(application), rules: this.registry.byId, ruleset: RULESET,
+      notices: this.notices().filter((each) => each.path === undefined || this.applications.length === 1 || RECORD_FILES.includes(each.path) || project.paths.includes(each.path)),
       files: {
         seen: project.paths.length, read: project.paths.filter((path) => files.get(path)?.text !== undefined).length, parsed: modules.filter((each) => each.whole).length,
         lines: modules.reduce((sum, each) => sum + each.lines, 0), routes: project.routes.length,
@@ -153,10 +171,31 @@ class LiveSession implements Session {
     };
   }
 
+  private signed({ project: { root } }: Application): SignedAudit {
+    const { records, held: { revision }, registry: { cards } } = this;
+    return signedAudit({ records: records.signoffs, root, watch: records.watch, commit: revision?.commit, required: this.config.signoffs.required, cards });
+  }
+
+  /** What silences nothing. Nothing can be told before everything was judged once. */
+  private stale(): readonly Stale[] {
+    return this.unneeded ??= this.heard ? this.findStale() : [];
+  }
+
+  private findStale(): readonly Stale[] {
+    const used = new Set(this.applications.flatMap((each) => [...each.used()]));
+    const rules = new Map(this.registry.rules.map((rule) => [rule.id, rule]));
+    const asked = (id: string) => { const rule = rules.get(id); return rule !== undefined && severityOf(rule, this.config) !== 'off'; };
+    const usage = { used, asked };
+    const units = [...this.held.files.values()].flatMap(({ unit }) => unit && unit.suppressions.length > 0 && this.applications.some((each) => each.project.unit(unit.path)) ? [unit] : []);
+    const comments = units.flatMap((unit) => { const source = this.held.source(unit.path); return source ? staleComments(unit, source, usage) : []; });
+    const { text } = this.records.file(SUPPRESSIONS_FILE);
+    return text === undefined ? comments : [...comments, ...staleRecords(this.records.suppressions, text, usage)];
+  }
+
   // ---- answers
 
   text(path: string): string | undefined {
-    return this.held.files.get(path)?.text;
+    return this.held.files.get(path)?.text ?? this.records.file(path).text;
   }
 
   findings(path: string): readonly Finding[] {
@@ -166,14 +205,20 @@ class LiveSession implements Session {
     return [...new Map(all.map((each) => [each.fingerprint, each])).values()].sort(inOrder);
   }
 
+  silenced(path: string): readonly Silenced[] {
+    return this.applications.flatMap((each) => each.silenced(path));
+  }
+
   notices(path?: string): readonly Notice[] {
     if (path === undefined) {
       const files = [...this.held.files.values()].sort((a, b) => a.path < b.path ? -1 : 1);
       const whole = this.applications.flatMap((each) => each.failures());
-      return gathered([...this.held.generalNotices(), ...whole, ...files.flatMap((file) => this.noticesOf(file))]);
+      const ours = [...this.records.notices, ...this.stale().map(({ notice }) => notice)];
+      return gathered([...this.held.generalNotices(), ...whole, ...ours, ...files.flatMap((file) => this.noticesOf(file))]);
     }
     const file = this.held.files.get(path);
-    return [...this.held.generalNotices().filter((each) => each.path === path), ...(file ? this.noticesOf(file) : [])];
+    const ours = [...this.records.notices, ...this.stale().map(({ notice }) => notice)];
+    return [...[...this.held.generalNotices(), ...ours].filter((each) => each.path === path), ...(file ? this.noticesOf(file) : [])];
   }
 
   private noticesOf({ path, unit, notice }: HeldFile): Notice[] {
@@ -191,6 +236,10 @@ class LiveSession implements Session {
   private judged(fingerprint: string): Judged | undefined {
     for (const each of this.applications) { const found = each.judged(fingerprint); if (found) return found; }
     return undefined;
+  }
+
+  remedies(path: string): readonly Remedy[] {
+    return this.stale().filter(({ notice }) => notice.path === path).map(({ notice, correction }) => ({ range: notice.range, correction }));
   }
 
   fix(fingerprint: string, index: number): Correction | undefined {
@@ -217,6 +266,18 @@ class LiveSession implements Session {
     const finding = this.judged(fingerprint)?.finding;
     const source = finding && this.held.source(finding.path);
     return finding && source && ignoreComment(finding, reach, reason, source);
+  }
+
+  suppress(fingerprint: string, how: Suppressing): Recording | undefined {
+    const finding = this.judged(fingerprint)?.finding;
+    const source = finding && this.held.source(finding.path);
+    return finding && source && suppression(finding, how, source, this.records.file(SUPPRESSIONS_FILE));
+  }
+
+  sign(record: Signoff): Recording {
+    const commit = this.held.revision?.commit;
+    const digest = digestFor(record, this.records.watch);
+    return signature({ ...(commit && { commit }), ...(digest !== undefined && { digest }), ...record }, this.records.file(SIGNOFFS_FILE));
   }
 
   private exists(path: string): boolean {

@@ -1,6 +1,7 @@
 /** What an audit says, as plain data: the input of the report card, of the editor and of every output. */
 import type { Card, Category, Confidence, Effort, Safety, Severity } from '../../rules/kit';
 import type { Inventory } from './inventory';
+import type { SignedAudit } from './signed';
 
 /** Zero-based, UTF-16 columns, `end` exclusive: as LSP counts. */
 export interface Position { readonly line: number; readonly character: number }
@@ -50,7 +51,7 @@ export interface Silenced {
   readonly where: Location;
 }
 
-export type State = 'holds' | 'open' | 'accepted' | 'not-applicable' | 'not-checked';
+export type State = 'holds' | 'open' | 'accepted' | 'attested' | 'not-applicable' | 'not-checked';
 
 /** What one rule says of one project. */
 export interface Outcome {
@@ -65,13 +66,26 @@ export interface Outcome {
   readonly judged: number;
   /** For `not-applicable` and `not-checked`: a whole sentence. */
   readonly reason?: string;
+  /** For `attested`: who says that the control is provided outside the repository, and what was found without it. */
+  readonly attested?: Attested;
+}
+
+/** A rule that a sign-off stands for. */
+export interface Attested {
+  readonly control: string;
+  readonly by: string;
+  /** ISO day, the last it counts on. */
+  readonly until: string;
+  readonly statement: string;
+  readonly where: Location;
+  readonly findings: readonly Finding[];
 }
 
 /** Something the reader must know about the run itself: a file that was not read, a rule that failed. */
 export interface Notice {
   readonly code:
     | 'too-large' | 'binary' | 'unreadable' | 'encoding' | 'link-loop' | 'not-parsed' | 'partly-parsed' | 'rule-failed' | 'config'
-    | 'record' | 'suppression' | 'vanished' | 'limit' | 'empty';
+    | 'record' | 'signoff' | 'suppression' | 'vanished' | 'limit' | 'empty';
   readonly path?: string;
   readonly range?: Range;
   /** What, where, and what to do: a whole sentence. */
@@ -80,6 +94,8 @@ export interface Notice {
   readonly ended?: true;
   /** It keeps the card from being complete (an unparsed production file), not just from being pretty. */
   readonly incomplete: boolean;
+  /** What stands there does nothing and can go. */
+  readonly unnecessary?: true;
 }
 
 /** All outcomes of one project, before scoring. */
@@ -107,6 +123,8 @@ export interface Audit {
   /** Cards of all rules that were asked, by id. */
   readonly rules: Readonly<Record<string, RuleCard>>;
   readonly ruleset: string;
+  /** Absent where nobody was asked to sign anything. */
+  readonly signoffs?: SignedAudit;
 }
 
 /** Everything that can be read about a rule: its card, and what only its page shows. */

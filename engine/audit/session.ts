@@ -5,7 +5,9 @@
 import type { Edit } from '../../rules/kit';
 import type { Config } from '../workspace/config';
 import type { CloseUp } from './close-up';
-import type { Audit, Finding, Notice } from './outcome';
+import type { Audit, Finding, Notice, Range, Silenced } from './outcome';
+import type { Recording, Suppressing } from './recording';
+import type { Signoff } from './signed';
 
 export interface Progress { readonly done: number; readonly total: number; readonly path?: string }
 
@@ -16,6 +18,9 @@ export interface Correction {
   readonly creates: Readonly<Record<string, string>>;
   readonly remains?: string;
 }
+
+/** An edit that mends what a notice speaks of, by the notice's place. */
+export interface Remedy { readonly range: Range; readonly correction: Correction }
 
 export interface Session {
   /** Goes up whenever an answer below may have changed. */
@@ -36,11 +41,15 @@ export interface Session {
 
   /** Open findings of one file, in order of place: what squiggles. */
   findings(path: string): readonly Finding[];
+  /** Findings of one file that are silenced, acceptances that may have ended by now among them. */
+  silenced(path: string): readonly Silenced[];
   /** Everything said of one file, in words, such as "not read: 20 MB". */
   notices(path?: string): readonly Notice[];
   /** One per deployable application; one for the whole folder when there is none. */
   audits(): readonly Audit[];
 
+  /** Edits for what notices of one file say: comments and records that silence nothing are taken out. */
+  remedies(path: string): readonly Remedy[];
   /** The edits of a finding's fix, or undefined when the finding is gone. */
   fix(fingerprint: string, index: number): Correction | undefined;
   /**
@@ -52,6 +61,11 @@ export interface Session {
   fixAll(path: string, rule?: string): Correction | undefined;
   /** The edit that silences this finding with a comment in the file's own syntax. */
   ignore(fingerprint: string, reach: 'line' | 'file', reason: string): Correction | undefined;
+
+  /** The edit that silences this finding as somebody decided; undefined when the finding is gone. */
+  suppress(fingerprint: string, how: Suppressing): Recording | undefined;
+  /** The edit that puts a sign-off into `.shipworthy/signoffs.json`; commit and digest are filled in where they are missing. */
+  sign(record: Signoff): Recording;
 
   /** Frees trees and parsers. */
   dispose(): void;

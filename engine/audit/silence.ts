@@ -1,27 +1,64 @@
-/** Which findings a comment silences: ours with a reason, and other tools' where they say the same thing. */
+/**
+ * Which findings are silenced: by a comment of ours with a reason, by one of another tool that says the same thing, or by a
+ * record in `.shipworthy/suppressions.json`. Acceptances that have ended count here still: which day it is, is for the card.
+ */
 import type { Suppression, Unit } from '../../rules/kit';
+import type { FileSuppression } from '../records/suppressions';
+import { mask } from './mask';
 import type { Finding, Notice, RuleCard, Silenced } from './outcome';
 import type { SourceText } from './source';
 
 export interface Silence {
   readonly open: readonly Finding[];
   readonly silenced: readonly Silenced[];
+  /** What of ours has silenced something, by `usedKey`; also where another one was first. */
+  readonly used: ReadonlySet<string>;
 }
 
-/** Sorts findings of one file into those that stand and those that a comment of the file silences. */
-export function silence(findings: readonly Finding[], unit: Unit | undefined, source: SourceText | undefined, cards: Readonly<Record<string, RuleCard>>): Silence {
-  if (!unit || !source || unit.suppressions.length === 0) return { open: findings, silenced: [] };
+/** What may silence findings of one file. */
+export interface Silencers {
+  readonly unit: Unit | undefined;
+  readonly source: SourceText | undefined;
+  readonly records: readonly FileSuppression[];
+  readonly cards: Readonly<Record<string, RuleCard>>;
+}
+
+/** Sorts findings of one file into those that stand and those that are silenced. Comments win over records, being nearer. */
+export function silence(findings: readonly Finding[], { unit, source, records, cards }: Silencers): Silence {
+  const comments = unit && source ? unit.suppressions.filter(isValid) : [];
+  if (comments.length === 0 && records.length === 0) return { open: findings, silenced: [], used: new Set() };
   const open: Finding[] = [];
   const silenced: Silenced[] = [];
+  const used = new Set<string>();
   for (const finding of findings) {
-    const by = unit.suppressions.find((each) => isValid(each) && reaches(each, finding) && names(each, finding, cards[finding.rule]));
-    if (!by) { open.push(finding); continue; }
-    silenced.push({
-      finding, lane: by.lane, tool: by.tool, reason: by.reason ?? `marked for ${by.tool}`, where: { path: unit.path, range: source.range(by.at) },
-      ...(by.until && { until: by.until }), ...(by.by && { by: by.by }),
-    });
+    const near = comments.filter((each) => reaches(each, finding) && names(each, finding, cards[finding.rule]));
+    const far = records.filter((each) => each.covers(finding));
+    for (const each of near) used.add(usedKey(finding.path, each.at.start, finding.rule));
+    for (const each of far) used.add(usedKey(each.where.path, each.index, finding.rule));
+    const [comment] = near;
+    const [record] = far;
+    if (comment && source) silenced.push(byComment(finding, comment, source));
+    else if (record) silenced.push(byRecord(finding, record));
+    else open.push(finding);
   }
-  return { open, silenced };
+  return { open, silenced, used };
+}
+
+/** Names a comment by its offset, or a record by its number, and a rule that it speaks of. */
+export function usedKey(path: string, place: number, rule: string): string {
+  return `${path} ${place} ${rule}`;
+}
+
+function byComment(finding: Finding, by: Suppression, source: SourceText): Silenced {
+  return {
+    finding, lane: by.lane, tool: by.tool, reason: mask(by.reason ?? `marked for ${by.tool}`), where: { path: finding.path, range: source.range(by.at) },
+    ...(by.until && { until: by.until }), ...(by.by && { by: by.by }),
+  };
+}
+
+function byRecord(finding: Finding, { record, where }: FileSuppression): Silenced {
+  const { lane, reason, owner, until } = record;
+  return { finding, lane, tool: 'shipworthy', reason: mask(reason), where, ...(until !== undefined && { until }), ...(owner !== undefined && { by: owner }) };
 }
 
 /** What is wrong with a file's own suppressions: they fail closed, and say so. */
@@ -43,7 +80,8 @@ function problem(one: Suppression, cards: Readonly<Record<string, RuleCard>>): s
   return undefined;
 }
 
-function isValid(one: Suppression): boolean {
+/** Whether a comment says all that it has to. Those of other tools need not. */
+export function isValid(one: Suppression): boolean {
   if (one.tool !== 'shipworthy') return true;
   return one.ids.length > 0 && one.reason !== undefined && (one.lane !== 'accepted-risk' || (one.until !== undefined && one.by !== undefined));
 }

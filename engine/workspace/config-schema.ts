@@ -1,6 +1,7 @@
 /** The keys of `shipworthy.json`, once: the schema editors complete and check with, and what `readConfig` goes by. */
 import type { Category, Severity } from '../../rules/kit';
 import { CATEGORIES, POINTS, SEVERITIES, USUAL_PROFILE, WEIGHTS } from '../../rules/kit';
+import { controls } from '../../rules/controls';
 import { GATE } from './gate';
 import type { PresetName } from './presets';
 import { PRESETS } from './presets';
@@ -63,7 +64,7 @@ const SIGNOFFS = object('What people have to sign.', {
   required: {
     type: 'array', uniqueItems: true,
     description: 'Controls without whose sign-off the verdict is MOSTLY READY at best, in place of those that are required by default. An empty list asks for none.',
-    items: { type: 'string', description: 'A control such as `restore-drill`.', examples: ['restore-drill'] }, examples: [['restore-drill', 'tls-at-edge']],
+    items: { type: 'string', description: 'A control such as `restore-drill`.', enum: controls.map(({ id }) => id), enumDescriptions: controls.map(({ title }) => title) }, examples: [['restore-drill', 'tls-at-edge']],
   },
 }, { default: {} });
 

@@ -124,7 +124,7 @@ export class Reading {
 
   private text(node: Node, schema: Schema, key: string): unknown {
     const value = String(node.value);
-    if (schema.enum && !schema.enum.includes(value)) return this.reject(node, `${named(key)} is \`${value}\`; it may be ${alternatives(schema.enum)}.${meant(value, schema.enum)}`);
+    if (schema.enum && !schema.enum.includes(value)) return this.reject(node, `${named(key)} is \`${value}\`; it ${schema.enum.length > NAMED ? `is none of the ${schema.enum.length} there are` : `may be ${alternatives(schema.enum)}`}.${meant(value, schema.enum)}`);
     if (schema.format === 'date' && dayNumber(value) === undefined) return this.reject(node, `${named(key)} is \`${value}\`; it must be a day such as 2027-01-31.`);
     if (schema.minLength !== undefined && value.trim().length < schema.minLength) return this.reject(node, `${named(key)} is empty.`);
     if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) return this.reject(node, `${named(key)} is \`${value}\`; it must be ${schema.patternErrorMessage ?? `like ${schema.pattern}`}.`);
@@ -138,6 +138,9 @@ export class Reading {
     return this.reject(node, `${named(key)} must be ${ARTICLES[schema.type]} from ${minimum} to ${maximum}.`);
   }
 }
+
+/** So many values are listed in a sentence. */
+const NAMED = 10;
 
 const ARTICLES: Readonly<Record<Schema['type'], string>> = { object: 'an object in { }', array: 'a list in [ ]', string: 'a text in quotes', integer: 'a whole number', number: 'a number', boolean: '`true` or `false`' };
 

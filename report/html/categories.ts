@@ -62,7 +62,7 @@ function ledger(category: CategoryCard, mode: Mode): string {
 
 function overallRows(card: ReportCard): string {
   const { counts, score } = card;
-  const applicable = counts.holds + counts.open + counts.accepted + counts.notChecked;
+  const applicable = counts.holds + counts.open + counts.accepted + counts.attested + counts.notChecked;
   const cells = ['', `${counts.holds} of ${applicable}`].map((cell) => `<td class="number">${cell}</td>`).join('');
   return `<tr class="category"><th scope="row">Overall</th><td>${grade(score.grade)}</td><td class="number">${number(score.value)}</td>${cells}<td>${severities(counts.findings) || '–'}</td></tr>
 ${folded('ledger-overall', score.value, 'the whole', bullets(overallText(card).map(htmlText)))}`;

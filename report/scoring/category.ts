@@ -86,10 +86,16 @@ function distinct(rules: readonly Weighed[]): number {
 }
 
 /** Points of the rules that ran, of those that apply; where all of them are worth nothing, their number. */
-export function coverageOf(rules: readonly Weighed[], understood: Understood): Coverage {
+export function coverageOf(all: readonly Weighed[], understood: Understood): Coverage {
+  const rules = asked(all);
   const worth = rules.some((rule) => rule.worth > 0) ? (rule: Weighed) => rule.worth : () => 1;
   const sum = (some: readonly Weighed[]) => some.reduce((total, rule) => total + worth(rule), 0);
   return { checked: sum(rules.filter((rule) => rule.ran)) * understood.files, applicable: sum(rules) * understood.of };
+}
+
+/** Rules, without failed sign-offs: what a person says makes no category apply and covers nothing. */
+export function asked(rules: readonly Weighed[]): readonly Weighed[] {
+  return rules.filter((rule) => !rule.signoff);
 }
 
 /** Whether at least this percentage was checked. What does not apply is wholly checked. */
@@ -98,7 +104,7 @@ export function covers({ checked, applicable }: Coverage, percent: number): bool
 }
 
 function statusOf(rules: readonly Weighed[], coverage: Coverage): CategoryScore['status'] {
-  if (rules.length === 0) return 'not-applicable';
+  if (asked(rules).length === 0) return 'not-applicable';
   return covers(coverage, 50) ? 'scored' : 'not-assessed';
 }
 

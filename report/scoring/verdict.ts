@@ -3,6 +3,7 @@
  * Both come from the same findings and the caps keep them from contradicting each other: beside a blocker there is no A or B.
  */
 import type { Reason, ReasonCode, Verdict } from '../card';
+import type { SignoffCard, SignoffState } from '../signoff-card';
 import { CATEGORY_TITLES, count, list, number } from '../words';
 import { covers } from './category';
 import type { CategoryScore, Coverage } from './category';
@@ -21,6 +22,8 @@ export interface Standing {
   readonly incomplete: number;
   /** READY asks that every open high finding be mended or accepted. */
   readonly strict: boolean;
+  /** Required sign-offs that nobody has given, or that no longer count. */
+  readonly unsigned: readonly SignoffCard[];
 }
 
 /** Per verdict: the least overall score, score of a gating and of any other category, in tenths; coverage in per cent. */
@@ -49,10 +52,15 @@ export function verdictOf(standing: Standing): Verdict {
 
 function against({ categories, overall }: Standing): readonly Reason[] {
   const reasons: Reason[] = [];
-  const blocking = open(categories, (rule) => rule.blocks);
+  const blocking = open(categories, (rule) => rule.blocks && !rule.signoff);
   if (blocking.length > 0) {
     const are = blocking.length === 1 ? 'is' : 'are';
     reasons.push({ code: 'blocking-findings', text: `${count(blocking.length, 'rule')} that must hold before this ships ${are} open: ${list(blocking, NAMED)}.`, rules: blocking });
+  }
+  const failed = open(categories, (rule) => rule.blocks && rule.signoff === true);
+  if (failed.length > 0) {
+    const text = `${count(failed.length, 'sign-off')} that must hold before this ships ${failed.length === 1 ? 'says that it has' : 'say that they have'} failed: ${list(failed, NAMED)}.`;
+    reasons.push({ code: 'signoff-failed', text, rules: [], controls: failed });
   }
   if (overall.uncapped !== undefined && overall.uncapped < LEAST.mostly.overall) {
     const text = `The overall score would be ${shown(overall.uncapped)} even without caps; below ${shown(LEAST.mostly.overall)} nothing ships.`;
@@ -85,7 +93,7 @@ function short(standing: Standing): readonly Reason[] {
   if (!covers(coverage, LEAST.ready.coverage)) {
     reasons.push({ code: 'coverage-low', text: `Less than ${LEAST.ready.coverage} % of what applies could be checked.`, rules: unchecked(categories) });
   }
-  return [...reasons, ...strictly(standing), ...unfinished(standing)];
+  return [...reasons, ...strictly(standing), ...unsigned(standing), ...unfinished(standing)];
 }
 
 /** The strict preset takes no open high finding for granted: it is mended, or somebody accepts it by name and until a day. */
@@ -93,6 +101,18 @@ function strictly({ categories, strict }: Standing): readonly Reason[] {
   const high = strict ? open(categories, (rule) => rule.caps === 'high') : [];
   const are = high.length === 1 ? 'is' : 'are';
   return high.length === 0 ? [] : [{ code: 'high-open', text: `${count(high.length, 'high rule')} ${are} neither mended nor accepted, which the strict preset asks for: ${list(high, NAMED)}.`, rules: high }];
+}
+
+const OPEN_WORDS: Partial<Readonly<Record<SignoffState, string>>> = { missing: 'missing', pending: 'waiting for a second person', expired: 'expired', stale: 'stale' };
+
+/** `3 required sign-offs are open: restore-drill and tls-at-edge missing; alert-reaches-human expired.` */
+function unsigned({ unsigned: cards }: Standing): readonly Reason[] {
+  if (cards.length === 0) return [];
+  const parts = Object.entries(OPEN_WORDS).flatMap(([state, word]) => {
+    const named = cards.filter((card) => card.state === state).map(({ control }) => control);
+    return named.length > 0 ? [`${list(named, NAMED)} ${word}`] : [];
+  });
+  return [{ code: 'signoffs-open', text: `${count(cards.length, 'required sign-off')} ${cards.length === 1 ? 'is' : 'are'} open: ${parts.join('; ')}.`, rules: [], controls: cards.map(({ control }) => control) }];
 }
 
 /** A file that was not understood may hide anything: without this, a syntax error would make a card better. */

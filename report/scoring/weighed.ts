@@ -11,7 +11,9 @@ import type { Tenths } from './tenths';
 const FACTOR_TENTHS: Readonly<Record<Confidence, number>> = { confirmed: 10, likely: 6, possible: 3 };
 
 export interface Weighed {
+  /** Of a failed sign-off: its control. */
   readonly rule: string;
+  readonly signoff?: true;
   readonly category: Category;
   readonly ladder?: { readonly name: string; readonly rung: number };
   /** Decided: holds, open or accepted. False: not checked, which is neither. */
@@ -43,7 +45,7 @@ export function isBlocking(finding: Finding): boolean {
 /** The rule of an outcome that applies to the project; undefined for one that does not. */
 export function weigh(outcome: Outcome, card: RuleCard): Weighed | undefined {
   if (outcome.state === 'not-applicable') return undefined;
-  const accepted = outcome.silenced.filter((one) => one.lane === 'accepted-risk').map((one) => one.finding);
+  const accepted = outcome.state === 'attested' ? [] : outcome.silenced.filter((one) => one.lane === 'accepted-risk').map((one) => one.finding);
   const counted = [...outcome.findings, ...accepted];
   const capping = outcome.findings.filter((one) => one.confidence !== 'possible').map((one) => one.severity);
   return {

@@ -7,3 +7,8 @@ export function dayNumber(day: string): number | undefined {
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day) return undefined;
   return time / 86_400_000;
 }
+
+/** The ISO day of a number of whole days since 1970. */
+export function dayText(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}

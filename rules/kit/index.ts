@@ -98,3 +98,4 @@ export * from './slow-work';
 export * from './documents';
 export * from './document-skeletons';
 export * from './dev-server';
+export * from './control';

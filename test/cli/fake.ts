@@ -25,7 +25,7 @@ export function fakeSession(audits: readonly Audit[], notices: readonly Notice[]
   return {
     version: 1, config: DEFAULTS, refresh: scan, audits: () => audits, notices: () => notices,
     disposed: false, dispose() { this.disposed = true; },
-    text: UNUSED, edit: UNUSED, close: UNUSED, touch: UNUSED, findings: UNUSED, fix: UNUSED, closeUp: () => undefined, fixAll: UNUSED, ignore: UNUSED,
+    text: UNUSED, edit: UNUSED, close: UNUSED, touch: UNUSED, findings: UNUSED, fix: UNUSED, closeUp: () => undefined, fixAll: UNUSED, ignore: UNUSED, silenced: UNUSED, remedies: UNUSED, suppress: UNUSED, sign: UNUSED,
   };
 }
 
@@ -41,7 +41,7 @@ export function fakeProduct(session: Session, opened: (folder: string) => void =
   return {
     version: '0.1.0', ruleset: '7', rules: RULES.map(cardOf), document: () => undefined,
     open: async (folder) => { opened(folder); return session; },
-    earlier: UNUSED,
+    earlier: UNUSED, identity: async () => 'Ada <ada@example.org>',
     card: (one, config, asOf) => makeCard(one, { version: '0.1.0', asOf, profile: config.profile }),
     formats: { ...everyFormat(format), json: (cards) => `${JSON.stringify(cards)}\n` },
   };

@@ -62,8 +62,8 @@ export function card(changes: Partial<ReportCard> = {}): ReportCard {
     verdict: { value: 'MOSTLY READY', reasons: [{ code: 'score-low', text: 'The score is below 85.', rules: [], risk: 'Incidents are likelier.' }], conditions: [], toReady: [] },
     score: { value: 87.9, grade: 'B+', uncapped: 87.9, unsuppressed: 86.1, caps: [], confidence: 'medium', coverage: 0.83 },
     categories: [category()], results: [result()],
-    counts: { holds: 7, open: 0, accepted: 0, notApplicable: 0, notChecked: 0, findings: NONE, blockers: 0 },
-    plan: [], notices: [], content: { summary: [], conclusion: [], controls: [], checklist: [], nextAudit: { on: '2026-12-20', because: 'this one is 30 days old then' }, closeUps: {} }, inventory: NO_INVENTORY, files: { seen: 10, read: 10, parsed: 10, lines: 500, routes: 4 },
+    counts: { holds: 7, open: 0, accepted: 0, attested: 0, notApplicable: 0, notChecked: 0, findings: NONE, blockers: 0 },
+    signoffs: [], plan: [], notices: [], content: { summary: [], conclusion: [], controls: [], checklist: [], nextAudit: { on: '2026-12-20', because: 'this one is 30 days old then' }, closeUps: {} }, inventory: NO_INVENTORY, files: { seen: 10, read: 10, parsed: 10, lines: 500, routes: 4 },
     ...changes,
   };
 }

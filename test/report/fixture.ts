@@ -3,6 +3,7 @@ import { POINTS } from '../../rules/kit';
 import type { Category, Confidence, Effort, Severity } from '../../rules/kit';
 import type { Audit, EvidencePlace, Finding, FixOffer, Location, Notice, Outcome, RuleCard, Silenced, State } from '../../engine/audit/outcome';
 import { NO_INVENTORY } from '../../engine/audit/inventory';
+import type { AskedControl, Changed, SignedAudit, Signoff } from '../../engine/audit/signed';
 import { makeCard } from '../../report/make';
 import type { CardOptions } from '../../report/make';
 import type { ReportCard } from '../../report/card';
@@ -31,6 +32,7 @@ export interface RuleSpec extends FindingSpec {
   readonly category?: Category;
   readonly effort?: Effort;
   readonly ladder?: { readonly name: string; readonly rung: number };
+  readonly attestable?: string;
   readonly title?: string;
   readonly why?: string;
   readonly how?: string;
@@ -53,7 +55,7 @@ export function cardOf(spec: RuleSpec): RuleCard {
     id: spec.rule, category: spec.category ?? 'security', title: spec.title ?? `The rule ${spec.rule} holds`, severity,
     points: spec.points ?? POINTS[severity].usual, confidence: spec.confidence ?? 'confirmed', blocks: spec.blocks ? 'always' : 'never',
     effort: spec.effort ?? 'S', since: '1', why: spec.why ?? `What ${spec.rule} is for.`, how: spec.how ?? `How to do ${spec.rule}.`,
-    links: spec.links ?? [], anchors: [], hides: [], ...(spec.ladder && { ladder: spec.ladder }),
+    links: spec.links ?? [], anchors: [], hides: [], ...(spec.ladder && { ladder: spec.ladder }), ...(spec.attestable && { attestable: spec.attestable }),
   };
 }
 
@@ -113,6 +115,35 @@ export function card(rules: readonly RuleSpec[], more: Partial<Omit<Audit, 'outc
 /** A rule that holds, in every category that decides: so that a card is not inconclusive for want of them. */
 export const HOLDING: readonly RuleSpec[] = (['security', 'configuration', 'auth', 'data'] as const)
   .map((category) => ({ rule: `${category}-holds`, category, state: 'holds', severity: 'info', evidence: ['it does'] }));
+
+/** A control and, with a status, its record. */
+export interface SignoffSpec extends Partial<Omit<Signoff, 'control' | 'status'>> {
+  readonly control: string;
+  readonly status?: Signoff['status'] | undefined;
+  readonly severity?: Severity;
+  readonly category?: Category;
+  readonly required?: boolean;
+  readonly twoPerson?: boolean;
+  readonly maxAgeDays?: number;
+  readonly changed?: Changed;
+}
+
+export function control({ control: id, severity = 'high', category: of = 'deployment', required = false, twoPerson = false, maxAgeDays = 90 }: SignoffSpec): AskedControl {
+  return {
+    id, title: `${id} was done`, category: of, severity, required, twoPerson, maxAgeDays, question: `Was ${id} done?`, evidence: 'A note.',
+    staleWhenChanged: [], since: '1', resolves: [], watches: [],
+  };
+}
+
+/** What people signed, of these controls and no others. Without more words on the first of the month, by Ada. */
+export function signed(specs: readonly SignoffSpec[]): SignedAudit {
+  return {
+    controls: specs.map(control),
+    signed: specs.flatMap(({ control: id, status, severity: _severity, category: _category, required: _required, twoPerson: _two, maxAgeDays: _age, changed = 'no', ...rest }, index) => status === undefined ? [] : [{
+      record: { control: id, status, by: 'Ada <ada@example.org>', on: '2026-11-01', statement: 'It was.', evidence: 'docs/note.md', ...rest }, where: at('.shipworthy/signoffs.json', index + 3), changed,
+    }]),
+  };
+}
 
 export function incomplete(path: string): Notice {
   return { code: 'not-parsed', path, message: `${path} could not be parsed, so nothing is known of it. Mend its syntax.`, incomplete: true };

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { CONFIDENCES, POINTS, SEVERITIES } from '../../rules/kit';
 import type { Category, Severity } from '../../rules/kit';
 import type { ReportCard } from '../../report/card';
-import { HOLDING, card } from './fixture';
+import { HOLDING, card, control, signed } from './fixture';
+import type { SignoffSpec } from './fixture';
 import type { FindingSpec, RuleSpec } from './fixture';
 import { reportFaults } from './report-schema';
 
@@ -40,6 +41,14 @@ function assertNoBetter(before: ReportCard, after: ReportCard): void {
   assert.ok((after.score.value ?? 0) <= (before.score.value ?? 0), `${before.score.value} became ${after.score.value}`);
   for (const [index, one] of before.categories.entries()) assert.ok((after.categories[index]?.score ?? 0) <= (one.score ?? 0), `${one.id}: ${one.score} became ${after.categories[index]?.score}`);
 }
+
+const signoff = (index: number): fc.Arbitrary<SignoffSpec> => fc.record({
+  control: fc.constant(`c${index}`), severity: fc.constantFrom(...SEVERITIES), category: fc.constantFrom(...CATEGORIES), required: fc.boolean(), twoPerson: fc.boolean(),
+  status: fc.constantFrom('passed', 'failed', 'not-applicable', undefined), on: fc.constantFrom('2026-11-01', '2026-10-20', '2026-01-01', '2027-01-01'), changed: fc.constantFrom('no', 'yes', 'unknown'),
+});
+const signoffs = fc.tuple(...Array.from({ length: 4 }, (_, index) => signoff(index)));
+/** Rules of which some are attestable by the controls above. */
+const attestable = rules.map((specs) => specs.map((spec, index) => (index % 3 === 0 ? { ...spec, attestable: `c${index % 4}` } : spec)));
 
 function replaced(specs: readonly Spec[], index: number, change: (spec: Spec) => Spec): readonly Spec[] {
   return specs.map((spec, at) => (at === index ? change(spec) : spec));
@@ -113,23 +122,53 @@ describe('for every audit', () => {
   });
 
   it('every card is one that the published schema describes', () => {
-    fc.assert(fc.property(rules, (specs) => assert.deepEqual(reportFaults(card(specs)), [])), RUNS);
+    fc.assert(fc.property(attestable, signoffs, (specs, given) => assert.deepEqual(reportFaults(card(specs, { signoffs: signed(given) })), [])), RUNS);
+  });
+
+  it('a sign-off that is missing, failed, over or stale never makes it better', () => {
+    fc.assert(fc.property(attestable, signoffs, fc.nat(3), fc.constantFrom<Partial<SignoffSpec>>({ status: undefined }, { status: 'failed', on: '2026-11-01' }, { on: '2026-01-01' }, { changed: 'yes' }, { required: true }), (specs, given, pick, worse) => {
+      // From any state but failed, than which nothing is worse.
+      if (given[pick]?.status === 'failed' && worse.required === undefined) return;
+      const after = given.map((one, at) => (at === pick ? { ...one, ...worse } : one));
+      assertNoBetter(card(specs, { signoffs: signed(given) }), card(specs, { signoffs: signed(after) }));
+    }), RUNS);
+  });
+
+  it('sign-offs alone make no card better than it would be without being asked, but by what they stand for', () => {
+    fc.assert(fc.property(rules, signoffs, (specs, given) => {
+      assertNoBetter(card(specs), card(specs, { signoffs: signed(given) }));
+    }), RUNS);
+  });
+
+  it('the order of controls and records does not matter', () => {
+    fc.assert(fc.property(attestable, signoffs, (specs, given) => {
+      const { controls, signed: records } = signed(given);
+      const a = card(specs, { signoffs: { controls, signed: records } });
+      const b = card(specs, { signoffs: { controls: controls.toReversed(), signed: records.toReversed() } });
+      assert.deepEqual([a.score, a.verdict, a.categories, a.counts, a.plan], [b.score, b.verdict, b.categories, b.counts, b.plan]);
+    }), RUNS);
+  });
+
+  it('is not READY the first time, whatever the code is like', () => {
+    fc.assert(fc.property(rules, (specs) => {
+      assert.notEqual(card(specs, { signoffs: { controls: [control({ control: 'c', required: true })], signed: [] } }).verdict.value, 'READY');
+    }), RUNS);
   });
 
   it('no A or B stands beside a blocker, nor beside NOT READY', () => {
-    fc.assert(fc.property(rules, (specs) => {
-      const made = card(specs);
+    fc.assert(fc.property(rules, signoffs, (specs, given) => {
+      const made = card(specs, { signoffs: signed(given) });
       if (made.counts.blockers > 0) assert.equal(made.verdict.value, 'NOT READY');
       if (made.verdict.value === 'NOT READY') assert.match(made.score.grade, /^[CDF?]/);
       for (const category of made.categories) {
-        if (category.ledger.some((line) => line.blocks)) assert.match(category.grade, /^[CDF?]/);
+        if (category.ledger.some((line) => line.blocks)) assert.match(category.grade, category.applicable > 0 ? /^[CDF?]/ : /^-/);
       }
     }), RUNS);
   });
 
   it('the lines of a ledger are the sum, and the sum is the score', () => {
-    fc.assert(fc.property(rules, (specs) => {
-      for (const category of card(specs).categories) {
+    fc.assert(fc.property(rules, signoffs, (specs, given) => {
+      for (const category of card(specs, { signoffs: signed(given) }).categories) {
         const tenths = category.ledger.reduce((sum, line) => sum + Math.round(line.cost * 10), 0);
         assert.equal(category.raw, tenths / 10);
         if (category.score === null) continue;
@@ -140,9 +179,10 @@ describe('for every audit', () => {
   });
 
   it('the list of what would make it READY does so, unless something is beyond rules', () => {
-    fc.assert(fc.property(rules, (specs) => {
-      const fixed = new Set(card(specs).verdict.toReady);
-      const after = card(specs.map((spec) => (fixed.has(spec.rule) ? { ...spec, findings: [], state: 'holds' as const } : spec)));
+    fc.assert(fc.property(rules, signoffs, (specs, given) => {
+      const fixed = new Set(card(specs, { signoffs: signed(given) }).verdict.toReady);
+      const mended = given.map((one): SignoffSpec => (fixed.has(one.control) ? { ...one, status: 'passed', on: '2026-11-01', changed: 'no', twoPerson: false } : one));
+      const after = card(specs.map((spec) => (fixed.has(spec.rule) ? { ...spec, findings: [], state: 'holds' as const } : spec)), { signoffs: signed(mended) });
       if (after.verdict.value === 'READY') return;
       assert.ok(after.verdict.reasons.every((reason) => ['coverage-unknown', 'coverage-low', 'nothing-checked'].includes(reason.code)), JSON.stringify(after.verdict.reasons));
     }), RUNS);

@@ -4,7 +4,8 @@
  */
 import { NO_INVENTORY } from '../../engine/audit/inventory';
 import type { Audit, Finding, FixOffer, Notice, Outcome, RuleCard, Silenced } from '../../engine/audit/outcome';
-import type { Correction, Progress, Session } from '../../engine/audit/session';
+import type { Correction, Progress, Remedy, Session } from '../../engine/audit/session';
+import type { Recording } from '../../engine/audit/recording';
 import { DEFAULTS, type Config } from '../../engine/workspace/config';
 import { replace, type Edit } from '../../rules/kit';
 
@@ -145,6 +146,22 @@ export class FakeSession implements Session {
     const comment = `# shipworthy: ignore ${found.rule} -- ${reason}`;
     const edit = reach === 'line' ? { start: start + end, end: start + end, text: `  ${comment}` } : { start: 0, end: 0, text: `${comment}\n` };
     return { title: `Ignore ${found.rule}`, edits: { [found.path]: [edit] }, creates: {} };
+  }
+
+  silenced(path: string): readonly Silenced[] {
+    return this.audits().flatMap(({ outcomes }) => outcomes.flatMap(({ silenced }) => silenced)).filter(({ finding }) => finding.path === path);
+  }
+
+  remedies(): readonly Remedy[] {
+    return [];
+  }
+
+  suppress(): Recording | undefined {
+    return undefined;
+  }
+
+  sign(): Recording {
+    return { refused: 'Nothing is signed here.' };
   }
 
   dispose(): void {
