@@ -82,7 +82,7 @@ function candidates(context: BuildContext, project: Project): readonly Stray[] {
   const found: Stray[] = [];
   const at = (path: string) => inContext(context, path);
   const below = filesBelow(context, project);
-  const repository = context.folder === '' && (project.paths.some((each) => /^(\.gitignore|\.gitattributes|\.github\/)/.test(each)) || project.tracked('') !== undefined);
+  const repository = context.folder === '' && project.paths.some((each) => /^(\.gitignore|\.gitattributes|\.github\/)/.test(each));
   if (repository && !needsHistory(context, project)) found.push({ path: '.git', secret: false, pattern: '.git', what: '.git' });
   const files = below.filter((each) => /^\.env(\.(local|prod(uction)?|staging))?$/.test(each));
   for (const path of files) found.push({ path, secret: true, pattern: '.env', what: path });
