@@ -125,11 +125,15 @@ import dockerSignalsLost from './deployment/docker-signals-lost';
 import dockerignoreMissing from './deployment/dockerignore-missing';
 import imageUnpinned from './deployment/image-unpinned';
 import processRunsAsRoot from './deployment/process-runs-as-root';
+import remoteScriptExecuted from './deployment/remote-script-executed';
 import restartPolicyMissing from './deployment/restart-policy-missing';
+import shellDeleteUnguarded from './deployment/shell-delete-unguarded';
+import shellErrexitMissing from './deployment/shell-errexit-missing';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
 import workerCountHardcoded from './deployment/worker-count-hardcoded';
 import workerCountNotEnforced from './deployment/worker-count-not-enforced';
 import workerTimeoutUnset from './deployment/worker-timeout-unset';
+import worldWritablePermissions from './deployment/world-writable-permissions';
 import auditLogMissing from './observability/audit-log-missing';
 import errorHandlerNotLogging from './observability/error-handler-not-logging';
 import errorTrackingMissing from './observability/error-tracking-missing';
@@ -332,11 +336,15 @@ export const rules: readonly Rule[] = [
   dockerignoreMissing('deployment'),
   imageUnpinned('deployment'),
   processRunsAsRoot('deployment'),
+  remoteScriptExecuted('deployment'),
   restartPolicyMissing('deployment'),
+  shellDeleteUnguarded('deployment'),
+  shellErrexitMissing('deployment'),
   staticAssetsUnserved('deployment'),
   workerCountHardcoded('deployment'),
   workerCountNotEnforced('deployment'),
   workerTimeoutUnset('deployment'),
+  worldWritablePermissions('deployment'),
   auditLogMissing('observability'),
   errorHandlerNotLogging('observability'),
   errorTrackingMissing('observability'),

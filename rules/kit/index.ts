@@ -99,3 +99,4 @@ export * from './documents';
 export * from './document-skeletons';
 export * from './dev-server';
 export * from './control';
+export * from './command-lists';
