@@ -37,6 +37,7 @@ export class Settings {
   private readonly answers = new Map<string, readonly Setting[]>();
   private known: Selection | undefined;
   private loaded: ReadonlySet<string> | undefined;
+  private checks: readonly Check[] | undefined;
 
   constructor(private readonly input: SettingsInput) {}
 
@@ -114,42 +115,58 @@ export class Settings {
 
   private refusal(name: string, assignment: Assignment, value: Value, module: Module): { refusal?: Place; unproved: boolean } {
     let unproved = false;
-    for (const each of this.input.modules) {
-      for (const refusal of each.refusals) {
-        if (!this.concerns(refusal, name, assignment, value, each, module)) continue;
-        if (!this.input.reach.runs(refusal, each)) continue;
-        const limited = refusal.guards.filter((guard) => guard.means === 'production');
-        if (refusal.guards.some((guard) => guard.means === 'development' || guard.means === 'tests')) continue;
-        const proved = limited.every((guard) => guard.unset === true || (guard.variable !== undefined && this.input.deployedVariable(guard.variable)));
-        if (proved) return { refusal: { path: each.path, start: refusal.raise.start, end: refusal.raise.end }, unproved: false };
-        unproved = true;
-      }
+    const variables = environmentVariables(value);
+    for (const check of this.checks ??= this.input.modules.flatMap(checksIn)) {
+      const { refusal, module: home } = check;
+      if (!speaksOf(check, name.toUpperCase(), variables, home === module ? assignment.target : undefined) || !refuses(refusal, variables, value)) continue;
+      if (!this.input.reach.runs(refusal, home)) continue;
+      const limited = refusal.guards.filter((guard) => guard.means === 'production');
+      if (refusal.guards.some((guard) => guard.means === 'development' || guard.means === 'tests')) continue;
+      const proved = limited.every((guard) => guard.unset === true || (guard.variable !== undefined && this.input.deployedVariable(guard.variable)));
+      if (proved) return { refusal: { path: home.path, start: refusal.raise.start, end: refusal.raise.end }, unproved: false };
+      unproved = true;
     }
     return { unproved };
   }
-
-  /** Whether a check speaks of this setting and refuses the value it has by default. */
-  private concerns(refusal: Refusal, name: string, assignment: Assignment, value: Value, home: Module, module: Module): boolean {
-    const upper = name.toUpperCase();
-    const variables = environmentVariables(value);
-    const about = validates(refusal, upper, home) || refusal.about.some((each) => {
-      const last = each.slice(each.lastIndexOf('.') + 1).toUpperCase();
-      return last === upper || variables.includes(each) || (home === module && each === assignment.target);
-    });
-    if (!about) return false;
-    if (variables.some((each) => refusal.missing.includes(each))) return true;
-    const unset = whenUnset(value);
-    if (unset === undefined || unset === 'refuses' || unset.kind !== 'text' || unset.value === '') return true;
-    const text = unset.value;
-    return refusal.against.some((each) => each === text || (each.length >= 4 && text.includes(each))) || refusal.about.some((each) => each.length >= 4 && text.startsWith(each))
-      || (refusal.shorterThan !== undefined && text.length < refusal.shorterThan);
-  }
 }
 
-/** In a validator of a settings class, which is called with the value of the fields it names. */
-function validates(refusal: Refusal, upper: string, module: Module): boolean {
-  const func = module.functions.find((each) => each.name !== '' && `${each.scope}.${each.name}` === refusal.scope);
-  return func?.decorators.some((each) => /(^|[._])validator$/.test(each.name) && each.args.some((arg) => arg.kind === 'text' && (arg.value.toUpperCase() === upper || arg.value === '*'))) ?? false;
+/** A check that refuses to start, with what it speaks of made ready for being asked about many settings. */
+interface Check {
+  readonly module: Module;
+  readonly refusal: Refusal;
+  readonly about: ReadonlySet<string>;
+  /** The last parts of the same, in capitals. */
+  readonly names: ReadonlySet<string>;
+  /** Fields, in capitals, whose values the validator it stands in is called with; `*` for all. */
+  readonly validates: ReadonlySet<string>;
+}
+
+function checksIn(module: Module): readonly Check[] {
+  if (module.refusals.length === 0) return [];
+  const validators = new Map<string, ReadonlySet<string>>(module.functions.flatMap((func) => {
+    const fields = func.decorators.filter((each) => /(^|[._])validator$/.test(each.name)).flatMap((each) => each.args.flatMap((arg) => arg.kind === 'text' ? [arg.value.toUpperCase()] : []));
+    return func.name !== '' && fields.length > 0 ? [[`${func.scope}.${func.name}`, new Set(fields)] as const] : [];
+  }));
+  return module.refusals.map((refusal) => ({
+    module, refusal, about: new Set(refusal.about), names: new Set(refusal.about.map((each) => each.slice(each.lastIndexOf('.') + 1).toUpperCase())), validates: validators.get(refusal.scope) ?? NOTHING,
+  }));
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** @param target what the setting is called in the file of the check, where it stands in the same */
+function speaksOf({ about, names, validates }: Check, upper: string, variables: readonly string[], target: string | undefined): boolean {
+  return names.has(upper) || validates.has(upper) || validates.has('*') || (target !== undefined && about.has(target)) || variables.some((each) => about.has(each));
+}
+
+/** Whether a check refuses the value that a setting has by default. */
+function refuses(refusal: Refusal, variables: readonly string[], value: Value): boolean {
+  if (variables.some((each) => refusal.missing.includes(each))) return true;
+  const unset = whenUnset(value);
+  if (unset === undefined || unset === 'refuses' || unset.kind !== 'text' || unset.value === '') return true;
+  const text = unset.value;
+  return refusal.against.some((each) => each === text || (each.length >= 4 && text.includes(each))) || refusal.about.some((each) => each.length >= 4 && text.startsWith(each))
+    || (refusal.shorterThan !== undefined && text.length < refusal.shorterThan);
 }
 
 /** The plain name of a setting, upper case, or undefined for a variable that is none. */

@@ -182,7 +182,8 @@ function mover(boundary: number, by: number): <T>(facts: T) => T {
   };
   const list = (all: readonly unknown[]): readonly unknown[] => {
     let copy: unknown[] | undefined;
-    for (const [index, each] of all.entries()) {
+    for (let index = 0; index < all.length; index++) {
+      const each = all[index];
       const there = typeof each === 'object' && each !== null ? move(each) : each;
       if (there !== each) (copy ??= [...all])[index] = there;
     }

@@ -429,7 +429,9 @@ class ModuleReader {
     // What a class's body calls runs where the class is made; what a function's body calls, only when somebody calls it.
     const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
     this.block(one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, onLoop: one.k === 'function' && one.async, does: [...around, called] });
-    const facts = { does: [...called], reads: readings(one.body.body, scope, this.names) };
+    // Of a class they are asked for where it is a route itself.
+    const reads = one.k === 'function' || decorators.length > 0 ? readings(one.body, scope, this.names, this.input.text) : [];
+    const facts = { does: [...called], reads };
     if (decorators.length > 0) this.found.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, standing, facts, this.routeContext()));
     return facts;
   }

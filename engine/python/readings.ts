@@ -1,19 +1,23 @@
 /** What a function reads of the request and the session it serves. */
-import type { Expr, Stmt } from '../syntax/ast';
+import type { Block, Expr } from '../syntax/ast';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import { expressionsIn, statementsIn } from './walk';
 
 /** Names under which a request or a session is at hand; what they stand for is asked only for these. */
 const AT_HAND = /^(?:g|request|req|session|current_user|websocket)$|_(?:request|session)$/;
+/** What the text of a body holds that has such a name in it: the others need not be gone through. */
+const MAY_READ = /request|session|\b(?:g|req|current_user|websocket)\b/;
 /** Methods that take one element out under its key. */
 const ELEMENT = new Set(['get', 'getlist', 'pop', 'get_all']);
 
 /**
  * Qualified names of the request and session data a body reads, nested functions included, without repeats:
  * `flask.request.headers.Origin` of `request.headers.get("Origin")`, `flask.session.user_id` of `"user_id" in session`.
+ * @param text that of the file
  */
-export function readings(body: readonly Stmt[], scope: Scope, names: Names): string[] {
+export function readings({ body, start, end }: Block, scope: Scope, names: Names, text: string): readonly string[] {
+  if (!MAY_READ.test(text.slice(start, end))) return [];
   const found = new Set<string>();
   const add = (object: Expr, key?: string) => {
     if (!isAtHand(object)) return;
