@@ -66,7 +66,7 @@ async function keystrokes(grammars: Grammars, texts: readonly string[], size: nu
   for (let at = 0, count = 0; count < size && texts.length > 0; at++) { const next = texts[at % texts.length] ?? ''; text += `${next}\n`; count += next.split('\n').length; }
   // Cut before a definition, so that the file is whole but for what is typed.
   text = text.split('\n').slice(0, size).join('\n');
-  text = text.slice(0, Math.max(text.lastIndexOf('\ndef '), text.lastIndexOf('\nclass '), text.lastIndexOf('\n@')) + 1) || text;
+  text = (text.slice(0, Math.max(text.lastIndexOf('\ndef '), text.lastIndexOf('\nclass ')) + 1) || text).replace(/(?:\n@[^\n]*)+\n$/, '\n');
   const session = openSession({ workspace: openMemory({ 'app.py': text, 'requirements.txt': 'flask\n' }), grammars });
   await session.refresh();
   const row = typed(session, 'app.py', text, `keystroke, ${size} lines`);
@@ -74,14 +74,15 @@ async function keystrokes(grammars: Grammars, texts: readonly string[], size: nu
   return [row];
 }
 
-/** What a letter costs in the middle of a file, a line typed over and over. */
+/** What a letter costs in the middle of a file, a line typed over and over above another, at its indentation; its bracket stands open for two letters. */
 function typed(session: Session, path: string, text: string, what: string): Row {
   session.edit(path, text);
   const at = text.indexOf('\n', Math.floor(text.length / 2)) + 1;
   const times: number[] = [];
-  const line = 'value = compute(1)\n';
+  const indentation = /^[ \t]*/.exec(text.slice(at))?.[0] ?? '';
+  const line = 'value = compute(1)';
   for (let round = 0; round < 60; round++) {
-    const now = text.slice(0, at) + line.slice(0, 1 + (round % line.length)) + text.slice(at);
+    const now = `${text.slice(0, at)}${indentation}${line.slice(0, 1 + (round % line.length))}\n${text.slice(at)}`;
     const start = performance.now();
     session.edit(path, now);
     session.findings(path);
