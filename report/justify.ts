@@ -34,9 +34,9 @@ function deducted({ ledger, caps }: Judged): string {
 
 const UNSEEN = 'What was not looked at may hold a blocker.';
 
-/** What a reason risks by itself; `worst`: what its worst rule is for. */
-const RISKS: Readonly<Record<ReasonCode, string>> = {
-  'blocking-findings': 'worst', 'category-failing': 'worst', 'category-low': 'worst', 'accepted-critical': 'worst', 'high-open': 'worst',
+/** What a reason risks by itself; null: what its worst rule is for. */
+const RISKS: Readonly<Record<ReasonCode, string | null>> = {
+  'blocking-findings': null, 'category-failing': null, 'category-low': null, 'accepted-critical': null, 'high-open': null,
   'signoff-failed': 'Somebody tried it and it did not work: in production it will not work either.',
   'signoffs-open': 'What only people can see was looked at by nobody, or too long ago to rely on.',
   'score-failing': 'With so much open at once, one failure meets the next, and no single control can be relied on.',
@@ -47,7 +47,8 @@ const RISKS: Readonly<Record<ReasonCode, string>> = {
 
 /** What happens when it ships all the same: a sentence. Of a reason with rules, what the heaviest of them is for. */
 export function riskOf({ code, rules }: Pick<Reason, 'code' | 'rules'>, results: readonly Result[]): string {
-  if (RISKS[code] !== 'worst') return RISKS[code];
+  const own = RISKS[code];
+  if (own !== null) return own;
   const meant = new Set(rules);
   const worst = results.filter((one) => meant.has(one.rule)).toSorted((a, b) => b.cost - a.cost || byText(a.rule, b.rule))[0];
   return worst ? `${firstSentence(worst.card.why)} (${worst.rule})` : UNSEEN;

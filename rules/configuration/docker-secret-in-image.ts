@@ -48,6 +48,8 @@ export default rule<Kept>({
     'settings without a secret': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY .env .\nCMD ["gunicorn", "app:app"]\n', '.env': 'FLASK_APP=shop\nLOG_LEVEL=info\n' } },
     'settings of npm without a token': { good: { Dockerfile: 'FROM node:22-slim\nCOPY package.json .npmrc ./\nCMD ["node", "server.js"]\n', '.npmrc': 'engine-strict=true\n' } },
     'a word in a stage that is thrown away': { good: { Dockerfile: 'FROM python:3.12 AS build\nENV SECRET_KEY=build-only\nRUN python manage.py collectstatic\nFROM python:3.12-slim\nCOPY --from=build /app /app\nCMD ["gunicorn", "app:app"]\n' } },
+    'a name that speaks of secrets': { good: { Dockerfile: 'FROM python:3.12-slim\nENV SECRET_MANAGER=vault TOKEN_KIND=bearer\nCMD ["gunicorn", "app:app"]\n' } },
+    'a password that everybody knows': { severity: 'medium', bad: { Dockerfile: 'FROM python:3.12-slim\nENV DB_PASSWORD=postgres\nCMD ["gunicorn", "app:app"]\n' } },
     'an argument that nobody uses': { good: { Dockerfile: 'FROM python:3.12-slim\nARG GITHUB_TOKEN\nCMD ["gunicorn", "app:app"]\n' } },
     'an image for developers': { good: { 'Dockerfile.dev': 'FROM python:3.12-slim\nENV SECRET_KEY=dev\nCMD ["flask", "run"]\n' } },
   },
@@ -83,12 +85,13 @@ function* inStage(stage: Stage, file: Dockerfile, shipped: boolean, project: Pro
 
 /** A name of a secret with a value of its own: references, switches and numbers are none. */
 function isSecret({ name, value }: Pair): boolean {
-  return isSecretName(name) && value !== undefined && !isReference(value) && !/\$\w/.test(value) && !/^(true|false|yes|no|on|off|none|null|-?\d{1,5})$/i.test(value) && !/^(\/|\.\/|https?:\/\/)/.test(value);
+  return isSecretName(name) && value !== undefined && !isReference(value) && !/\$\w/.test(value) && !/^(true|false|yes|no|on|off|none|null|-?\d{1,5})$/i.test(value) && !/^(\/|\.\/|https?:\/\/)/.test(value)
+    && (looksReal(value) || /(KEY|TOKEN|PASSWORD|PASSWD|PASSPHRASE|PWD|PASS|SECRET|CREDENTIALS?|SALT)$/i.test(name));
 }
 
 /** It stands for a secret while the image is built. */
 function isWord(value: string): boolean {
-  return isFiller(value) || (!looksReal(value) && /build|dummy|fake|placeholder|not[-_ ]?used|unused|collectstatic|temp|insecure|change|dev|test|example|secret|default/i.test(value));
+  return isFiller(value) || (!looksReal(value) && (value.length < 6 || /postgres|mysql|admin|root|passw|build|dummy|fake|placeholder|not[-_ ]?used|unused|collectstatic|temp|insecure|change|dev|test|example|secret|default/i.test(value)));
 }
 
 function isUsed(name: string, stage: Stage, argument: Instruction): boolean {

@@ -1,5 +1,5 @@
 import type { Deployed, Edit, Mount, NewFile, Project, Selector, Source, Span } from '../kit';
-import { deployedServices, fileName, isInfrastructure, lineOfItem, mountsOf, replace, resolvedPath, rule, saidOf } from '../kit';
+import { fileName, isInfrastructure, isSourceMount, lineOfItem, mountedServices, mountsOf, replace, rule, saidOf } from '../kit';
 
 /** A service with what only a developer has use for. */
 interface Set { readonly deployed: Deployed; readonly settings: readonly { readonly what: string; readonly at: Span }[]; readonly mount: Mount | undefined }
@@ -44,20 +44,13 @@ function developers(): Selector<Set> {
   return {
     kinds: ['compose'], callees: [],
     *select(unit, project) {
-      for (const deployed of deployedServices(project)) {
+      for (const deployed of mountedServices(project)) {
         if (deployed.file !== unit || (!deployed.service.build && isInfrastructure(deployed.service.image ?? ''))) continue;
-        const mount = mountsOf(deployed).find((each) => each.file === unit && isSource(each, project));
+        const mount = mountsOf(deployed).find((each) => each.file === unit && isSourceMount(each, project));
         yield { deployed, mount, settings: [...(mount ? [{ what: `runs the source in ${mount.source ?? ''}, not what its image holds`, at: mount.at }] : []), ...terminal(deployed), ...hostDatabase(deployed)] };
       }
     },
   };
-}
-
-/** A folder of this project that holds code, laid over a folder of the container. */
-function isSource({ source, target, file }: Mount, project: Project): boolean {
-  if (source === undefined || !/^\.{0,2}\//.test(`${source}/`) || !source.startsWith('.') || /nginx|caddy|www|html/.test(target)) return false;
-  const folder = resolvedPath(file.path, source);
-  return folder !== undefined && !project.paths.includes(folder) && project.modules.some((each) => folder === '' || each.path.startsWith(`${folder}/`)) && (folder === '' || !/(^|\/)(migrations?|plugins|themes|custom|scripts|config|conf|settings|locale|data|media|static|uploads)$/.test(folder));
 }
 
 /** Both, as people write them for a debugger. */

@@ -58,6 +58,7 @@ export default rule<Published>({
         'dev/docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n',
       },
     },
+    'the source is laid over the image, and nothing comes back by itself': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    volumes: [".:/app"]\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'the environment says development': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment: {FLASK_ENV: development}\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n' } },
     'taken back by the file of production': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n', 'docker-compose.prod.yml': 'services:\n  web:\n    restart: always\n  db:\n    restart: always\n    ports: !reset []\n' } },
   },

@@ -23,7 +23,23 @@ export interface Mount extends Layer { readonly source?: string; readonly target
 
 /** Services that production's compose files start, each once, in the order of their files. */
 export function deployedServices(project: Project): readonly Deployed[] {
-  return project.once('deployed services', () => servicesWithout(project, isForDevelopers));
+  return project.once('deployed services', () => servicesWithout(project, (each) => isForDevelopers(each, project) || (laysSource(each, project) && !isConsciousProduction(each))));
+}
+
+/** The same, with those of files that lay the source over the image and say nothing else of whom they are for. */
+export function mountedServices(project: Project): readonly Deployed[] {
+  return project.once('services with the source', () => servicesWithout(project, isForDevelopers));
+}
+
+/** A folder of this project that holds code, laid over a folder of the container. */
+export function isSourceMount({ source, target, file }: Mount, project: Project): boolean {
+  if (!source?.startsWith('.') || /nginx|caddy|www|html/.test(target)) return false;
+  const path = resolvedPath(file.path, source);
+  return path !== undefined && !project.paths.includes(path) && project.modules.some((each) => path === '' || each.path.startsWith(`${path}/`)) && (path === '' || !/(^|\/)(migrations?|plugins|themes|custom|scripts|config|conf|settings|locale|data|media|static|uploads)$/.test(path));
+}
+
+function laysSource(deployed: Deployed, project: Project): boolean {
+  return (deployed.service.build !== undefined || !isInfrastructure(deployed.service.image ?? '')) && mountsOf(deployed).some((each) => isSourceMount(each, project));
 }
 
 /** The same, with those of files that start a developer's server: for who asks whether production does. */

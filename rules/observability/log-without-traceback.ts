@@ -1,5 +1,5 @@
 import type { Call, Context, Edit, Handler, Module, Project, Selector, Source } from '../kit';
-import { attempted, catchesAll, failsAsExpected, handler, keepsTraceback, lastName, onlyAsProgram, onlyInDevelopment, replace, rule, TRACE_CALLS, withArgument } from '../kit';
+import { attempted, catchesAll, cleansUp, failsAsExpected, handler, keepsTraceback, lastName, onlyAsProgram, onlyInDevelopment, replace, rule, TRACE_CALLS, withArgument } from '../kit';
 
 /** A broad clause and the first call in it that logs; all of them when the clause records the traceback. */
 interface Logged { readonly module: Module; readonly handler: Handler; readonly call: Call; readonly kept: boolean }
@@ -18,7 +18,7 @@ export default rule<Logged>({
   anchors: ['ruff TRY400', 'ruff TRY401', 'ruff G201'],
 
   on: loggingClauses(),
-  check: ({ call: one, handler: clause, kept }, { project, source }) => !kept && endsHere(clause, source) && !clause.cleanup && !failsAsExpected(clause) && !onlyInDevelopment(one) && !onlyAsProgram(one) && !rendersTracebacks(project),
+  check: ({ call: one, handler: clause, kept }, { project, source }) => !kept && endsHere(clause, source) && !clause.cleanup && !failsAsExpected(clause) && !onlyTidies(clause, source) && !onlyInDevelopment(one) && !onlyAsProgram(one) && !rendersTracebacks(project),
   message: ({ call: one }) => `${one.written}() logs what was caught${one.scope ? ` in ${lastName(one.scope)}()` : ''} without its traceback.`,
   underline: ({ call: one }) => one.calleeAt,
   holds: ({ kept }) => kept ? 'Logs with the traceback' : undefined,
@@ -48,6 +48,7 @@ export default rule<Logged>({
       bad: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.warning("sync failed: %s", e)\n',
       good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.warning("sync failed: %s", e, exc_info=True)\n',
     },
+    'a page that is closed': { good: 'import asyncio\nimport logging\nlogger = logging.getLogger(__name__)\n\nasync def end(page):\n    try:\n        await asyncio.wait_for(page.close(), timeout=5)\n        logger.debug("closed")\n    except Exception as e:\n        logger.warning("could not close: %s", e)\n' },
     'loguru': {
       bad: 'from loguru import logger\n\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.error(f"{e} in sync")\n',
       good: 'from loguru import logger\n\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.exception(f"{e} in sync")\n',
@@ -153,4 +154,9 @@ function shortened(one: Call, clause: Handler, source: Source): readonly Edit[] 
 function unused(one: Call, { bound = '', body }: Handler, source: Source): boolean {
   const rest = source.text.slice(body.start, one.at.start) + source.text.slice(one.at.end, body.end);
   return !new RegExp(`\\b${bound}\\b`).test(rest);
+}
+
+/** Something is closed or taken away, within a time and with a word about it: why that failed is rarely asked. */
+function onlyTidies(clause: Handler, source: Source): boolean {
+  return cleansUp({ ...clause, tries: clause.tries.filter((each) => !/(^|\.)(wait_for|gather|shield)$|\.(debug|info|trace|warning)$/.test(each)) }, source);
 }
