@@ -76,14 +76,17 @@ export function openSignoffs(cards: readonly SignoffCard[]): readonly SignoffCar
   return cards.filter(({ required, state }) => required && OPEN.has(state)).sort((a, b) => byText(a.control, b.control));
 }
 
-/** Outcomes with those rules resolved that a sign-off stands for: the control is provided outside the repository. */
+/**
+ * Outcomes with those open rules resolved that a sign-off stands for: the control is provided outside the repository. One that
+ * could not be checked stays so: counted as checked it could make its category apply, and the card better without the sign-off.
+ */
 export function attest(outcomes: readonly Outcome[], rules: Readonly<Record<string, RuleCard>>, cards: readonly SignoffCard[]): readonly Outcome[] {
   const standing = new Map(cards.filter(({ status, state }) => status === 'passed' && (state === 'signed' || state === 'expiring')).map((card) => [card.control, card]));
   if (standing.size === 0) return outcomes;
   return outcomes.map((outcome) => {
     const control = rules[outcome.rule]?.attestable;
     const card = control === undefined ? undefined : standing.get(control);
-    if (!card?.where || (outcome.state !== 'open' && outcome.state !== 'not-checked')) return outcome;
+    if (!card?.where || outcome.state !== 'open') return outcome;
     const { by = '', expires: until = '', statement = '', where } = card;
     return { ...outcome, state: 'attested', findings: [], attested: { control: card.control, by, until, statement, where, findings: outcome.findings } };
   });
