@@ -7,6 +7,7 @@ import type { About } from './command-arguments';
 import { fix, fixEverywhere, ignore } from './corrections';
 import type { CurrentReport } from './current-report';
 import { explain } from './explanation';
+import { exportReport } from './export';
 import type { LanguageServer } from './language-server';
 import type { ReportPanel } from './report-panel';
 import { TREE_VIEW } from './report-tree';
@@ -36,6 +37,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     'shipworthy.fix': (argument) => fixFinding(parts, about(argument)),
     'shipworthy.fixEverywhere': (argument) => fixRule(parts, about(argument)),
     [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
+    'shipworthy.exportReport': (argument) => exportCard(parts, about(argument).card),
     'shipworthy.copyId': (argument) => copyId(about(argument).rule),
   };
   return vscode.Disposable.from(...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler)));
@@ -50,6 +52,14 @@ export async function rescan(server: LanguageServer): Promise<void> {
 export async function fixFinding({ server, report }: Pick<Parts, 'server' | 'report'>, named: About): Promise<void> {
   const open = found(report, named);
   if (open) await fix(server, open, named.index);
+}
+
+/** Writes the report of one application into a file that is asked for. */
+export async function exportCard({ server, report }: Pick<Parts, 'server' | 'report'>, key: string | undefined, form?: string): Promise<void> {
+  const { cards } = report.known;
+  const chosen = cards.find((placed) => placed.key === key) ?? await pickCard(cards);
+  if (cards.length === 0) void vscode.window.showInformationMessage('There is no report to export yet.');
+  if (chosen) await exportReport(server, chosen, form);
 }
 
 async function openReport({ server, report, panel }: Parts, key: string | undefined): Promise<void> {

@@ -17,6 +17,7 @@ interface PanelActions {
   /** `card` is the key of the card on the page. */
   readonly fix: (fix: { readonly card: string; readonly fingerprint: string; readonly index: number }) => Promise<void>;
   readonly explain: (rule: string) => Promise<void>;
+  readonly export: (what: { readonly card: string; readonly form: string }) => Promise<void>;
   readonly rescan: () => Promise<void>;
 }
 
@@ -117,6 +118,8 @@ export class ReportPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
         return void this.#actions.fix({ card: this.#page.key, fingerprint: message.fingerprint, index: message.index });
       case 'explain':
         return void this.#actions.explain(message.rule);
+      case 'export':
+        return void this.#actions.export({ card: this.#page.key, form: message.form });
       case 'rescan':
         return void this.#actions.rescan();
     }

@@ -5,16 +5,19 @@
  */
 import { categories } from './html/categories';
 import { findings } from './html/findings';
-import { outcomes } from './html/outcomes';
+import { checklist, controls } from './html/checklist';
+import { inventory } from './html/inventory';
+import { about, outcomes, strengthList } from './html/outcomes';
 import { overview } from './html/overview';
 import type { Mode } from './html/parts';
 import { plan } from './html/plan';
 import { STYLE } from './html/style';
+import { contents, tabbed } from './html/tabs';
+import { titleBlock } from './html/title';
+import { changes, trend } from './html/trend';
 import type { ReportCard } from './card';
 import { htmlText } from './escape';
 import { PANEL_SCRIPT } from './panel-script';
-import { frameworks } from './summary';
-import { present, profileText } from './words';
 
 interface HtmlOptions {
   readonly mode: Mode;
@@ -44,9 +47,8 @@ export function html(card: ReportCard, options: HtmlOptions): string {
 <body class="${mode}">
 <a class="skip" href="#findings-title">Skip to the findings</a>
 <header class="top">
-<div><h1>${htmlText(card.project.name)} <span class="kind">report card</span></h1>
-<nav aria-label="Sections">${SECTIONS.map(([id, title]) => `<a href="#${id}">${title}</a>`).join(' ')}</nav></div>
-${mode === 'panel' ? '<button type="button" class="primary" data-rescan>Rescan</button>' : ''}
+<div><h1>${htmlText(card.project.name)} <span class="kind">report card</span></h1>${mode === 'page' ? `\n${contents(card)}` : ''}</div>
+${mode === 'panel' ? TOOLS : ''}
 </header>
 <main id="card">
 ${body(card, mode)}
@@ -60,27 +62,20 @@ ${body(card, mode)}
 
 /** What is inside `<main>`: the panel takes it as the message `{ type: 'card', body }` when the card changes. */
 export function body(card: ReportCard, mode: Mode): string {
-  return [facts(card), overview(card, mode), categories(card, mode), findings(card, mode), plan(card, mode), outcomes(card, mode)].join('\n');
+  const sections = {
+    findings: findings(card, mode) + changes(card, mode), strengths: strengthList(card, mode) + controls(card, mode), checklist: checklist(card, mode), plan: plan(card, mode), inventory: inventory(card, mode),
+    trend: trend(card), rest: outcomes(card, mode), about: about(card, mode),
+  };
+  return [titleBlock(card), overview(card, mode), categories(card, mode), tabbed(card, sections, mode)].join('\n');
 }
 
-const SECTIONS = [
-  ['verdict', 'Verdict'], ['categories', 'Categories'], ['findings', 'Findings'], ['plan', 'Plan'], ['strengths', 'Strengths'], ['not-applicable', 'Not applicable'],
-  ['not-checked', 'Not checked'], ['silenced', 'Silenced'], ['notices', 'Notices'], ['method', 'Method'],
-] as const;
+/** What the panel can do with the card as a whole. Forms are those the server writes. */
+const EXPORTS = [['html', 'HTML, to read and print'], ['markdown', 'Markdown'], ['json', 'JSON'], ['sarif', 'SARIF'], ['csv', 'CSV, one line a finding']] as const;
+const TOOLS = `<div class="tools"><details class="menu"><summary>Export</summary><div>${EXPORTS.map(([form, title]) => `<button type="button" data-export="${form}">${title}</button>`).join('')}</div></details><button type="button" class="primary" data-rescan>Rescan</button></div>`;
 
 function policy({ mode, nonce, cspSource = '' }: HtmlOptions): string {
   if (!/^[A-Za-z0-9+/=_-]+$/.test(nonce)) throw new RangeError('The nonce of a report must be letters, digits, +, /, -, _ and =.');
   if (!/^[^;,<>"]*$/.test(cspSource)) throw new RangeError('The source of a panel must be one or more origins without ; , < > and double quotes.');
   const source = mode === 'panel' && cspSource ? ` ${cspSource}` : '';
   return `default-src 'none'; style-src 'nonce-${nonce}'${source}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
-}
-
-/** What the card was made of, on one line. */
-function facts(card: ReportCard): string {
-  const { project, profile } = card;
-  const all = present(
-    project.commit !== undefined && `commit ${project.commit}`, project.root, frameworks(card), `as of ${card.asOf}`, profileText(profile),
-    `${card.tool.name} ${card.tool.version}`, `rules ${card.ruleset}`, `scoring ${card.scoring}`,
-  );
-  return `<p class="made" data-part="made">${all.map(htmlText).join(' · ')}</p>`;
 }

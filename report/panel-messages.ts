@@ -6,7 +6,8 @@ export type FromPanel =
   | { readonly type: 'rescan' }
   | { readonly type: 'open'; readonly path: string; readonly line: number; readonly column: number }
   | { readonly type: 'fix'; readonly fingerprint: string; readonly index: number }
-  | { readonly type: 'explain'; readonly rule: string };
+  | { readonly type: 'explain'; readonly rule: string }
+  | { readonly type: 'export'; readonly form: string };
 
 /** To the panel: the new content of `<main>`, made by `body` of html.ts. Filters, open details and focus stay. */
 export interface ToPanel { readonly type: 'card'; readonly body: string }

@@ -11,7 +11,8 @@ export const PANEL_SCRIPT = `
   const said = document.getElementById('said');
   const form = document.querySelector('form.filters');
   const shown = form.querySelector('output');
-  const names = ['text', 'severity', 'category', 'state'];
+  const names = ['text', 'severity', 'category', 'state', 'order'];
+  const fresh = form.elements.namedItem('new');
   const saved = (editor && editor.getState()) || {};
 
   const filters = () => Object.fromEntries(names.map((name) => [name, form.elements.namedItem(name).value]));
@@ -19,21 +20,102 @@ export const PANEL_SCRIPT = `
   const remember = () => {
     if (!editor) return;
     const open = [...document.querySelectorAll('details[open][data-key]')].map((one) => one.dataset.key);
-    editor.setState({ filters: filters(), open, top: window.scrollY });
+    editor.setState({ filters: filters(), fresh: !!fresh && fresh.checked, open, tab: chosen(), top: window.scrollY });
   };
 
-  const matches = (item, wanted) => ['severity', 'category', 'state'].every((name) => wanted[name] === '' || item.dataset[name] === wanted[name])
+  const matches = (item, wanted) => (!fresh || !fresh.checked || !item.matches('.finding') || item.dataset.new !== undefined) && ['severity', 'category', 'state'].every((name) => wanted[name] === '' || item.dataset[name] === wanted[name])
     && wanted.text.trim().toLowerCase().split(/\\s+/).every((word) => item.textContent.toLowerCase().includes(word));
+
+  const tabs = () => [...main.querySelectorAll('[role="tab"]')];
+  const chosen = () => { const tab = main.querySelector('[role="tab"][aria-selected="true"]'); return tab ? tab.id : ''; };
+
+  /** Shows what is behind one tab; keys move among them, as they do in every editor. */
+  const choose = (tab, focus) => {
+    if (!tab) return;
+    for (const other of tabs()) {
+      const selected = other === tab;
+      other.setAttribute('aria-selected', String(selected));
+      other.tabIndex = selected ? 0 : -1;
+      document.getElementById(other.getAttribute('aria-controls')).hidden = !selected;
+    }
+    if (focus) tab.focus();
+  };
+
+  const moves = { ArrowRight: 1, ArrowLeft: -1 };
+  const steer = (event) => {
+    const all = tabs();
+    const at = all.indexOf(document.activeElement);
+    if (at < 0) return;
+    const to = event.key === 'Home' ? 0 : event.key === 'End' ? all.length - 1 : moves[event.key] === undefined ? -1 : (at + moves[event.key] + all.length) % all.length;
+    if (to < 0) return;
+    event.preventDefault();
+    choose(all[to], true);
+    remember();
+  };
+
+  /** Findings in one list in another order, or back in the groups of their severity. */
+  const order = (by) => {
+    const open = main.querySelector('[data-part="open"]');
+    const list = open.querySelector('.ordered');
+    const all = [...open.querySelectorAll('.finding')];
+    if (by === '' && !list.childElementCount) return;
+    const compare = { cost: (a, b) => b.dataset.cost - a.dataset.cost, effort: (a, b) => a.dataset.effort - b.dataset.effort, path: (a, b) => (a.dataset.path < b.dataset.path ? -1 : a.dataset.path > b.dataset.path ? 1 : 0) };
+    const place = (one) => Number(one.dataset.at);
+    all.sort((a, b) => (by === '' ? 0 : compare[by](a, b)) || place(a) - place(b));
+    for (const one of all) (by === '' ? open.querySelector('[data-group="' + one.dataset.severity + '"]') : list).append(one);
+    open.classList.toggle('in-order', by !== '');
+  };
+
+  /** Rows of the categories, each with its ledger, by what a head says; a second time the other way round. */
+  const sort = (button) => {
+    const head = button.closest('th');
+    const body = head.closest('table').tBodies[0];
+    const down = head.getAttribute('aria-sort') !== 'descending';
+    for (const other of head.parentElement.cells) other.removeAttribute('aria-sort');
+    head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    const value = (row) => (head.dataset.by === 'title' ? row.dataset.title : Number(row.dataset[head.dataset.by === 'open' ? 'openCount' : head.dataset.by]));
+    const rows = [...body.querySelectorAll('.category')].map((row) => ({ row, ledger: row.nextElementSibling && row.nextElementSibling.matches('.ledger') ? row.nextElementSibling : undefined }));
+    rows.sort((a, b) => { const [x, y] = [value(a.row), value(b.row)]; return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1); });
+    for (const { row, ledger } of rows) { body.append(row); if (ledger) body.append(ledger); }
+  };
+
+  /** Heads become buttons where a script can sort. */
+  const sortable = () => {
+    for (const head of main.querySelectorAll('th[data-by]')) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'sort';
+      button.append(...head.childNodes);
+      head.append(button);
+    }
+  };
+
+  /** A link or a button leads into what is behind another tab. */
+  const reveal = (element) => {
+    const panel = element && element.closest('[role="tabpanel"]');
+    if (panel && panel.hidden) choose(document.getElementById(panel.getAttribute('aria-labelledby')), false);
+  };
 
   /** Hides what does not match, and groups in which nothing does. */
   const apply = () => {
     const wanted = filters();
-    const active = names.some((name) => wanted[name].trim() !== '');
+    order(wanted.order);
+    const active = (fresh && fresh.checked) || names.some((name) => name !== 'order' && wanted[name].trim() !== '');
     const items = [...main.querySelectorAll('[data-item]')];
     for (const item of items) item.hidden = active && !matches(item, wanted);
     for (const group of main.querySelectorAll('[data-group]')) group.hidden = active && !group.querySelector('[data-item]:not([hidden])');
     const visible = items.filter((item) => !item.hidden).length;
     shown.textContent = visible + ' of ' + items.length + ' shown';
+    if (active) lead();
+  };
+
+  /** Where nothing behind this tab is left, the first tab is shown behind which something is. */
+  const lead = () => {
+    const left = (panel) => panel.querySelector('[data-item]:not([hidden])');
+    const now = main.querySelector('[role="tabpanel"]:not([hidden])');
+    if (!now || left(now) || !now.querySelector('[data-item]')) return;
+    const other = [...main.querySelectorAll('[role="tabpanel"]')].find(left);
+    if (other) choose(document.getElementById(other.getAttribute('aria-labelledby')), false);
   };
 
   const unfold = (keys) => {
@@ -73,6 +155,7 @@ export const PANEL_SCRIPT = `
       if (old) old.replaceWith(fresh);
     }
     unfold(open);
+    sortable();
     apply();
     if (key) refocus(key);
     window.scrollTo(0, top);
@@ -93,6 +176,7 @@ export const PANEL_SCRIPT = `
     if (dataset.open !== undefined) return place(dataset.open);
     if (dataset.fix !== undefined) return fix(dataset.fix);
     if (dataset.explain !== undefined) return { type: 'explain', rule: dataset.explain };
+    if (dataset.export !== undefined) return { type: 'export', form: dataset.export };
     return dataset.rescan === undefined ? undefined : { type: 'rescan' };
   };
 
@@ -101,20 +185,43 @@ export const PANEL_SCRIPT = `
   form.addEventListener('input', () => { apply(); remember(); });
   form.addEventListener('submit', (event) => event.preventDefault());
   form.addEventListener('reset', () => setTimeout(() => { apply(); remember(); }));
+  if (fresh) fresh.checked = saved.fresh === true;
   unfold(saved.open || []);
+  choose(document.getElementById(saved.tab || ''), false);
+  sortable();
   apply();
+  main.addEventListener('keydown', (event) => { if (event.target.closest('[role="tablist"]')) steer(event); });
+  document.addEventListener('click', (event) => {
+    const tab = event.target.closest('[role="tab"]');
+    if (tab) { choose(tab, false); remember(); }
+    const button = event.target.closest('button.sort');
+    if (button) sort(button);
+    const link = event.target.closest('a[href^="#"]');
+    if (link) reveal(document.querySelector(link.getAttribute('href')));
+    for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target) || event.target.closest('[data-export]')) menu.open = false;
+  });
+  document.addEventListener('keydown', (event) => {
+    const menu = event.key === 'Escape' && document.querySelector('details.menu[open]');
+    if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+  });
   main.addEventListener('toggle', remember, true);
 
   let before = [];
+  let hiddenBefore = [];
   addEventListener('beforeprint', () => {
     before = [...document.querySelectorAll('details:not([open])')];
     for (const details of before) details.open = true;
+    hiddenBefore = [...document.querySelectorAll('[role="tabpanel"][hidden]')];
+    for (const panel of hiddenBefore) panel.hidden = false;
   });
-  addEventListener('afterprint', () => { for (const details of before) details.open = false; });
+  addEventListener('afterprint', () => {
+    for (const details of before) details.open = false;
+    for (const panel of hiddenBefore) panel.hidden = true;
+  });
 
   if (!editor) return;
   document.addEventListener('click', (event) => {
-    const control = event.target.closest('[data-open], [data-fix], [data-explain], [data-rescan]');
+    const control = event.target.closest('[data-open], [data-fix], [data-explain], [data-export], [data-rescan]');
     const message = control && messageOf(control);
     if (message) editor.postMessage(message);
   });

@@ -3,6 +3,7 @@ import type { Audit, RuleCard, RuleDocument } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
+import type { Near } from '../report/content';
 import type { HistoryPoint } from '../report/history/points';
 
 export interface Host {
@@ -13,8 +14,8 @@ export interface Host {
   open(uri: string, name: string): Promise<Session>;
   /** What a rule of ours has for its page; undefined for one that the audited folder brings itself. */
   document(rule: string): RuleDocument | undefined;
-  /** The report card of an audit on one day (ISO). */
-  card(audit: Audit, config: Config, asOf: string): ReportCard;
+  /** The report card of an audit on one day (ISO); with `near`, one to be read as a document. */
+  card(audit: Audit, config: Config, asOf: string, near?: Near): ReportCard;
   /** Tells which files of a workspace folder are not as in the commit that is checked out; undefined where that cannot be told. */
   changes?(uri: string): Promise<((path: string) => boolean) | undefined>;
   /** Earlier runs that were left in a workspace folder, of all its applications; none where there is no history or it is not understood. */

@@ -26,7 +26,7 @@ export function nodeHost(grammarFolder: string, version: string): Host {
     },
     changes: (uri) => changesOf(diskFiles, posix(fileURLToPath(uri)).replace(/\/$/, '')),
     history: (uri) => historyOf(fileURLToPath(uri)),
-    card: (audit, config, asOf) => makeCard(audit, { version, asOf, ...cardSettings(config) }),
+    card: (audit, config, asOf, near) => makeCard(audit, { version, asOf, ...cardSettings(config), ...(near && { near }) }),
   };
 }
 

@@ -5,6 +5,7 @@ import { CODE_ACTIONS, serveCodeActions } from './code-actions';
 import { serveCorrections } from './corrections';
 import { followDocuments } from './documents';
 import { serveExplanations } from './explain';
+import { serveExports } from './export';
 import { Folder, type FolderWatcher } from './folder';
 import { Folders } from './folders';
 import type { Host } from './host';
@@ -52,6 +53,7 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
   serveCodeActions(serving);
   serveCorrections(serving);
   serveExplanations(serving);
+  serveExports(serving);
   serveHover(serving);
   connection.onRequest(RESCAN, () => answer(log, 'Reading everything again', async () => {
     await Promise.all(folders.all.map((folder) => folder.rescan()));

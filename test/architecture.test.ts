@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '..');
 const MAY: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: RegExp }>> = {
   rules: { rooms: [], packages: /^$/ },
   engine: { rooms: ['rules/kit', 'rules/index', 'rules/controls'], packages: /^(?!vscode)/ },
-  report: { rooms: ['rules/kit', 'engine/audit/outcome', 'engine/audit/signed', 'engine/workspace/config'], packages: /^picocolors$/ },
+  report: { rooms: ['rules/kit', 'engine/audit/outcome', 'engine/audit/signed', 'engine/audit/inventory', 'engine/audit/close-up', 'engine/workspace/customised', 'engine/workspace/config'], packages: /^picocolors$/ },
   server: { rooms: ['rules/kit', 'engine', 'report'], packages: /^(node:|vscode-languageserver)/ },
   cli: { rooms: ['rules/kit', 'engine', 'report'], packages: /^(node:|commander$|picocolors$)/ },
   client: { rooms: ['server/protocol', 'report', 'engine/audit/outcome', 'rules/kit/grading', 'rules/kit'], packages: /^(node:|vscode$|vscode-languageclient)/ },

@@ -1,7 +1,7 @@
 /** The report card's table: a row for each category, and under it the sum that makes its score where something is deducted. */
 import { categoryText, lineText, overallText } from '../arithmetic';
 import type { CategoryCard, ReportCard } from '../card';
-import { htmlText } from '../escape';
+import { attribute, htmlText } from '../escape';
 import { points } from '../scoring/tenths';
 import { LEAST } from '../scoring/verdict';
 import { gradeText, gradeWord, number, severities } from '../words';
@@ -10,13 +10,14 @@ import type { Mode } from './parts';
 import { bar, gradeShape } from './shapes';
 
 const CAPTION = 'Grade, score and weight of each category. Categories marked with a star decide by themselves whether this may ship.';
-const HEADS = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings'];
+/** With what the script of the panel sorts by. */
+const HEADS: readonly (readonly [string, string?])[] = [['Category', 'title'], ['Grade'], ['Score', 'score'], ['Weight', 'weight'], ['Hold'], ['Open findings', 'open']];
 
 /** The section of the categories. */
 export function categories(card: ReportCard, mode: Mode): string {
   const rows = card.categories.map((category) => row(category) + ledgerRow(category, mode)).join('\n');
   return part('categories', 'Report card', `<table class="categories"><caption>${CAPTION}</caption>
-<thead><tr>${HEADS.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
+<thead><tr>${HEADS.map(([head, by]) => `<th scope="col"${by === undefined ? '' : ` data-by="${by}"`}>${head}</th>`).join('')}</tr></thead>
 <tbody>
 ${rows}
 </tbody>
@@ -32,7 +33,9 @@ function row(category: CategoryCard): string {
   const hold = category.applicable === 0 ? '–' : `${category.holds} of ${category.applicable}`;
   const weight = category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–';
   const star = category.gating ? '<span class="star" title="decides by itself"> ★</span>' : '';
-  return `<tr class="category"><th scope="row">${htmlText(category.title)}${star}</th><td>${grade(category.grade)}</td><td class="number score">${number(category.score)}${drawn}</td>`
+  const open = Object.values(category.findings).reduce((sum, amount) => sum + amount, 0);
+  const values = `data-title="${attribute(category.title)}" data-score="${category.score ?? -1}" data-weight="${category.effectiveWeight}" data-open-count="${open}"`;
+  return `<tr class="category" ${values}><th scope="row">${htmlText(category.title)}${star}</th><td>${grade(category.grade)}</td><td class="number score">${number(category.score)}${drawn}</td>`
     + `<td class="number">${weight}</td><td class="number">${hold}</td><td>${severities(category.findings) || '–'}</td></tr>`;
 }
 
@@ -41,9 +44,9 @@ function grade(of: CategoryCard['grade']): string {
 }
 
 function ledgerRow(category: CategoryCard, mode: Mode): string {
-  if (category.ledger.length === 0 && category.status !== 'not-assessed') return '';
+  if (category.ledger.length === 0 && category.status === 'not-applicable') return '';
   const title = htmlText(category.title);
-  return `\n${folded(`ledger-${category.id}`, category.score, title, ledger(category, mode) + bullets(categoryText(category).map(htmlText)))}`;
+  return `\n${folded(`ledger-${category.id}`, category.score, title, `<p>${htmlText(category.justification)}</p>${ledger(category, mode)}${bullets(categoryText(category).map(htmlText))}`)}`;
 }
 
 /** A row that unfolds the sum behind a score. */

@@ -1,4 +1,4 @@
-/** What is not open: strengths, what does not apply, what was not checked, what was silenced; notices and method. */
+/** What is not open: what holds, what does not apply, what was not checked, what was silenced; notices and method. */
 import { CATEGORIES } from '../../rules/kit';
 import type { Notice } from '../../engine/audit/outcome';
 import { filesText } from '../arithmetic';
@@ -12,15 +12,20 @@ import type { Mode } from './parts';
 const PROOFS = 4;
 const PLACES = 3;
 
-/** The sections after the findings and the plan, in the order of a hand-written audit. */
-export function outcomes(card: ReportCard, mode: Mode): string {
+/** What holds, with what proves it. */
+export function strengthList(card: ReportCard, mode: Mode): string {
   const strong = strengths(card);
-  return [
-    part('strengths', 'Strengths', byCategory(strong, (result) => strength(result, mode)), strong.length),
-    reasons(card, 'not-applicable', mode), reasons(card, 'not-checked', mode),
-    part('silenced', 'Silenced', silencedList(card, mode), silenced(card).length), part('notices', 'Notices', noticeList(card, mode), card.notices.length),
-    part('method', 'Method', [...METHOD, `${filesText(card)}.`].map((one) => `<p>${htmlText(one)}</p>`).join('')),
-  ].join('\n');
+  return part('strengths', 'Strengths', byCategory(strong, (result) => strength(result, mode)), strong.length);
+}
+
+/** What neither holds nor is open. */
+export function outcomes(card: ReportCard, mode: Mode): string {
+  return [reasons(card, 'not-applicable', mode), reasons(card, 'not-checked', mode), part('silenced', 'Silenced', silencedList(card, mode), silenced(card).length)].join('\n');
+}
+
+/** The run itself, and how the card comes about. */
+export function about(card: ReportCard, mode: Mode): string {
+  return [part('notices', 'Notices', noticeList(card, mode), card.notices.length), part('method', 'Method', [...METHOD, `${filesText(card)}.`].map((one) => `<p>${htmlText(one)}</p>`).join(''))].join('\n');
 }
 
 function reasons(card: ReportCard, state: 'not-applicable' | 'not-checked', mode: Mode): string {

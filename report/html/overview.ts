@@ -1,13 +1,14 @@
 /** The top of the page: grade, verdict, reasons and what would make it READY. */
+import { SEVERITIES } from '../../rules/kit';
 import type { ReportCard } from '../card';
+import { amounts } from '../comparison/words';
 import { htmlText } from '../escape';
 import { beyondRules, conditionText, first } from '../listing';
 import { total } from '../plan';
-import { summary } from '../summary';
-import { VERDICT_SENTENCES, checksText, customisedText, gradeText, gradeWord, hours, number, percent, present, severities } from '../words';
-import { bullets, ruleName } from './parts';
+import { VERDICT_SENTENCES, checksText, gradeText, gradeWord, hours, number, percent, present, severities } from '../words';
+import { bullets, ruleName, severity } from './parts';
 import type { Mode } from './parts';
-import { gradeShape, gradeTone, verdictShape, verdictTone } from './shapes';
+import { gradeShape, gradeTone, stack, verdictShape, verdictTone } from './shapes';
 
 /** The verdict's section. `data-said` is what the panel reads out when the card changes. */
 export function overview(card: ReportCard, mode: Mode): string {
@@ -19,12 +20,25 @@ ${seal(card)}
 <div class="judgement">
 <h2 id="verdict-title" tabindex="-1">${verdictShape(verdict.value)}${verdict.value}</h2>
 <p class="sentence">${VERDICT_SENTENCES[verdict.value]}</p>
-${bullets(verdict.reasons.map((reason) => htmlText(reason.text)), 'reasons')}
+${bullets(verdict.reasons.map((reason) => `${htmlText(reason.text)} <span class="about">${htmlText(reason.risk)}</span>`), 'reasons')}
 </div>
 ${facts(card)}
 ${steps(card, mode)}
-<p class="summary">${summary(card).map(htmlText).join(' ')}</p>
+<div class="summary">${paragraphs(card)}</div>
+${severityFigure(card)}
 </section>`;
+}
+
+/** What a reader takes away who reads nothing else. */
+function paragraphs({ content }: ReportCard): string {
+  return present(content.summary.join(' '), content.suitability, content.conclusion.join(' ')).map((one) => `<p>${htmlText(one)}</p>`).join('');
+}
+
+function severityFigure({ counts }: ReportCard): string {
+  const all = SEVERITIES.filter((one) => counts.findings[one] > 0);
+  if (all.length === 0) return '';
+  const label = `Open findings by severity: ${severities(counts.findings)}.`;
+  return `<figure class="amounts">${stack(label, counts.findings)}<figcaption>${all.map((one) => `<span>${severity(one)} ${counts.findings[one]}</span>`).join(' ')}</figcaption></figure>`;
 }
 
 function seal({ score }: ReportCard): string {
@@ -40,7 +54,7 @@ function facts(card: ReportCard): string {
     fact('Blockers', String(counts.blockers)), fact('Open findings', severities(counts.findings) || 'none'),
     fact('Checks', `${checksText(card)}, ${percent(score.coverage)} of what applies`), fact('Confidence', score.confidence),
     counts.open > 0 && fact('Work', hours(total(card.plan))), score.unsuppressed !== score.value && fact('With nothing silenced', `${number(score.unsuppressed)} of 100`),
-    card.customised > 0 && fact('Customised', customisedText(card)),
+    card.comparison !== undefined && fact('Against the base', amounts(card.comparison)),
   ).join('')}</dl>`;
 }
 

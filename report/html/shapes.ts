@@ -83,3 +83,42 @@ export function stairs(label: string, scores: readonly number[]): string {
 function fixed(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
+
+const BOXES: Readonly<Record<'done' | 'open' | 'partly' | 'accepted' | 'unknown', readonly [tone: string, outline: string, sign?: string]>> = {
+  done: ['good', CIRCLE, CHECK], open: ['high', SQUARE, CROSS], partly: ['medium', DIAMOND, 'M7.5 12h9'], accepted: ['fair', SQUARE, CHECK], unknown: ['unknown', SQUARE],
+};
+
+/** The state of an item of a list, drawn beside its word. */
+export function boxShape(box: keyof typeof BOXES): string {
+  const [tone, outline, sign] = BOXES[box];
+  return drawn(`tone-${tone}`, outline, sign);
+}
+
+/** Scores from left to right, a line for each run that compares; a gap where there was none. The same numbers stand in a table. */
+export function line(label: string, runs: readonly (readonly (number | null)[])[]): string {
+  const total = runs.reduce((sum, run) => sum + run.length, 0);
+  const x = (index: number) => fixed(total < 2 ? CHART.width / 2 : (index * CHART.width) / (total - 1));
+  const y = (score: number) => fixed(CHART.height - (score * CHART.height) / 100);
+  let index = 0;
+  const drawnRuns = runs.map((run) => {
+    const start = index;
+    const at = run.flatMap((score, offset) => (score === null ? [] : [[x(start + offset), y(score)] as const]));
+    index += run.length;
+    const dots = at.map(([left, top]) => `M${left} ${top}h.01`).join('');
+    return `<path class="line" d="${at.map(([left, top], position) => `${position === 0 ? 'M' : 'L'}${left} ${top}`).join('')}"/><path class="dots" d="${dots}"/>${start > 0 ? `<path class="mark" d="M${x(start - 0.5)} 0V${CHART.height}"/>` : ''}`;
+  });
+  return `<svg class="stairs" viewBox="0 0 ${CHART.width} ${CHART.height}" preserveAspectRatio="none" role="img"><title>${label}</title>${drawnRuns.join('')}<path class="ready" d="M0 ${y(points(LEAST.ready.overall))}H${CHART.width}"/></svg>`;
+}
+
+/** Open findings by severity as one bar, worst first. The same numbers stand in the table beside it. */
+export function stack(label: string, findings: Readonly<Record<Severity, number>>): string {
+  const all = Object.entries(findings) as [Severity, number][];
+  const total = all.reduce((sum, [, amount]) => sum + amount, 0);
+  let left = 0;
+  const parts = all.filter(([, amount]) => amount > 0).map(([severity, amount]) => {
+    const width = (amount * CHART.width) / total;
+    left += width;
+    return `<rect class="fill tone-${severity}" x="${fixed(left - width)}" y="0" width="${fixed(width)}" height="16"/>`;
+  });
+  return `<svg class="stack" viewBox="0 0 ${CHART.width} 16" preserveAspectRatio="none" role="img"><title>${label}</title>${parts.join('')}</svg>`;
+}

@@ -51,7 +51,7 @@ p { margin: .25rem 0; } ul, ol, dl { margin: 0; } ul, ol { padding-left: 1.25rem
 a { color: var(--link); }
 code, pre, .place, .rule { font-family: var(--mono); font-size: .92em; }
 :not(pre) > code:not(.place):not(.rule) { background: var(--code); border-radius: 3px; padding: .05em .3em; }
-pre { background: var(--code); border: 1px solid var(--edge); border-radius: 4px; margin: .35rem 0; padding: .5rem .75rem; overflow-x: auto; line-height: 1.4; }
+pre { background: var(--code); border: 1px solid var(--edge); border-radius: 4px; margin: .35rem 0; padding: .5rem .75rem; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; }
 .kind, .count, .about, .of { color: var(--quiet); font-weight: 400; }
 .count { font-size: .85em; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -74,7 +74,24 @@ select, input { background: var(--input); color: var(--on-input); border: 1px so
 .top > div { flex: 1 1 18rem; }
 nav { display: flex; flex-wrap: wrap; gap: 0 1rem; margin-top: .25rem; }
 nav a { display: inline-block; min-height: 24px; line-height: 24px; text-decoration: none; } nav a:hover { text-decoration: underline; }
-.made { color: var(--quiet); margin: .25rem 0 1rem; }
+.tools { display: flex; gap: .5rem; align-items: start; }
+.menu { position: relative; } .menu > summary { border: 1px solid var(--edge); border-radius: 4px; padding: .1rem .6rem; color: inherit; list-style: none; } .menu > summary::after { content: " ▾"; } .menu > summary::-webkit-details-marker { display: none; }
+.menu > div { position: absolute; right: 0; z-index: 2; display: flex; flex-direction: column; min-width: 15rem; margin-top: .25rem; padding: .25rem; background: var(--bg); border: 1px solid var(--edge); border-radius: 4px; box-shadow: 0 2px 8px var(--vscode-widget-shadow, var(--rule)); }
+.menu > div button { border: 0; text-align: left; }
+.made { display: flex; flex-wrap: wrap; gap: .1rem 1.5rem; margin: .25rem 0 1rem; } .made > div { display: flex; gap: .4rem; } .made dd { overflow-wrap: anywhere; }
+.panel .filters { position: static; }
+[role=tablist] { display: flex; flex-wrap: wrap; gap: 0 .25rem; margin-top: .75rem; border-bottom: 1px solid var(--edge); }
+[role=tab] { border: 0; border-bottom: 3px solid transparent; border-radius: 0; padding: .35rem .7rem; color: var(--quiet); } [role=tab]:hover { background: var(--hover); }
+[role=tab][aria-selected=true] { color: var(--fg); border-bottom-color: var(--focus); font-weight: 600; }
+[role=tabpanel] > section:first-child > h2, [role=tabpanel] > #findings > h2 { margin-top: 1.25rem; }
+button.sort { border: 0; padding: 0; font: inherit; font-weight: inherit; color: inherit; min-height: 24px; text-align: left; } button.sort:hover { text-decoration: underline; background: none; }
+[aria-sort=descending] > button.sort::after { content: " ▾"; } [aria-sort=ascending] > button.sort::after { content: " ▴"; }
+.in-order .group { display: none; } .tick { flex-direction: row !important; align-items: center; gap: .35rem; min-height: 28px; } .tick input { min-height: 0; width: 1rem; height: 1rem; }
+.amounts { grid-column: 1 / -1; margin: 0; } .amounts figcaption { display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; color: inherit; } .stack { display: block; width: 100%; height: .75rem; } .stack .fill { fill: var(--tone); stroke: var(--bg); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.near .line { display: inline-block; min-width: 2.5em; margin-right: 1em; color: var(--quiet); text-align: right; user-select: none; } .near mark { background: none; color: inherit; font-weight: 600; border-left: 3px solid var(--tone); margin-left: -.75rem; padding-left: calc(.75rem - 3px); display: inline-block; min-width: 100%; }
+.near del, .near ins { text-decoration: none; } .near del { color: var(--red); } .near ins { color: var(--green); } .change { margin: .35rem 0; }
+strong.new { border: 1px solid var(--edge); border-radius: 3px; padding: 0 .3em; font-size: .88em; }
+.checks { min-width: 40rem; } .summary p + p { margin-top: .5rem; }
 
 .overview { display: grid; grid-template-columns: auto 1fr; gap: 1rem 1.5rem; border: 1px solid var(--edge); border-left: 4px solid var(--tone); border-radius: 6px; padding: 1.25rem; }
 .overview > .facts, .overview > .columns, .overview > .summary { grid-column: 1 / -1; }
@@ -117,9 +134,9 @@ details[open] > summary { margin-bottom: .35rem; } details > ul { padding-bottom
 figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .92em; margin-top: .35rem; }
 .stairs { display: block; width: 100%; height: 7.5rem; border-bottom: 1px solid var(--edge); border-left: 1px solid var(--edge); }
 .stairs path { fill: none; vector-effect: non-scaling-stroke; } .stairs .area { fill: var(--code); } .stairs .line { stroke: var(--teal); stroke-width: 2; }
-.stairs .ready { stroke: var(--fg); stroke-dasharray: 5 4; }
+.stairs .dots { stroke: var(--teal); stroke-width: 6; stroke-linecap: round; } .stairs .mark { stroke: var(--quiet); stroke-dasharray: 2 3; } .stairs .ready { stroke: var(--fg); stroke-dasharray: 5 4; }
 
-.filters { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: end; gap: .5rem .75rem; background: var(--bg); padding: .5rem 0 .75rem; border-bottom: 1px solid var(--line); }
+.filters { margin-top: 2rem; position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: end; gap: .5rem .75rem; background: var(--bg); padding: .5rem 0 .75rem; border-bottom: 1px solid var(--line); }
 .filters label { display: flex; flex-direction: column; color: var(--quiet); font-size: .88em; } .filters label > * { font-size: 1rem; font-size: inherit; }
 .filters label:first-child { flex: 1 1 12rem; } .shown { color: var(--quiet); line-height: 28px; margin-left: auto; }
 .finding { border: 1px solid var(--edge); border-left: 4px solid var(--tone); border-radius: 6px; padding: .9rem 1.1rem; margin: .75rem 0; }
@@ -137,6 +154,8 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
 .vscode-high-contrast .shape path.sign, .vscode-high-contrast-light .shape path.sign { stroke: var(--fg); }
 .vscode-high-contrast .bar .fill, .vscode-high-contrast-light .bar .fill { fill: none; stroke: var(--fg); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .vscode-high-contrast .bar .track, .vscode-high-contrast-light .bar .track, .vscode-high-contrast .stairs .area, .vscode-high-contrast-light .stairs .area { fill: none; }
+.vscode-high-contrast .stack .fill, .vscode-high-contrast-light .stack .fill { fill: none; stroke: var(--fg); }
+.vscode-high-contrast .stairs .dots, .vscode-high-contrast-light .stairs .dots { stroke: var(--fg); }
 .vscode-high-contrast .stairs .line, .vscode-high-contrast-light .stairs .line { stroke: var(--fg); }
 .vscode-high-contrast button.primary, .vscode-high-contrast-light button.primary { background: none; color: var(--fg); border-color: var(--edge); }
 .vscode-high-contrast pre, .vscode-high-contrast code, .vscode-high-contrast-light pre, .vscode-high-contrast-light code { background: none; }
@@ -152,9 +171,9 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
   :root { --page: #fff; --ink: #000; --soft: #444; --rule: #bbb; --field: #f4f4f4; --blue: #0550ae; --red-0: #a40e26; --orange-0: #953800; --yellow-0: #7d4e00; --green-0: #116329; --teal-0: #0550ae; color-scheme: light; }
   @page { size: A4; margin: 15mm; }
   body { max-width: none; padding: 0; font-size: 10pt; }
-  nav, .filters, .skip, button.primary { display: none !important; }
+  nav, .filters, .skip, .tools, [role=tablist] { display: none !important; }
   h2, h3, h4, caption, summary { break-after: avoid; } .overview, tr, pre, figure, .places > li { break-inside: avoid; }
-  .plan { min-width: 0; }
+  .plan, .checks { min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; display: block; } .wide { overflow: visible; } pre { white-space: pre-wrap; }
   * { print-color-adjust: exact; }
 }

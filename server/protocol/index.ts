@@ -21,6 +21,12 @@ export const EXPLAIN = 'shipworthy/explain';
 export interface ExplainParams { readonly rule: string }
 export interface ExplainAnswer { readonly title: string; readonly markdown: string }
 
+/** Request: a report as a file holds it, with code from near and fixes worked out; null when there is no such card or form. */
+export const EXPORT = 'shipworthy/export';
+/** `root` is the folder of the card's application in the workspace folder `uri`. */
+export interface ExportParams { readonly uri: string; readonly root: string; readonly form: string }
+export interface ExportAnswer { readonly text: string }
+
 /** Request, no parameters: read everything again. Answered when that is done. */
 export const RESCAN = 'shipworthy/rescan';
 

@@ -2,7 +2,8 @@
 //   npx mocha test/editor/drive/drive.test.mjs
 // $SHIPWORTHY_VSIX: another package than shipworthy.vsix in the root. $SHIPWORTHY_SHOTS: a folder for a picture of each failure.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -73,6 +74,22 @@ for (const host of ['newest', 'oldest']) {
     it('opens the report', async () => {
       const report = await openReport(page);
       assert.ok((await report.locator('h1').first().innerText()).length > 0);
+    });
+
+    it('is open to everyone: axe finds nothing in the report, behind any tab, in any theme', async () => {
+      const report = await openReport(page);
+      const frame = (await report.locator('body').elementHandle()).ownerFrame();
+      const inside = await frame;
+      await inside.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+      for (const theme of Object.keys(THEMES)) {
+        await switchTheme(page, theme);
+        await report.locator(`body[data-vscode-theme-kind="${THEMES[theme].webview}"]`).waitFor();
+        for (const tab of await report.getByRole('tab').all()) {
+          await tab.click();
+          const violations = await inside.evaluate(async () => (await globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html).join(' ')}`));
+          assert.deepEqual(violations, [], `${theme}, ${await tab.innerText()}`);
+        }
+      }
     });
 
     it('follows the theme, in the report too', async () => {

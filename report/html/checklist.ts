@@ -1,0 +1,44 @@
+/** The list to go through before, at and after a deployment, and the controls every audit asks for first. */
+import { CATEGORIES } from '../../rules/kit';
+import type { ReportCard } from '../card';
+import { HORIZONS, HORIZON_WORDS } from '../checklist';
+import type { CheckItem } from '../checklist';
+import type { Control } from '../controls';
+import { htmlText } from '../escape';
+import { CATEGORY_TITLES, count, list } from '../words';
+import { part, place, ruleName, table } from './parts';
+import type { Mode } from './parts';
+import { boxShape } from './shapes';
+
+const BOX_WORDS: Readonly<Record<CheckItem['box'], string>> = { done: 'Done', open: 'Open', partly: 'Partly done', accepted: 'Accepted', unknown: 'Not known' };
+const DECIDED_WORDS: Readonly<Record<CheckItem['decided'], string>> = { rule: 'by a rule', 'sign-off': 'by a person', both: 'by a rule or a person' };
+
+export function checklist(card: ReportCard, mode: Mode): string {
+  const items = card.content.checklist;
+  const done = items.filter((one) => one.box === 'done').length;
+  const horizons = HORIZONS.map((horizon) => {
+    const mine = items.filter((one) => one.horizon === horizon);
+    const open = mine.filter((one) => one.box !== 'done' && one.box !== 'accepted').length;
+    const rows = CATEGORIES.flatMap((category) => mine.filter((one) => one.category === category).map((one) => [
+      `${boxShape(one.box)}${BOX_WORDS[one.box]}`, `${htmlText(one.title)}${one.findings > 1 ? ` <span class="about">${count(one.findings, 'finding')}</span>` : ''}`, CATEGORY_TITLES[category], DECIDED_WORDS[one.decided],
+      one.decided === 'sign-off' ? `<code class="rule">${htmlText(one.id)}</code>` : ruleName(one.id, mode),
+    ]));
+    const title = `<h3>${HORIZON_WORDS[horizon]} <span class="count">${open} of ${mine.length} to do</span></h3>`;
+    return title + (rows.length === 0 ? '<p class="none">Nothing.</p>' : table(HORIZON_WORDS[horizon], ['State', 'What', 'Category', 'Decided', 'Id'], rows, 'lines checks'));
+  });
+  return part('checklist', 'Checklist', `<p>${done} of ${count(items.length, 'item')} are done.</p>\n${horizons.join('\n')}`);
+}
+
+const CONTROL_WORDS: Readonly<Record<Control['state'], readonly [CheckItem['box'], string]>> = {
+  wired: ['done', 'Wired'], partly: ['partly', 'Partly'], missing: ['open', 'Missing'], accepted: ['accepted', 'Accepted'], 'not-needed': ['unknown', 'Not needed'], unknown: ['unknown', 'Not known'],
+};
+
+/** Each control with what it is made of here. */
+export function controls(card: ReportCard, mode: Mode): string {
+  const rows = card.content.controls.map((one) => {
+    const [box, word] = CONTROL_WORDS[one.state];
+    const by = one.by.map((each) => `${htmlText(each.text)} ${place(each, mode)}`).join('<br>');
+    return [htmlText(one.name), `${boxShape(box)}${word}`, by || htmlText(one.reason ?? '–'), one.open.length === 0 ? '–' : htmlText(list(one.open))];
+  });
+  return part('controls', 'Controls', rows.length === 0 ? '' : table('What protects the application, and where it is wired', ['Control', 'State', 'Made of', 'Open'], rows));
+}
