@@ -14,6 +14,8 @@ import hstsMissing from './security/hsts-missing';
 import httpsNotEnforced from './security/https-not-enforced';
 import markupUnescaped from './security/markup-unescaped';
 import massAssignment from './security/mass-assignment';
+import nginxAliasTraversal from './security/nginx-alias-traversal';
+import nginxHeaderDropped from './security/nginx-header-dropped';
 import nosqlInjection from './security/nosql-injection';
 import obsoleteSecurityHeader from './security/obsolete-security-header';
 import openRedirect from './security/open-redirect';
@@ -28,6 +30,7 @@ import requestInputUnvalidated from './security/request-input-unvalidated';
 import requestSizeUnlimited from './security/request-size-unlimited';
 import securityHeadersMissing from './security/security-headers-missing';
 import sensitiveRouteUnlimited from './security/sensitive-route-unlimited';
+import serverInfoExposed from './security/server-info-exposed';
 import sqlInjection from './security/sql-injection';
 import ssrfUserUrl from './security/ssrf-user-url';
 import templateInjection from './security/template-injection';
@@ -124,6 +127,7 @@ import dockerImageBloated from './deployment/docker-image-bloated';
 import dockerSignalsLost from './deployment/docker-signals-lost';
 import dockerignoreMissing from './deployment/dockerignore-missing';
 import imageUnpinned from './deployment/image-unpinned';
+import nginxProxyHeadersMissing from './deployment/nginx-proxy-headers-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import remoteScriptExecuted from './deployment/remote-script-executed';
 import restartPolicyMissing from './deployment/restart-policy-missing';
@@ -225,6 +229,8 @@ export const rules: readonly Rule[] = [
   httpsNotEnforced('security'),
   markupUnescaped('security'),
   massAssignment('security'),
+  nginxAliasTraversal('security'),
+  nginxHeaderDropped('security'),
   nosqlInjection('security'),
   obsoleteSecurityHeader('security'),
   openRedirect('security'),
@@ -239,6 +245,7 @@ export const rules: readonly Rule[] = [
   requestSizeUnlimited('security'),
   securityHeadersMissing('security'),
   sensitiveRouteUnlimited('security'),
+  serverInfoExposed('security'),
   sqlInjection('security'),
   ssrfUserUrl('security'),
   templateInjection('security'),
@@ -335,6 +342,7 @@ export const rules: readonly Rule[] = [
   dockerSignalsLost('deployment'),
   dockerignoreMissing('deployment'),
   imageUnpinned('deployment'),
+  nginxProxyHeadersMissing('deployment'),
   processRunsAsRoot('deployment'),
   remoteScriptExecuted('deployment'),
   restartPolicyMissing('deployment'),

@@ -62,6 +62,7 @@ export default rule<Operational>({
     'it tries again until it works': { good: { 'boot.sh': '#!/bin/bash\nwhile true; do\n  flask db upgrade\n  if [[ "$?" == "0" ]]; then\n    break\n  fi\n  sleep 5\ndone\npython seed.py\nexec gunicorn shop:app\n' } },
     'somebody sits in front of it': { good: { 'deploy.sh': '#!/bin/bash\nread -p "Which version? " version\ngit fetch\ngit checkout "$version"\npm2 restart shop\n' } },
     'one command': { good: { 'start.sh': '#!/bin/sh\ncd /srv/app\nexport PORT=8000\necho starting\nexec gunicorn app:app\n' } },
+    'commands to copy, with places to fill in': { good: { 'DEPLOY_COMMANDS.sh': '#!/bin/bash\nflyctl secrets set DB="<your-database>" --app shop\nflyctl deploy --app "<your-app>"\nflyctl status --app "<your-app>"\n' } },
     'a developer\'s': { good: { 'scripts/start-dev.sh': '#!/bin/bash\nnpm ci\nnpm run build\nflask run --debug\n', 'setup.sh': '#!/bin/bash\ncd backend\npython3 -m venv venv\npip install -r requirements.txt\nnpm ci\n' } },
     'sh, which has no pipefail': { good: { 'backup.sh': '#!/bin/sh\nset -eu\npg_dump shop | gzip > /backup/shop.sql.gz\naws s3 cp /backup/shop.sql.gz s3://bucket/\nrm /backup/shop.sql.gz\n' } },
     'a pipe that only looks': { good: { 'deploy.sh': '#!/bin/bash\nset -e\ndocker ps | grep shop\ndocker compose pull\ndocker compose up -d\n' } },
@@ -104,7 +105,7 @@ const TRIVIAL = /^(echo|printf|set|export|local|readonly|declare|typeset|true|fa
 function* judged(script: Shell, starts: boolean): Iterable<Operational> {
   const own = ownCommands(script.commands);
   const weighty = own.filter((each) => !TRIVIAL.test(programOf(each)) && programOf(each) !== '');
-  if (weighty.length < 3 || !own.some((each) => each.depth === 0 && weighty.includes(each)) || isAttended(own)) return;
+  if (weighty.length < 3 || !own.some((each) => each.depth === 0 && weighty.includes(each)) || isAttended(own) || isFilledIn(own)) return;
   const first = own[0]?.at ?? script.commands[0]?.at ?? { start: 0, end: 0 };
   if (!stops(script)) {
     if (own.some((each) => [...each.words, ...each.assignments.map((one) => one.value ?? '')].some((word) => word.includes('$?')))) return;
@@ -130,6 +131,11 @@ function ownCommands(commands: readonly Command[]): readonly Command[] {
 /** Somebody answers its questions, and sees what fails. */
 function isAttended(commands: readonly Command[]): boolean {
   return commands.some((each) => programOf(each) === 'read' && (each.words.some((word) => /^-\w*p/.test(word)) || (!each.condition && each.depth === 0 && !each.redirects.some((one) => one.op.startsWith('<')))));
+}
+
+/** Commands to copy: somebody fills in the places first. */
+function isFilledIn(commands: readonly Command[]): boolean {
+  return commands.some((each) => each.words.some((word) => /^(\w+=)?<[a-z][\w -]*>$/i.test(word)));
 }
 
 /** What comes after `||` is what is done about a failure; its own is the end of it. */

@@ -100,3 +100,4 @@ export * from './document-skeletons';
 export * from './dev-server';
 export * from './control';
 export * from './command-lists';
+export * from './nginx-blocks';
