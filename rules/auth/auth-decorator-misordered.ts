@@ -23,7 +23,7 @@ export default rule<Handler>({
   message: ({ guard, route }) => `@${lastName(guard?.name ?? '')} stands above @${route?.receiver ?? 'app'}.${lastName(route?.name ?? 'route')} and is not applied to the function that is registered.`,
   underline: ({ guard, func }) => guard?.at ?? func.nameAt,
   holds: ({ func }) => `the guard of ${func.name} is below its route`,
-  summary: (count) => `${count} guarded routes, and the guard is below the route decorator in all.`,
+  summary: (count) => count === 1 ? 'The guard of the only guarded route is below the route decorator' : `${count} guarded routes, and the guard is below the route decorator in all`,
   fix: { title: 'Move the guard below the route', safety: 'safe', edit: ({ guard, route }, { source }) => guard && route && swapped(guard, route, source) },
 
   examples: {

@@ -23,7 +23,7 @@ export default rule<CallMatch>({
   underline: (match) => match.call.keywords.find((each) => missing(match).includes(each.name as Flag))?.at ?? match.call.calleeAt,
   holds: (match) => flagOf(match, 'secure') === 'on' && flagOf(match, 'httponly') === 'on' ? 'Set with Secure and HttpOnly' : undefined,
   nothing: 'The code sets no cookies by hand.',
-  summary: (count) => `${count} cookies set by hand, all with their flags.`,
+  summary: (count) => count === 1 ? 'The only cookie set by hand has its flags' : `${count} cookies set by hand, all with their flags`,
 
   fix: { title: 'Add the missing flags', safety: 'review', edit: flagged, remains: 'Secure cookies do not travel over plain HTTP: see to development, too.' },
 

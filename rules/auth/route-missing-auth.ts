@@ -31,7 +31,7 @@ export default rule<Place>({
   },
   underline: ({ route }) => route.handlerAt,
   holds: ({ route }, { project }) => { const guard = guardOf(route, project); return guard && `${nameOf(route)} asks ${lastName(guard)}`; },
-  summary: (count) => `${count} sensitive routes are guarded.`,
+  summary: (count) => count === 1 ? 'The only sensitive route is guarded' : `${count} sensitive routes are guarded`,
   fix: { title: 'Add the guard of its siblings', safety: 'review', edit: (place, { source, project }) => guarding(place, source, project) },
 
   examples: {

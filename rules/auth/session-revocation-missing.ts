@@ -32,6 +32,7 @@ export default projectRule({
     'refresh tokens that are stored': { good: 'import time\nimport jwt\nfrom fastapi import FastAPI\nfrom app.db import Base\n\napp = FastAPI()\n\nclass RefreshToken(Base):\n    __tablename__ = "refresh_tokens"\n\n@app.post("/login")\ndef login(name: str):\n    return jwt.encode({"sub": name, "exp": time.time() + 864000}, "k", algorithm="HS256")\n' },
     'a list of what was revoked': { good: 'from flask import Flask\nfrom flask_jwt_extended import JWTManager, create_access_token\n\napp = Flask(__name__)\nmanager = JWTManager(app)\n\n@manager.token_in_blocklist_loader\ndef is_revoked(header, payload):\n    return payload["jti"] in BLOCKLIST\n\nBLOCKLIST = set()\n\n@app.post("/login")\ndef login(user):\n    return create_access_token(identity=user.id)\n' },
     'tokens of a few minutes': { good: 'from datetime import datetime, timedelta, timezone\nimport jwt\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.post("/login")\ndef login(name: str):\n    return jwt.encode({"sub": name, "exp": datetime.now(timezone.utc) + timedelta(minutes=10)}, "k", algorithm="HS256")\n' },
+    'a list of addresses that may not register': { bad: 'from flask import Flask, session\n\napp = Flask(__name__)\n\ndef check_email_is_blacklisted(address):\n    return address in domain_blacklist\n\ndomain_blacklist = set()\n\n@app.post("/login")\ndef login(user):\n    session["user_id"] = user.id\n    return ""\n' },
     'Django': { good: { 'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["django.contrib.auth", "django.contrib.sessions"]\nMIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]\n', 'shop/views.py': 'from django.contrib.auth import login\n\ndef sign_in(request, user):\n    login(request, user)\n' } },
     'a basket is no login': { good: 'from flask import Flask, session\n\napp = Flask(__name__)\n\n@app.post("/basket")\ndef basket():\n    session["basket"] = []\n    return ""\n' },
     'tokens of another kind': { good: 'import time\nimport jwt\nfrom flask import Flask\n\napp = Flask(__name__)\n\ndef reset_token(user):\n    return jwt.encode({"reset": user.id, "exp": time.time() + 600}, "k", algorithm="HS256")\n' },
@@ -65,10 +66,16 @@ function signIns(project: Project): readonly SignIn[] {
 // ---- what can end one
 
 const REVOKES = /black_?list|block_?list|deny_?list|revok|(token|session|auth|login|jwt)_?(version|epoch|generation|stamp|nonce|counter)|tokens?_?valid_?(since|after|from)|valid_?since|security_?stamp|fs_uniquifier|alternative_?id|session_?(token|hash|key|store|record)|force_?log_?out|log_?out_?(all|everywhere)|password_?changed_?at|last_password_change|get_session_auth_hash|active_sessions|login_sessions|^jti$/i;
+/** Lists of what is refused that hold no sessions: addresses, domains, words. */
+const OTHER_LISTS = /(e_?mail|domain|(^|_)ips?(_|$)|address|word|countr|agent|extension|host|url).*(black|block|deny)_?list|(black|block|deny)_?list.*(e_?mail|domain|(^|_)ips?(_|$)|address|word|countr|agent|extension|host|url)/i;
 /** Tables of sessions or refresh tokens. */
 const STORES = /^(refresh_?tokens?|(user|login|auth|active)_?sessions?)$/i;
 const STATE = /\b(is_)?_?(active|disabled|enabled|banned|blocked|deactivated|suspended|locked)\b|\bstatus\b/i;
 const COMPARED = /(^|\.)session\.\w*(hash|version|stamp|epoch|sid|token_id|issued|login_at|auth_time|fresh_at)\w*$/i;
+
+function revokes(name: string): boolean {
+  return REVOKES.test(name) && !OTHER_LISTS.test(name);
+}
 
 function ends(project: Project): readonly Evidence[] {
   return project.once('sessionEnds', () => {
@@ -92,9 +99,9 @@ function libraries(project: Project, modules: readonly Module[]): readonly Evide
 function named(module: Module, project: Project): readonly Evidence[] {
   const last = (name: string) => name.slice(name.lastIndexOf('.') + 1);
   return [
-    ...module.classes.filter((each) => REVOKES.test(each.name) || (STORES.test(each.name) && !each.bases.some((base) => /(BaseModel|Schema|Form|Serializer)$/.test(base)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name} can end sessions` })),
-    ...module.functions.filter((each) => REVOKES.test(each.name) || (each.name === 'get_id' && each.scope !== '' && /token|version|hash|stamp|uuid|session|alternative|password/i.test((project.text(module.path) ?? '').slice(each.body.start, each.body.end)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}()` })),
-    ...module.assignments.filter((each) => REVOKES.test(last(each.target))).map((each) => ({ path: module.path, ...each.targetAt, text: last(each.target) })),
+    ...module.classes.filter((each) => revokes(each.name) || (STORES.test(each.name) && !each.bases.some((base) => /(BaseModel|Schema|Form|Serializer)$/.test(base)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name} can end sessions` })),
+    ...module.functions.filter((each) => revokes(each.name) || (each.name === 'get_id' && each.scope !== '' && /token|version|hash|stamp|uuid|session|alternative|password/i.test((project.text(module.path) ?? '').slice(each.body.start, each.body.end)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}()` })),
+    ...module.assignments.filter((each) => revokes(last(each.target))).map((each) => ({ path: module.path, ...each.targetAt, text: last(each.target) })),
     ...module.functions.filter((each) => each.reads.some((read) => COMPARED.test(read))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}() compares what the session holds` })),
   ];
 }

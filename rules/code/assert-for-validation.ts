@@ -29,7 +29,7 @@ export default rule<Asserted>({
   underline: ({ refusal }) => ({ start: refusal.at.start, end: refusal.at.start + 'assert'.length }),
   holds: (it) => it.assert ? undefined : 'An explicit test',
   nothing: 'No check of access or input is written out.',
-  summary: (count) => `${count} checks of access and input raise or abort explicitly.`,
+  summary: (count) => count === 1 ? 'The only check of access and input raises or aborts explicitly' : `${count} checks of access and input raise or abort explicitly`,
 
   fix: { title: 'Test it, and refuse', safety: 'review', edit: refusing },
 

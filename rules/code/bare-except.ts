@@ -23,7 +23,7 @@ export default rule({
   underline: ({ handler: one }) => one.keyword,
   holds: ({ handler: one, module }) => module.language === 'python' && one.catchesAt ? 'Names what it catches' : undefined,
   nothing: 'Nothing catches exceptions.',
-  summary: (count) => `${count} except clauses, none of them bare.`,
+  summary: (count) => count === 1 ? 'The only except clause is not bare' : `${count} except clauses, none of them bare`,
 
   fix: {
     title: 'Catch Exception',

@@ -23,7 +23,7 @@ export default rule<Broad>({
   underline: ({ handler: one }) => one.catchesAt ?? one.keyword,
   holds: ({ module, handler: one }) => keepsTraceback(one, module) ? 'Records the traceback' : undefined,
   nothing: 'Nothing catches every exception.',
-  summary: (count) => `${count} broad handlers raise, log, or stand at a boundary.`,
+  summary: (count) => count === 1 ? 'The only broad handler raises, logs, or stands at a boundary' : `${count} broad handlers raise, log, or stand at a boundary`,
 
   fix: {
     title: 'Record the traceback',

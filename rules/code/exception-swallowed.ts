@@ -39,7 +39,7 @@ export default rule<Catch>({
   underline: (it) => 'suppress' in it ? argumentAt(it.suppress) : it.handler.catchesAt ?? it.handler.keyword,
   holds: (it) => 'handler' in it && it.handler.does.some((each) => each === 'log' || each === 'raise') ? 'Logs or raises' : undefined,
   nothing: 'Nothing catches every exception.',
-  summary: (count) => `${count} broad handlers, and none discards what it catches.`,
+  summary: (count) => count === 1 ? 'The only broad handler does not discard what it catches' : `${count} broad handlers, and none discards what it catches`,
 
   fix: [
     {

@@ -24,7 +24,7 @@ export default rule<Operation>({
   message: ({ func, what }) => `${func.name} returns ${what ?? 'an object'} without a response model.`,
   underline: ({ route }) => route.handlerAt,
   holds: ({ route, func }) => route.answer ? `${func.name} answers ${route.answer.slice(route.answer.lastIndexOf('.') + 1)}` : undefined,
-  summary: (count) => `${count} operations, each with a model or a body of its own.`,
+  summary: (count) => count === 1 ? 'The only operation has a model or a body of its own' : `${count} operations, each with a model or a body of its own`,
 
   examples: {
     'a document of a store': { path: 'main.py', bad: 'from fastapi import APIRouter\nrouter = APIRouter()\n@router.get("/users/{i}")\nasync def user(i: str, db=None):\n    return await db.users.find_one({"_id": i})\n' },

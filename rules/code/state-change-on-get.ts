@@ -36,7 +36,7 @@ export default rule<Get>({
   message: ({ route, writes }) => `GET ${route.path || '/'} ${writes ?? 'changes state'}.`,
   underline: ({ route }, { source }) => calleeOf(route, source),
   nothing: 'No route answers GET.',
-  summary: (count) => `${count} GET routes, and none was seen to change state.`,
+  summary: (count) => count === 1 ? 'The only GET route was not seen to change state' : `${count} GET routes, and none was seen to change state`,
 
   fix: {
     title: 'Use POST', safety: 'review', edit: ({ route }, { source }) => posting(route, source),

@@ -15,7 +15,7 @@ export default projectRule({
   applies: (project) => project.modules.length > 0 || 'There is no source file.',
   project: (project) => {
     const open = [...stubs(project), ...markers(project)];
-    return open.length > 0 ? { open } : { holds: [{ ...project.anchor, text: `No open marker in ${project.modules.length} files` }] };
+    return open.length > 0 ? { open } : { holds: [{ ...project.anchor, text: `No open marker in ${project.modules.length} ${project.modules.length === 1 ? 'file' : 'files'}` }] };
   },
 
   examples: {
@@ -44,16 +44,20 @@ function markers(project: Project): readonly Gap[] {
   return [...gapOf(weighty, true), ...gapOf(rest, false)];
 }
 
+/** So many places are named in the message; the others are beside the finding. */
+const NAMED = 3;
+
 /** One finding for all of a kind, at the first. */
 function gapOf(all: readonly Found[], weighty: boolean): readonly Gap[] {
   const [first] = all;
   if (!first) return [];
-  const listed = all.slice(0, 10).map(({ module, marker }) => `${module.path}:${String(marker.line + 1)}`).join(', ');
-  const more = all.length > 10 ? ` and ${String(all.length - 10)} more` : '';
+  const files = new Set(all.map(({ module }) => module.path)).size;
+  const listed = all.slice(0, NAMED).map(({ module, marker }) => `${module.path}:${String(marker.line + 1)}`).join(', ');
+  const where = all.length === 1 ? '' : `${files === 1 ? '' : ` in ${String(files)} files`}: ${listed}${all.length > NAMED ? ` and ${String(all.length - NAMED)} more` : ''}`;
   const what = all.length === 1 ? `A ${first.marker.word} marker` : `${String(all.length)} markers (${[...new Set(all.map((each) => each.marker.word))].join(', ')})`;
   return [{
     at: { path: first.module.path, ...first.marker.at },
-    message: weighty ? `${what} about security or production ${all.length === 1 ? 'is' : 'are'} open: ${listed}${more}.` : `${what} ${all.length === 1 ? 'is' : 'are'} open: ${listed}${more}.`,
+    message: weighty ? `${what} about security or production ${all.length === 1 ? 'is' : 'are'} open${where}.` : `${what} ${all.length === 1 ? 'is' : 'are'} open${where}.`,
     ...(weighty && { variation: { severity: 'low' as const, because: 'it speaks of security, payment or production' } }),
     related: all.slice(1, 11).map(({ module, marker }) => ({ path: module.path, ...marker.at, text: marker.text.slice(0, 100) })),
   }];

@@ -31,7 +31,7 @@ export default rule<Given>({
   underline: ({ pair }) => pair.valueAt ?? pair.at,
   holds: ({ pair }) => isReference(pair.value ?? '') ? undefined : 'An address of production names a host of its own',
   nothing: 'No file for production gives an address.',
-  summary: (count) => `${count} addresses of production, none a placeholder.`,
+  summary: (count) => count === 1 ? 'The only address of production is no placeholder' : `${count} addresses of production, none a placeholder`,
 
   examples: {
     'a database on this machine, in a container': { bad: { '.env.production': 'MONGO_URL=mongodb://localhost:27017/app\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' } },

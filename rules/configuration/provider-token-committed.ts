@@ -45,7 +45,7 @@ export default rule<Seen>({
   underline: ({ token }) => token ?? { start: 0, end: 0 },
   holds: ({ token }) => token ? undefined : 'no known credential',
   nothing: 'There is no text file.',
-  summary: (count) => `No known credential in ${count} files.`,
+  summary: (count) => `No known credential in ${count} ${count === 1 ? 'file' : 'files'}`,
 
   examples: {
     'a key of an account': {

@@ -35,7 +35,7 @@ export default rule<Given>({
   underline: ({ pair }) => pair.valueAt ?? pair.at,
   holds: ({ pair }) => isReference(bare(pair)) ? undefined : 'A configured secret is long',
   nothing: 'No file of variables holds a secret.',
-  summary: (count) => `${count} configured secrets, all long.`,
+  summary: (count) => count === 1 ? 'The only configured secret is long' : `${count} configured secrets, all long`,
 
   fix: {
     title: 'Take the value out of the file',

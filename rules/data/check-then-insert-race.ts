@@ -26,7 +26,7 @@ export default rule<Match>({
   related: ({ module, insert }) => [{ path: module.path, ...insert, text: 'added here' }],
   holds: ({ table, columns }) => `a constraint covers ${table.model.name}.${listed(columns)}`,
   nothing: 'No row is added after a look-up for the same.',
-  summary: (count) => `${count} checks before an insert rest on a constraint`,
+  summary: (count) => count === 1 ? 'One check before an insert rests on a constraint' : `${count} checks before an insert rest on a constraint`,
 
   examples: {
     'a slot is booked': { bad: { 'models.py': 'class Booking(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    slot = db.Column(db.DateTime)\ndb = None\n', 'app.py': 'from models import Booking\ndef book(db, slot):\n    if Booking.query.filter_by(slot=slot).first():\n        return "taken", 409\n    db.session.add(Booking(slot=slot))\n    db.session.commit()\n    return "ok"\n' }, severity: 'high' },

@@ -26,7 +26,7 @@ export default rule<Match>({
   underline: (match, { source }) => faulty(match, source)?.at ?? placeOf(match),
   holds: (match) => 'column' in match && match.column.default && match.column.default.how !== 'constant' ? `${titleOf(match)} is computed per row` : undefined,
   nothing: 'No column has a default.',
-  summary: (count) => `${count} column defaults, all callables or constants`,
+  summary: (count) => count === 1 ? 'The only column default is a callable or a constant' : `${count} column defaults, all callables or constants`,
 
   fix: { title: 'Pass the function', safety: 'safe', edit: passed },
 

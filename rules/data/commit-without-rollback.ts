@@ -28,7 +28,7 @@ export default rule<Match>({
   underline: ({ handler: one }) => one.keyword,
   holds: ({ handler: one }) => one.does.includes('rollback') ? 'a failed write is rolled back' : undefined,
   nothing: 'No failed write is caught.',
-  summary: (count) => `${count} failed writes that are caught are undone`,
+  summary: (count) => count === 1 ? 'The only failed write that is caught is undone' : `${count} failed writes that are caught are undone`,
 
   fix: {
     title: 'Roll back first', safety: 'safe',

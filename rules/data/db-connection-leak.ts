@@ -42,7 +42,7 @@ export default rule<Opened>({
   underline: ({ call: one }) => one.calleeAt,
   holds: ({ call: one, opener }) => (one.managed && opener.closes) || one.within.some((each) => /(^|\.)closing$/.test(each)) ? 'Closed by a with statement' : undefined,
   nothing: 'The code opens no database connection itself.',
-  summary: (count) => `${count} connections are opened in with statements that close them.`,
+  summary: (count) => count === 1 ? 'The only connection is opened in a with statement that closes it' : `${count} connections are opened in with statements that close them`,
 
   fix: { title: 'Close it with the with statement', safety: 'review', edit: closing },
 

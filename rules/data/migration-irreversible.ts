@@ -23,7 +23,7 @@ export default rule<Match>({
   underline: ({ migration, stuck }) => stuck[0]?.call.calleeAt ?? migration.back?.nameAt ?? migration.nameAt,
   holds: ({ migration }) => migration.upgrade.length > 0 && migration.back?.how !== 'nothing' ? 'can be taken back' : undefined,
   nothing: 'There is no migration.',
-  summary: (count) => `${count} recent migrations, all with a way back`,
+  summary: (count) => count === 1 ? 'The newest migration has a way back' : `${count} recent migrations, all with a way back`,
 
   fix: { title: 'Write the reverse operation', safety: 'review', edit: reversed, remains: 'Read it once: taking a column away takes its data with it.' },
 

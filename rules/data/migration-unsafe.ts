@@ -32,7 +32,7 @@ export default rule<Match>({
   underline: ({ breaches }, { source }) => kept(breaches, source)[0]?.step.call.calleeAt ?? { start: 0, end: 0 },
   holds: ({ breaches }) => breaches.length === 0 ? 'only adds' : undefined,
   nothing: 'There is no migration.',
-  summary: (count) => `The last ${count} migrations keep the running version working`,
+  summary: (count) => count === 1 ? 'The last migration keeps the running version working' : `The last ${count} migrations keep the running version working`,
 
   examples: {
     'data is dropped': { bad: 'from alembic import op\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    op.drop_column("account", "email")\ndef downgrade():\n    raise NotImplementedError("irreversible: data is gone")\n', path: 'migrations/versions/0007_drop.py', severity: 'low' },

@@ -28,7 +28,7 @@ export default rule<ColumnMatch>({
   underline: ({ column }) => column.nameAt,
   holds: ({ model, column }) => EXACT.test(column.type?.name ?? column.annotation ?? '') ? `${model.name}.${column.name} is ${column.type?.name ?? column.annotation ?? ''}` : undefined,
   nothing: 'No column holds money.',
-  summary: (count) => `${count} columns of money, all exact`,
+  summary: (count) => count === 1 ? 'The only column of money is exact' : `${count} columns of money, all exact`,
 
   fix: { title: 'Use a decimal column', safety: 'review', edit: decimal, remains: 'Write a migration for the column, and let the code calculate with Decimal.' },
 

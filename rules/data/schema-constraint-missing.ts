@@ -37,7 +37,7 @@ export default rule<MappedModel>({
     return count > 0 ? `${model.name} declares ${count} constraints` : undefined;
   },
   nothing: 'No table holds accounts or refers to another.',
-  summary: (count) => `${count} tables with their keys and constraints`,
+  summary: (count) => count === 1 ? 'The only table has its key and constraints' : `${count} tables with their keys and constraints`,
 
   fix: {
     title: 'Declare the constraint', safety: 'review', remains: 'Look for rows that are there twice, then write a migration.',

@@ -18,7 +18,7 @@ export default rule<Declared>({
   underline: ({ one }) => one.at,
   holds: ({ known, unit }) => known ? undefined : `not among the abandoned packages known on ${TABLE_DATE}: ${fileName(unit.path)}`,
   nothing: 'No manifest names a package.',
-  summary: (count) => `${count} dependencies compared with the table of ${TABLE_DATE}, none listed.`,
+  summary: (count) => `${count} ${count === 1 ? 'dependency' : 'dependencies'} compared with the table of ${TABLE_DATE}, none listed`,
 
   examples: {
     'commands from before Flask had its own': { bad: { 'requirements.txt': 'flask==3.0.3\nFlask-Script==2.0.6\n' } },

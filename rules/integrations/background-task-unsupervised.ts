@@ -28,7 +28,7 @@ export default rule<Started>({
   underline: ({ task }) => task.nameAt,
   holds: ({ task, module }, { project }) => !task.discarded ? 'The task is kept' : catchesItsOwn(workOf(task, module, project)) ? 'The work catches and logs its own failures' : undefined,
   nothing: 'Nothing is started beside a request.',
-  summary: (count) => `${count} places start work beside a request, and each is kept or logs its failures.`,
+  summary: (count) => count === 1 ? 'The only work started beside a request is kept or logs its failures' : `${count} places start work beside a request, and each is kept or logs its failures`,
 
   fix: { title: 'Keep the task', safety: 'review', edit: keeping },
 

@@ -58,7 +58,7 @@ export default rule<CallMatch>({
     return client?.keywords.some((name) => match.call.keywords.some((each) => each.name === name)) && hasTimeout(match, client, project) ? `${match.call.written}() has a timeout` : undefined;
   },
   nothing: 'The code uses no client of a mail server, a cache, a language model or a process.',
-  summary: (count) => `${count} clients, all with a timeout.`,
+  summary: (count) => count === 1 ? 'The only client has a timeout' : `${count} clients, all with a timeout`,
 
   fix: [
     { title: 'Add a timeout', safety: 'safe', edit: ({ call: one }, { source }) => clientOf(one)?.risky ? undefined : added(one, source) },

@@ -35,7 +35,7 @@ export default rule<CallMatch>({
   underline: ({ call: one }) => given(one)?.at ?? one.calleeAt,
   holds: (match) => given(match.call) ? 'A timeout is given' : 'A timeout is the default',
   nothing: 'The code calls no other service over HTTP.',
-  summary: (count) => `${count} outbound calls, all with a timeout.`,
+  summary: (count) => count === 1 ? 'The only outbound call has a timeout' : `${count} outbound calls, all with a timeout`,
 
   fix: {
     title: 'Add timeout=10',

@@ -18,7 +18,7 @@ export default rule<Outbound>({
   underline: ({ call: one }) => one.calleeAt,
   holds: ({ call: one, module }) => module.handlers.some((each) => contains(each, one) && catches(each, one.callee)) ? 'A failure of the other side is caught' : undefined,
   nothing: 'No handler calls another service.',
-  summary: (count) => `${count} calls of other services in handlers, and each failure is caught.`,
+  summary: (count) => count === 1 ? 'The failure of the only call of another service in a handler is caught' : `${count} calls of other services in handlers, and each failure is caught`,
 
   examples: {
     'a failure that breaks the page': { bad: 'import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.get("/rate")\ndef rate():\n    return requests.get("https://api.example.com/rate", timeout=5).json()\n' },

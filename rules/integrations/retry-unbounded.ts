@@ -27,7 +27,7 @@ export default rule<Retry>({
   underline: (it, { source }) => it.kind === 'library' ? it.decorator.at : it.kind === 'recursion' ? it.handler.keyword : firstWord(it.loop.at, source),
   holds: (it, { source }) => it.kind !== 'recursion' && (it.kind === 'library' ? stops(it.decorator) : isBounded(it.loop, source) && pauses(it, source)) ? 'Attempts are capped' : undefined,
   nothing: 'No call of another service is tried again.',
-  summary: (count) => `${count} places try again, each with a limit or a pause.`,
+  summary: (count) => count === 1 ? 'The only place that tries again has a limit or a pause' : `${count} places try again, each with a limit or a pause`,
 
   examples: {
     'again and again, at once': { bad: 'import requests\ndef push(data):\n    while True:\n        try:\n            return requests.post("https://api.example.com", json=data, timeout=5)\n        except requests.RequestException:\n            continue\n' },

@@ -23,7 +23,7 @@ export default rule<Overlap | { readonly module: Module; readonly task: Task; re
   underline: ({ option, task }) => option?.at ?? task.nameAt,
   holds: ({ task }) => task.keywords.every((each) => each.name !== 'max_instances' || (each.value.kind === 'number' && each.value.value === 1)) ? 'One run at a time' : undefined,
   nothing: 'No job runs by the clock.',
-  summary: (count) => `${count} jobs, none of which overlaps itself.`,
+  summary: (count) => count === 1 ? 'The only job does not overlap itself' : `${count} jobs, none of which overlaps itself`,
 
   fix: [{
     title: 'Allow one run at a time', safety: 'review',

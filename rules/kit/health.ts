@@ -22,5 +22,7 @@ export function healthRoutes(project: Project): readonly HealthRoute[] {
 function isHealth(route: Route): boolean {
   if (route.methods.length > 0 && !route.methods.some((each) => each === 'GET' || each === 'HEAD')) return false;
   if (/[<{][^/]*\/?$/.test(route.path)) return false;
+  // With a parameter it is about one thing among many, as /ping/<code>/fail is, and not about the application.
+  if (/[<{]/.test(route.path)) return STRONG.test(route.path);
   return STRONG.test(route.path) || WEAK.test(route.path) || /^(health|healthz|healthcheck|health_check|readiness|liveness|heartbeat|ping)$/i.test(lastName(route.handler));
 }

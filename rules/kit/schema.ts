@@ -75,10 +75,13 @@ export function migrationsSay(project: Project): Evidence | undefined {
   const [first] = project.migrations;
   const path = first?.module.path ?? migrationFiles(project)[0];
   if (path === undefined) return undefined;
-  const folder = path.slice(0, -fileName(path).length - 1);
-  const count = first ? project.migrations.length : migrationFiles(project).length;
+  const paths = first ? project.migrations.map((each) => each.module.path) : migrationFiles(project);
+  const folders = new Set(paths.map((each) => each.slice(0, -fileName(each).length - 1)));
+  const [folder = ''] = [...folders];
+  const where = folders.size > 1 ? ` in ${folders.size} folders` : folder === '' ? '' : ` in ${folder}`;
+  const count = paths.length;
   const what = first?.migration.framework === 'alembic' ? 'revisions of Alembic' : first ? 'migrations of Django' : 'migrations';
-  return { path, start: 0, end: 0, text: `${count} ${count === 1 ? what.replace(/s( of|$)/, '$1') : what}${folder ? ` in ${folder}` : ''}` };
+  return { path, start: 0, end: 0, text: `${count} ${count === 1 ? what.replace(/s( of|$)/, '$1') : what}${where}` };
 }
 
 /** The newest migrations, which are still to be deployed or may have to be taken back: how many come after each of the last few, by path. */

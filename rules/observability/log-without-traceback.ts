@@ -23,7 +23,7 @@ export default rule<Logged>({
   underline: ({ call: one }) => one.calleeAt,
   holds: ({ kept }) => kept ? 'Logs with the traceback' : undefined,
   nothing: 'No clause that catches every exception logs it.',
-  summary: (count) => `${count} broad handlers log with the traceback.`,
+  summary: (count) => count === 1 ? 'The only broad handler logs with the traceback' : `${count} broad handlers log with the traceback`,
 
   fix: { title: 'Log the traceback', safety: 'safe', edit: tracing },
 

@@ -26,7 +26,7 @@ export default rule<Logged>({
   message: ({ exposed, call: one }) => `${[...new Set(exposed.map((each) => each.name))].join(', ')} ${exposed.length > 1 ? 'are' : 'is'} written to the log by ${one.written}().`,
   underline: ({ exposed, call: one }) => exposed[0]?.value.at ?? one.calleeAt,
   nothing: 'The code logs nothing.',
-  summary: (count) => `${count} log calls, none prints a secret-named value.`,
+  summary: (count) => count === 1 ? 'The only log call prints no secret-named value' : `${count} log calls, none prints a secret-named value`,
 
   fix: { title: 'Write *** instead', safety: 'review', edit: masked },
 

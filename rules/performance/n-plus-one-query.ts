@@ -22,7 +22,7 @@ export default rule<Repeated | { readonly query: Query; readonly module: Module;
   related: ({ loop }, { unit }) => loop?.overAt ? [{ path: unit.path, ...loop.overAt, text: 'the rows it goes over' }] : [],
   holds: ({ query }, { source }) => /\b(joinedload|selectinload|subqueryload|contains_eager|select_related|prefetch_related)\(/.test(source.slice(query.call.at)) ? 'Related rows are loaded with the list' : undefined,
   nothing: 'No query is sent through an ORM.',
-  summary: (count) => `${count} lists load what belongs to them in the same query.`,
+  summary: (count) => count === 1 ? 'One list loads what belongs to it in the same query' : `${count} lists load what belongs to them in the same query`,
 
   examples: {
     'a row for each row': { bad: { 'models.py': MODELS(), 'app.py': 'from models import Order, User\ndef orders():\n    rows = []\n    for o in Order.query.limit(100):\n        rows.append((o.id, User.query.get(o.user_id).name))\n    return rows\n' } },

@@ -25,7 +25,7 @@ export default rule<Cache>({
   underline: (it) => it.kind === 'table' ? it.made.targetAt : it.decorator.at,
   holds: (it) => it.kind === 'function' && isBounded(it.decorator) ? 'The cache has a size' : undefined,
   nothing: 'Nothing is cached in the process.',
-  summary: (count) => `${count} caches in the process, each with a size.`,
+  summary: (count) => count === 1 ? 'The only cache in the process has a size' : `${count} caches in the process, each with a size`,
 
   fix: { title: 'Keep the last 1024 results', safety: 'safe', edit: bounded },
 

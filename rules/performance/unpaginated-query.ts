@@ -18,7 +18,7 @@ export default rule<Listed>({
   underline: ({ query }) => query.call.calleeAt,
   holds: ({ query, route }) => isLimited(query) ? `${route.path || '/'} answers with a page` : undefined,
   nothing: 'No GET route reads a list of rows.',
-  summary: (count) => `${count} lists are read by the page.`,
+  summary: (count) => count === 1 ? 'One list is read by the page' : `${count} lists are read by the page`,
 
   fix: { title: 'Read at most 100 rows', safety: 'review', edit: limited, remains: 'Give visitors a way to the next page.' },
 

@@ -32,7 +32,7 @@ export default rule<Escaping>({
   underline: ({ at }) => at,
   holds: ({ where }) => `${where} escapes`,
   nothing: 'No template is rendered outside of a framework that escapes by itself.',
-  summary: (count) => `${count} template environments, all escape.`,
+  summary: (count) => count === 1 ? 'The only template environment escapes' : `${count} template environments, all escape`,
 
   fix: { title: 'Turn auto-escaping on', safety: 'review', edit: ({ fix }, context) => fix(context), remains: 'Mark what is meant to be HTML with |safe, where nobody else can have written it.' },
 

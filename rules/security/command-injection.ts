@@ -38,7 +38,7 @@ export default rule<Start>({
   related: (it, context) => placesOf(dangerIn(it, context)?.way, { path: context.unit.path, ...it.call.calleeAt, text: `run by ${it.call.written}()` }),
   holds: (it) => it.shell ? undefined : 'Arguments are a list and no shell reads them',
   nothing: 'The code starts no processes.',
-  summary: (count) => `${count} process calls with a list of arguments and no shell.`,
+  summary: (count) => count === 1 ? 'The only process call has a list of arguments and no shell' : `${count} process calls with a list of arguments and no shell`,
 
   fix: { title: 'Run the program without a shell', safety: 'review', edit: withoutShell },
 

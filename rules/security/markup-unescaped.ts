@@ -28,7 +28,7 @@ export default rule<CallMatch | Marked | Shown>({
   underline: (it) => 'field' in it ? it.at : 'func' in it ? it.returned.at : it.call.args[0]?.at ?? it.call.calleeAt,
   holds: (it) => 'call' in it && FORMAT.some((each) => each === it.call.callee) ? 'format_html escapes what it is given' : undefined,
   nothing: 'No text is marked as safe HTML.',
-  summary: (count) => `${count} texts are marked as safe HTML, all of them constant or escaped.`,
+  summary: (count) => count === 1 ? 'The only text that is marked as safe HTML is constant or escaped' : `${count} texts are marked as safe HTML, all of them constant or escaped`,
 
   fix: { title: 'Let the helper escape the values', safety: 'review', edit: escaping },
 

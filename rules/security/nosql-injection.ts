@@ -29,7 +29,7 @@ export default rule<CallMatch>({
   related: (it, context) => placesOf(dangerIn(it, context)?.way, { path: context.unit.path, ...it.call.calleeAt, text: `asked by ${it.call.written}()` }),
   holds: (it) => filterOf(it)?.kind === 'dict' ? 'The filter takes no operators of a client' : undefined,
   nothing: 'No document database is asked.',
-  summary: (count) => `${count} document queries, none takes operators from a client.`,
+  summary: (count) => count === 1 ? 'The only document query takes no operators from a client' : `${count} document queries, none takes operators from a client`,
 
   fix: { title: 'Cast the value to a string', safety: 'review', edit: cast },
 

@@ -27,7 +27,7 @@ export default rule<Sent>({
   underline: ({ at }) => at,
   holds: (sent) => sent.safe ? `${sent.by} uses TLS` : undefined,
   nothing: 'Nothing here sends credentials to another host.',
-  summary: (count) => count === 1 ? 'One connection carries credentials, over TLS.' : `${String(count)} connections carry credentials, all over TLS.`,
+  summary: (count) => count === 1 ? 'The only connection with credentials uses TLS' : `${count} connections carry credentials, all over TLS`,
 
   fix: { title: 'Use the TLS endpoint', safety: 'review', edit: encrypted, remains: 'See that the other side answers on it.' },
 

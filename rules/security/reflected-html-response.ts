@@ -25,7 +25,7 @@ export default rule<Reply>({
   underline: (it) => it.body.at,
   related: (it, context) => placesOf(reflected(it, context), { path: context.unit.path, ...it.at, text: 'sent as a page' }),
   nothing: 'No handler builds a page without a template.',
-  summary: (count) => `${count} answers are built as text, none from what a visitor sends.`,
+  summary: (count) => count === 1 ? 'The only answer that is built as text holds nothing that a visitor sends' : `${count} answers are built as text, none from what a visitor sends`,
 
   fix: { title: 'Escape the value', safety: 'review', edit: escaped },
 

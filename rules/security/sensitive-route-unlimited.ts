@@ -47,7 +47,7 @@ export default projectRule({
 
 function judge(project: Project): Judgement {
   const known = limits(project);
-  if (known.length === 0) return { notApplicable: 'Nothing limits anything: rate-limit-missing speaks.' };
+  if (known.length === 0) return { notApplicable: 'Nothing limits requests at all, which is what rate-limit-missing is about.' };
   const routes = sensitive(project);
   if (routes.length === 0) return { notApplicable: 'No route of the project takes credentials or costs money.' };
   if (limitsEverything(project)) return { holds: known.slice(0, 2) };

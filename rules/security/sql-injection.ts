@@ -34,7 +34,7 @@ export default rule<SqlCall>({
     return call.args.length > 1 || call.keywords.length > 0 ? 'Values are bound' : 'Constant SQL';
   },
   nothing: 'No SQL is sent as text.',
-  summary: (count) => `${count} SQL statements are sent as text, none is built from what a visitor sends.`,
+  summary: (count) => count === 1 ? 'The only SQL statement that is sent as text is not built from what a visitor sends' : `${count} SQL statements are sent as text, none is built from what a visitor sends`,
 
   fix: {
     title: 'Bind the value as a parameter',

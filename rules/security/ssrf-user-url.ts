@@ -34,7 +34,7 @@ export default rule<CallMatch>({
     return isOwn(leadingPart(url) ?? url, context.project) ? 'The host is constant' : undefined;
   },
   nothing: 'The code calls no other service over HTTP.',
-  summary: (count) => `${count} outbound calls to hosts that the application chooses.`,
+  summary: (count) => count === 1 ? 'The only outbound call goes to a host that the application chooses' : `${count} outbound calls to hosts that the application chooses`,
 
   examples: {
     'a preview': { bad: 'import requests\nfrom flask import request\ndef preview():\n    return requests.get(request.json["url"], timeout=5).text\n' },

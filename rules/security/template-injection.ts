@@ -29,7 +29,7 @@ export default rule<CallMatch>({
   related: (it, context) => placesOf(dangerIn(it, context)?.way, { path: context.unit.path, ...it.call.calleeAt, text: `compiled by ${it.call.written}()` }),
   holds: () => 'The template is constant',
   nothing: 'No template source is compiled at run time.',
-  summary: (count) => `${count} templates are compiled from source, all of them constant.`,
+  summary: (count) => count === 1 ? 'The only template that is compiled from source is constant' : `${count} templates are compiled from source, all of them constant`,
 
   examples: {
     'a name in the source': { bad: 'from flask import render_template_string, request\ndef hello():\n    return render_template_string("Hello " + request.args["name"])\n' },

@@ -47,7 +47,7 @@ export default rule<Connection>({
   underline: ({ off }) => off?.at ?? { start: 0, end: 0 },
   holds: () => 'Verification is on',
   nothing: 'Nothing here connects to another machine.',
-  summary: (count) => `${count} outbound connections, all with verification.`,
+  summary: (count) => count === 1 ? 'The only outbound connection verifies' : `${count} outbound connections, all with verification`,
 
   fix: {
     title: 'Switch verification on again',

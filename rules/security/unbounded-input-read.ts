@@ -23,7 +23,7 @@ export default rule<CallMatch>({
   underline: ({ call: one }) => one.at,
   related: (it, context) => placesOf(unbounded(it, context), { path: context.unit.path, ...it.call.at, text: 'all of it is taken into memory' }),
   nothing: 'No upload is read into memory.',
-  summary: (count) => `${count} uploads and payloads are read, all of them within a limit.`,
+  summary: (count) => count === 1 ? 'The only upload or payload that is read has a limit' : `${count} uploads and payloads are read, all of them within a limit`,
 
   fix: { title: 'Read with a bound and answer 413', safety: 'review', edit: bounded },
 

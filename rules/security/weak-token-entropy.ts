@@ -37,7 +37,7 @@ export default rule<Making>({
   underline: ({ fault, call: one }) => fault?.at ?? one.calleeAt,
   holds: ({ call: one }) => `${lastName(one.callee)}()`,
   nothing: 'No tokens, codes, passwords or keys are made.',
-  summary: (count) => `${count} secrets are made, all with a cryptographic generator.`,
+  summary: (count) => count === 1 ? 'The only secret that is made comes from a cryptographic generator' : `${count} secrets are made, all with a cryptographic generator`,
 
   fix: [
     { title: 'Use the secrets module', safety: 'safe', edit: cryptographic },

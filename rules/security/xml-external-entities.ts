@@ -26,7 +26,7 @@ export default rule<CallMatch>({
   related: (it, context) => placesOf(visitors(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `parsed by ${it.call.written}()` }),
   holds: (it) => isHardened(parserOf(it)) ? 'Entities are off' : undefined,
   nothing: 'No XML is parsed.',
-  summary: (count) => `${count} XML documents are parsed, none from outside with entities on.`,
+  summary: (count) => count === 1 ? 'The only XML document that is parsed has entities off or comes from inside' : `${count} XML documents are parsed, none from outside with entities on`,
 
   fix: { title: 'Use defusedxml', safety: 'review', edit: defused },
 

@@ -24,7 +24,7 @@ export default rule<CallMatch>({
   underline: (match) => faultOf(match)?.at ?? match.call.calleeAt,
   holds: () => 'A safe loader',
   nothing: 'No YAML is read.',
-  summary: (count) => `${count} YAML documents are read, all with a safe loader.`,
+  summary: (count) => count === 1 ? 'The only YAML document that is read has a safe loader' : `${count} YAML documents are read, all with a safe loader`,
 
   fix: { title: 'Use yaml.safe_load', safety: 'safe', edit: safely },
 

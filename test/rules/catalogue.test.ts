@@ -33,6 +33,12 @@ describe('the catalogue', () => {
     assert.deepEqual(faults((rule) => rule.confidence === 'possible' && severity(rule) <= SEVERITIES.indexOf('high') && 'is only possible, and would block if it were likely'), []);
   });
 
+  it('sums up one place in the singular and several in the plural, as a phrase without a full stop', () => {
+    const summary = (rule: Rule, count: number) => rule.scope === 'file' ? rule.file.summary?.(count) : undefined;
+    assert.deepEqual(faults((rule) => { const [one, two] = [summary(rule, 1), summary(rule, 2)]; return one !== undefined && one.replace('1', '2') === two && `says ${one}`; }), []);
+    assert.deepEqual(faults((rule) => [1, 2].some((count) => summary(rule, count)?.endsWith('.')) && 'ends with a full stop'), []);
+  });
+
   it('has versions that can be compared', () => assert.deepEqual(faults(({ since }) => !/^\d+(\.\d+)*$/.test(since) && `came with ${since}`), []));
 
   it('has ladders with one rule on each rung, all of one category', () => {
