@@ -71,7 +71,7 @@ const APART = '<!-- -->';
 
 function marks(text: string): string {
   return text.replace(/[\\`*[\]<~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&').replace(/&(?=#?\w+;)/g, '&amp;')
-    .replace(/@(?=\w)|#(?=\d)|\b(?:https?|ftp|mailto|xmpp)(?=:)|\bwww(?=\.)/gi, `$&${APART}`);
+    .replace(/@(?=\w)|#(?=\d)|\b(?:https?|ftp|mailto|xmpp)(?=:\S)|\bwww(?=\.)/gi, `$&${APART}`);
 }
 
 /** Markdown for the cell of a table. */

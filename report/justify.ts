@@ -1,10 +1,12 @@
 /** Why a category has its letter and what is risked by each reason of the verdict, in a sentence each. Titles and reasons are the catalogue's; nothing is text of the repository. */
-import type { CategoryCard, Reason, ReasonCode, Result } from './card';
+import type { Cap, CategoryCard, LedgerLine, Reason, ReasonCode, Result } from './card';
 import { byText } from './scoring/order';
-import { count, list, number, percent } from './words';
+import { count, list, number, percent, present } from './words';
 
-/** So many strengths and deductions are named. */
+/** So many strengths and deductions are named in the sentence. */
 const NAMED = 2;
+/** So many deductions are named where there is room for a line. */
+const LISTED = 3;
 
 type Judged = Omit<CategoryCard, 'justification'>;
 
@@ -15,20 +17,40 @@ export function justification(category: Judged, results: readonly Result[]): str
   return `${held(category, results)}; ${deducted(category)}.`;
 }
 
+/** The same in a line, for a table: `sql-injection −40.0, csp-missing −3.6 and 4 more; at most 52.9: a critical finding is open`. Empty where nothing is deducted. */
+export function deductions(category: Pick<CategoryCard, 'ledger' | 'caps' | 'status' | 'coverage'>): string {
+  if (category.status === 'not-assessed') return `only ${percent(category.coverage)} could be checked`;
+  const costing = costs(category);
+  const shown = costing.length <= LISTED + 1 ? costing : costing.slice(0, LISTED);
+  const more = costing.length - shown.length;
+  const named = `${shown.map((line) => `${line.rule} −${number(line.cost)}`).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const cap = lowest(category);
+  return present(named, cap && `at most ${number(cap.atMost)}: ${cap.because}`).join('; ');
+}
+
+function costs({ ledger }: Pick<CategoryCard, 'ledger'>): readonly LedgerLine[] {
+  return ledger.filter((line) => line.cost > 0);
+}
+
+/** Of the caps that decide, the one that decides most. */
+function lowest({ caps }: Pick<CategoryCard, 'caps'>): Cap | undefined {
+  return caps.filter((one) => one.reached).toSorted((a, b) => a.atMost - b.atMost)[0];
+}
+
 function held({ id, holds, applicable }: Judged, results: readonly Result[]): string {
   const proved = results.filter((one) => one.category === id && one.state === 'holds' && one.evidence.length > 0).toSorted((a, b) => b.card.points - a.card.points || byText(a.rule, b.rule));
   const named = list(proved.slice(0, NAMED).map((one) => `“${one.title}”`));
-  const many = holds === 0 ? `None of ${applicable} rules holds` : holds === applicable ? `All ${applicable} rules hold` : `${holds} of ${applicable} rules hold`;
+  const many = holds === 0 ? `None of ${applicable} rules holds` : holds === applicable ? `All ${applicable} rules hold` : `${holds} of ${applicable} rules ${holds === 1 ? 'holds' : 'hold'}`;
   const all = applicable > 1 ? many : holds === 0 ? 'Its one rule does not hold' : 'Its one rule holds';
   if (applicable === 1) return named === '' ? all : `${all}, ${named}`;
-  return named === '' ? all : `${all}, among them ${named}`;
+  return named === '' ? all : `${all}, ${holds > 1 ? 'among them ' : ''}${named}`;
 }
 
-function deducted({ ledger, caps }: Judged): string {
-  const costing = ledger.filter((line) => line.cost > 0);
+function deducted(category: Judged): string {
+  const costing = costs(category);
   const most = list(costing.slice(0, NAMED).map((line) => `${line.rule} (−${number(line.cost)})`));
   const sum = costing.length === 0 ? 'nothing is deducted' : costing.length > NAMED ? `${most} cost most of ${count(costing.length, 'deduction')}` : `${most} ${costing.length === 1 ? 'is' : 'are'} deducted`;
-  const cap = caps.filter((one) => one.reached).toSorted((a, b) => a.atMost - b.atMost)[0];
+  const cap = lowest(category);
   return cap ? `${sum}, and it is at most ${number(cap.atMost)} because ${cap.because}` : sum;
 }
 

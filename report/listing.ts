@@ -5,7 +5,7 @@ import type { EvidencePlace, Finding, FixOffer, Silenced, State } from '../engin
 import type { Reason, ReasonCode, ReportCard, Result } from './card';
 import { byPlace, byText } from './scoring/order';
 import { isBlocking } from './scoring/weighed';
-import { gradeText, number } from './words';
+import { count, gradeText, number } from './words';
 
 /** An open rule with its short name in this card: C1, H2. */
 export interface Numbered { readonly number: string; readonly result: Result; readonly blocks: boolean }
@@ -67,11 +67,12 @@ export function fixOffers(findings: readonly Finding[]): readonly FixOffer[] {
   return [...new Map(findings.flatMap((one) => one.fixes).map((fix) => [`${fix.title}\n${fix.remains ?? ''}`, fix])).values()];
 }
 
-/** What is wrong, in a sentence: what all findings of a rule say, or that its title does not hold everywhere. */
+/** What is wrong, in a sentence: what all findings of a rule say, or that its title does not hold in so many places. */
 export function headline(result: Result): string {
-  const messages = new Set([...result.findings, ...result.silenced.map((one) => one.finding)].map((finding) => finding.message));
+  const all = [...result.findings, ...result.silenced.map((one) => one.finding)];
+  const messages = new Set(all.map((finding) => finding.message));
   const [only] = messages;
-  return messages.size === 1 && only !== undefined ? only : `Not everywhere: ${result.title}`;
+  return messages.size === 1 && only !== undefined ? only : `${result.title}: not so in ${count(all.length, 'place')}`;
 }
 
 const BEYOND: readonly ReasonCode[] = ['coverage-unknown', 'coverage-low', 'analysis-incomplete'];

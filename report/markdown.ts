@@ -2,7 +2,6 @@
  * The card as Markdown to keep beside the code: in the order of a hand-written audit, the same bytes for the same card, every
  * place a link relative to the report. Text of the repository is escaped: it cannot mark, link, mention or embed.
  */
-import { filesText } from './arithmetic';
 import type { ReportCard } from './card';
 import { markdownText } from './escape';
 import { brief } from './markdown/brief';
@@ -45,5 +44,5 @@ function audit(card: ReportCard, start?: string): readonly string[] {
 
 function method(card: ReportCard): string {
   const { on, because } = card.content.nextAudit;
-  return paragraphs(...METHOD.map(markdownText), markdownText(`Files: ${filesText(card)}.`), `**Next audit:** ${on}, because ${markdownText(because)}.`, markdownText(`Prepared by ${card.tool.name} ${card.tool.version} with rule set ${card.ruleset} on ${card.asOf}.`));
+  return paragraphs(...METHOD.map(markdownText), `**Next audit:** ${on}, because ${markdownText(because)}.`, markdownText(`Prepared by ${card.tool.name} ${card.tool.version} with rule set ${card.ruleset} on ${card.asOf}.`));
 }

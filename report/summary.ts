@@ -31,7 +31,14 @@ function what(card: Told): string {
 function verdict(card: Told): string {
   const { value } = card.verdict;
   if (card.score.value === null) return `It is ${value}, without a score: ${checksText(card)}.`;
-  return `It is ${value} at ${scoreText(card)} of 100, with ${card.score.confidence} confidence: ${checksText(card)}.`;
+  return `It is ${value} at ${scoreText(card)} of 100, with ${card.score.confidence} confidence: ${checksText(card)}${unsure(card) ? ', and most of what is deducted is likely rather than confirmed' : ''}.`;
+}
+
+/** Whether doubt about findings, and not what was left unchecked, is what lowers the confidence. */
+function unsure({ categories }: Told): boolean {
+  const lines = categories.filter((category) => category.status === 'scored').flatMap((category) => category.ledger);
+  const cost = (some: typeof lines) => some.reduce((sum, one) => sum + one.cost, 0);
+  return cost(lines.filter((one) => one.confidence !== 'confirmed')) > cost(lines) / 2;
 }
 
 function areas({ categories }: Told): readonly string[] {
@@ -51,7 +58,8 @@ function blockers(card: Told): string {
   const { open } = card.counts;
   if (open === 0) return 'Nothing is open.';
   if (rules.length === 0) return `Nothing blocks; ${count(open, 'rule')} ${open === 1 ? 'is' : 'are'} open.`;
-  return `${count(card.counts.blockers, 'finding')} of ${count(rules.length, 'rule')} ${card.counts.blockers === 1 ? 'blocks' : 'block'} shipping: ${list(rules, 5)}.`;
+  if (card.counts.blockers === 1) return `1 finding blocks shipping: ${list(rules)}.`;
+  return `${count(card.counts.blockers, 'finding')} of ${count(rules.length, 'rule')} block shipping: ${list(rules, 5)}.`;
 }
 
 function work(card: Told): readonly string[] {
@@ -68,8 +76,14 @@ export function conclusion(card: Told): readonly string[] {
   const left = toReady.flatMap((rule) => card.results.find((result) => result.rule === rule) ?? []).map((result) => effort(result.effort, result.findings.length));
   const sum: readonly [number, number] = [left.reduce((all, [from]) => all + from, 0), left.reduce((all, [, to]) => all + to, 0)];
   const ready = left.length === 0 ? 'What keeps it from READY is not in the code alone; see the reasons of the verdict.' : `Time to READY: ${hours(sum)} for ${count(left.length, 'rule')}.`;
-  const blocking = counts.blockers === 0 ? 'Nothing blocks.' : `Before any deployment, ${count(counts.blockers, 'blocker')} ${counts.blockers === 1 ? 'has' : 'have'} to go: ${hours(card.plan[0]?.hours ?? [0, 0])}.`;
-  return [`${card.project.name} is ${value}.`, blocking, ready, `Everything that is open together: ${hours(total(card.plan))}.`];
+  const all = `Everything that is open together: ${hours(total(card.plan))}.`;
+  const urgent = card.plan[0];
+  if (counts.blockers === 0 || !urgent) return [`${card.project.name} is ${value}.`, 'Nothing blocks.', ready, all];
+  const gone = `Before any deployment, ${count(counts.blockers, 'blocker')} ${counts.blockers === 1 ? 'has' : 'have'} to go`;
+  const enough = toReady.length > 0 && toReady.every((rule) => urgent.items.some((item) => item.rule === rule));
+  if (enough) return [`${card.project.name} is ${value}.`, `${gone}, and then it is READY: ${hours(urgent.hours)}.`, all];
+  const blocking = `${gone}: ${hours(urgent.hours)}.`;
+  return [`${card.project.name} is ${value}.`, blocking, ready, all];
 }
 
 /** Whom the deployment suits: what one process and one file carry is not what several machines do. Undefined where nothing is deployed. */
@@ -81,5 +95,6 @@ export function suitability({ project, profile, inventory: { scale } }: Told): s
   const one = scale.workers === 'one';
   if (scale.database === 'file') return `It runs as ${server} with ${data}: made for one machine and a modest number of ${visitors}${one ? '' : ', whose writes wait for each other'}.`;
   if (one) return `It runs as ${server} with ${data}: one machine and ${traffic}; a second copy needs state, locks and schedulers that are shared.`;
-  return `It runs as ${server} with ${data}${scale.workers === 'several' && scale.database === 'networked' ? ': it can grow by adding copies, as far as nothing keeps state in one process' : ''}.`;
+  const suits = scale.workers !== 'several' ? '' : scale.database === 'networked' ? ': it can grow by adding copies, as far as nothing keeps state in one process' : scale.database === 'unknown' ? ': made for one machine with its cores in use; for more copies, that database has to be one over the network' : '';
+  return `It runs as ${server} with ${data}${suits}.`;
 }

@@ -1,9 +1,10 @@
 /** One page for whoever decides: how it stands, what blocks, what next. */
+import { SEVERITIES } from '../../rules/kit';
 import type { ReportCard } from '../card';
-import { codeSpan, markdownProse, markdownText } from '../escape';
+import { markdownProse, markdownText } from '../escape';
 import { headline, openBySeverity } from '../listing';
 import { effort } from '../plan';
-import { hours } from '../words';
+import { count, hours, list } from '../words';
 import { bullets, placeLink, section, table } from './parts';
 import { categoryTable } from './score';
 import { comparisonSection, summaryText, titleBlock } from './title';
@@ -17,7 +18,8 @@ export function brief(card: ReportCard): readonly string[] {
     const [place] = result.findings;
     return [number, markdownProse(headline(result)), place ? placeLink(place) : '–', blocks ? 'blocks' : '', hours(effort(result.effort, result.findings.length))];
   });
-  const more = open.length > MOST ? `\n\n… and ${open.length - MOST} more, most of them smaller: ${open.slice(MOST).map((one) => codeSpan(one.result.rule)).join(', ')}` : '';
+  const rest = SEVERITIES.map((severity) => ({ severity, rules: open.slice(MOST).filter((one) => one.result.severity === severity).length })).filter(({ rules }) => rules > 0);
+  const more = rest.length > 0 ? `\n\n… and ${count(open.length - MOST, 'more rule')}: ${list(rest.map(({ severity, rules }) => `${rules} ${severity}`))}.` : '';
   return [
     titleBlock(card), section('Summary', summaryText(card)), ...comparisonSection(card), section('Report card', categoryTable(card)),
     section('First things', rows.length === 0 ? '' : `${table(['', 'What', 'Where', '', 'Effort'], rows)}${more}`),

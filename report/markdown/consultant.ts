@@ -5,7 +5,7 @@ import { codeSpan, markdownProse, markdownText } from '../escape';
 import { headline, inState, openBySeverity, silenced, strengths } from '../listing';
 import { effort } from '../plan';
 import { byText } from '../scoring/order';
-import { count, gradeText, gradeWord, hours, number } from '../words';
+import { CATEGORY_TITLES, count, gradeText, gradeWord, hours, number } from '../words';
 import { scope } from './inventory';
 import { numbersOf, strength } from './lists';
 import { bullets, paragraphs, placeLink, section } from './parts';
@@ -40,11 +40,11 @@ function gap(result: Result): string {
   return `${markdownProse(headline(result))}${place ? ` (${placeLink(place)}${result.findings.length > 1 ? ` and ${result.findings.length - 1} more` : ''})` : ''}`;
 }
 
-/** What is open, worst first, and what was accepted until a day. */
+/** What is open, worst first, by the title of its rule: what it is in detail stands under its domain. And what was accepted until a day. */
 function gaps(card: ReportCard): string {
   const open = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.result.severity !== 'info' && one.result.severity !== 'low');
   const accepted = silenced(card).filter((one) => one.lane === 'accepted-risk').map((one) => `Accepted${one.until === undefined ? '' : ` until ${markdownText(one.until)}`}: ${codeSpan(one.finding.rule)} in ${placeLink(one.finding)}: ${markdownText(one.reason)}`);
-  return bullets([...open.map((one) => `**${one.number}** ${gap(one.result)}`), ...accepted]);
+  return bullets([...open.map(({ number: id, result }) => `**${id}** ${markdownText(result.title)} (${codeSpan(result.rule)}, ${CATEGORY_TITLES[result.category]})`), ...accepted]);
 }
 
 /** By effort, then by what is regained. */
@@ -53,5 +53,5 @@ function steps(card: ReportCard): string {
   const open = card.results.filter((result) => result.state === 'open' && result.cost > 0).map((result) => ({ result, spent: effort(result.effort, result.findings.length) }));
   const sorted = open.toSorted((a, b) => a.spent[0] - b.spent[0] || b.result.cost - a.result.cost || byText(a.result.rule, b.result.rule)).slice(0, 20);
   const more = open.length - sorted.length;
-  return `${sorted.map(({ result, spent }, index) => `${index + 1}. ${markdownText(result.title)} (${numbers.get(result.rule) ?? ''}, ${hours(spent)}, regains ${number(result.cost)} of its domain)`).join('\n')}${more > 0 ? `\n\n… and ${count(more, 'larger step')}.` : ''}`;
+  return `${sorted.map(({ result, spent }, index) => `${index + 1}. ${markdownText(result.title)} (${numbers.get(result.rule) ?? ''}, ${hours(spent)}, regains ${number(result.cost)} of 100 in ${CATEGORY_TITLES[result.category]})`).join('\n')}${more > 0 ? `\n\n… and ${count(more, 'more step')} that take longer or regain less.` : ''}`;
 }

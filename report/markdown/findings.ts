@@ -74,7 +74,7 @@ function places(findings: readonly Finding[], card: ReportCard, seen: Set<string
   const shown = findings.length <= NEAR + 1 ? findings : findings.slice(0, NEAR);
   const listed = shown.map((one) => {
     const said = present(placeLink(one), mark(card, one), graded && gradingText(one, isBlocking(one)), several && markdownProse(one.message), one.because !== undefined && `because ${markdownText(one.because)}`);
-    const related = one.related.slice(0, 5).map((other) => `  - ${placeLink(other)}: ${markdownProse(other.text)}\n`).join('');
+    const related = one.related.filter((other) => other.path !== one.path || other.range.start.line !== one.range.start.line).slice(0, 5).map((other) => `  - ${placeLink(other)}: ${markdownProse(other.text)}\n`).join('');
     const place = `${one.path}:${one.range.start.line}`;
     const code = seen.has(place) ? '' : codeOf(one, card.content.closeUps[one.fingerprint]);
     seen.add(place);

@@ -4,7 +4,7 @@ import { STACK_PARTS } from '../../engine/audit/inventory';
 import { filesText } from '../arithmetic';
 import type { ReportCard } from '../card';
 import { codeBlock, codeSpan, markdownText } from '../escape';
-import { count, present } from '../words';
+import { count, list, present } from '../words';
 import { bullets, longTable, paragraphs, spotLink, spotLinks, table } from './parts';
 
 /** What was looked at: stack, entries, credentials, services, and the files that were left out. */
@@ -30,7 +30,7 @@ function leftOut({ notices }: ReportCard): string {
   return files.length === 0 ? '' : `. ${count(files.length, 'notice')} about files that were left out or read in part: see Notices`;
 }
 
-const AUTH: Readonly<Record<RouteEntry['auth'], string>> = { guarded: 'asks', inside: 'asks in its body', public: 'open by its name', open: '**open**' };
+const AUTH: Readonly<Record<RouteEntry['auth'], string>> = { guarded: 'asks', inside: 'asks in its body', public: 'open, as its name says', open: '**open**' };
 const LIMIT: Readonly<Record<RouteEntry['limit'], string>> = { own: 'own', all: 'of all', none: '–' };
 const CSRF: Readonly<Record<RouteEntry['csrf'], string>> = { checked: 'checked', exempt: '**exempt**', unchecked: '**unchecked**', 'not-needed': '–' };
 
@@ -46,14 +46,23 @@ function block(title: string, content: string): string {
   return content === '' ? '' : `### ${title}\n\n${content}`;
 }
 
+function are(amount: number): string {
+  return amount === 1 ? 'is' : 'are';
+}
+
 function routes(all: readonly RouteEntry[]): string {
   if (all.length === 0) return '';
   const amount = (of: (route: RouteEntry) => boolean) => all.filter(of).length;
   const [unchecked, exempt] = [amount((one) => one.csrf === 'unchecked'), amount((one) => one.csrf === 'exempt')];
-  const sum = [
-    `${amount((one) => one.auth === 'guarded')} of ${count(all.length, 'route')} ask who is there before they run, ${amount((one) => one.auth === 'inside')} may ask in their body, ${amount((one) => one.auth === 'public')} are open by what they are called, ${amount((one) => one.auth === 'open')} are open.`,
-    `${amount((one) => one.limit !== 'none')} are limited.`, unchecked > 0 && `${unchecked} that trust a cookie are not checked for where a request comes from.`, exempt > 0 && `${exempt} are exempt from that check.`,
-  ].filter((one) => one !== false).join(' ');
+  const [inside, named, open, limited] = [amount((one) => one.auth === 'inside'), amount((one) => one.auth === 'public'), amount((one) => one.auth === 'open'), amount((one) => one.limit !== 'none')];
+  const asked = list(present(
+    `${amount((one) => one.auth === 'guarded')} of ${count(all.length, 'route')} ${amount((one) => one.auth === 'guarded') === 1 ? 'asks' : 'ask'} who is there before ${amount((one) => one.auth === 'guarded') === 1 ? 'it runs' : 'they run'}`, inside > 0 && `${inside} may ask in the body`,
+    named > 0 && `${named} ${are(named)} open as the name says (login, health and the like)`, open > 0 && `${open} ${are(open)} open`,
+  ));
+  const sum = present(
+    `${asked}.`, limited === 0 ? 'None is limited.' : limited === all.length ? 'All are limited.' : `${limited} ${are(limited)} limited.`,
+    unchecked > 0 && `${unchecked} that ${unchecked === 1 ? 'trusts' : 'trust'} a cookie ${are(unchecked)} not checked for where a request comes from.`, exempt > 0 && `${exempt} ${are(exempt)} exempt from that check.`,
+  ).join(' ');
   return paragraphs(sum, longTable('All routes', ['Method', 'Path', 'Handler', 'Who may', 'Limit', 'CSRF'], all.map((one) => [
     one.methods.join(', ') || 'any', codeSpan(one.path), spotLink(one.at), one.by === undefined ? AUTH[one.auth] : codeSpan(one.by), LIMIT[one.limit], CSRF[one.csrf],
   ])));
@@ -67,7 +76,8 @@ export function variables(all: readonly VariableEntry[]): string {
   const needs = ['required', 'expected', 'optional'] as const;
   const sorted = all.toSorted((a, b) => needs.indexOf(a.need) - needs.indexOf(b.need));
   const nowhere = all.filter((one) => one.declared.length === 0).length;
-  const sum = `${count(all.length, 'variable')}, ${all.filter((one) => one.need === 'required').length} of them required. ${nowhere === 0 ? 'Each is declared somewhere.' : `${nowhere} ${nowhere === 1 ? 'is' : 'are'} declared nowhere; \`shipworthy env\` writes a template.`}`;
+  const required = all.filter((one) => one.need === 'required').length;
+  const sum = `${count(all.length, 'variable')}, ${required === 0 ? 'none' : required} of them required. ${nowhere === 0 ? 'Each is declared somewhere.' : `${nowhere} ${nowhere === 1 ? 'is' : 'are'} declared nowhere; \`shipworthy env\` writes a template.`}`;
   return paragraphs(sum, longTable('All variables', ['Name', 'Need', 'Secret', 'Read in', 'Declared in'], sorted.map((one) => [
     codeSpan(one.name), NEEDS[one.need], one.secret ? 'yes' : '–', spotLinks(one.reads, 2), one.declared.slice(0, 3).map((each) => `${each.kind}: ${spotLink(each)}`).join(', ') || '**nowhere**',
   ])));
@@ -82,7 +92,7 @@ function models({ models: all }: Inventory): string {
   const indexed = longTable('All models', ['Model', 'Columns', 'Indexes', 'Leads to', 'Place'], all.map((model) => [
     codeSpan(model.name), String(model.columns), indexes(model.indexes), model.relations.map(codeSpan).join(', ') || '–', spotLink(model.at),
   ]));
-  return paragraphs(`${count(all.length, 'model')}. Unique indexes are marked with an exclamation mark.`, indexed, diagram({ models: all }));
+  return paragraphs(`${count(all.length, 'model')}. A star marks what is unique.`, indexed, diagram({ models: all }));
 }
 
 /** At most so many indexes, and models in the diagram. */
@@ -90,7 +100,7 @@ const INDEXES = 5;
 const DRAWN = 40;
 
 function indexes(all: Inventory['models'][number]['indexes']): string {
-  const texts = [...new Set(all.map((one) => codeSpan(`${one.columns.join(' + ')}${one.unique ? ' !' : ''}`)))];
+  const texts = [...new Set(all.map((one) => codeSpan(`${one.columns.join(' + ')}${one.unique ? ' *' : ''}`)))];
   return [...texts.slice(0, INDEXES), ...(texts.length > INDEXES ? [`${texts.length - INDEXES} more`] : [])].join(', ') || '–';
 }
 
@@ -104,9 +114,10 @@ function diagram({ models: all }: Pick<Inventory, 'models'>): string {
 function files(card: ReportCard): string {
   const { inventory: { files: kinds, markers, tests } } = card;
   if (kinds.length === 0) return '';
-  const marked = `${count(markers.todo, 'TODO')}, ${count(markers.fixme, 'FIXME')} and ${count(markers.other, 'other marker')} of unfinished work stand in ${count(markers.files, 'file')}.`;
+  const kept = present(markers.todo > 0 && count(markers.todo, 'TODO'), markers.fixme > 0 && count(markers.fixme, 'FIXME'), markers.other > 0 && count(markers.other, 'other marker'));
+  const marked = kept.length === 0 ? 'No marker of unfinished work is left.' : `${list(kept)} of unfinished work in ${count(markers.files, 'file')}.`;
   const tested = tests.cases === 0 ? 'There are no tests that could be counted.' : `${count(tests.cases, 'test')} in ${count(tests.files, 'file')}${tests.tools.length > 0 ? ` (${tests.tools.map(markdownText).join(', ')})` : ''}.`;
-  return `${marked} ${tested} Read were ${kinds.slice(0, 12).map((one) => `${one.count} × ${markdownText(one.kind)}`).join(', ')}${kinds.length > 12 ? ` and files of ${kinds.length - 12} more kinds` : ''}.`;
+  return `${marked} ${tested} By kind: ${list(kinds.map((one) => `${markdownText(one.kind.replace(/, (.*)/, ' ($1)'))} ${one.count}`), 12)}.`;
 }
 
 /** The routes that matter most, with the tests that speak of them. */

@@ -58,7 +58,7 @@ function horizonList(items: readonly CheckItem[], horizon: Horizon, all: boolean
   const listed = items.filter((item) => all || item.box !== 'done' || horizon === 'must');
   const held = items.length - listed.length;
   const areas = CATEGORIES.map((category) => ({ category, mine: listed.filter((item) => item.category === category) })).filter(({ mine }) => mine.length > 0);
-  return paragraphs(...areas.map(({ category, mine }) => `**${CATEGORY_TITLES[category]}**\n\n${mine.map((item) => `- ${line(item, numbers)}`).join('\n')}`), held > 0 && `- [x] ${count(held, areas.length > 0 ? 'more item' : 'item')} ${held === 1 ? 'holds' : 'hold'}`);
+  return paragraphs(...areas.map(({ category, mine }) => `**${CATEGORY_TITLES[category]}**\n\n${mine.map((item) => `- ${line(item, numbers)}`).join('\n')}`), held > 0 && `*${count(held, areas.length > 0 ? 'more item' : 'item')} ${held === 1 ? 'holds' : 'hold'} already.*`);
 }
 
 function line(item: CheckItem, numbers: ReadonlyMap<string, string>): string {

@@ -2,18 +2,20 @@
 import { categoryText, lineText, overallText } from '../arithmetic';
 import type { CategoryCard, Grade, ReportCard } from '../card';
 import { codeSpan, markdownText } from '../escape';
+import { deductions } from '../justify';
 import { SEVERITY_WORDS, gradeText, gradeWord, number, present, severities } from '../words';
 import { bullets, table } from './parts';
 
-/** Categories with grade, score, weight and reason, and the whole. */
+/** Categories with grade, score, weight and what cost most, and the whole. */
 export function categoryTable({ categories, score }: ReportCard): string {
   const body = categories.map((category) => [
     category.gating ? `**${category.title}**` : category.title, graded(category.grade), number(category.score),
     category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–', category.applicable === 0 ? '–' : `${category.holds} of ${category.applicable}`,
-    severities(category.findings) || '–', markdownText(category.justification),
+    severities(category.findings) || '–', category.status === 'not-applicable' ? 'does not apply' : markdownText(deductions(category)) || '–',
   ]);
-  const whole = ['**Overall**', `**${graded(score.grade)}**`, `**${number(score.value)}**`, '', '', '', score.caps.find((cap) => cap.reached)?.because ?? ''];
-  const heads = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings', 'Because'];
+  const capped = score.caps.find((cap) => cap.reached);
+  const whole = ['**Overall**', `**${graded(score.grade)}**`, `**${number(score.value)}**`, '', '', '', capped === undefined ? '' : `at most ${number(capped.atMost)} because ${capped.because}`];
+  const heads = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings', 'What costs most'];
   return `${table(heads, [...body, whole])}\n\nCategories in bold decide by themselves whether this may ship.`;
 }
 
@@ -23,9 +25,8 @@ function graded(grade: Grade): string {
 
 /** How each score comes about, to be added up by hand. */
 export function breakdown(card: ReportCard): string {
-  const costing = card.categories.filter((category) => category.ledger.length > 0 || category.status === 'not-assessed');
-  const parts = costing.flatMap((category) => present(
-    `### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, category.ledger.length > 0 && ledger(category), bullets(categoryText(category).map(markdownText)),
+  const parts = card.categories.filter((category) => category.status !== 'not-applicable').flatMap((category) => present(
+    `### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, markdownText(category.justification), category.ledger.length > 0 && ledger(category), bullets(categoryText(category).map(markdownText)),
   ));
   const whole = [...overallText(card).map(markdownText), ...unsuppressed(card)];
   return [...parts, `### Overall: ${gradeText(card.score.grade)} ${number(card.score.value)}`, bullets(whole)].join('\n\n');

@@ -1,17 +1,36 @@
 import assert from 'node:assert/strict';
 import { checklist } from '../../report/checklist';
+import { commandsOf } from '../../report/commands';
 import { controls } from '../../report/controls';
 import { addDays, addWorkingDays, workingDay } from '../../report/days';
 import type { RuleSpec } from './fixture';
 import { HOLDING, TODAY, card } from './fixture';
+
+function first<T>(all: readonly T[]): T {
+  const [one] = all;
+  assert.ok(one !== undefined);
+  return one;
+}
 
 const scale = { workers: 'one', database: 'file' } as const;
 
 describe('the words of a card', () => {
   it('conclude with what is left and how long it takes', () => {
     const { conclusion } = card([...HOLDING, { rule: 'key', severity: 'critical', effort: 'S' }, { rule: 'tidy', severity: 'low', effort: 'M' }]).content;
-    assert.deepEqual(conclusion, ['bibliotheca is NOT READY.', 'Before any deployment, 1 blocker has to go: 0.5–1 h.', 'Time to READY: 0.5–1 h for 1 rule.', 'Everything that is open together: 4.5–9 h.']);
+    assert.deepEqual(conclusion, ['bibliotheca is NOT READY.', 'Before any deployment, 1 blocker has to go, and then it is READY: 0.5–1 h.', 'Everything that is open together: 4.5–9 h.']);
+    const weak = card([...HOLDING, { rule: 'key', severity: 'critical', effort: 'S' }, ...['a', 'b', 'c', 'd', 'e'].map((rule): RuleSpec => ({ rule, category: 'auth', points: 8, effort: 'M' }))]).content.conclusion;
+    assert.deepEqual(weak.slice(1, 3).map((one) => one.replace(/\d.*/, '')), ['Before any deployment, ', 'Time to READY: ']);
     assert.deepEqual(card(HOLDING).content.conclusion, ['bibliotheca can be deployed.', 'Nothing is open.']);
+  });
+
+  it('say why little is trusted: deductions that are not sure, and not what was left out', () => {
+    const verdict = (confidence: 'likely' | 'confirmed') => card([...HOLDING, { rule: 'a', confidence }]).content.summary[1] ?? '';
+    assert.match(verdict('likely'), / and most of what is deducted is likely rather than confirmed\.$/);
+    assert.match(verdict('confirmed'), / checks ran\.$/);
+  });
+
+  it('name one blocker without counting its rule', () => {
+    assert.ok(card([...HOLDING, { rule: 'key', severity: 'critical' }]).content.summary.includes('1 finding blocks shipping: key.'));
   });
 
   it('say whom a deployment suits, and nothing of what is not deployed', () => {
@@ -48,6 +67,30 @@ describe('controls', () => {
       ['CSRF protection', 'partly', ['CSRFProtect(…)'], ['csrf-exempt-unjustified']], ['Rate limits', 'missing', [], ['rate-limit-missing']], ['Content security policy', 'not-needed', [], []],
       ['Backups', 'unknown', [], []], ['Metrics', 'wired', ['prometheus'], []],
     ]);
+  });
+});
+
+describe('controls that the framework brings', () => {
+  const states = (rules: readonly RuleSpec[]) => controls({ results: card(rules).results }).map((each) => [each.rule, each.state, each.open]);
+  it('are what the rule that watches the framework says', () => {
+    const missing: RuleSpec = { rule: 'csrf-missing', state: 'not-applicable', reason: 'Django checks.' };
+    assert.deepEqual(states([missing, { rule: 'csrf-disabled', state: 'holds', evidence: ['MIDDLEWARE'] }]), [['csrf-disabled', 'wired', []]]);
+    assert.deepEqual(states([missing, { rule: 'csrf-disabled' }]), [['csrf-disabled', 'missing', ['csrf-disabled']]]);
+    assert.deepEqual(states([missing, { rule: 'csrf-disabled', state: 'not-applicable', reason: 'No.' }]), [['csrf-missing', 'not-needed', []]]);
+  });
+  it('are partly there when a weaker rule is open, and never beside the point', () => {
+    assert.deepEqual(states([{ rule: 'error-handler-missing', state: 'not-applicable', reason: 'The framework answers.' }, { rule: 'error-detail-leaked' }]), [['error-handler-missing', 'partly', ['error-detail-leaked']]]);
+  });
+});
+
+describe('commands', () => {
+  const of = (how: string, paths: readonly string[]) => commandsOf({ ...first(card([{ rule: 'a', findings: paths.map((path) => ({ path })) }]).results), card: { ...first(card([{ rule: 'a' }]).results).card, how } });
+  it('untrack the files they are about, and no path that a shell could take for more', () => {
+    assert.deepEqual(of('Untrack it with `git rm --cached`.', ['.env', 'a/b-1.db', 'x; rm -rf ~', '$(id)', 'a b']), ['git rm --cached -- .env', 'git rm --cached -- a/b-1.db']);
+    assert.deepEqual(of('Untrack it with `git rm -r --cached`.', ['.gitignore']), []);
+  });
+  it('are none where one has to be chosen', () => {
+    assert.deepEqual(of('Lock with `uv lock`, `poetry lock` or `pip-compile x`, then run `git add x`.', ['a']), ['git add x']);
   });
 });
 

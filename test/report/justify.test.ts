@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { riskOf } from '../../report/justify';
+import { deductions, riskOf } from '../../report/justify';
 import { HOLDING, card, category, incomplete } from './fixture';
 import type { RuleSpec } from './fixture';
 
@@ -14,7 +14,7 @@ describe('the sentence on a category', () => {
     );
   });
   it('says when a cap decides', () => {
-    assert.equal(said([strong('lock', 4), { rule: 'a', severity: 'high', blocks: true }]), '1 of 2 rules hold, among them “The lock is there”; a (−15.0) is deducted, and it is at most 69.9 because a blocking finding is open.');
+    assert.equal(said([strong('lock', 4), { rule: 'a', severity: 'high', blocks: true }]), '1 of 2 rules holds, “The lock is there”; a (−15.0) is deducted, and it is at most 69.9 because a blocking finding is open.');
   });
   it('says when all or nothing holds, applies or could be checked', () => {
     assert.equal(said([{ rule: 'a', state: 'holds' }, { rule: 'b', state: 'holds' }]), 'All 2 rules hold; nothing is deducted.');
@@ -26,7 +26,24 @@ describe('the sentence on a category', () => {
   });
   it('leaves out lines that a ladder bounds to nothing', () => {
     const rung = (of: number) => ({ ladder: { name: 'l', rung: of } });
-    assert.equal(said([{ rule: 'a', severity: 'high', state: 'holds', ...rung(1) }, { rule: 'b', severity: 'high', ...rung(2) }, { rule: 'c', severity: 'low', ...rung(3) }]), '1 of 3 rules hold; b (−15.0) is deducted.');
+    assert.equal(said([{ rule: 'a', severity: 'high', state: 'holds', ...rung(1) }, { rule: 'b', severity: 'high', ...rung(2) }, { rule: 'c', severity: 'low', ...rung(3) }]), '1 of 3 rules holds; b (−15.0) is deducted.');
+  });
+});
+
+describe('the line on a category', () => {
+  const listed = (rules: readonly RuleSpec[]) => deductions(category(card(rules)));
+  const many = (amount: number) => Array.from({ length: amount }, (_, index): RuleSpec => ({ rule: `r${index}`, severity: 'low' }));
+  it('names what costs most, and the cap that decides', () => {
+    assert.equal(listed([{ rule: 'a', severity: 'low' }, { rule: 'b' }]), 'b −6.0, a −2.0');
+    assert.equal(listed([{ rule: 'a', severity: 'high', blocks: true }]), 'a −15.0; at most 69.9: a blocking finding is open');
+    assert.equal(listed([{ rule: 'a', state: 'holds' }]), '');
+  });
+  it('counts the rest of many, and leaves none out for a line that would be as long', () => {
+    assert.equal(listed(many(4)), 'r0 −2.0, r1 −2.0, r2 −2.0, r3 −2.0');
+    assert.equal(listed(many(5)), 'r0 −2.0, r1 −2.0, r2 −2.0 and 2 more');
+  });
+  it('says when too little was checked', () => {
+    assert.equal(listed([{ rule: 'a', state: 'not-checked', reason: 'No.', severity: 'high' }, { rule: 'b', severity: 'low' }]), 'only 11 % could be checked');
   });
 });
 

@@ -3,6 +3,7 @@ import type { Inventory } from '../../engine/audit/inventory';
 import { MARKDOWN_STYLES, markdown } from '../../report/markdown';
 import { demo, mended } from './demo';
 import { HOLDING, card } from './fixture';
+import type { RuleSpec } from './fixture';
 import { ALL, hostile } from './hostile';
 
 /** Lines that are not inside code. */
@@ -126,6 +127,25 @@ describe('the Markdown report', () => {
   it('has dates where the day is known on which the work begins', () => {
     assert.match(markdown(demo(), { start: '2026-11-21' }), /Together [\d.–]+ h, from 2026-11-23 to 2026-1\d-\d\d for one person\./);
     assert.doesNotMatch(text, /for one person/);
+  });
+  it('counts routes in a sentence, and leaves out what there is none of', () => {
+    const spot = { path: 'a.py', line: 0 };
+    const route = (auth: 'guarded' | 'public', limit: 'own' | 'none', path: string) => ({ methods: ['POST'], path, handler: 'h', at: spot, auth, limit, csrf: 'unchecked' } as const);
+    const said = (routes: Inventory['routes']) => markdown({ ...demo(), inventory: { ...demo().inventory, routes } }).split('\n').find((line) => line.includes(' who is there before ')) ?? '';
+    assert.equal(said([route('guarded', 'none', '/a')]), '1 of 1 route asks who is there before it runs. None is limited. 1 that trusts a cookie is not checked for where a request comes from.');
+    assert.equal(
+      said([route('guarded', 'own', '/a'), route('guarded', 'none', '/b'), route('public', 'none', '/login')]),
+      '2 of 3 routes ask who is there before they run and 1 is open as the name says (login, health and the like). 1 is limited. 3 that trust a cookie are not checked for where a request comes from.',
+    );
+  });
+  it('does not name the place of a finding again beside it', () => {
+    const at = { path: 'a.py', range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } } };
+    const made = markdown(card([{ rule: 'a', severity: 'high', findings: [{ path: 'a.py', line: 1, related: [{ ...at, text: 'the same line' }, { ...at, path: 'b.py', text: 'elsewhere' }] }] }]));
+    assert.deepEqual([made.includes('the same line'), made.includes('elsewhere')], [false, true]);
+  });
+  it('counts in brief what it does not name', () => {
+    const rules = Array.from({ length: 15 }, (_, index): RuleSpec => ({ rule: `r${index}`, severity: index < 10 ? 'medium' : 'low' }));
+    assert.ok(markdown(card(rules), { style: 'brief' }).includes('… and 3 more rules: 3 low.'));
   });
   it('is a page in brief, boxes as a checklist, and domains as a consultant writes them', () => {
     const second = (style: 'brief' | 'checklist' | 'consultant') => markdown(demo(), { style }).split('\n').filter((line) => line.startsWith('## '));

@@ -74,6 +74,6 @@ describe('a headline', () => {
   };
   it('is what all findings say, or that the title does not hold everywhere', () => {
     assert.deepEqual(of([{ message: 'It is not.' }, { message: 'It is not.' }]), ['It is not.', 'It is not (a, 2 open).']);
-    assert.deepEqual(of([{ message: 'One.' }, { message: 'Two.' }]), ['Not everywhere: All is well', 'Not everywhere: All is well (a, 2 open).']);
+    assert.deepEqual(of([{ message: 'One.' }, { message: 'Two.' }]), ['All is well: not so in 2 places', 'All is well: not so in 2 places (a, 2 open).']);
   });
 });
