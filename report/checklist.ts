@@ -3,6 +3,7 @@ import { CATEGORIES, SEVERITIES } from '../rules/kit';
 import type { Category, Severity } from '../rules/kit';
 import type { ReportCard, Result } from './card';
 import { isBlocking } from './scoring/weighed';
+import type { SignoffCard } from './signoff-card';
 import { byText } from './scoring/order';
 
 export interface CheckItem {
@@ -26,9 +27,26 @@ export type Horizon = (typeof HORIZONS)[number];
 
 export const HORIZON_WORDS: Readonly<Record<Horizon, string>> = { must: 'Must hold before deploying', recommended: 'Recommended before deploying', after: 'After deploying' };
 
-/** Everything that applies: by horizon, then by category, what is open first. */
-export function checklist({ results }: Pick<ReportCard, 'results'>): readonly CheckItem[] {
-  return results.filter((result) => result.state !== 'not-applicable').map((result) => itemOf(result, results)).sort(inOrder);
+/**
+ * Everything that applies: by horizon, then by category, what is open first. Of the statements that only people can make, those that are
+ * required and those that somebody made; `otherControls` counts the rest.
+ */
+export function checklist({ results, signoffs }: Pick<ReportCard, 'results' | 'signoffs'>): readonly CheckItem[] {
+  const asked = signoffs.filter((one) => one.required || one.state !== 'missing');
+  return [...results.filter((result) => result.state !== 'not-applicable').map((result) => itemOf(result, results)), ...asked.map(signed)].sort(inOrder);
+}
+
+/** Controls that could be signed off too. */
+export function otherControls({ signoffs }: Pick<ReportCard, 'signoffs'>): number {
+  return signoffs.filter((one) => !one.required && one.state === 'missing').length;
+}
+
+const SIGNED: Readonly<Record<SignoffCard['state'], CheckItem['box']>> = {
+  signed: 'done', expiring: 'done', 'not-applicable': 'accepted', pending: 'partly', stale: 'partly', missing: 'unknown', expired: 'open', failed: 'open',
+};
+
+function signed({ control, title, category, severity, state, required }: SignoffCard): CheckItem {
+  return { id: control, title, category, decided: 'sign-off', box: SIGNED[state], horizon: required ? 'must' : 'after', severity, findings: 0 };
 }
 
 function itemOf(result: Result, results: readonly Result[]): CheckItem {

@@ -13,10 +13,12 @@ export interface NextAudit {
 /** Days after which an audit is old, whatever it said. */
 const OLD = 30;
 
-/** The first end of an accepted risk that is still to come, when it comes before the audit is old. */
+/** The first end of an accepted risk or of a sign-off that is still to come, when it comes before the audit is old. */
 export function nextAudit(card: Told): NextAudit {
   const old = addDays(card.asOf, OLD);
-  const ends = silenced(card).flatMap(({ until, finding }) => until === undefined || until < card.asOf ? [] : [{ on: until, rule: finding.rule }]).sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+  const accepted = silenced(card).flatMap(({ until, finding }) => until === undefined ? [] : [{ on: until, because: `the accepted risk of ${finding.rule} ends` }]);
+  const signed = card.signoffs.flatMap(({ control, state, expires }) => expires === undefined || (state !== 'signed' && state !== 'expiring') ? [] : [{ on: expires, because: `the sign-off of ${control} ends` }]);
+  const ends = [...accepted, ...signed].filter(({ on }) => on >= card.asOf).sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
   const [first] = ends;
-  return first && first.on <= old ? { on: first.on, because: `the accepted risk of ${first.rule} ends` } : { on: old, because: `this one is ${OLD} days old then` };
+  return first && first.on <= old ? first : { on: old, because: `this one is ${OLD} days old then` };
 }

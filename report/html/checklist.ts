@@ -1,10 +1,11 @@
 /** The list to go through before, at and after a deployment, and the controls every audit asks for first. */
 import { CATEGORIES } from '../../rules/kit';
 import type { ReportCard } from '../card';
-import { HORIZONS, HORIZON_WORDS } from '../checklist';
+import { HORIZONS, HORIZON_WORDS, otherControls } from '../checklist';
 import type { CheckItem } from '../checklist';
 import type { Control } from '../controls';
 import { htmlText } from '../escape';
+import type { SignoffCard } from '../signoff-card';
 import { CATEGORY_TITLES, count, list } from '../words';
 import { part, place, ruleName, table } from './parts';
 import type { Mode } from './parts';
@@ -26,7 +27,24 @@ export function checklist(card: ReportCard, mode: Mode): string {
     const title = `<h3>${HORIZON_WORDS[horizon]} <span class="count">${open} of ${mine.length} to do</span></h3>`;
     return title + (rows.length === 0 ? '<p class="none">Nothing.</p>' : table(HORIZON_WORDS[horizon], ['State', 'What', 'Category', 'Decided', 'Id'], rows, 'lines checks'));
   });
-  return part('checklist', 'Checklist', `<p>${done} of ${count(items.length, 'item')} are done.</p>\n${horizons.join('\n')}`);
+  const more = otherControls(card);
+  const others = more === 0 ? '' : ` ${count(more, 'more control')} can be signed off: <code>shipworthy signoff</code> lists them.`;
+  return part('checklist', 'Checklist', `<p>${done} of ${count(items.length, 'item')} are done.${others}</p>\n${signoffs(card)}${horizons.join('\n')}`);
+}
+
+const SIGNOFF_WORDS: Readonly<Record<SignoffCard['state'], readonly [CheckItem['box'], string]>> = {
+  signed: ['done', 'Signed'], expiring: ['done', 'Ends soon'], pending: ['partly', 'Wants a second person'], stale: ['partly', 'Stale'], missing: ['unknown', 'Missing'], expired: ['open', 'Expired'], failed: ['open', 'Failed'], 'not-applicable': ['accepted', 'Not applicable'],
+};
+
+/** What people signed, and what the profile requires them to. */
+function signoffs(card: ReportCard): string {
+  const rows = card.signoffs.filter((one) => one.required || one.state !== 'missing').map((one) => {
+    const [box, word] = SIGNOFF_WORDS[one.state];
+    const who = one.by === undefined ? '–' : `${htmlText(one.by)}${one.on === undefined ? '' : `, ${one.on}`}`;
+    const says = [one.statement, one.evidence, one.remark].filter((text) => text !== undefined && text !== '').map((text) => htmlText(text ?? '')).join('<br>') || `<span class="about">${htmlText(one.question)}</span>`;
+    return [htmlText(one.title), `${boxShape(box)}${word}${one.required ? ' <span class="about">required</span>' : ''}`, who, one.expires ?? '–', says, `<code class="rule">${htmlText(one.control)}</code>`];
+  });
+  return rows.length === 0 ? '' : `<h3>Sign-offs</h3>${table('Statements of people about what no program can decide', ['Control', 'State', 'By', 'Until', 'What it says, or what is asked', 'Id'], rows, 'lines checks')}\n`;
 }
 
 const CONTROL_WORDS: Readonly<Record<Control['state'], readonly [CheckItem['box'], string]>> = {

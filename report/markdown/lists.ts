@@ -63,8 +63,8 @@ function horizonList(items: readonly CheckItem[], horizon: Horizon, all: boolean
 
 function line(item: CheckItem, numbers: ReadonlyMap<string, string>): string {
   const number = numbers.get(item.id);
-  const decided = item.decided === 'both' && item.box !== 'done' ? ' †' : item.decided === 'sign-off' ? ' (a person signs it off)' : '';
-  return `${BOXES[item.box]} ${markdownText(item.title)}${BOX_WORDS[item.box]}${number === undefined ? '' : ` → ${number}`}${decided}`;
+  const decided = item.decided === 'both' && item.box !== 'done' ? ' †' : item.decided === 'sign-off' ? ` (a person signs it off${item.box === 'unknown' ? ': nobody has yet' : ''})` : '';
+  return `${BOXES[item.box]} ${markdownText(item.title)}${item.decided === 'sign-off' && item.box === 'unknown' ? '' : BOX_WORDS[item.box]}${number === undefined ? '' : ` → ${number}`}${decided}`;
 }
 
 /** The short name of each open rule. */
