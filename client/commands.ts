@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import { EXPLAIN_COMMAND, IGNORE_COMMAND, RESCAN } from '../server/protocol';
+import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN } from '../server/protocol';
+import type { DecideCommand } from '../server/protocol';
 import { openFinding } from './cards';
 import type { OpenFinding, PlacedCard } from './cards';
 import { about } from './command-arguments';
 import type { About } from './command-arguments';
 import { fix, fixEverywhere, ignore } from './corrections';
 import type { CurrentReport } from './current-report';
+import { acceptRisk, markFalsePositive } from './deciding';
 import { explain } from './explanation';
 import { exportReport } from './export';
 import type { LanguageServer } from './language-server';
@@ -37,6 +39,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     'shipworthy.fix': (argument) => fixFinding(parts, about(argument)),
     'shipworthy.fixEverywhere': (argument) => fixRule(parts, about(argument)),
     [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
+    [FALSE_POSITIVE_COMMAND]: (argument) => decide(parts, about(argument), markFalsePositive),
+    [ACCEPT_COMMAND]: (argument) => decide(parts, about(argument), acceptRisk),
     'shipworthy.exportReport': (argument) => exportCard(parts, about(argument).card),
     'shipworthy.copyId': (argument) => copyId(about(argument).rule),
   };
@@ -116,12 +120,23 @@ async function fixRule({ server, report }: Parts, { card, rule }: About): Promis
 }
 
 async function ignoreFinding({ server, report }: Parts, named: About): Promise<void> {
+  const finding = decided(report, named);
+  const { reach } = named;
+  if (finding) await ignore(server, { ...finding, ...(reach && { reach }) });
+}
+
+async function decide({ server, report }: Parts, named: About, deed: (server: LanguageServer, finding: DecideCommand) => Promise<void>): Promise<void> {
+  const finding = decided(report, named);
+  if (finding) await deed(server, finding);
+}
+
+/** A finding that somebody decides about. What a code action names may be too new for the report. */
+function decided(report: CurrentReport, named: About): DecideCommand | undefined {
   const open = found(report, named);
   const uri = named.uri ?? open?.placed.folder;
   const rule = named.rule ?? open?.finding.rule;
-  const { fingerprint, reach } = named;
-  if (uri === undefined || rule === undefined || fingerprint === undefined) return;
-  await ignore(server, { uri, rule, fingerprint, ...(reach && { reach }) });
+  const { fingerprint } = named;
+  return uri === undefined || rule === undefined || fingerprint === undefined ? undefined : { uri, rule, fingerprint };
 }
 
 function found(report: CurrentReport, { fingerprint, card }: About): OpenFinding | undefined {

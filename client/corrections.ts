@@ -1,9 +1,8 @@
-// Fixes and ignore comments that are asked for in the tree, in the panel or by a code action. The server makes the edit,
-// VS Code shows it first where the server wants that, and it is one step to undo.
+// Fixes and ignore comments that are asked for in the tree, in the panel or by a code action. The server makes the edit.
 import * as vscode from 'vscode';
-import type { WorkspaceEdit } from 'vscode-languageclient/node';
 import { CORRECTION } from '../server/protocol';
 import type { CorrectionParams, Reach } from '../server/protocol';
+import { change } from './apply';
 import type { OpenFinding } from './cards';
 import type { LanguageServer } from './language-server';
 import { goTo } from './places';
@@ -54,14 +53,6 @@ async function pickReach(rule: string): Promise<Reach | undefined> {
   return (await vscode.window.showQuickPick(items, { title: `Where to ignore ${rule}?` }))?.reach;
 }
 
-/** @returns whether something was changed: the finding may be gone, and a person may decline the edit or every part of it */
-async function correct(server: LanguageServer, params: CorrectionParams): Promise<boolean> {
-  const edit = await server.edit(await server.request<WorkspaceEdit | null>(CORRECTION, params));
-  if (!edit) {
-    void vscode.window.showInformationMessage('Nothing was changed: what was found there is gone, or the file has just changed.');
-    return false;
-  }
-  const before = new Map(vscode.workspace.textDocuments.map((document) => [document, document.version]));
-  const applied = await vscode.workspace.applyEdit(edit);
-  return applied && vscode.workspace.textDocuments.some((document) => (before.has(document) ? document.version !== before.get(document) : document.isDirty));
+function correct(server: LanguageServer, params: CorrectionParams): Promise<boolean> {
+  return change(server, CORRECTION, params);
 }

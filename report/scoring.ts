@@ -21,13 +21,16 @@ import { holding, weigh } from './scoring/weighed';
 import type { Weighed } from './scoring/weighed';
 import { weightsOf } from './scoring/weights';
 
-export interface Scoring {
-  /** The audit's outcomes on the day of the card. */
+/** An audit on the day of a card. */
+export interface Day {
   readonly outcomes: readonly Outcome[];
-  /** Every control on that day. */
+  /** Every control. */
   readonly signoffs: readonly SignoffCard[];
   /** What there is to say about acceptances and sign-offs. */
   readonly notices: readonly Notice[];
+}
+
+export interface Scoring extends Day {
   readonly weights: Weights;
   readonly standing: Standing;
   /** As if nothing were silenced. */
@@ -44,17 +47,26 @@ export interface Scoring {
  * @throws RangeError when `asOf` is no day
  */
 export function score(audit: Audit, { asOf, weights: own = {}, strict = false }: { readonly asOf: string; readonly weights?: Readonly<Partial<Record<Category, number>>>; readonly strict?: boolean }): Scoring {
+  const day = onDay(audit, asOf);
+  const weights = weightsOf(own);
+  const standing = stand(audit, day.outcomes, day.signoffs, weights, strict);
+  return {
+    ...day, weights, standing,
+    unsuppressed: stand(audit, unsilenced(day.outcomes), day.signoffs, weights, strict).overall.value, confidence: confidence(audit, standing),
+  };
+}
+
+/**
+ * What an audit says on one day, without the score: acceptances that have ended are open again, rules that somebody attests are not.
+ * @param asOf ISO day
+ * @throws RangeError when `asOf` is no day
+ */
+export function onDay(audit: Audit, asOf: string): Day {
   const today = dayNumber(asOf);
   if (today === undefined) throw new RangeError(`The day of a card must be an ISO day such as 2026-11-20, not ${JSON.stringify(asOf)}.`);
   const settled = settle(audit, today);
   const signed = judgeSignoffs(audit, today);
-  const outcomes = attest(settled.outcomes, audit.rules, signed.cards);
-  const weights = weightsOf(own);
-  const standing = stand(audit, outcomes, signed.cards, weights, strict);
-  return {
-    outcomes, signoffs: signed.cards, notices: [...settled.notices, ...signed.notices], weights, standing,
-    unsuppressed: stand(audit, unsilenced(outcomes), signed.cards, weights, strict).overall.value, confidence: confidence(audit, standing),
-  };
+  return { outcomes: attest(settled.outcomes, audit.rules, signed.cards), signoffs: signed.cards, notices: [...settled.notices, ...signed.notices] };
 }
 
 /** The standing once this rule holds, everything else being as it is: exact, not estimated. */

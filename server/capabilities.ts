@@ -9,6 +9,8 @@ export interface Client {
   readonly registersPulls: boolean;
   readonly related: boolean;
   readonly codeDescription: boolean;
+  /** Shows what is needless as such. */
+  readonly tags: boolean;
   /** Takes code actions with a kind; older ones only know commands. */
   readonly actions: boolean;
   /** Asks for the edit of a code action when it is chosen. */
@@ -37,6 +39,8 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     pulls,
     registersPulls: pulls && textDocument.diagnostic?.dynamicRegistration === true,
     related: diagnostic?.relatedInformation === true,
+    // Whoever pulls is of a time when tags were old.
+    tags: pulls || textDocument?.publishDiagnostics?.tagSupport !== undefined,
     codeDescription: diagnostic?.codeDescriptionSupport === true,
     actions: action?.codeActionLiteralSupport !== undefined,
     resolves: action?.dataSupport === true && action.resolveSupport?.properties.includes('edit') === true,

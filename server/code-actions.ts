@@ -1,5 +1,6 @@
 /**
- * Code actions: the fixes of a finding, the ways to silence it, its explanation, and fix-all when it is asked for by kind.
+ * Code actions: the fixes of a finding, the ways to silence it, its explanation, what takes out needless comments and entries, and
+ * fix-all when it is asked for by kind.
  *
  * The list is cheap and computes no edit: a client that can resolve gets the edit when an action is chosen, others get it
  * with the list. When actions are asked for by hand, findings anywhere on the lines of the cursor count; when the editor
@@ -14,14 +15,16 @@ import {
   type CancellationToken, type CodeAction, type CodeActionContext, type CodeActionParams, type Diagnostic, type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Finding, FixOffer } from '../engine/audit/outcome';
-import type { Session } from '../engine/audit/session';
+import type { Remedy, Session } from '../engine/audit/session';
 import { refuseCancelled } from './cancellation';
 import { compare, sharesLine, touches } from './convert';
 import { diagnostic, visibleFindings, type FindingTag } from './diagnostics';
 import { workspaceEdit } from './edits';
 import type { Placed } from './folders';
 import { answer } from './log';
-import { EXPLAIN_COMMAND, IGNORE_COMMAND, type ExplainParams, type IgnoreCommand, type Reach } from './protocol';
+import {
+  ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, type DecideCommand, type ExplainParams, type IgnoreCommand, type Reach,
+} from './protocol';
 import type { Serving } from './serving';
 
 const FIX_ALL = `${CodeActionKind.SourceFixAll}.shipworthy`;
@@ -31,10 +34,14 @@ export const CODE_ACTIONS = { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL
 const REASON_TO_COME = 'the reason is still to be given';
 const REACHES: Readonly<Record<Reach, string>> = { line: 'on this line', file: 'in this file' };
 
+/** What is written to the team's records: it wants more than a reason, so only a client that can prompt gets these. */
+const DECISIONS = [['Mark false positive…', FALSE_POSITIVE_COMMAND], ['Accept risk until…', ACCEPT_COMMAND]] as const;
+
 /** What an action does, in a form that survives the way to the client and back. */
 type Deed = { readonly uri: string } & (
   | { readonly deed: 'fix'; readonly fingerprint: string; readonly index: number; readonly review: boolean }
   | { readonly deed: 'ignore'; readonly fingerprint: string; readonly reach: Reach }
+  | { readonly deed: 'remedy'; readonly line: number; readonly character: number }
   | { readonly deed: 'fix-all' });
 
 export function serveCodeActions(serving: Serving): void {
@@ -51,11 +58,12 @@ async function actions(serving: Serving, { textDocument: { uri }, range, context
   const listed: CodeAction[] = [];
   if (asked(context, CodeActionKind.QuickFix)) {
     const near = context.triggerKind === CodeActionTriggerKind.Automatic ? touches : sharesLine;
-    const findings = visibleFindings(session, placed.path).filter((finding) => near(finding.range, range));
+    const findings = visibleFindings(session, placed.path, serving.host.today()).filter((finding) => near(finding.range, range));
     for (const finding of findings) listed.push(...fixes(serving, placed, session, uri, finding, context));
     for (const finding of findings) listed.push(...others(serving, placed, session, uri, finding, context));
+    listed.push(...remedies(serving, session, placed.path).filter((remedy) => near(remedy.range, range)).map((remedy) => removal(uri, remedy, context)));
   }
-  if (context.only && asked(context, FIX_ALL) && hasSafeFix(session, placed.path)) {
+  if (context.only && asked(context, FIX_ALL) && hasSafeFix(session, placed.path, serving.host.today())) {
     listed.push({ title: 'Fix everything that is safe to fix in this file', kind: FIX_ALL, ...defer({ uri, deed: 'fix-all' }) });
   }
   return serving.client.resolves ? listed : await withEdits(serving, listed, token);
@@ -66,8 +74,8 @@ function asked({ only }: CodeActionContext, kind: string): boolean {
   return !only || only.some((one) => one === CodeActionKind.Empty || one === kind || kind.startsWith(`${one}.`));
 }
 
-function hasSafeFix(session: Session, path: string): boolean {
-  return visibleFindings(session, path).some((finding) => finding.fixes.some((fix) => fix.safety === 'safe'));
+function hasSafeFix(session: Session, path: string, asOf: string): boolean {
+  return visibleFindings(session, path, asOf).some((finding) => finding.fixes.some((fix) => fix.safety === 'safe'));
 }
 
 function fixes(serving: Serving, placed: Placed, session: Session, uri: string, finding: Finding, context: CodeActionContext): CodeAction[] {
@@ -97,8 +105,23 @@ function others(serving: Serving, placed: Placed, session: Session, uri: string,
     const title = `Ignore ${rule} ${REACHES[reach]}…`;
     return { ...common, title, command: { title, command: IGNORE_COMMAND, arguments: [{ uri, rule, fingerprint, reach } satisfies IgnoreCommand] } };
   });
+  const decisions = DECISIONS.map(([title, command]): CodeAction => (
+    { ...common, title, command: { title, command, arguments: [{ uri, rule, fingerprint } satisfies DecideCommand] } }));
   const title = `Explain ${rule}`;
-  return [...ignores, { ...common, title, command: { title, command: EXPLAIN_COMMAND, arguments: [{ rule } satisfies ExplainParams] } }];
+  return [...ignores, ...decisions, { ...common, title, command: { title, command: EXPLAIN_COMMAND, arguments: [{ rule } satisfies ExplainParams] } }];
+}
+
+function remedies({ host }: Serving, session: Session, path: string): readonly Remedy[] {
+  return session.remedies(path, host.today());
+}
+
+/** Takes out what its diagnostic calls needless. */
+function removal(uri: string, { range, correction }: Remedy, { diagnostics }: CodeActionContext): CodeAction {
+  const own = diagnostics.filter(({ code, range: { start } }) => code === 'suppression' && compare(start, range.start) === 0);
+  return {
+    title: correction.title, kind: CodeActionKind.QuickFix, isPreferred: true, ...(own.length > 0 && { diagnostics: own }),
+    ...defer({ uri, deed: 'remedy', ...range.start }),
+  };
 }
 
 function defer(deed: Deed): { readonly data: Deed } {
@@ -127,14 +150,15 @@ async function editOf(serving: Serving, deed: Deed): Promise<WorkspaceEdit | und
   const placed = serving.folders.nearest(deed.uri);
   const session = await placed?.folder.ready();
   if (!placed || !session) return undefined;
-  const correction = correctionFor(session, placed.path, deed);
+  const correction = correctionFor(serving, session, placed.path, deed);
   return correction && workspaceEdit(serving, placed.folder, correction, deed.deed === 'fix' && deed.review);
 }
 
-function correctionFor(session: Session, path: string, deed: Deed) {
+function correctionFor(serving: Serving, session: Session, path: string, deed: Deed) {
   switch (deed.deed) {
     case 'fix': return session.fix(deed.fingerprint, deed.index);
     case 'ignore': return session.ignore(deed.fingerprint, deed.reach, REASON_TO_COME);
+    case 'remedy': return remedies(serving, session, path).find(({ range }) => compare(range.start, deed) === 0)?.correction;
     case 'fix-all': return session.fixAll(path);
   }
 }

@@ -1,5 +1,5 @@
 /** Findings as diagnostics: what squiggles, how loudly, and how an answer is told from the one before. */
-import { DiagnosticSeverity, type Diagnostic } from 'vscode-languageserver';
+import { DiagnosticSeverity, DiagnosticTag, type Diagnostic } from 'vscode-languageserver';
 import type { Finding, Notice } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import { webLink } from '../report/escape';
@@ -8,6 +8,7 @@ import { canonical } from './convert';
 import { digest } from './digest';
 import type { Placed } from './folders';
 import { ruleCard, type Serving } from './serving';
+import { auditsOn, findingsOn, noticesOn } from './today';
 
 const SOURCE = 'shipworthy';
 
@@ -22,12 +23,12 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
 /** What a diagnostic carries for whoever acts on it. */
 export interface FindingTag { readonly rule: string; readonly fingerprint: string; readonly confidence: Finding['confidence'] }
 
-/** Notices that somebody mends where they stand: a mistake in `shipworthy.json`, a comment that silences nothing. */
-const MENDABLE: ReadonlySet<Notice['code']> = new Set(['config', 'suppression']);
+/** Notices that somebody mends where they stand: a mistake in a file of ours, what silences nothing, a sign-off that has expired. */
+const MENDABLE: ReadonlySet<Notice['code']> = new Set(['config', 'suppression', 'record', 'signoff']);
 
-/** The findings of a file that its reader sees at their place. What is merely possible is for the report alone. */
-export function visibleFindings(session: Session, path: string): readonly Finding[] {
-  return session.findings(path).filter((finding) => finding.confidence !== 'possible');
+/** The findings of a file that its reader sees at their place today. What is merely possible is for the report alone. */
+export function visibleFindings(session: Session, path: string, asOf: string): readonly Finding[] {
+  return findingsOn(session, path, asOf).filter((finding) => finding.confidence !== 'possible');
 }
 
 /** What is to be shown for one file now, and the id of just that. `version` is the open document's. */
@@ -41,11 +42,11 @@ export function shownFor(serving: Serving, uri: string): Shown {
 }
 
 /** The files that show something though they may be closed: canonical URI to the URI as it is spelled to the client. */
-export function workspaceFiles({ folders }: Serving): ReadonlyMap<string, string> {
+export function workspaceFiles({ folders, host }: Serving): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const folder of folders.all) {
     if (!folder.session || folder.settings?.problems === 'openFiles') continue;
-    for (const path of diagnosedPaths(folder.session)) {
+    for (const path of diagnosedPaths(folder.session, host.today())) {
       if (!folder.shows(path)) continue;
       const uri = folder.uriOf(path);
       files.set(canonical(uri), uri);
@@ -54,9 +55,9 @@ export function workspaceFiles({ folders }: Serving): ReadonlyMap<string, string
   return files;
 }
 
-function diagnosedPaths(session: Session): ReadonlySet<string> {
-  const findings = session.audits().flatMap((audit) => audit.outcomes.flatMap((outcome) => outcome.findings));
-  return new Set([...findings.map(({ path }) => path), ...mendable(session).flatMap(({ path }) => path ?? [])]);
+function diagnosedPaths(session: Session, asOf: string): ReadonlySet<string> {
+  const findings = auditsOn(session, asOf).flatMap((day) => day.outcomes.flatMap((outcome) => outcome.findings));
+  return new Set([...findings.map(({ path }) => path), ...mendable(session, asOf).flatMap(({ path }) => path ?? [])]);
 }
 
 /** Nothing in a folder that is switched off, and of closed files only what the settings ask for. */
@@ -64,8 +65,12 @@ function diagnosticsOf(serving: Serving, placed: Placed, open: boolean): Diagnos
   const { folder, path } = placed;
   const { session } = folder;
   if (!session || !(open || folder.shows(path))) return [];
-  const notices = mendable(session).filter((notice) => notice.path === path);
-  return [...visibleFindings(session, path).map((finding) => diagnostic(serving, placed, session, finding)), ...notices.flatMap(noticed)];
+  const today = serving.host.today();
+  const notices = mendable(session, today).filter((notice) => notice.path === path);
+  return [
+    ...visibleFindings(session, path, today).map((finding) => diagnostic(serving, placed, session, finding)),
+    ...notices.flatMap((notice) => noticed(notice, serving.client.tags)),
+  ];
 }
 
 /** A finding as a diagnostic, with as much as the client can show. */
@@ -88,13 +93,14 @@ function loudness({ severity, confidence }: Finding): DiagnosticSeverity {
 }
 
 /** As the last audits have them: asking the session itself would gather those of every file. Applications may share some. */
-function mendable(session: Session): readonly Notice[] {
-  const all = session.audits().flatMap(({ notices }) => notices).filter(({ code }) => MENDABLE.has(code));
-  return [...new Map(all.map((notice) => [JSON.stringify(notice), notice])).values()];
+function mendable(session: Session, asOf: string): readonly Notice[] {
+  return noticesOn(session, asOf).filter(({ code }) => MENDABLE.has(code));
 }
 
-function noticed({ code, range, message }: Notice): readonly Diagnostic[] {
-  return range ? [{ range, severity: DiagnosticSeverity.Warning, source: SOURCE, code, message }] : [];
+/** What does nothing, or nothing any more, is drawn as needless. */
+function noticed({ code, range, message, unnecessary, ended }: Notice, tags: boolean): readonly Diagnostic[] {
+  const needless = tags && (unnecessary ?? ended) ? { tags: [DiagnosticTag.Unnecessary] } : {};
+  return range ? [{ range, severity: DiagnosticSeverity.Warning, source: SOURCE, code, message, ...needless }] : [];
 }
 
 /**

@@ -9,6 +9,7 @@ import { touches } from './convert';
 import { visibleFindings } from './diagnostics';
 import { answer } from './log';
 import { ruleCard, type Serving } from './serving';
+import { auditsOn } from './today';
 
 /** How parts of a text are written; `prose` may hold code in backticks. */
 interface Ink {
@@ -38,8 +39,8 @@ export function serveHover(serving: Serving): void {
 
 function hover(serving: Serving, session: Session, path: string, { position }: HoverParams): Hover | null {
   const ink = serving.client.markdown ? MARKDOWN : PLAIN;
-  const findings = visibleFindings(session, path).filter(({ range }) => touches(range, at(position)));
-  const silenced = silencedAt(session, path, position);
+  const findings = visibleFindings(session, path, serving.host.today()).filter(({ range }) => touches(range, at(position)));
+  const silenced = silencedAt(session, path, position, serving.host.today());
   const parts = [
     ...findings.map((finding) => aboutFinding(finding, ruleCard(finding.rule, serving.host, [session]), ink, !serving.client.canPrompt)),
     ...silenced.map((one) => aboutSilenced(one, ruleCard(one.finding.rule, serving.host, [session]), ink)),
@@ -51,8 +52,8 @@ function hover(serving: Serving, session: Session, path: string, { position }: H
 
 const at = (position: Position) => ({ start: position, end: position });
 
-function silencedAt(session: Session, path: string, position: Position): readonly Silenced[] {
-  const all = session.audits().flatMap((audit) => audit.outcomes.flatMap((outcome) => outcome.silenced));
+function silencedAt(session: Session, path: string, position: Position, asOf: string): readonly Silenced[] {
+  const all = auditsOn(session, asOf).flatMap((day) => day.outcomes.flatMap((outcome) => outcome.silenced));
   return all.filter(({ where }) => where.path === path && touches(where.range, at(position)));
 }
 

@@ -1,5 +1,6 @@
 /** The world of a node process: folders on a disk, the engine over them, today by this machine's clock. */
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
@@ -8,6 +9,7 @@ import { grammarsIn } from '../engine/node/grammars';
 import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
 import { diskFiles, posix } from '../engine/workspace/disk-files';
+import { gitIdentity } from '../engine/workspace/identity';
 import { HISTORY_PATH, readHistory, type HistoryPoint } from '../report/history/points';
 import { makeCard } from '../report/make';
 import type { Host } from './host';
@@ -24,10 +26,15 @@ export function nodeHost(grammarFolder: string, version: string): Host {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
       return openSession({ workspace: openDisk(fileURLToPath(uri)), grammars: await grammars });
     },
-    changes: (uri) => changesOf(diskFiles, posix(fileURLToPath(uri)).replace(/\/$/, '')),
+    changes: (uri) => changesOf(diskFiles, rootOf(uri)),
+    identity: (uri) => gitIdentity(diskFiles, rootOf(uri), posix(homedir()), process.env),
     history: (uri) => historyOf(fileURLToPath(uri)),
     card: (audit, config, asOf, near) => makeCard(audit, { version, asOf, ...cardSettings(config), ...(near && { near }) }),
   };
+}
+
+function rootOf(uri: string): string {
+  return posix(fileURLToPath(uri)).replace(/\/$/, '');
 }
 
 /** The command line says what is wrong with a history; in the editor there is then no trend. */

@@ -4,6 +4,7 @@ import { firstFolders, readClient, type Client } from './capabilities';
 import { CODE_ACTIONS, serveCodeActions } from './code-actions';
 import { serveCorrections } from './corrections';
 import { followDocuments } from './documents';
+import { serveDecisions } from './decisions';
 import { serveExplanations } from './explain';
 import { serveExports } from './export';
 import { Folder, type FolderWatcher } from './folder';
@@ -52,6 +53,7 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
   followWorkspace(serving, firstFolders(params), settings, new Watching(serving), settled);
   serveCodeActions(serving);
   serveCorrections(serving);
+  serveDecisions(serving);
   serveExplanations(serving);
   serveExports(serving);
   serveHover(serving);

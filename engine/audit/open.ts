@@ -32,7 +32,7 @@ import type { SignedAudit, Signoff } from './signed';
 import { digestFor, signedAudit } from './signoffs';
 import { suppressionNotices } from './silence';
 import type { Stale } from './stale';
-import { staleComments, staleRecords } from './stale';
+import { endedComments, endedRecords, staleComments, staleRecords } from './stale';
 
 export interface SessionOptions {
   readonly workspace: Workspace;
@@ -238,8 +238,17 @@ class LiveSession implements Session {
     return undefined;
   }
 
-  remedies(path: string): readonly Remedy[] {
-    return this.stale().filter(({ notice }) => notice.path === path).map(({ notice, correction }) => ({ range: notice.range, correction }));
+  remedies(path: string, asOf?: string): readonly Remedy[] {
+    const stale = this.stale().filter(({ notice }) => notice.path === path).map(({ notice, correction }): Remedy => ({ range: notice.range, correction }));
+    const places = new Set(stale.map(({ range }) => JSON.stringify(range)));
+    return asOf === undefined ? stale : [...stale, ...this.ended(path, asOf).filter(({ range }) => !places.has(JSON.stringify(range)))];
+  }
+
+  private ended(path: string, asOf: string): readonly Remedy[] {
+    const unit = this.held.files.get(path)?.unit;
+    const source = unit && this.held.source(path);
+    const text = path === SUPPRESSIONS_FILE ? this.records.file(path).text : undefined;
+    return [...(source ? endedComments(unit, source, asOf) : []), ...(text === undefined ? [] : endedRecords(this.records.suppressions, text, asOf))];
   }
 
   fix(fingerprint: string, index: number): Correction | undefined {

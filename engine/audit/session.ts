@@ -48,8 +48,11 @@ export interface Session {
   /** One per deployable application; one for the whole folder when there is none. */
   audits(): readonly Audit[];
 
-  /** Edits for what notices of one file say: comments and records that silence nothing are taken out. */
-  remedies(path: string): readonly Remedy[];
+  /**
+   * Edits for what notices of one file say: comments and records that silence nothing are taken out.
+   * @param asOf ISO day; with it also acceptances that ended before it
+   */
+  remedies(path: string, asOf?: string): readonly Remedy[];
   /** The edits of a finding's fix, or undefined when the finding is gone. */
   fix(fingerprint: string, index: number): Correction | undefined;
   /**

@@ -23,7 +23,7 @@ export interface Silencers {
   readonly cards: Readonly<Record<string, RuleCard>>;
 }
 
-/** Sorts findings of one file into those that stand and those that are silenced. Comments win over records, being nearer. */
+/** Sorts findings of one file into those that stand and those that are silenced. Of several that silence one, the one that lasts longest counts. */
 export function silence(findings: readonly Finding[], { unit, source, records, cards }: Silencers): Silence {
   const comments = unit && source ? unit.suppressions.filter(isValid) : [];
   if (comments.length === 0 && records.length === 0) return { open: findings, silenced: [], used: new Set() };
@@ -35,13 +35,23 @@ export function silence(findings: readonly Finding[], { unit, source, records, c
     const far = records.filter((each) => each.covers(finding));
     for (const each of near) used.add(usedKey(finding.path, each.at.start, finding.rule));
     for (const each of far) used.add(usedKey(each.where.path, each.index, finding.rule));
-    const [comment] = near;
-    const [record] = far;
-    if (comment && source) silenced.push(byComment(finding, comment, source));
-    else if (record) silenced.push(byRecord(finding, record));
+    const by = lasting([...(source ? near.map((each) => byComment(finding, each, source)) : []), ...far.map((each) => byRecord(finding, each))]);
+    if (by) silenced.push(by);
     else open.push(finding);
   }
   return { open, silenced, used };
+}
+
+/**
+ * The one of ours that lasts longest: whoever renews an acceptance in another place must not be held up by the one that ended. At the
+ * same end the nearer wins, comments before records. A false positive has no end; another tool's marker, having none either, is taken
+ * where it is nearest.
+ */
+function lasting(all: readonly Silenced[]): Silenced | undefined {
+  const [nearest] = all;
+  if (nearest?.tool !== 'shipworthy') return nearest;
+  const end = ({ lane, until = '' }: Silenced) => lane === 'false-positive' ? '9999-12-31' : until;
+  return all.filter(({ tool }) => tool === 'shipworthy').reduce((longest, each) => end(each) > end(longest) ? each : longest, nearest);
 }
 
 /** Names a comment by its offset, or a record by its number, and a rule that it speaks of. */

@@ -4,7 +4,7 @@ import { dropRecord } from '../records/change';
 import { SUPPRESSIONS_FILE } from '../records/paths';
 import { SUPPRESSIONS, type FileSuppression } from '../records/suppressions';
 import type { Notice } from './outcome';
-import type { Correction } from './session';
+import type { Correction, Remedy } from './session';
 import { isValid, usedKey } from './silence';
 import type { SourceText } from './source';
 
@@ -45,6 +45,26 @@ export function staleRecords(records: readonly FileSuppression[], text: string, 
       correction: { title: 'Remove the entry that silences nothing', edits: { [SUPPRESSIONS_FILE]: change.edits }, creates: {} },
     }];
   });
+}
+
+/** What takes out acceptances whose last day is over, comments of one file, though the findings they were about are still there. */
+export function endedComments(unit: Unit, source: SourceText, asOf: string): readonly Remedy[] {
+  return unit.suppressions.filter((one) => one.tool === 'shipworthy' && isValid(one) && isOver(one, asOf)).map((one) => ({
+    range: source.range(one.at), correction: { title: 'Remove the acceptance that has ended', edits: { [unit.path]: [removal(one, source)] }, creates: {} },
+  }));
+}
+
+/** The same of records. */
+export function endedRecords(records: readonly FileSuppression[], text: string, asOf: string): readonly Remedy[] {
+  return records.filter(({ record }) => isOver(record, asOf)).flatMap(({ where: { range }, index }): Remedy[] => {
+    const change = dropRecord(text, SUPPRESSIONS_FILE, SUPPRESSIONS, index);
+    return 'refused' in change ? [] : [{ range, correction: { title: 'Remove the acceptance that has ended', edits: { [SUPPRESSIONS_FILE]: change.edits }, creates: {} } }];
+  });
+}
+
+/** ISO days sort as text. */
+function isOver({ lane, until }: Pick<Suppression, 'lane' | 'until'>, asOf: string): boolean {
+  return lane === 'accepted-risk' && until !== undefined && until < asOf;
 }
 
 const SAYING = /shipworthy:[ \t]*(?:ignore-file|ignore|accept)[ \t]+/;

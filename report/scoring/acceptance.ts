@@ -4,6 +4,7 @@
  */
 import type { Audit, Finding, Notice, Outcome, Silenced } from '../../engine/audit/outcome';
 import { dayNumber } from '../../rules/kit';
+import type { Severity } from '../../rules/kit';
 import { byWeight } from './order';
 
 /** Days an acceptance may last, from the day of the card. */
@@ -11,6 +12,11 @@ const LONGEST = { critical: 30, other: 180 };
 const WARN_DAYS = 14;
 
 interface Settled { readonly outcomes: readonly Outcome[]; readonly notices: readonly Notice[] }
+
+/** Days from the day of the card for which a risk of this severity may be accepted. */
+export function longestAcceptance(severity: Severity): number {
+  return severity === 'critical' ? LONGEST.critical : LONGEST.other;
+}
 
 /**
  * The audit's outcomes on one day: acceptances that ended or are incomplete are open findings again, each with a notice;
@@ -59,7 +65,7 @@ function faultOf(silenced: Silenced, today: number): string | undefined {
   const left = daysLeft(silenced, today);
   if (left === undefined) return 'its end is not a day such as 2027-01-31';
   if (left < 0) return `it ended on ${silenced.until}`;
-  const longest = silenced.finding.severity === 'critical' ? LONGEST.critical : LONGEST.other;
+  const longest = longestAcceptance(silenced.finding.severity);
   return left > longest ? `it ends in ${left} days, and ${longest} is the most for this severity` : undefined;
 }
 

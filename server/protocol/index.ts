@@ -1,4 +1,5 @@
 /** Every message the language server has beyond LSP. Client and server share these words and no others. */
+import type { Signoff } from '../../engine/audit/signed';
 import type { ReportCard } from '../../report/card';
 
 /** What a client says of itself in `initializationOptions`. Every key is optional, so that any LSP client will do. */
@@ -50,6 +51,46 @@ export type Reach = 'line' | 'file';
  */
 export const IGNORE_COMMAND = 'shipworthy.ignore';
 export interface IgnoreCommand { readonly uri: string; readonly rule: string; readonly fingerprint: string; readonly reach: Reach }
+
+/** Request: what the server fills in or bounds where somebody decides something. Null when a finding is named and it is gone. */
+export const DECIDING = 'shipworthy/deciding';
+export interface DecidingParams { readonly uri: string; readonly fingerprint?: string }
+export interface DecidingAnswer {
+  /** Who works here, by git's settings: `NAME <MAIL>`. Missing when git knows nobody. */
+  readonly by?: string;
+  /** ISO day. */
+  readonly today: string;
+  /** ISO day, the last until which the risk of the finding may be accepted. */
+  readonly latest?: string;
+}
+
+/** Request: the edit that writes a decision about a finding to `.shipworthy/suppressions.json`; null when the finding is gone. Fails with a sentence for people where nothing can be written. */
+export const SUPPRESS = 'shipworthy/suppress';
+export interface SuppressParams {
+  readonly uri: string;
+  readonly fingerprint: string;
+  readonly lane: Lane;
+  readonly reason: string;
+  /** Of an accepted risk, and so is its last day (ISO). */
+  readonly owner?: string;
+  readonly until?: string;
+}
+export type Lane = 'false-positive' | 'accepted-risk';
+
+/**
+ * Request: the edit that writes a sign-off to `.shipworthy/signoffs.json`. Day, commit, and the person when git knows one, are filled
+ * in. Fails with a sentence for people where nothing can be written.
+ */
+export const SIGN = 'shipworthy/sign';
+export interface SignParams extends Pick<Signoff, 'control' | 'app' | 'status' | 'statement' | 'evidence' | 'environment' | 'reviewedBy'> {
+  readonly uri: string;
+  readonly by?: string;
+}
+
+/** Commands of the client with one DecideCommand: ask, then request SUPPRESS and apply it. In code actions only when the client can prompt. */
+export const FALSE_POSITIVE_COMMAND = 'shipworthy.markFalsePositive';
+export const ACCEPT_COMMAND = 'shipworthy.acceptRisk';
+export interface DecideCommand { readonly uri: string; readonly rule: string; readonly fingerprint: string }
 
 /** Command of the client with one ExplainParams: shows the rule's page. In code actions only when the client can prompt. */
 export const EXPLAIN_COMMAND = 'shipworthy.explain';

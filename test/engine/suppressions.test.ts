@@ -85,6 +85,29 @@ describe('suppressions of a project', () => {
     assert.deepEqual([found(session), session.notices()], [['no-eval'], []]);
   });
 
+  it('count by the one that lasts longest, at the same end by the nearest', async () => {
+    const code = 'eval(x)  # shipworthy: accept no-eval until 2026-12-01 by Ada -- near\n';
+    const record = { ...fp, lane: 'accepted-risk', owner: 'Bea', reason: 'far' };
+    const reason = async (...records: readonly object[]) => (await start({ 'app.py': code, [FILE]: file(...records) })).silenced('app.py').map((each) => each.reason);
+    assert.deepEqual(await reason({ ...record, until: '2026-12-01' }), ['near']);
+    assert.deepEqual(await reason({ ...record, until: '2026-12-02' }), ['far']);
+    assert.deepEqual(await reason({ ...record, until: '2026-12-02' }, { ...fp, path: '*.py' }), ['constant only']);
+    const marked = await start({ 'app.py': 'eval(x)  # nosec B307\n', [FILE]: file(fp) });
+    assert.deepEqual(marked.silenced('app.py').map((each) => each.tool), ['bandit']);
+  });
+
+  it('can be taken out once they have ended, comments and records', async () => {
+    const files = {
+      'app.py': 'eval(x)  # shipworthy: accept no-eval until 2026-12-01 by Ada -- soon\nexec(x)\n',
+      [FILE]: file({ rule: 'no-exec', path: 'app.py', lane: 'accepted-risk', owner: 'Ada', until: '2026-12-01', reason: 'soon' }),
+    };
+    const session = await start(files);
+    for (const asOf of [undefined, '2026-12-01']) assert.deepEqual([...session.remedies('app.py', asOf), ...session.remedies(FILE, asOf)], []);
+    const after = (path: 'app.py' | typeof FILE) => edited(files[path] ?? '', session.remedies(path, '2026-12-02').flatMap(({ correction }) => correction.edits[path] ?? []));
+    assert.equal(after('app.py'), 'eval(x)\nexec(x)\n');
+    assert.deepEqual(JSON.parse(after(FILE)), { version: 1, suppressions: [] });
+  });
+
   it('that silence nothing are said and can be taken out, records as well as comments', async () => {
     const files: Record<string, string> = {
       'app.py': 'x = 1  # shipworthy: ignore no-eval -- gone\neval(x)  # shipworthy: ignore no-eval, no-exec -- constant\n# shipworthy: ignore no-exec -- gone\ny = 2\nz = 3  # noqa: E501  # shipworthy: ignore no-eval -- gone\n',

@@ -85,10 +85,14 @@ describe('code actions', () => {
     editor = await start({ canPrompt: true });
     await editor.open(APP, 'print(1)\n');
     const actions = await editor.actions(APP, 0, 0);
-    assert.deepEqual(titles(actions), ['Ignore print-call on this line…', 'Ignore print-call in this file…', 'Explain print-call']);
+    assert.deepEqual(titles(actions), [
+      'Ignore print-call on this line…', 'Ignore print-call in this file…', 'Mark false positive…', 'Accept risk until…', 'Explain print-call',
+    ]);
     assert.deepEqual(actions.map(({ command }) => [command?.command, command?.arguments]), [
       ['shipworthy.ignore', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0', reach: 'line' }]],
       ['shipworthy.ignore', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0', reach: 'file' }]],
+      ['shipworthy.markFalsePositive', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0' }]],
+      ['shipworthy.acceptRisk', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0' }]],
       ['shipworthy.explain', [{ rule: 'print-call' }]],
     ]);
     assert.ok(actions.every(({ isPreferred }) => isPreferred === undefined));

@@ -1,28 +1,14 @@
 /** The server over the real engine and the real rules, on texts in memory: what an editor sees of a small application. */
 import assert from 'node:assert/strict';
 import type { Hover, MarkupContent, WorkspaceEdit } from 'vscode-languageserver/node';
-import { openSession, ruleCards, ruleDocument } from '../../engine/audit/open';
-import { openMemory } from '../../engine/workspace/memory';
-import { makeCard } from '../../report/make';
-import type { Host } from '../../server/host';
 import { CORRECTION, EXPLAIN, REPORT, RESCAN, type ExplainAnswer, type ReportAnswer } from '../../server/protocol';
-import { testGrammars } from '../support/grammars';
 import { start, until, type Editor } from './editor';
+import { realHost } from './real-host';
 
 const APP = 'file:///app/app.py';
 const FAULTY = 'import os\n\nfrom flask import Flask, session\n\napp = Flask(__name__)\napp.config["SECRET_KEY"] = "a-key-7391-in-source"\n\n\n@app.post("/login")\ndef login():\n    session["user"] = 1\n    return "ok"\n';
 const FILES = { 'app.py': FAULTY, 'requirements.txt': 'flask==3.1.2\ngunicorn==23.0.0\n', Procfile: 'web: gunicorn app:app\n' };
 const RULE = 'secret-key-hardcoded';
-
-function host(files: Readonly<Record<string, string>>): Host {
-  return {
-    version: '0.0.0', rules: ruleCards, document: ruleDocument, today: () => '2026-11-20',
-    async open(_uri, name) {
-      return openSession({ workspace: openMemory(files, { name }), grammars: await testGrammars() });
-    },
-    card: (audit, config, asOf) => makeCard(audit, { version: '0.0.0', asOf, profile: config.profile, weights: config.weights }),
-  };
-}
 
 describe('the server over the engine', function () {
   this.timeout(20_000);
@@ -30,7 +16,7 @@ describe('the server over the engine', function () {
   const codes = async (): Promise<readonly unknown[]> => (await editor.diagnostics(APP)).map(({ code }) => code);
 
   beforeEach(async () => {
-    editor = await start({ host: host(FILES) });
+    editor = await start({ host: realHost(FILES) });
     await editor.open(APP, FAULTY);
     await editor.connection.sendRequest(RESCAN);
   });

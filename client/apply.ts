@@ -1,0 +1,52 @@
+// Edits that the server makes, applied. VS Code shows them first where the server wants that, and each is one step to undo.
+import * as vscode from 'vscode';
+import { ResponseError, type WorkspaceEdit } from 'vscode-languageclient/node';
+import type { LanguageServer } from './language-server';
+
+const GONE = 'Nothing was changed: what was found there is gone, or the file has just changed.';
+
+/**
+ * Asks the server for an edit and applies it. Why nothing can be changed is told to the person.
+ * @returns whether something was changed: the finding may be gone, and a person may decline the edit or every part of it
+ */
+export async function change(server: LanguageServer, method: string, params: object): Promise<boolean> {
+  const edit = await asked(server, method, params);
+  if (!edit) return false;
+  const before = new Map(vscode.workspace.textDocuments.map((document) => [document, document.version]));
+  const applied = await vscode.workspace.applyEdit(edit);
+  return applied && vscode.workspace.textDocuments.some((document) => (before.has(document) ? document.version !== before.get(document) : document.isDirty));
+}
+
+/**
+ * The same for an edit of the team's records, which nobody looks at: they are saved, so that what was decided counts, unless they held
+ * changes that somebody had not saved. Tells where it was written.
+ */
+export async function record(server: LanguageServer, method: string, params: object): Promise<boolean> {
+  const edit = await asked(server, method, params);
+  if (!edit) return false;
+  const unsaved = new Set(vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty).map(({ uri }) => uri.toString()));
+  if (!await vscode.workspace.applyEdit(edit)) return false;
+  const uris = edit.entries().map(([uri]) => uri);
+  for (const uri of uris) if (!unsaved.has(uri.toString())) await (await vscode.workspace.openTextDocument(uri)).save();
+  const [written] = uris;
+  if (written) void tell(written);
+  return true;
+}
+
+async function tell(uri: vscode.Uri): Promise<void> {
+  const show = 'Show';
+  const chosen = await vscode.window.showInformationMessage(`Written to ${vscode.workspace.asRelativePath(uri)}. Commit it with the code.`, show);
+  if (chosen === show) await vscode.commands.executeCommand('vscode.open', uri);
+}
+
+async function asked(server: LanguageServer, method: string, params: object): Promise<vscode.WorkspaceEdit | undefined> {
+  try {
+    const edit = await server.edit(await server.request<WorkspaceEdit | null>(method, params));
+    if (!edit) void vscode.window.showInformationMessage(GONE);
+    return edit;
+  } catch (error) {
+    if (!(error instanceof ResponseError)) throw error;
+    void vscode.window.showWarningMessage(error.message);
+    return undefined;
+  }
+}
