@@ -114,7 +114,10 @@ import schemaConstraintMissing from './data/schema-constraint-missing';
 import sensitiveFieldUnencrypted from './data/sensitive-field-unencrypted';
 import sqliteInProduction from './data/sqlite-in-production';
 import appRunUnguarded from './deployment/app-run-unguarded';
+import backupLiveSqliteCopy from './deployment/backup-live-sqlite-copy';
+import backupLocalOnly from './deployment/backup-local-only';
 import backupMissing from './deployment/backup-missing';
+import backupUnverified from './deployment/backup-unverified';
 import composeDevSettings from './deployment/compose-dev-settings';
 import composePortExposed from './deployment/compose-port-exposed';
 import containerDataNotPersisted from './deployment/container-data-not-persisted';
@@ -131,6 +134,7 @@ import nginxProxyHeadersMissing from './deployment/nginx-proxy-headers-missing';
 import processRunsAsRoot from './deployment/process-runs-as-root';
 import remoteScriptExecuted from './deployment/remote-script-executed';
 import restartPolicyMissing from './deployment/restart-policy-missing';
+import restoreProcedureUndocumented from './deployment/restore-procedure-undocumented';
 import shellDeleteUnguarded from './deployment/shell-delete-unguarded';
 import shellErrexitMissing from './deployment/shell-errexit-missing';
 import staticAssetsUnserved from './deployment/static-assets-unserved';
@@ -329,7 +333,10 @@ export const rules: readonly Rule[] = [
   sensitiveFieldUnencrypted('data'),
   sqliteInProduction('data'),
   appRunUnguarded('deployment'),
+  backupLiveSqliteCopy('deployment'),
+  backupLocalOnly('deployment'),
   backupMissing('deployment'),
+  backupUnverified('deployment'),
   composeDevSettings('deployment'),
   composePortExposed('deployment'),
   containerDataNotPersisted('deployment'),
@@ -346,6 +353,7 @@ export const rules: readonly Rule[] = [
   processRunsAsRoot('deployment'),
   remoteScriptExecuted('deployment'),
   restartPolicyMissing('deployment'),
+  restoreProcedureUndocumented('deployment'),
   shellDeleteUnguarded('deployment'),
   shellErrexitMissing('deployment'),
   staticAssetsUnserved('deployment'),

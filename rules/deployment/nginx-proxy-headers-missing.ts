@@ -1,5 +1,5 @@
 import type { Context, Edit, NginxBlock, Placed, Project, Selector } from '../kit';
-import { outward, inForce, insert, nginxBlocks, ownDirectives, rule, spokenBlock } from '../kit';
+import { outward, inForce, insert, listed, nginxBlocks, ownDirectives, rule, spokenBlock } from '../kit';
 
 interface Passed { readonly block: NginxBlock; readonly pass: Placed; readonly missing: readonly string[] }
 /** Locations of one server that lack the same headers. */
@@ -127,8 +127,4 @@ function added({ all }: Group, { source }: Context): readonly Edit[] {
     const version = missing.includes('Upgrade') && ownDirectives(block, 'proxy_http_version').length === 0 ? ['proxy_http_version 1.1;'] : [];
     return [insert(start, [...version, ...lines].map((each) => alone ? `${each}\n${source.indentation(start)}` : `${each} `).join(''))];
   });
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }

@@ -1,4 +1,6 @@
 /** Documents to begin with: what the project's own files say is filled in, what only people know is asked. */
+import { backupScripts } from './backup-scripts';
+import { selfHostedStores } from './backups';
 import type { Project } from './project';
 import { documents, readme } from './documents';
 import { healthRoutes } from './health';
@@ -28,6 +30,23 @@ export function runbookSkeleton(project: Project): string {
 export function incidentsSkeleton(): string {
   return joined('# Incidents', '## Who decides', 'The person on call, who stands in, and how to reach them.', '## First steps', numbered(['Tell the person on call.', 'Write down what you see, and when.', 'Limit the damage before looking for the cause.']),
     '## Telling users', 'Who writes, where, and how soon. A leak of personal data has a deadline by law.', '## Review', 'What happened, what helped, and what will be changed by whom until when.');
+}
+
+/** How the data is brought back, with the command of what keeps it. */
+export function restoreSkeleton(project: Project): string {
+  return joined('# Restore', 'Who may restore, where the copies are, and how old the newest may be.', '## Steps', numbered(['Stop the application.', 'Keep what is there: rename the database or copy its files.', `Restore the copy: \`${restores(project)}\``, 'Start the application.']),
+    '## Check', 'What shows that the data is there: counts of rows, the newest entry.', '## Drills', '| date | by | minutes | what was learnt |\n| --- | --- | --- | --- |');
+}
+
+const RESTORES: readonly (readonly [RegExp, string])[] = [
+  [/\brestic\b/, 'restic restore latest --target FOLDER'], [/\bborg/, 'borg extract REPOSITORY::COPY'], [/litestream/, 'litestream restore -o DATABASE REPLICA'], [/mongo/, 'mongorestore --drop --archive=COPY.archive'], [/mysql|mariadb|percona/, 'mysql DATABASE < COPY.sql'],
+  [/pg_dump\s.*-F\s?c|-Fc\b|--format=c/, 'pg_restore --clean --if-exists -d DATABASE COPY.dump'], [/postgres|postgis|timescale|pgvector|pg_dump/, 'psql DATABASE < COPY.sql'], [/sqlite/i, 'sqlite3 DATABASE ".restore \'COPY.db\'"'],
+];
+
+/** By what makes the copies, else by what keeps the data. */
+function restores(project: Project): string {
+  const text = [...backupScripts(project).map((each) => each.text), ...selfHostedStores(project).map((each) => each.text)].join('\n');
+  return RESTORES.find(([pattern]) => pattern.test(text))?.[1] ?? 'the command that restores it';
 }
 
 // ---- parts

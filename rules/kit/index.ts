@@ -101,3 +101,5 @@ export * from './dev-server';
 export * from './control';
 export * from './command-lists';
 export * from './nginx-blocks';
+export * from './backups';
+export * from './backup-scripts';

@@ -1,5 +1,5 @@
 import type { NginxBlock, Selector } from '../kit';
-import { outward, inForce, nginxBlocks, ownDirectives, rule, spokenBlock } from '../kit';
+import { inForce, listed, nginxBlocks, outward, ownDirectives, rule, spokenBlock } from '../kit';
 
 interface Nested { readonly block: NginxBlock; readonly lost: readonly string[] }
 
@@ -56,8 +56,4 @@ function nested(): Selector<Nested> {
 
 function names(block: NginxBlock): readonly string[] {
   return [...new Set(inForce(block, 'add_header')?.found.map((each) => each.directive.args[0] ?? '') ?? [])];
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
