@@ -108,9 +108,8 @@ function placeRow(one: Finding, several: boolean, graded: boolean, card: ReportC
 /** The code around, each line with its number, the finding's own ones marked; and what its fix would leave. */
 function closeUp({ line, code, own, fix }: CloseUp): string {
   const lines = code.map((text, index) => {
-    const at = line + index;
-    const numbered = `<span class="line">${at + 1}</span>${htmlBlock(text)}`;
-    return at >= own[0] && at <= own[1] ? `<mark>${numbered}</mark>` : numbered;
+    const numbered = `<span class="line">${line + index + 1}</span>${htmlBlock(text)}`;
+    return index >= own[0] && index <= own[1] ? `<mark>${numbered}</mark>` : numbered;
   });
   return `<pre class="near"><code>${lines.join('\n')}</code></pre>${fix ? `<details class="change" data-key="change-${line}-${attribute(fix.title)}"><summary>With the fix “${htmlText(fix.title)}”</summary>${fix.changes.map(change).join('')}</details>` : ''}`;
 }

@@ -16,7 +16,7 @@ export function inventory(card: ReportCard, mode: Mode): string {
 
 function spot(at: Spot, mode: Mode): string {
   const start = { line: at.line, character: 0 };
-  return place({ path: at.path, range: { start, end: start } }, mode);
+  return place({ path: at.path, range: { start, end: start } }, mode, true);
 }
 
 /** A table whose later rows unfold. */

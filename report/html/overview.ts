@@ -60,9 +60,10 @@ function facts(card: ReportCard): string {
 
 function steps(card: ReportCard, mode: Mode): string {
   const { conditions, toReady } = card.verdict;
-  const title = (rule: string) => htmlText(card.results.find((result) => result.rule === rule)?.title ?? '');
+  const title = (id: string) => htmlText(card.results.find((result) => result.rule === id)?.title ?? card.signoffs.find((one) => one.control === id)?.title ?? '');
+  const named = (id: string) => (card.results.some((result) => result.rule === id) ? ruleName(id, mode) : `<code class="rule">${htmlText(id)}</code>`);
   const ready = [
-    ...toReady.map((rule) => `${title(rule)} ${ruleName(rule, mode)}`),
+    ...toReady.map((id) => `${title(id)} ${named(id)}`),
     ...beyondRules(card).map((reason) => htmlText(`Beyond what rules can mend: ${reason.text}`)),
   ];
   const columns = present(

@@ -17,10 +17,10 @@ ${content === '' ? '<p>None.</p>' : content}
 </section>`;
 }
 
-/** A place: a button that opens it in the editor, or its text on a page. */
-export function place(at: Location, mode: Mode): string {
+/** A place: a button that opens it in the editor, or its text on a page. `short` leaves out the column. */
+export function place(at: Location, mode: Mode, short = false): string {
   const exact = `${at.path}:${at.range.start.line + 1}:${at.range.start.character + 1}`;
-  const shown = htmlText(placeText(at)).replaceAll('/', '/<wbr>');
+  const shown = htmlText(short ? placeText(at).replace(/:\d+$/, '') : placeText(at)).replaceAll('/', '/<wbr>');
   return mode === 'panel' ? `<button type="button" class="place" data-open="${attribute(exact)}">${shown}</button>` : `<code class="place">${shown}</code>`;
 }
 

@@ -78,7 +78,7 @@ nav a { display: inline-block; min-height: 24px; line-height: 24px; text-decorat
 .menu { position: relative; } .menu > summary { border: 1px solid var(--edge); border-radius: 4px; padding: .1rem .6rem; color: inherit; list-style: none; } .menu > summary::after { content: " ▾"; } .menu > summary::-webkit-details-marker { display: none; }
 .menu > div { position: absolute; right: 0; z-index: 2; display: flex; flex-direction: column; min-width: 15rem; margin-top: .25rem; padding: .25rem; background: var(--bg); border: 1px solid var(--edge); border-radius: 4px; box-shadow: 0 2px 8px var(--vscode-widget-shadow, var(--rule)); }
 .menu > div button { border: 0; text-align: left; }
-.made { display: flex; flex-wrap: wrap; gap: .1rem 1.5rem; margin: .25rem 0 1rem; } .made > div { display: flex; gap: .4rem; } .made dd { overflow-wrap: anywhere; }
+.made { display: flex; flex-wrap: wrap; gap: .1rem 1.5rem; margin: .25rem 0 1rem; } .made > div { display: flex; gap: .4rem; align-items: baseline; } .lines .place { overflow-wrap: break-word; } .made dd { overflow-wrap: anywhere; }
 .panel .filters { position: static; }
 [role=tablist] { display: flex; flex-wrap: wrap; gap: 0 .25rem; margin-top: .75rem; border-bottom: 1px solid var(--edge); }
 [role=tab] { border: 0; border-bottom: 3px solid transparent; border-radius: 0; padding: .35rem .7rem; color: var(--quiet); } [role=tab]:hover { background: var(--hover); }
@@ -115,7 +115,7 @@ dt { color: var(--quiet); font-size: .88em; } dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .35rem; }
 th, td { text-align: left; vertical-align: baseline; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
-thead th { color: var(--quiet); font-size: .88em; border-bottom-color: var(--edge); vertical-align: bottom; white-space: nowrap; }
+thead th { line-height: 24px; color: var(--quiet); font-size: .88em; border-bottom-color: var(--edge); vertical-align: bottom; white-space: nowrap; }
 tr > :last-child { padding-right: 0; }
 .number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .categories .category:has(+ .ledger) > * { border-bottom: 0; padding-bottom: 0; } .categories .category th, tfoot th { font-weight: 600; }
