@@ -62,7 +62,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
   try {
     await scan(session, options.quiet, around);
     const asOf = options.asOf ?? around.today();
-    const all = session.audits().map((audit) => product.card(audit, session.config, asOf, (fingerprint, fixed) => session.closeUp(fingerprint, fixed)));
+    const all = session.audits().map((audit) => product.card(audit, session.config, asOf, { near: (fingerprint, fixed) => session.closeUp(fingerprint, fixed), ...(options.planOrder && { planOrder: options.planOrder }) }));
     const against = await comparing.against?.({ session, asOf, product, scan: (one) => scan(one, options.quiet, around) });
     const mine = chosen(against ? compared(all, against) : all, options.app).map((card) => withTrend(card, past.points));
     const cards = narrow(mine, wanted);

@@ -24,7 +24,7 @@ export function product(grammars: string): Product {
     identity: (folder, env) => gitIdentity(diskFiles, posix(folder), posix(homedir()), env),
     open: async (folder) => openSession({ workspace: openDisk(folder), grammars: await grammarsIn(grammars) }),
     earlier: async (folder, commit, config) => openSession({ workspace: commitWorkspace(basename(folder), commit), grammars: await grammarsIn(grammars), config }),
-    card: (audit, config, asOf, near) => makeCard(audit, { version, asOf, ...cardSettings(config), ...(near && { near }) }),
+    card: (audit, config, asOf, more) => makeCard(audit, { version, asOf, ...cardSettings(config), ...more }),
     formats,
   };
 }

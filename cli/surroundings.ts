@@ -4,7 +4,7 @@ import type { CommitFiles } from '../engine/node/git/history';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
 import type { MarkdownOptions } from '../report/markdown';
-import type { Near } from '../report/content';
+import type { CardOptions } from '../report/make';
 import type { Look } from './terminal';
 
 /** The world around a command, as it finds it. */
@@ -56,6 +56,6 @@ export interface Product {
   /** Opens the files of an earlier commit of that folder, to be judged by today's configuration. */
   earlier(folder: string, commit: CommitFiles, config: Config): Promise<Session>;
   /** The report card of an audit on one day (ISO), on which accepted risks have expired or not; with `near`, a card to be read as a document. */
-  card(audit: Audit, config: Config, asOf: string, near?: Near): ReportCard;
+  card(audit: Audit, config: Config, asOf: string, more?: Pick<CardOptions, 'near' | 'planOrder'>): ReportCard;
   readonly formats: Readonly<Record<Format, (cards: readonly ReportCard[], style: Style) => string>>;
 }

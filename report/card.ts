@@ -2,6 +2,7 @@
 import type { Category, Confidence, Effort, Severity } from '../rules/kit';
 import type { Content } from './content';
 import type { Comparison } from './comparison/compare';
+import type { PlanOrder } from './plan';
 import type { HistoryPoint } from './history/points';
 import type { Trend } from './history/trend';
 import type { Inventory } from '../engine/audit/inventory';
@@ -42,6 +43,8 @@ export interface ReportCard {
   readonly signoffs: readonly SignoffCard[];
   /** All four phases, also empty ones. */
   readonly plan: readonly Phase[];
+  /** What comes first within a phase of it; missing for the usual order, `unlocks`. */
+  readonly planOrder?: PlanOrder;
   readonly notices: readonly Notice[];
   /** What a report says beside the numbers. */
   readonly content: Content;

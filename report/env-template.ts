@@ -7,22 +7,27 @@ export type TemplateKind = 'example' | 'production';
 
 const NEEDS: readonly VariableEntry['need'][] = ['required', 'expected', 'optional'];
 const HEADS: Readonly<Record<VariableEntry['need'], string>> = {
-  required: 'Required: the application does not start or work without them.', expected: 'Without a default: empty means that what they are for is off or fails.', optional: 'Optional: the code has a default for each.',
+  required: 'Required: the application does not start or work without them.', expected: 'Without a default: without them what they are for is off or fails. Take out what you do not use, for empty is not the same as missing.', optional: 'Optional: the code has a default for each.',
 };
 
+const OWN = 'Secrets that have a default: set your own, for whoever can read the code knows the default.';
+
 /**
- * A whole template: required variables first, each with the places that read it. Optional ones are commented out for production, so that
- * an empty value does not take the place of the default.
+ * A whole template: required variables first, each with the places that read it. Optional ones are commented out, so that an empty
+ * value does not take the place of the default; for production that leaves out secrets, whose default is nobody's secret.
  */
 export function envTemplate(variables: readonly VariableEntry[], kind: TemplateKind): string {
   const head = kind === 'production'
     ? '# Variables of production. Fill in values on the server or in its secret store, never in the repository.'
     : '# Copy this file to .env and fill in values. The copy belongs in .gitignore; this file holds none.';
-  const groups = NEEDS.flatMap((need) => {
-    const mine = variables.filter((one) => one.need === need);
-    return mine.length === 0 ? [] : [`\n# ${HEADS[need]}\n${mine.map((one) => entry(one, kind === 'production' && need === 'optional')).join('')}`];
-  });
+  const own = (one: VariableEntry) => kind === 'production' && one.need === 'optional' && one.secret;
+  const of = (need: VariableEntry['need']) => group(HEADS[need], variables.filter((one) => one.need === need && !own(one)), need === 'optional');
+  const groups = [...of('required'), ...group(OWN, variables.filter(own), false), ...of('expected'), ...of('optional')];
   return `${head}\n${groups.length === 0 ? '\n# The code reads no variable of its own.\n' : groups.join('')}`;
+}
+
+function group(head: string, mine: readonly VariableEntry[], commented: boolean): readonly string[] {
+  return mine.length === 0 ? [] : [`\n# ${head}\n${mine.map((one) => entry(one, commented)).join('')}`];
 }
 
 /**
@@ -36,7 +41,7 @@ export function mergedTemplate(existing: string, variables: readonly VariableEnt
   if (missing.length === 0) return { text: existing, added: [] };
   const newline = existing.includes('\r\n') ? '\r\n' : '\n';
   const end = existing === '' || /\n$/.test(existing) ? '' : '\n';
-  const added = `${end}\n# Added: the code reads ${count(missing.length, 'variable')} more.\n${missing.map((one) => entry(one, false)).join('')}`;
+  const added = `${end}\n# Added: the code reads ${count(missing.length, 'variable')} more.\n${missing.map((one) => entry(one, one.need === 'optional')).join('')}`;
   return { text: existing + added.replaceAll('\n', newline), added: missing.map((one) => one.name) };
 }
 

@@ -3,7 +3,7 @@ import type { ReportCard } from './card';
 /** The reading order of a card's own keys. */
 const TOP = [
   'schemaVersion', 'tool', 'scoring', 'ruleset', 'asOf', 'project', 'profile', 'customised', 'customisations',
-  'content', 'verdict', 'score', 'trend', 'comparison', 'counts', 'categories', 'results', 'signoffs', 'plan', 'notices', 'inventory', 'files', 'history',
+  'content', 'verdict', 'score', 'trend', 'comparison', 'counts', 'categories', 'results', 'signoffs', 'plan', 'planOrder', 'notices', 'inventory', 'files', 'history',
 ] as const satisfies readonly (keyof ReportCard)[];
 
 /** Fails to compile when a key of the card is missing above. */

@@ -6,6 +6,7 @@ import { contentOf } from './content';
 import type { Near } from './content';
 import { justification, riskOf } from './justify';
 import { plan } from './plan';
+import type { PlanOrder } from './plan';
 import { score } from './scoring';
 import type { Scoring } from './scoring';
 import { asked, isCompressed, letter } from './scoring/category';
@@ -36,6 +37,8 @@ export interface CardOptions {
   readonly ruleset?: string;
   /** Settings that differ from the defaults. */
   readonly customisations?: ReportCard['customisations'];
+  /** What comes first within a phase of the plan. Default: `unlocks`. */
+  readonly planOrder?: PlanOrder;
   /** Code around findings and what fixes change, for a report; nobody asks for it while somebody types. */
   readonly near?: Near;
 }
@@ -63,7 +66,7 @@ export function makeCard(whole: Audit, options: CardOptions): ReportCard {
       toReady: verdict.value === 'READY' ? [] : [...toReady(standing, weights), ...standing.unsigned.map(({ control }) => control)],
     },
     score: scoreOf(scoring), categories: standing.categories.map((category) => categoryOf(category, scoring, results)),
-    results, counts: countsOf(scoring.outcomes), signoffs: scoring.signoffs, plan: plan(results, standing, weights),
+    results, counts: countsOf(scoring.outcomes), signoffs: scoring.signoffs, plan: plan(results, standing, weights, options.planOrder), ...(options.planOrder !== undefined && options.planOrder !== 'unlocks' && { planOrder: options.planOrder }),
     notices: [...audit.notices, ...scoring.notices], inventory: audit.inventory, files: audit.files,
   };
   return { ...card, content: contentOf(card, options.near) };

@@ -20,17 +20,27 @@ const SPREAD = 2;
 /** Worst first; a later one is better. */
 const VERDICTS: readonly Verdict[] = ['NOT READY', 'INCONCLUSIVE', 'MOSTLY READY', 'READY'];
 
+/** What comes first within a phase. The phases stay: no order puts an improvement before a blocker. */
+export const PLAN_ORDERS = ['unlocks', 'effort', 'points'] as const;
+export type PlanOrder = (typeof PLAN_ORDERS)[number];
+
+export const PLAN_ORDER_WORDS: Readonly<Record<PlanOrder, string>> = {
+  unlocks: 'Within a phase, what by itself lifts the verdict comes first, then what regains most points an hour.',
+  effort: 'Within a phase, what takes least time comes first.',
+  points: 'Within a phase, what regains most points an hour comes first.',
+};
+
 type Hours = readonly [number, number];
 
 /**
- * Open rules in four phases. Within a phase, what by itself lifts the verdict comes first, then what gives most points per hour.
+ * Open rules in four phases, ordered within each.
  * Scores and verdicts are exact and cumulative: each is the card's after this step and all before it.
  */
-export function plan(results: readonly Result[], standing: Standing, weights: Weights): readonly Phase[] {
+export function plan(results: readonly Result[], standing: Standing, weights: Weights, order: PlanOrder = 'unlocks'): readonly Phase[] {
   let now = standing;
   return PHASES.map((phase) => {
     const due = results.filter((result) => result.state === 'open' && phaseOf(result) === phase);
-    const items = ordered(due, now, weights).map((result) => {
+    const items = ordered(due, now, weights, order).map((result) => {
       const before = now;
       now = without(now, result.rule, weights);
       return item(result, before, now);
@@ -58,13 +68,15 @@ function phaseOf(result: Result): Phase['phase'] {
   return result.severity === 'medium' ? 2 : 3;
 }
 
-function ordered(due: readonly Result[], from: Standing, weights: Weights): readonly Result[] {
+function ordered(due: readonly Result[], from: Standing, weights: Weights, order: PlanOrder): readonly Result[] {
   const now = verdictOf(from);
-  const ranked = due.map((result) => ({
-    result, lifts: better(verdictOf(without(from, result.rule, weights)), now),
-    rate: result.cost / effort(result.effort, result.findings.length)[0],
-  }));
-  return ranked.sort((a, b) => Number(b.lifts) - Number(a.lifts) || b.rate - a.rate || byText(a.result.rule, b.result.rule)).map((one) => one.result);
+  const ranked = due.map((result) => {
+    const [spent] = effort(result.effort, result.findings.length);
+    // To lift the verdict weighs nothing where nobody asked for it.
+    const lifts = order === 'unlocks' && better(verdictOf(without(from, result.rule, weights)), now);
+    return { result, spent: order === 'effort' ? spent : 0, lifts, rate: result.cost / spent };
+  });
+  return ranked.sort((a, b) => a.spent - b.spent || Number(b.lifts) - Number(a.lifts) || b.rate - a.rate || byText(a.result.rule, b.result.rule)).map((one) => one.result);
 }
 
 function item(result: Result, before: Standing, after: Standing): PlanItem {

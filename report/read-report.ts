@@ -1,6 +1,7 @@
 /** Reads a JSON report back. What scoring and comparing rest on is looked at piece by piece; what only is printed is taken as it is. */
 import { CATEGORIES, CONFIDENCES, dayNumber, SEVERITIES } from '../rules/kit';
 import type { ReportCard } from './card';
+import { PLAN_ORDERS } from './plan';
 
 /** A place in the JSON, such as `['results', 3, 'findings']`, and what is wrong there: a clause such as `must be a number`. */
 export interface ReportFault { readonly at: readonly (string | number)[]; readonly reason: string }
@@ -62,6 +63,6 @@ const CARD = keys({
   customisations: each(keys({ key: text, value: text })),
   verdict: keys({ value: among(VERDICTS) }), score: keys({ value: score, grade: text }),
   categories: each(keys({ id: among(CATEGORIES), weight: amount, score })), results: each(result),
-  notices: each(keys({ code: text, message: text, incomplete: flag, path: optional(text) })), inventory: keys({}), content: keys({ closeUps: keys({}) }),
+  notices: each(keys({ code: text, message: text, incomplete: flag, path: optional(text) })), planOrder: optional(among(PLAN_ORDERS)), inventory: keys({}), content: keys({ closeUps: keys({}) }),
   files: keys({ seen: amount, read: amount, parsed: amount, lines: amount, routes: amount }),
 });

@@ -7,7 +7,7 @@ import { commandsOf } from '../commands';
 import type { Control } from '../controls';
 import { codeBlock, codeSpan, markdownProse, markdownText } from '../escape';
 import { evidenceByText, first, inState, openBySeverity, silenced, strengths } from '../listing';
-import { total } from '../plan';
+import { PLAN_ORDER_WORDS, total } from '../plan';
 import { timeline } from '../timeline';
 import { CATEGORY_TITLES, EXACT, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, count, hours, number, placeText, present } from '../words';
 import { bullets, folded, paragraphs, placeLink, table } from './parts';
@@ -84,7 +84,7 @@ export function plan(card: ReportCard, start?: string): string {
     ]))}\n\nTogether ${hours(spent)}${dates ? `, from ${dates[0]} to ${dates[1]} for one person` : ''}.`;
   });
   const commands = [...new Set(card.results.filter((result) => result.state === 'open').flatMap(commandsOf))];
-  return paragraphs(...phases, `All phases together: ${hours(total(card.plan))}. ${EXACT}`, commands.length > 0 && `Commands on the way:\n\n${codeBlock(commands.join('\n'), '', 'sh').trimEnd()}`);
+  return paragraphs(...phases, `All phases together: ${hours(total(card.plan))}. ${PLAN_ORDER_WORDS[card.planOrder ?? 'unlocks']} ${EXACT}`, commands.length > 0 && `Commands on the way:\n\n${codeBlock(commands.join('\n'), '', 'sh').trimEnd()}`);
 }
 
 /** Many rules do not apply for the same reason: it is said once. */

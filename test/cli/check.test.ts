@@ -72,6 +72,13 @@ describe('shipworthy check', () => {
     assert.match(out, /^config\.py:1:5 critical Debug mode is switched on by `True`\. \[debug-enabled\]\n1 finding in config\.py; bibliotheca as a whole is NOT READY, .*\n$/);
   });
 
+  it('orders the plan as it is told', async () => {
+    const { out } = await check(['--plan-order', 'effort', '--format', 'json']);
+    assert.equal([JSON.parse(out)].flat()[0].planOrder, 'effort');
+    assert.equal([JSON.parse((await check(['--format', 'json'])).out)].flat()[0].planOrder, undefined);
+    assert.equal((await check(['--plan-order', 'size'])).code, 2);
+  });
+
   it('gives a part as JSON and refuses it as a document', async () => {
     const { out } = await check(['--rule', 'csrf-missing', '--format', 'json']);
     assert.deepEqual(JSON.parse(out)[0].results.map((result: { rule: string }) => result.rule), ['csrf-missing']);

@@ -42,7 +42,7 @@ export function fakeProduct(session: Session, opened: (folder: string) => void =
     version: '0.1.0', ruleset: '7', rules: RULES.map(cardOf), document: () => undefined,
     open: async (folder) => { opened(folder); return session; },
     earlier: UNUSED, identity: async () => 'Ada <ada@example.org>',
-    card: (one, config, asOf) => makeCard(one, { version: '0.1.0', asOf, profile: config.profile }),
+    card: (one, config, asOf, more) => makeCard(one, { version: '0.1.0', asOf, profile: config.profile, ...more }),
     formats: { ...everyFormat(format), json: (cards) => `${JSON.stringify(cards)}\n` },
   };
 }

@@ -7,13 +7,15 @@ const ALL = [variable('DEBUG', 'optional', { type: 'bool' }), variable('MAIL_SER
 
 describe('a template of the environment', () => {
   it('begins with what is required, says where it is read, and holds no value', () => {
-    assert.deepEqual(envTemplate(ALL, 'example').split('\n').filter((line) => /^(# Read|[A-Z])/.test(line)), [
-      '# Read in config.py:9 (a secret)', 'SECRET_KEY=', '# Read in config.py:9', 'MAIL_SERVER=', '# Read in config.py:9 (true or false)', 'DEBUG=',
+    assert.deepEqual(envTemplate(ALL, 'example').split('\n').filter((line) => /^(# Read|(# )?[A-Z_]+=)/.test(line)), [
+      '# Read in config.py:9 (a secret)', 'SECRET_KEY=', '# Read in config.py:9', 'MAIL_SERVER=', '# Read in config.py:9 (true or false)', '# DEBUG=',
     ]);
     assert.ok(envTemplate([], 'example').includes('reads no variable'));
   });
-  it('comments out for production what has a default', () => {
-    const made = envTemplate(ALL, 'production');
+  it('asks for secrets of its own in production, and comments out whatever else has a default', () => {
+    const made = envTemplate([...ALL, variable('JWT_KEY', 'optional', { secret: true })], 'production');
+    assert.match(made, /set your own.*\n.*\nJWT_KEY=\n/);
+    assert.match(envTemplate([variable('JWT_KEY', 'optional', { secret: true })], 'example'), /^# JWT_KEY=$/m);
     assert.match(made, /^# DEBUG=$/m);
     assert.match(made, /^SECRET_KEY=$/m);
   });

@@ -143,6 +143,10 @@ describe('the Markdown report', () => {
     const made = markdown(card([{ rule: 'a', severity: 'high', findings: [{ path: 'a.py', line: 1, related: [{ ...at, text: 'the same line' }, { ...at, path: 'b.py', text: 'elsewhere' }] }] }]));
     assert.deepEqual([made.includes('the same line'), made.includes('elsewhere')], [false, true]);
   });
+  it('says how the plan is ordered', () => {
+    assert.match(markdown(card([{ rule: 'a' }], {}, { planOrder: 'points' })), /phase, what regains most points an hour comes first\./);
+    assert.match(text, /phase, what by itself lifts the verdict comes first/);
+  });
   it('counts in brief what it does not name', () => {
     const rules = Array.from({ length: 15 }, (_, index): RuleSpec => ({ rule: `r${index}`, severity: index < 10 ? 'medium' : 'low' }));
     assert.ok(markdown(card(rules), { style: 'brief' }).includes('… and 3 more rules: 3 low.'));

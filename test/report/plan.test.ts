@@ -38,6 +38,24 @@ describe('the plan', () => {
     assert.equal(first?.unlocks, 'READY');
   });
 
+  it('can be ordered by what takes least and by what regains most an hour, within the same phases', () => {
+    // Authentication is at 74.5: the small fix lifts it over 75.
+    const rules: readonly RuleSpec[] = [...HOLDING, { rule: 'small', category: 'auth', severity: 'medium', points: 3, effort: 'M' }, ...['a', 'b', 'c', 'd'].map((rule): RuleSpec => ({ rule, category: 'auth', effort: 'L' })), { rule: 'big', category: 'testing', points: 12, effort: 'M' }, { rule: 'quick', category: 'testing', points: 1, effort: 'S' }];
+    const first = (planOrder?: 'unlocks' | 'effort' | 'points') => card(rules, {}, planOrder && { planOrder }).plan[2]?.items[0]?.rule;
+    assert.deepEqual([first('effort'), first('points')], ['quick', 'big']);
+    assert.ok(!['big', 'quick'].includes(first() ?? ''));
+    assert.equal(first('unlocks'), first());
+    for (const planOrder of ['effort', 'points'] as const) {
+      const { plan, planOrder: said } = card(RULES, {}, { planOrder });
+      assert.equal(said, planOrder);
+      assert.deepEqual(plan.map((phase) => phase.items.map((item) => item.rule).toSorted()), card(RULES).plan.map((phase) => phase.items.map((item) => item.rule).toSorted()));
+      assert.equal(plan.flatMap((phase) => phase.items).at(-1)?.score, 100);
+    }
+    const steps = card(RULES, {}, { planOrder: 'effort' }).plan.map((phase) => phase.items.map((item) => item.hours[0]));
+    assert.deepEqual(steps, steps.map((hours) => hours.toSorted((a, b) => a - b)));
+    assert.equal(card(RULES, {}, { planOrder: 'unlocks' }).planOrder, undefined);
+  });
+
   it('estimates a range that grows with the places, but not in step with them', () => {
     assert.deepEqual([effort('S', 1), effort('M', 1), effort('L', 1)], [[0.5, 1], [4, 8], [16, 32]]);
     assert.deepEqual(effort('S', 10), [1.5, 3]);
