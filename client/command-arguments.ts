@@ -11,6 +11,8 @@ export interface About {
   readonly index?: number;
   readonly uri?: string;
   readonly reach?: Reach;
+  readonly control?: string;
+  readonly app?: string;
 }
 
 /** Reads the first argument of a command. */
@@ -18,13 +20,15 @@ export function about(argument: unknown): About {
   if (typeof argument === 'string') return isRuleId(argument) ? { rule: argument } : {};
   if (typeof argument !== 'object' || argument === null) return {};
   if ('subject' in argument) return about(argument.subject);
-  const { card, rule, fingerprint, index, uri, reach } = argument as Record<string, unknown>;
+  const { card, rule, fingerprint, index, uri, reach, control, app } = argument as Record<string, unknown>;
   return {
     ...(typeof card === 'string' && { card }),
     ...(isRuleId(rule) && { rule }),
     ...(typeof fingerprint === 'string' && { fingerprint }),
     ...(typeof index === 'number' && { index }),
     ...(typeof uri === 'string' && { uri }),
+    ...(isRuleId(control) && { control }),
+    ...(typeof app === 'string' && { app }),
     ...((reach === 'line' || reach === 'file') && { reach }),
   };
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN } from '../server/protocol';
+import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN, SIGN_OFF_COMMAND } from '../server/protocol';
 import type { DecideCommand } from '../server/protocol';
 import { openFinding } from './cards';
 import type { OpenFinding, PlacedCard } from './cards';
@@ -14,6 +14,8 @@ import type { LanguageServer } from './language-server';
 import type { ReportPanel } from './report-panel';
 import { TREE_VIEW } from './report-tree';
 import type { ReportTree } from './report-tree';
+import { signOff } from './signing';
+import { asked } from './signoff-words';
 import { choices } from './view-choice';
 import type { Choice } from './view-choice';
 import { headline } from './words';
@@ -41,6 +43,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
     [FALSE_POSITIVE_COMMAND]: (argument) => decide(parts, about(argument), markFalsePositive),
     [ACCEPT_COMMAND]: (argument) => decide(parts, about(argument), acceptRisk),
+    [SIGN_OFF_COMMAND]: (argument) => sign(parts, about(argument)),
     'shipworthy.exportReport': (argument) => exportCard(parts, about(argument).card),
     'shipworthy.copyId': (argument) => copyId(about(argument).rule),
   };
@@ -128,6 +131,13 @@ async function ignoreFinding({ server, report }: Parts, named: About): Promise<v
 async function decide({ server, report }: Parts, named: About, deed: (server: LanguageServer, finding: DecideCommand) => Promise<void>): Promise<void> {
   const finding = decided(report, named);
   if (finding) await deed(server, finding);
+}
+
+async function sign({ server, report }: Parts, named: About): Promise<void> {
+  const { cards } = report.known;
+  if (cards.length === 0) void vscode.window.showInformationMessage('There is nothing to sign off yet: nothing has been read.');
+  const placed = asked(cards, named) ?? await pickCard(cards);
+  if (placed) await signOff(server, placed, cards, named.control);
 }
 
 /** A finding that somebody decides about. What a code action names may be too new for the report. */

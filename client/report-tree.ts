@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { line } from '../report/escape';
 import { count } from '../report/words';
+import { SIGN_OFF_COMMAND } from '../server/protocol';
 import type { CurrentReport } from './current-report';
 import type { LanguageServer } from './language-server';
 import { fileOf, rangeOf } from './places';
@@ -69,6 +70,8 @@ export class ReportTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       item.command = { command: 'vscode.open', title: 'Open', arguments: [fileOf(opens.folder, opens.path), { selection: rangeOf(opens.range) }] };
     } else if (node.subject.rule !== undefined && node.children.length === 0) {
       item.command = { command: 'shipworthy.explain', title: 'Explain', arguments: [node.subject] };
+    } else if (node.subject.control !== undefined) {
+      item.command = { command: SIGN_OFF_COMMAND, title: 'Sign Off', arguments: [node.subject] };
     }
     return item;
   }

@@ -1,4 +1,5 @@
 import type { Grade, Verdict } from '../report/card';
+import type { SignoffState } from '../report/signoff-card';
 import type { Category, Severity, State } from './cards';
 
 /** A product icon and a colour, by the names that VS Code and package.json give them. The shape alone must tell. */
@@ -18,6 +19,17 @@ export const STATE_ICONS: Readonly<Record<Exclude<State, 'open'>, Icon>> = {
   holds: { name: 'pass', color: 'testing.iconPassed' },
   'not-applicable': { name: 'circle-slash', color: 'disabledForeground' },
   'not-checked': { name: 'question', color: 'disabledForeground' },
+};
+
+export const SIGNOFF_ICONS: Readonly<Record<SignoffState, Icon>> = {
+  missing: { name: 'circle-outline' },
+  pending: { name: 'person-add' },
+  signed: { name: 'verified', color: 'testing.iconPassed' },
+  expiring: { name: 'watch', color: 'problemsWarningIcon.foreground' },
+  expired: { name: 'history', color: 'problemsWarningIcon.foreground' },
+  stale: { name: 'diff', color: 'problemsWarningIcon.foreground' },
+  failed: { name: 'error', color: 'problemsErrorIcon.foreground' },
+  'not-applicable': { name: 'circle-slash', color: 'disabledForeground' },
 };
 
 export const VERDICT_ICONS: Readonly<Record<Verdict, string>> = {

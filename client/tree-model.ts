@@ -9,6 +9,7 @@ import type { PlacedCard, Range, Severity, State } from './cards';
 import type { Icon } from './tree-icons';
 import { CATEGORY_ICONS, gradeColor, SEVERITY_ICONS, VERDICT_ICONS } from './tree-icons';
 import { findingNode, ruleNode, silencedNode } from './rule-nodes';
+import { signoffsNode } from './signoff-nodes';
 import { cardTooltip, categoryTooltip } from './tooltips';
 import { baseName, gradeWords, headline, SEVERITIES, spokenGrade } from './words';
 
@@ -37,13 +38,14 @@ export interface TreeNode {
   readonly unfolded: boolean;
 }
 /** `sweepable`: a rule with fixes that are safe to make everywhere at once. */
-export type Role = 'card' | 'category' | 'rule' | 'open' | 'fixable' | 'sweepable';
+export type Role = 'card' | 'category' | 'rule' | 'open' | 'fixable' | 'sweepable' | 'signoffs' | 'signoff';
 
 /** What a node stands for: the argument of the commands in its menus. */
 export interface Subject {
   readonly card: string;
   readonly rule?: string;
   readonly fingerprint?: string;
+  readonly control?: string;
   /** Where a click leads: `path` is relative to `folder`, a URI. */
   readonly opens?: { readonly folder: string; readonly path: string; readonly range: Range };
 }
@@ -56,7 +58,7 @@ const STATE_RANKS: Readonly<Record<State, number>> = { open: 0, accepted: 1, att
  * @returns the roots; none when the view leaves nothing over
  */
 export function treeOf(cards: readonly PlacedCard[], view: TreeView): readonly TreeNode[] {
-  const shown = cards.map((placed) => ({ placed, groups: groupsOf(placed, view) }))
+  const shown = cards.map((placed) => ({ placed, groups: [...groupsOf(placed, view), ...signoffsNode(placed, view)] }))
     .filter(({ groups }) => groups.length > 0);
   const [only] = shown;
   if (only && cards.length === 1) return [verdictNode(only.placed), ...only.groups];

@@ -14,8 +14,9 @@ import {
   CodeActionKind, CodeActionTriggerKind, LSPErrorCodes, ResponseError,
   type CancellationToken, type CodeAction, type CodeActionContext, type CodeActionParams, type Diagnostic, type WorkspaceEdit,
 } from 'vscode-languageserver';
-import type { Finding, FixOffer } from '../engine/audit/outcome';
+import type { Finding, FixOffer, Range } from '../engine/audit/outcome';
 import type { Remedy, Session } from '../engine/audit/session';
+import type { SignoffState } from '../report/signoff-card';
 import { refuseCancelled } from './cancellation';
 import { compare, sharesLine, touches } from './convert';
 import { diagnostic, visibleFindings, type FindingTag } from './diagnostics';
@@ -23,9 +24,11 @@ import { workspaceEdit } from './edits';
 import type { Placed } from './folders';
 import { answer } from './log';
 import {
-  ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, type DecideCommand, type ExplainParams, type IgnoreCommand, type Reach,
+  ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, SIGN_OFF_COMMAND,
+  type DecideCommand, type ExplainParams, type IgnoreCommand, type Reach, type SignOffCommand,
 } from './protocol';
 import type { Serving } from './serving';
+import { auditsOn } from './today';
 
 const FIX_ALL = `${CodeActionKind.SourceFixAll}.shipworthy`;
 /** What the server says of its code actions. */
@@ -36,6 +39,9 @@ const REACHES: Readonly<Record<Reach, string>> = { line: 'on this line', file: '
 
 /** What is written to the team's records: it wants more than a reason, so only a client that can prompt gets these. */
 const DECISIONS = [['Mark false positive…', FALSE_POSITIVE_COMMAND], ['Accept risk until…', ACCEPT_COMMAND]] as const;
+
+/** States of a sign-off that signing again mends. */
+const RENEWABLE: ReadonlySet<SignoffState> = new Set<SignoffState>(['expiring', 'expired', 'stale', 'failed', 'pending']);
 
 /** What an action does, in a form that survives the way to the client and back. */
 type Deed = { readonly uri: string } & (
@@ -62,6 +68,7 @@ async function actions(serving: Serving, { textDocument: { uri }, range, context
     for (const finding of findings) listed.push(...fixes(serving, placed, session, uri, finding, context));
     for (const finding of findings) listed.push(...others(serving, placed, session, uri, finding, context));
     listed.push(...remedies(serving, session, placed.path).filter((remedy) => near(remedy.range, range)).map((remedy) => removal(uri, remedy, context)));
+    if (serving.client.canPrompt) listed.push(...renewals(serving, session, placed.path, uri, context, (place) => near(place, range)));
   }
   if (context.only && asked(context, FIX_ALL) && hasSafeFix(session, placed.path, serving.host.today())) {
     listed.push({ title: 'Fix everything that is safe to fix in this file', kind: FIX_ALL, ...defer({ uri, deed: 'fix-all' }) });
@@ -122,6 +129,20 @@ function removal(uri: string, { range, correction }: Remedy, { diagnostics }: Co
     title: correction.title, kind: CodeActionKind.QuickFix, isPreferred: true, ...(own.length > 0 && { diagnostics: own }),
     ...defer({ uri, deed: 'remedy', ...range.start }),
   };
+}
+
+/** Sign-offs of this file that do not count, or not for long, to be signed again. Applications may share a record. */
+function renewals({ host }: Serving, session: Session, path: string, uri: string, { diagnostics }: CodeActionContext, isNear: (range: Range) => boolean): CodeAction[] {
+  const all = auditsOn(session, host.today()).flatMap(({ signoffs }) => signoffs).filter(({ state, where }) => where?.path === path && RENEWABLE.has(state) && isNear(where.range));
+  const cards = [...new Map(all.map((card) => [JSON.stringify(card.where), card])).values()];
+  return cards.map(({ control, app, where }) => {
+    const title = `Renew the sign-off of ${control}…`;
+    const own = diagnostics.filter(({ code, range: { start } }) => code === 'signoff' && where && compare(start, where.range.start) === 0);
+    return {
+      title, kind: CodeActionKind.QuickFix, ...(own.length > 0 && { diagnostics: own }),
+      command: { title, command: SIGN_OFF_COMMAND, arguments: [{ uri, control, ...(app !== undefined && { app }) } satisfies SignOffCommand] },
+    };
+  });
 }
 
 function defer(deed: Deed): { readonly data: Deed } {

@@ -3,6 +3,7 @@ import { ErrorCodes, LSPErrorCodes, ResponseError, type WorkspaceEdit } from 'vs
 import type { Finding } from '../engine/audit/outcome';
 import type { Recording } from '../engine/audit/recording';
 import type { Session } from '../engine/audit/session';
+import type { Signoff } from '../engine/audit/signed';
 import { longestAcceptance } from '../report/scoring/acceptance';
 import { dayNumber, dayText } from '../rules/kit';
 import { workspaceEdit } from './edits';
@@ -55,7 +56,14 @@ async function signed(serving: Serving, { uri, by: named, ...said }: SignParams)
   const { folder, session } = await placeOf(serving, uri);
   const by = named ?? await serving.host.identity?.(folder.uri);
   if (by === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, 'Git knows nobody here, and a sign-off needs somebody who signs.');
-  return editOf(serving, folder, session.sign({ ...said, by, on: serving.host.today() }));
+  return editOf(serving, folder, session.sign({ ...lasting(session, said), ...said, by, on: serving.host.today() }));
+}
+
+/** What the record before says of the control itself and not of that one time. */
+function lasting(session: Session, { control, app }: Pick<Signoff, 'control' | 'app'>): Pick<Signoff, 'environment' | 'staleWhenChanged'> {
+  const records = session.audits().flatMap((audit) => audit.signoffs?.signed ?? []).map(({ record }) => record);
+  const { environment, staleWhenChanged } = records.find((record) => record.control === control && record.app === app) ?? {};
+  return { ...(environment !== undefined && { environment }), ...(staleWhenChanged && { staleWhenChanged }) };
 }
 
 async function editOf(serving: Serving, folder: Folder, made: Recording): Promise<WorkspaceEdit> {

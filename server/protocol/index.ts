@@ -92,5 +92,10 @@ export const FALSE_POSITIVE_COMMAND = 'shipworthy.markFalsePositive';
 export const ACCEPT_COMMAND = 'shipworthy.acceptRisk';
 export interface DecideCommand { readonly uri: string; readonly rule: string; readonly fingerprint: string }
 
+/** Command of the client with one SignOffCommand, or none: asks which control and what came of it, then requests SIGN and applies it. */
+export const SIGN_OFF_COMMAND = 'shipworthy.signOff';
+/** `app` is the folder of the application that the record is about. */
+export interface SignOffCommand { readonly uri: string; readonly control: string; readonly app?: string }
+
 /** Command of the client with one ExplainParams: shows the rule's page. In code actions only when the client can prompt. */
 export const EXPLAIN_COMMAND = 'shipworthy.explain';

@@ -1,6 +1,7 @@
 // Report cards for tests: a whole card from the few words that a test is about.
 import { NO_INVENTORY } from '../../engine/audit/inventory';
 import type { CategoryCard, ReportCard, Result } from '../../report/card';
+import type { SignoffCard } from '../../report/signoff-card';
 import type { PlacedCard } from '../../client/cards';
 
 type Finding = Result['findings'][number];
@@ -44,6 +45,20 @@ export function result(changes: Partial<Result> = {}): Result {
     ...changes,
   };
 }
+
+/** A control that is required and that nobody has signed. */
+export function signoff(changes: Partial<SignoffCard> = {}): SignoffCard {
+  return {
+    control: 'restore-drill', title: 'A backup was restored', category: 'data', severity: 'high', question: 'Was a backup restored?', evidenceExpected: 'Notes of the drill.',
+    maxAgeDays: 90, twoPerson: false, required: true, state: 'missing', resolves: [], watches: [], ...changes,
+  };
+}
+
+/** The record of a control that Ada signed. */
+export const SIGNED = {
+  state: 'signed', status: 'passed', by: 'Ada <ada@example.org>', on: '2026-11-12', expires: '2027-02-10', statement: 'Restored in 14 min.', evidence: 'docs/drill.md',
+  where: { path: '.shipworthy/signoffs.json', range: { start: { line: 3, character: 4 }, end: { line: 3, character: 90 } } },
+} as const;
 
 export function category(changes: Partial<CategoryCard> = {}): CategoryCard {
   return {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gradeColor } from '../../client/tree-icons';
 import { treeOf } from '../../client/tree-model';
-import { finding, FIX, placed, result } from './cards';
+import { finding, FIX, placed, result, signoff } from './cards';
 
 interface Command { readonly command: string; readonly title: string; readonly category: string }
 interface MenuItem { readonly command: string; readonly when: string; readonly group?: string }
@@ -55,7 +55,7 @@ describe('the manifest', () => {
   });
 
   it('asks the tree only for roles that nodes have', () => {
-    const card = placed({ results: [result({ findings: [finding({ fixes: [{ ...FIX, safety: 'safe' }] })] })] });
+    const card = placed({ results: [result({ findings: [finding({ fixes: [{ ...FIX, safety: 'safe' }] })] })], signoffs: [signoff()] });
     const roles = new Set<string>();
     const collect = (nodes: ReturnType<typeof treeOf>): void => nodes.forEach((node) => {
       node.roles.forEach((role) => roles.add(role));
