@@ -43,7 +43,7 @@ export function summaryText(card: ReportCard): string {
 
 export function verdictSection(card: ReportCard): string {
   const { value, reasons, conditions, toReady } = card.verdict;
-  const titleOf = (rule: string) => card.results.find((result) => result.rule === rule)?.title ?? rule;
+  const titleOf = (id: string) => card.results.find((result) => result.rule === id)?.title ?? card.signoffs.find((one) => one.control === id)?.title ?? id;
   const steps = [
     ...toReady.map((rule) => `${codeSpan(rule)}: ${markdownText(titleOf(rule))}`), ...beyondRules(card).map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`),
   ];
