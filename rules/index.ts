@@ -123,6 +123,7 @@ import composePortExposed from './deployment/compose-port-exposed';
 import containerDataNotPersisted from './deployment/container-data-not-persisted';
 import containerHealthcheckMissing from './deployment/container-healthcheck-missing';
 import containerPrivileged from './deployment/container-privileged';
+import deployNotAtomic from './deployment/deploy-not-atomic';
 import deployRollbackMissing from './deployment/deploy-rollback-missing';
 import deploymentDefinitionMissing from './deployment/deployment-definition-missing';
 import devServerInProduction from './deployment/dev-server-in-production';
@@ -342,6 +343,7 @@ export const rules: readonly Rule[] = [
   containerDataNotPersisted('deployment'),
   containerHealthcheckMissing('deployment'),
   containerPrivileged('deployment'),
+  deployNotAtomic('deployment'),
   deployRollbackMissing('deployment'),
   deploymentDefinitionMissing('deployment'),
   devServerInProduction('deployment'),

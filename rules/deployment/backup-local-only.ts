@@ -1,5 +1,5 @@
 import type { Gap, Judgement, Project } from '../kit';
-import { backupScripts, isBackupService, offsite, productionCompose, projectRule } from '../kit';
+import { backupScripts, documentedOffsite, isBackupService, offsite, productionCompose, projectRule } from '../kit';
 
 export default projectRule({
   id: 'backup-local-only',
@@ -30,6 +30,7 @@ export default projectRule({
     'through a connection to another host': { good: { 'backup.sh': '#!/bin/bash\nset -e\npg_dump shop | gzip | ssh vault@store.example.com "cat > shop.sql.gz"\n' } },
     'the documentation says who pulls': { good: { 'backup.sh': '#!/bin/bash\nset -e\npg_dump shop > /srv/backups/shop.sql\n', 'docs/OPERATIONS.md': '# Operations\n\n## Backups\n\nThe folder is pulled every night from the storage host.\n' } },
     'a developer\'s dump': { good: { 'scripts/dump-dev-db.sh': '#!/bin/bash\nset -e\npg_dump shop_dev > dev.sql\n', 'scripts/restore.sh': '#!/bin/bash\npg_restore -d shop "$1"\n' } },
+    'documentation alone': { good: { 'docs/OPS.md': '# Operations\n\n## Backups\n\nUse snapshots.\n', 'docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' } },
     'no copies at all': { good: { 'docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' } },
   },
 });
@@ -39,7 +40,8 @@ function services(project: Project) {
 }
 
 function judge(project: Project): Judgement {
-  const leaves = offsite(project);
+  const made = backupScripts(project).length > 0 || services(project).length > 0;
+  const leaves = [...offsite(project), ...(made ? documentedOffsite(project) : [])];
   if (leaves.length > 0) return { holds: leaves.slice(0, 3) };
   const [script] = backupScripts(project);
   if (script) return { open: [{ at: { path: script.path, ...script.command.at }, message: `${script.list.name} writes copies only to the machine that holds the data.` }] };

@@ -1,5 +1,5 @@
 import type { BackupScript, Gap, Judgement, Project } from '../kit';
-import { backupScripts, documents, offsite, programOf, projectRule, said } from '../kit';
+import { backupScripts, documentedOffsite, documents, offsite, programOf, projectRule, said } from '../kit';
 
 export default projectRule({
   id: 'backup-unverified',
@@ -57,6 +57,6 @@ function isRehearsed(project: Project): boolean {
 function lacking(script: BackupScript, everywhere: string, project: Project): readonly string[] {
   const { unit } = script.list;
   const stops = unit.kind !== 'shell' || /\s-[a-z]*e/.test(unit.interpreter ?? '') || /^set\s.*(-[a-z]*e|errexit)/m.test(script.text) || script.command.condition || /^(\|\||&&)$/.test(script.command.then) || programOf(script.command) === '';
-  const leaves = offsite(project).length > 0;
+  const leaves = offsite(project).length + documentedOffsite(project).length > 0;
   return ['check of the copy', ...(stops ? [] : ['stop when the dump fails']), ...(PRUNES.test(everywhere) ? [] : ['end for old copies']), ...(ENCRYPTS.test(everywhere) || !leaves ? [] : ['encryption'])];
 }

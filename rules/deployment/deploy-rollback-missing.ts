@@ -1,11 +1,6 @@
-import type { Command, Evidence, Judgement, Project, Span, Unit } from '../kit';
-import { fileName, projectRule } from '../kit';
+import type { Evidence, Judgement, Project } from '../kit';
+import { fileName, projectRule, selfHostedDeploys } from '../kit';
 
-/** A script or workflow that puts a new version on a server of the owner's. */
-interface Deploy { readonly unit: Unit; readonly restart: Span; readonly text: string }
-
-const RESTARTS = /\b(systemctl\s+(--user\s+)?(restart|reload)|service\s+\S+\s+(restart|reload)|supervisorctl\s+(restart|update)|docker[ -]compose\b.*\bup\b|docker\s+stack\s+deploy|docker\s+run\s+(-\S+\s+)*-d|pm2\s+(restart|reload)|apachectl\s+(restart|graceful)|kill\s+-HUP|touch\s+\S*wsgi\S*)/;
-const REMOTE = /\b(ssh|scp|rsync)\b|ssh-action|scp-action|rsync-deployments|sftp/;
 /** An earlier version stays within reach. */
 const KEEPS = /\breadlink\b|\breleases?\/|\bcurrent\b|previous|\.bak\b|\bcp\s+-\w+\s+\S+\s+\S*(backup|old|prev)|docker\s+tag\b|IMAGE_TAG|\bTAG[=:]|\b\w*_TAG\b|github\.sha|GITHUB_SHA|CI_COMMIT|git\s+(rev-parse|describe|tag)|\$\{?\w*(SHA|VERSION|RELEASE)\b|--prune=false|blue|green|canary/i;
 const ROLLBACK = /roll[- ]?back|\brevert(s|ed|ing)?\b.{0,40}(release|version|deploy|image)|previous (release|version|image|tag)/i;
@@ -25,7 +20,7 @@ export default projectRule({
   links: ['https://sre.google/sre-book/release-engineering/', 'https://sre.google/sre-book/launch-checklist/'],
   attestable: 'rollback-rehearsed',
 
-  applies: (project) => deploys(project).length > 0 ? true : 'No script or workflow here deploys to a server.',
+  applies: (project) => selfHostedDeploys(project).length > 0 ? true : 'No script or workflow here deploys to a server.',
   project: judge,
 
   examples: {
@@ -44,7 +39,7 @@ export default projectRule({
 });
 
 function judge(project: Project): Judgement {
-  const all = deploys(project);
+  const all = selfHostedDeploys(project);
   const told = documented(project);
   const [first] = all;
   if (!first) return { notApplicable: 'No script or workflow here deploys to a server.' };
@@ -56,30 +51,6 @@ function judge(project: Project): Judgement {
   if (found.length > 0) return { holds: found.slice(0, 3) };
   const list = ['keeps no earlier version', ...(MIGRATES.test(text) ? ['copies nothing before it migrates'] : []), 'does not ask whether the new one answers'];
   return { open: [{ at: { path: first.unit.path, start: first.restart.start, end: first.restart.end }, message: `${fileName(first.unit.path)} ${list.slice(0, -1).join(', ')} and ${list.at(-1) ?? ''}, and nothing tells how to go back.` }] };
-}
-
-function deploys(project: Project): readonly Deploy[] {
-  return project.once('selfHostedDeploys', () => project.units.flatMap((unit): readonly Deploy[] => {
-    if (unit.role !== 'production') return [];
-    if (unit.kind === 'shell') return /(^|[_.-])(deploy|release|ship|update|upgrade|publish)/i.test(fileName(unit.path)) && !project.developmentName(fileName(unit.path)) ? deployOf(unit, unit.commands, project) : [];
-    if (unit.kind === 'workflow') return unit.jobs.flatMap((job) => {
-      const uses = job.steps.flatMap((step) => step.with.filter((each) => /^(script|command|run)$/.test(each.name) && REMOTE.test(step.uses ?? '')));
-      const own = job.entries.some((each) => each.key.startsWith('runs-on') && /self-hosted/.test(each.value));
-      const commands = job.steps.flatMap((step) => step.commands);
-      const remote = uses.length > 0 || own || commands.some((each) => REMOTE.test(each.words[0] ?? ''));
-      const action = uses.find((each) => RESTARTS.test(each.value ?? ''));
-      const text = project.text(unit.path) ?? '';
-      if (!remote || /test|lint|check/i.test(job.id)) return [];
-      return action ? [{ unit, restart: action.at, text }] : deployOf(unit, commands, project);
-    });
-    if (unit.kind === 'pipeline') return deployOf(unit, unit.commands.filter((each) => /deploy|release|prod/i.test(each.job)).flatMap((each) => each.commands), project);
-    return [];
-  }));
-}
-
-function deployOf(unit: Unit, commands: readonly Command[], project: Project): readonly Deploy[] {
-  const restart = commands.findLast((each) => RESTARTS.test(each.words.join(' ')));
-  return restart ? [{ unit, restart: restart.at, text: project.text(unit.path) ?? '' }] : [];
 }
 
 /** A script, a target or a document that tells the way back. */

@@ -1,5 +1,5 @@
 import type { Evidence, Judgement, Project } from '../kit';
-import { DATABASE_CALLS, backupScripts, documents, fileName, isConcrete, newDocument, projectRule, restoreSkeleton, selfHostedStores } from '../kit';
+import { DATABASE_CALLS, backupScripts, copiedByHand, documents, fileName, isConcrete, newDocument, projectRule, restoreSkeleton, selfHostedStores } from '../kit';
 
 export default projectRule({
   id: 'restore-procedure-undocumented',
@@ -28,6 +28,8 @@ export default projectRule({
         'docs/RESTORE.md': '# Restore\n\nWho may restore, where the copies are, and how old the newest may be.\n\n## Steps\n\n1. Stop the application.\n2. Keep what is there: rename the database or copy its files.\n3. Restore the copy: `pg_restore --clean --if-exists -d DATABASE COPY.dump`\n4. Start the application.\n\n## Check\n\nWhat shows that the data is there: counts of rows, the newest entry.\n\n## Drills\n\n| date | by | minutes | what was learnt |\n| --- | --- | --- | --- |\n',
       },
     },
+    'a file of a program that nothing deploys': { severity: 'low', bad: { 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nDB = sqlite3.connect("shop.sqlite")\n', 'requirements.txt': 'flask\n' } },
+    'what it exports it imports': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: mariadb:11\n    volumes: ["d:/var/lib/mysql"]\nvolumes: {d: {}}\n', 'shop/templates/backup.html': '<a href="/export">Save</a>\n', 'import.py': 'print(1)\n' } },
     'a database in a container': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n', 'README.md': '# Shop\nStart with docker compose.\n' } },
     'the word alone': { bad: { 'backup.sh': '#!/bin/bash\nset -e\nmysqldump shop > /backup/shop.sql\n', 'README.md': '# Shop\n\n`dotnet restore`, then start. Sessions are restored after a restart.\n\n## Password recovery\n\nUsers restore their account by a link.\n' } },
     'a document': { good: { 'docs/RESTORE.md': '# Restore\n1. Stop the app.\n2. `pg_restore --clean -d shop shop.dump`\n3. Start the app and check /healthz.\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' } },
@@ -51,13 +53,18 @@ function judge(project: Project): Judgement {
   const [script] = backupScripts(project);
   const [store] = selfHostedStores(project);
   if (script) return { open: [{ at: { path: script.path, ...script.command.at }, message: `${script.list.name} makes copies, and no document or script says how to restore them.` }] };
-  if (store) return { open: [{ at: { path: store.path, start: store.start, end: store.end }, message: `${store.text}, and no document or script says how to restore it.` }] };
+  // A program that nobody is seen to run for others may hold nothing yet.
+  const nowhere = project.production.length === 0 && project.server === undefined;
+  if (store) return { open: [{ at: { path: store.path, start: store.start, end: store.end }, message: `${store.text}, and no document or script says how to restore it.`, ...(nowhere && { variation: { severity: 'low', points: 2, because: 'nothing here shows that it is deployed' } }) }] };
   return { notApplicable: 'No data is kept on a machine of its own, as far as can be seen.' };
 }
 
 function written(project: Project): Evidence | undefined {
   const path = project.paths.find((each) => /(^|[/_.-])restor(e|ing)([_.-]|\/[^/]+$|$)/i.test(each) && /\.(sh|bash|py|ya?ml|ts|js|rb|html)$|(^|\/)restor\w*$/i.test(each) && !/(^|\/)(tests?|node_modules|migrations|vendor|static|__tests__)\/|restore[-_](session|focus|password|account|scroll|state)/i.test(each));
   if (path !== undefined) return { path, start: 0, end: 0, text: fileName(path) };
+  const byHand = copiedByHand(project);
+  const imports = byHand && /\.(py|html|jinja2?)$/.test(byHand.path) ? project.paths.find((each) => /(^|\/)import(_\w+)?\.py$/.test(each) && !/(^|\/)tests?\//.test(each)) : undefined;
+  if (imports !== undefined) return { path: imports, start: 0, end: 0, text: 'the application takes its copy in again' };
   for (const unit of project.of('plain')) {
     const target = unit.targets?.find((each) => /(^|[-_:])restore([-_:]|$)/i.test(each.name));
     if (target) return { path: unit.path, ...target.at, text: `make ${target.name}` };

@@ -72,7 +72,7 @@ export function leavesBy(text: string): string | undefined {
 
 /** Copies of the data that leave the machine, by whatever does it. */
 export function offsite(project: Project): readonly Evidence[] {
-  return project.once('offsite backups', () => [...byCommands(project), ...byServices(project), ...byFiles(project), ...byCode(project), ...byDocuments(project)]);
+  return project.once('offsite backups', () => [...byCommands(project), ...byServices(project), ...byFiles(project), ...byCode(project)]);
 }
 
 /** A list that copies data itself, or takes the folder of copies further. */
@@ -114,7 +114,8 @@ function byCode(project: Project): readonly Evidence[] {
   });
 }
 
-function byDocuments(project: Project): readonly Evidence[] {
+/** What documents say about copies that leave the machine. */
+export function documentedOffsite(project: Project): readonly Evidence[] {
   return documents(project).flatMap((document) => document.sections.filter((each) => /back-?up/i.test(each.title) && /\boff-?site|\bS3\b|\bbucket|another (host|machine|server|provider|region)|\brclone\b|\brestic\b|\bpull(s|ed)?\b.*(from|by)|\breplicat|\bsnapshots?\b|\bscp\b|\brsync\b/i.test(each.body)))
     .slice(0, 1).map((each) => ({ path: each.path, start: each.start, end: each.end, text: `the documentation: ${each.title}` }));
 }

@@ -103,3 +103,4 @@ export * from './command-lists';
 export * from './nginx-blocks';
 export * from './backups';
 export * from './backup-scripts';
+export * from './deploys';
