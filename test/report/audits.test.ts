@@ -8,7 +8,7 @@ import { S1 } from './audits/s1';
 import { S2 } from './audits/s2';
 import { S3 } from './audits/s3';
 import { S4 } from './audits/s4';
-import { cardFor } from './audits/told';
+import { cardFor, unsignedCardFor } from './audits/told';
 import type { ToldAudit } from './audits/told';
 
 const codes = ({ verdict }: ReportCard) => verdict.reasons.map((reason) => reason.code);
@@ -78,6 +78,13 @@ describe('an audit by hand', () => {
     // 85 is the plain mean of eight areas, of which one is at 40. Here that one weighs 9 of 100 and what it lacks are low findings.
     assert.ok((category(card, 'observability').score ?? 100) < (category(card, 'security').score ?? 0));
     assert.equal(card.counts.blockers, 0);
+  });
+
+  it('S3: mended, with nothing signed, it is MOSTLY READY for that alone, and as good', () => {
+    const card = unsignedCardFor(mended(S3, 'secret-key-default', 'database-url-default-credentials'));
+    assert.deepEqual([card.verdict.value, codes(card)], ['MOSTLY READY', ['signoffs-open']]);
+    assert.deepEqual(card.verdict.toReady, ['alert-reaches-human', 'production-secrets-unique', 'restore-drill', 'rollback-rehearsed', 'tls-at-edge']);
+    about(card, 95.3);
   });
 
   it('S4: ready with notes at 91.65 is READY within 8 points, with the notes as conditions', () => {

@@ -6,7 +6,9 @@ import { registryOf } from '../../../engine/audit/registry';
 import type { Audit, Finding, Outcome, RuleCard } from '../../../engine/audit/outcome';
 import { makeCard } from '../../../report/make';
 import type { ReportCard } from '../../../report/card';
+import type { AskedControl } from '../../../engine/audit/signed';
 import { rules } from '../../../rules';
+import { controls } from '../../../rules/controls';
 import { POINTS } from '../../../rules/kit';
 import { OPTIONS, at, audit } from '../fixture';
 import { PENDING } from './pending';
@@ -53,4 +55,10 @@ export function auditOf({ open, holds }: ToldAudit): Audit {
 
 export function cardFor(told: ToldAudit): ReportCard {
   return makeCard(auditOf(told), OPTIONS);
+}
+
+/** The same where nobody has signed any of the controls that are required by default. */
+export function unsignedCardFor(told: ToldAudit): ReportCard {
+  const asked = controls.filter(({ required }) => required).map((control): AskedControl => ({ ...control, resolves: [], watches: [] }));
+  return makeCard({ ...auditOf(told), signoffs: { controls: asked, signed: [] } }, OPTIONS);
 }
