@@ -5,6 +5,8 @@
 
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'`]*:)[^\s@"'`]+(@)/gi;
 const NAMED = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apikey|private[_-]?key|access[_-]?key|signing[_-]?key|salt|credential)\w*["']?\]?\s*(?::\s*\w+\s*)?(?:=>|[:=,(])+\s*(?:[rbuf]{0,2}))(["'])((?:\\.|(?!\2)[^\\\n])+)\2/gi;
+/** `os.environ.get("SECRET_KEY") or "…"`, and `||` and `??` alike. */
+const FALLBACK = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apikey|private[_-]?key|access[_-]?key|signing[_-]?key|salt|credential)\w*["']?[\])]*\s*(?:\bor\b|\|\||\?\?)\s*[rbuf]{0,2})(["'])(?:\\.|(?!\2)[^\\\n])+\2/gi;
 /** `NAME=value` and `NAME: value` without quotes, as in environment files, compose files and units. */
 const BARE = /^(\s*(?:export\s+|-\s+|ENV\s+|Environment=)?"?\w*(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)\w*\s*[:=]\s*)([^\s"'$#][^\s#]*)/gim;
 const LONG = /\b(?=[A-Za-z0-9_\-+/]*[0-9])(?=[A-Za-z0-9_\-+/]*[A-Za-z])[A-Za-z0-9_\-+]{32,}\b/g;
@@ -21,6 +23,7 @@ export function mask(text: string): string {
     .replace(KEY_BLOCK, '-----BEGIN PRIVATE KEY----- ***')
     .replace(URL_PASSWORD, '$1***$2')
     .replace(NAMED, (all, before: string, quote: string, value: string) => isName(value) ? all : `${before}${quote}***${quote}`)
+    .replace(FALLBACK, (_, before: string, quote: string) => `${before}${quote}***${quote}`)
     .replace(LONG, (token: string) => isWords(token) ? token : '***');
 }
 
