@@ -27,15 +27,17 @@ export async function record(server: LanguageServer, method: string, params: obj
   const unsaved = new Set(vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty).map(({ uri }) => uri.toString()));
   if (!await vscode.workspace.applyEdit(edit)) return false;
   const uris = edit.entries().map(([uri]) => uri);
-  for (const uri of uris) if (!unsaved.has(uri.toString())) await (await vscode.workspace.openTextDocument(uri)).save();
-  const [written] = uris;
-  if (written) void tell(written);
+  for (const uri of uris) {
+    const saved = !unsaved.has(uri.toString()) && await (await vscode.workspace.openTextDocument(uri)).save();
+    void tell(uri, saved);
+  }
   return true;
 }
 
-async function tell(uri: vscode.Uri): Promise<void> {
+async function tell(uri: vscode.Uri, saved: boolean): Promise<void> {
   const show = 'Show';
-  const chosen = await vscode.window.showInformationMessage(`Written to ${vscode.workspace.asRelativePath(uri)}. Commit it with the code.`, show);
+  const next = saved ? 'Commit it with the code.' : 'It is not saved yet: save it, and commit it with the code.';
+  const chosen = await vscode.window.showInformationMessage(`Written to ${vscode.workspace.asRelativePath(uri)}. ${next}`, show);
   if (chosen === show) await vscode.commands.executeCommand('vscode.open', uri);
 }
 
