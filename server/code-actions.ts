@@ -68,6 +68,7 @@ async function actions(serving: Serving, { textDocument: { uri }, range, context
     for (const finding of findings) listed.push(...fixes(serving, placed, session, uri, finding, context));
     for (const finding of findings) listed.push(...others(serving, placed, session, uri, finding, context));
     listed.push(...remedies(serving, session, placed.path).filter((remedy) => near(remedy.range, range)).map((remedy) => removal(uri, remedy, context)));
+    if (serving.client.canPrompt) listed.push(...extensions(serving, session, placed.path, uri, context, (place) => near(place, range)));
     if (serving.client.canPrompt) listed.push(...renewals(serving, session, placed.path, uri, context, (place) => near(place, range)));
   }
   if (context.only && asked(context, FIX_ALL) && hasSafeFix(session, placed.path, serving.host.today())) {
@@ -129,6 +130,18 @@ function removal(uri: string, { range, correction }: Remedy, { diagnostics }: Co
     title: correction.title, kind: CodeActionKind.QuickFix, isPreferred: true, ...(own.length > 0 && { diagnostics: own }),
     ...defer({ uri, deed: 'remedy', ...range.start }),
   };
+}
+
+/** Acceptances written in this file that end soon, to be accepted for longer. One that covers several findings is edited by hand: it is about them all. */
+function extensions({ host }: Serving, session: Session, path: string, uri: string, { diagnostics }: CodeActionContext, isNear: (range: Range) => boolean): CodeAction[] {
+  const all = auditsOn(session, host.today()).flatMap(({ outcomes }) => outcomes.flatMap(({ silenced }) => silenced)).filter(({ where, lane }) => lane === 'accepted-risk' && where.path === path && isNear(where.range));
+  const silenced = [...new Map(all.map((one) => [one.finding.fingerprint, one])).values()];
+  return silenced.flatMap(({ finding: { rule, fingerprint }, where: { range } }): CodeAction[] => {
+    const own = diagnostics.filter(({ code, range: { start } }) => code === 'suppression' && compare(start, range.start) === 0);
+    if (own.length === 0 || silenced.filter((one) => compare(one.where.range.start, range.start) === 0).length > 1) return [];
+    const title = `Accept the risk of ${rule} for longer…`;
+    return [{ title, kind: CodeActionKind.QuickFix, diagnostics: own, command: { title, command: ACCEPT_COMMAND, arguments: [{ uri, rule, fingerprint } satisfies DecideCommand] } }];
+  });
 }
 
 /** Sign-offs of this file that do not count, or not for long, to be signed again. Applications may share a record. */

@@ -94,9 +94,13 @@ describe('decisions about findings', function () {
     await begin({ ...FILES, 'app.py': accepted }, { today: () => today });
     assert.deepEqual(await codes(), ['suppression'], 'it ends today');
     assert.deepEqual((await here())[0]?.tags, undefined);
+    const longer = (await editor.actions(APP, KEY_LINE, 2, { diagnostics: await here() })).find(({ title }) => title === `Accept the risk of ${RULE} for longer…`);
+    const command = longer?.command?.arguments?.[0] as { fingerprint: string } | undefined;
+    assert.deepEqual([longer?.command?.command, longer?.diagnostics?.length], ['shipworthy.acceptRisk', 1]);
 
     today = '2026-12-16';
     const [finding, notice] = await here();
+    assert.equal(command?.fingerprint, (finding?.data as { fingerprint: string }).fingerprint);
     assert.deepEqual([finding?.code, notice?.code, notice?.tags], [RULE, 'suppression', [1]]);
     const report = await editor.connection.sendRequest<ReportAnswer>(REPORT);
     assert.equal(report.folders[0]?.cards[0]?.results.find(({ rule }) => rule === RULE)?.state, 'open');
