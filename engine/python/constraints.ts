@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, TableConstraint['kind']>> = {
 /** `UniqueConstraint("a", "b")`, `Index("ix", "a", unique=True)`, `models.UniqueConstraint(fields=["a"], name="u")`, `GinIndex(fields=["a"])`. */
 export function constraintOf(call: CallExpr): TableConstraint | undefined {
   const name = calledName(call);
-  const kind = KINDS[name] ?? (/Index$/.test(name) ? 'index' : undefined);
+  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : (/Index$/.test(name) ? 'index' : undefined);
   if (!kind) return undefined;
   const fields = keyword(call, 'fields')?.value;
   const given = fields?.k === 'list' ? fields.items : positionals(call);

@@ -38,10 +38,10 @@ export function importedReader(callee: string): Reader | undefined {
 
 /** How a call reads the environment, or undefined when it does not. */
 export function environmentReader(callee: string): Reader | undefined {
-  const exact = EXACT[callee];
-  if (exact) return exact;
+  // A function may be called `constructor`: only the table's own names count.
+  if (Object.hasOwn(EXACT, callee)) return EXACT[callee];
   const method = /^(?:environ\.(?:Env|FileAwareEnv)|environs\.(?:Env|env|EnvFileReader))\.(\w+)$/.exec(callee)?.[1];
-  const cast = method === undefined ? undefined : METHODS[method];
+  const cast = method === undefined || !Object.hasOwn(METHODS, method) ? undefined : METHODS[method];
   return cast && { ...STRICT, ...(cast !== 'other' && { cast }) };
 }
 

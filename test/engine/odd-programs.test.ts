@@ -33,6 +33,13 @@ describe('odd programs', function () {
     assert.equal(found(of, 'secret-key-hardcoded'), 1);
   });
 
+  it('names that every JavaScript object has', async () => {
+    const names = Object.getOwnPropertyNames(Object.prototype).filter((name) => /^\w+$/.test(name));
+    const lines = names.flatMap((name) => [`${name}("a", default=None)`, `os.${name}("X")`, `models.${name}("a")`, `app.config["${name}"] = os.environ.get("${name}")`, `env.${name}("${name}")`, `${name} = ${name}()`, `class ${name}_(db.Model):\n    ${name} = db.Column(db.${name})`]);
+    const of = await judged({ 'app.py': `import os\nimport environ\nenv = environ.Env()\n${APP}${lines.join('\n')}\n`, Dockerfile: `FROM ${names[0] ?? ''}\nRUN ${names.join(' && ')}\nCMD ["${names[1] ?? ''}"]\n`, Procfile: names.map((name, index) => `p${index}: ${name} app:app`).join('\n') });
+    assert.equal(found(of, 'secret-key-hardcoded'), 1);
+  });
+
   it('a package that imports itself from within', async () => {
     const of = await judged({ 'shop/__init__.py': 'from .app import app\nfrom . import *\n', 'shop/app.py': `from . import app\nfrom .. import shop\n${APP}` });
     assert.equal(found(of, 'secret-key-hardcoded', 'shop/app.py'), 1);

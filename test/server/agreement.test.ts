@@ -44,7 +44,10 @@ describe('editor and command line', function () {
       assert.ok(ofServer);
       const { out } = await shipworthy(['check', folder, '--format', 'json', '--fail-on', 'never', '--as-of', ofServer.asOf]);
       const ofCli = JSON.parse(out) as ReportCard;
-      assert.deepEqual(JSON.parse(JSON.stringify(ofServer)), ofCli);
+      // Code from near is for documents: the editor, which shows the code itself, leaves it out.
+      assert.ok(Object.keys(ofCli.content.closeUps).length > 0 || example === 'ready');
+      const document = { ...ofCli, content: { ...ofCli.content, closeUps: {} } };
+      assert.deepEqual(JSON.parse(JSON.stringify(ofServer)), document);
 
       const findings = ofCli.results.flatMap((result) => result.findings).filter((each) => each.confidence !== 'possible');
       const shown = new Set<string>();

@@ -33,7 +33,7 @@ describe('settings', () => {
     await editor.open('file:///app/a.py', BAD);
     assert.equal((await editor.diagnostics('file:///app/a.py')).length, 1);
     assert.ok(editor.logged.includes('shipworthy.enable is "yes" but must be a boolean; true is used.'), editor.logged.join('\n'));
-    assert.ok(editor.logged.includes('shipworthy.problems is "everywhere" but must be one of openFiles, workspace; openFiles is used.'));
+    assert.ok(editor.logged.includes('shipworthy.problems is "everywhere" but must be one of openFiles, changedFiles, workspace; openFiles is used.'));
     await editor.quit();
   });
 
