@@ -18,6 +18,7 @@ export default projectRule({
   examples: {
     'nothing': { bad: { 'README.md': '# Shop\n', Procfile: 'web: gunicorn app:app\n' } },
     'an empty list of changes': { bad: { 'CHANGELOG.md': '# Changelog\n', Procfile: 'web: gunicorn app:app\n' } },
+    'versions of the API': { bad: { 'docs/architecture.md': '# Architecture\n## API versioning\nEvery address begins with `/api/v1`; a change that breaks clients gets `/api/v2`.\n\n```sh\ncurl /api/v1/orders\n```\n', Procfile: 'web: gunicorn app:app\n' } },
     'a list of changes': { good: { 'CHANGELOG.md': '# Changelog\n## 1.2.0 - 2026-02-01\n- Orders can be cancelled.\n', Procfile: 'web: gunicorn app:app\n' } },
     'one that begins': { good: { 'CHANGELOG.md': '# Changelog\n\n## Unreleased\n', Procfile: 'web: gunicorn app:app\n' } },
     'a release by tag': { good: { '.github/workflows/release.yml': 'on: {push: {tags: ["v*"]}}\njobs:\n  release:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gh release create "$GITHUB_REF_NAME" --generate-notes\n', Procfile: 'web: gunicorn app:app\n' } },
@@ -31,6 +32,8 @@ export default projectRule({
 
 const TOOLS = /(^|\/)(release-please-config\.json|\.release-please-manifest\.json|\.releaserc(\.\w+)?|release\.config\.[cm]?js|\.bumpversion\.(cfg|toml)|\.changeset\/config\.json|towncrier\.toml|cliff\.toml|\.github\/release(-drafter)?\.ya?ml|\.goreleaser\.ya?ml)$/;
 const TITLE = /\b(releas(e|es|ing)|versioning|promotion|compatibility|changelog|versionen|lanzamiento|versões)\b/i;
+/** How addresses of an API carry a version says nothing of how versions are made. */
+const INTERFACE = /\b(api|routes?|endpoints?|urls?|browsers?|schema)\b/i;
 
 function judge(project: Project): Judgement {
   const found = releases(project);
@@ -44,6 +47,6 @@ function releases(project: Project): Evidence | undefined {
   if (tool !== undefined) return { path: tool, start: 0, end: 0, text: tool };
   const workflow = project.of('workflow').find((unit) => unit.triggers.includes('release') || unit.entries.some((each) => each.key.startsWith('on.push.tags')) || unit.jobs.some((job) => job.steps.some((step) => /github\.sha|GITHUB_SHA|gh release|semantic-release/.test(`${step.run ?? ''} ${step.with.map((pair) => pair.value ?? '').join(' ')}`) && /docker|image|release|push/.test(`${step.run ?? ''} ${step.uses ?? ''}`))));
   if (workflow) return { path: workflow.path, start: 0, end: 0, text: 'releases have names' };
-  const section = sectionAbout(project, TITLE, (each) => isConcrete(each.body));
+  const section = sectionAbout(project, TITLE, (each) => !INTERFACE.test(each.title) && isConcrete(each.body));
   return section && documented(section, 'releases');
 }

@@ -20,6 +20,7 @@ export default projectRule({
       good: { 'SECURITY.md': '# Security\n\nReport problems to ADDRESS. Please do not open a public issue.\n\nWe answer within DAYS days, and say when a mended version is out.\n' },
     },
     'documents about other things': { bad: { 'docs/dev.md': '# Development\nSecurity is important.\n' } },
+    'a report of what somebody found': { bad: { 'docs/audit.md': '# Security audit report\nThree findings, all mended.\n' } },
     'a policy': { good: { 'SECURITY.md': '# Security\nWrite to security@example.com.\n' } },
     'in the folder of the platform': { good: { '.github/SECURITY.md': '# Reporting\nWrite to us.\n' } },
     'security.txt': { good: { 'public/.well-known/security.txt': 'Contact: mailto:security@example.com\nExpires: 2030-01-01T00:00:00Z\n' } },
@@ -33,11 +34,14 @@ function judge(project: Project): Judgement {
   return found ? { holds: [found] } : { open: [{ at: documentPlace(project), message: 'No SECURITY.md, security.txt or section says where to report security problems.' }] };
 }
 
+/** What somebody found in the code is no address to report to. */
+const FINDINGS = /\b(audit|assessment|scan|pentest|test|review|summary|status)\b/i;
+
 function policy(project: Project): Evidence | undefined {
   const path = project.paths.find((each) => /^(\.github\/|\.gitlab\/|docs\/)?security(\.[a-z-]+)?\.(md|rst|txt|adoc)$/i.test(each) || /(^|\/)\.well-known\/security\.txt$/.test(each));
   if (path !== undefined) return { path, start: 0, end: 0, text: path };
   const route = project.routes.find((each) => each.route.path.endsWith('/.well-known/security.txt'));
   if (route) return { path: route.module.path, start: route.route.at.start, end: route.route.at.end, text: route.route.path };
-  const section = documents(project).flatMap((each) => each.sections).find((each) => /\b(report\w*|disclos\w*)\b.*\b(security|vulnerabilit\w*)\b|\b(security|vulnerabilit\w*)\b.*\b(report\w*|disclos\w*|polic(y|ies)|contact)\b|^security( issues| vulnerabilities)?$/i.test(each.title));
+  const section = documents(project).flatMap((each) => each.sections).find((each) => /\b(report\w*|disclos\w*)\b.*\b(security|vulnerabilit\w*)\b|\b(security|vulnerabilit\w*)\b.*\b(report\w*|disclos\w*|polic(y|ies)|contact)\b|^security( issues| vulnerabilities)?$/i.test(each.title) && !FINDINGS.test(each.title));
   return section && documented(section, 'reports');
 }
