@@ -34,6 +34,7 @@ export default projectRule({
     'through hooks': { good: { '.github/workflows/ci.yml': 'on: [pull_request]\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: pre-commit/action@v3.0.1\n      - run: semgrep ci\n      - run: pytest\n' } },
     'hooks that scan': { good: { '.github/workflows/ci.yml': workflow('uvx pre-commit run --all-files && pytest'), '.pre-commit-config.yaml': 'repos:\n  - repo: https://github.com/PyCQA/bandit\n    rev: 1.8.0\n    hooks:\n      - id: bandit\n' } },
     'a service that runs the hooks': { good: { '.github/workflows/ci.yml': workflow('pytest'), '.pre-commit-config.yaml': 'ci:\n  autoupdate_schedule: weekly\nrepos:\n  - repo: https://github.com/PyCQA/bandit\n    rev: 1.8.0\n    hooks:\n      - id: bandit\n' } },
+    'JSHint of a fixed version, ESLint with rules about security': { good: { '.github/workflows/ci.yml': workflow('npx --no-install jshint@2.12.0 . && npx eslint . && npm test'), '.eslintrc.json': '{ "plugins": ["security"], "extends": ["plugin:security/recommended"] }\n' } },
     'a linter with the rules of bandit': { good: { '.github/workflows/ci.yml': workflow('ruff check . && pytest'), 'pyproject.toml': '[tool.ruff.lint]\nselect = ["E", "F", "S"]\n' } },
     'an analysis of its own workflow': { good: { '.github/workflows/ci.yml': workflow('flake8 && pytest'), '.github/workflows/codeql.yml': 'on:\n  schedule:\n    - cron: "0 3 * * 1"\njobs:\n  analyze:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: github/codeql-action/init@v3\n      - uses: github/codeql-action/analyze@v3\n' } },
     'templates of GitLab': { good: { '.gitlab-ci.yml': 'include:\n  - template: Jobs/SAST.gitlab-ci.yml\ntest:\n  script: [ruff check ., pytest]\n' } },
@@ -80,13 +81,15 @@ function hooked(project: Project, hook: RegExp): Evidence | undefined {
   return path !== undefined && /^ci:/m.test(text) && [...text.matchAll(/\bid:\s*["']?([\w-]+)/g)].some((one) => hook.test(one[1] ?? '')) ? { path, start: 0, end: 0, text: 'pre-commit.ci' } : undefined;
 }
 
-/** Ruff with the rules of bandit, where CI runs it. */
+/** Ruff with the rules of bandit, or ESLint with those of a plugin for security, where CI runs it. */
 function linted(project: Project): Evidence | undefined {
   const run = doing(project, 'lint')[0];
   if (!run) return undefined;
   const entry = project.of('manifest').flatMap((unit) => unit.entries.filter((each) => /^tool\.ruff(\.lint)?\.(extend-)?select(\.\d+)?$/.test(each.key) && /^(S|ALL)\d*$/.test(each.value)).map((each) => ({ path: unit.path, ...each.at, text: 'ruff with the rules of bandit' })))[0];
   const file = project.paths.find((path) => /(^|\/)\.?ruff\.toml$/.test(path) && /select\s*=\s*\[[^\]]*["'](S|ALL)["']/.test(project.text(path) ?? ''));
-  return entry ?? (file === undefined ? undefined : { path: file, start: 0, end: 0, text: 'ruff with the rules of bandit' });
+  if (entry || file !== undefined) return entry ?? { path: file ?? '', start: 0, end: 0, text: 'ruff with the rules of bandit' };
+  const plugin = project.paths.find((path) => /(^|\/)(\.eslintrc(\.\w+)?|eslint\.config\.[cm]?[jt]s)$/.test(path) && /\bplugin:(security|sonarjs)\b|\beslint-plugin-(security|sonarjs)\b|@microsoft\/sdl\b/.test(project.text(path) ?? ''));
+  return plugin === undefined ? undefined : { path: plugin, start: 0, end: 0, text: 'ESLint with rules about security' };
 }
 
 /** Services that watch the repository by themselves. */

@@ -1,5 +1,5 @@
-import type { Command, Edit, Manifest, Pipeline, Place, Project, Selector, Shell, Source, Span, Variation, Work, Workflow } from '../kit';
-import { isActive, replace, rule, withoutKey, worksOf } from '../kit';
+import type { Command, Edit, Manifest, Pipeline, Place, Project, Selector, Shell, Source, Span, Step, Variation, Work, Workflow } from '../kit';
+import { isActive, replace, rule, withoutKey, workOfAction, worksOf } from '../kit';
 
 /** A check that is run so that it cannot fail. */
 interface Ignored extends Place {
@@ -41,6 +41,8 @@ export default rule({
     'a script of npm': { bad: { 'package.json': '{\n  "scripts": {\n    "test": "jest --ci || true"\n  }\n}\n' }, good: { 'package.json': '{\n  "scripts": {\n    "test": "jest --ci"\n  }\n}\n' } },
     'a list of flaws alone': { bad: { '.github/workflows/ci.yml': workflow('- run: pip-audit || true') }, good: { '.github/workflows/ci.yml': workflow('- run: pip-audit') }, severity: 'low' },
     'a whole job': { bad: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    continue-on-error: true\n    steps:\n      - run: make test\n', Makefile: 'test:\n\tpytest\n' }, good: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n' } },
+    'an action that scans': { severity: 'low', bad: { '.github/workflows/ci.yml': workflow('- uses: snyk/actions/node@master', '  continue-on-error: true', '- run: npm test') }, good: { '.github/workflows/ci.yml': workflow('- uses: snyk/actions/node@master', '- run: npm test') } },
+    'an action that installs a scanner': { good: { '.github/workflows/ci.yml': workflow('- uses: snyk/actions/setup@master', '  continue-on-error: true', '- run: npm test') } },
     'an upload may fail': { good: { '.github/workflows/ci.yml': workflow('- run: pytest', '- run: codecov upload || true', '- uses: codecov/codecov-action@v5', '  continue-on-error: true') } },
     'it says so and fails': { good: { '.github/workflows/ci.yml': workflow('- run: ruff check . || (echo "run ruff --fix" && exit 1)', '- run: pytest || { echo failed; exit 1; }', '- run: pytest tests || exit 1') } },
     'a report first, then the check': { good: { '.github/workflows/ci.yml': workflow('- run: |', '    eslint . --format json --output-file report.json || true', '    eslint .') } },
@@ -82,15 +84,21 @@ function* ofWorkflow(unit: Workflow, project: Project): Iterable<Ignored> {
   for (const job of unit.jobs) {
     const aside = job.entries.find((each) => each.key === 'continue-on-error' && each.value === 'true');
     for (const step of job.steps) {
-      const works = worksIn(step.commands, project);
+      const action = checkOf(step);
+      const works = action ? new Set([action]) : worksIn(step.commands, project);
       const id = step.entries.find((each) => each.key === 'id')?.value;
       const goes = step.entries.find((each) => each.key === 'continue-on-error' && each.value === 'true');
       const flag = goes ?? aside;
-      if (flag && isGate(works) && !(id !== undefined && outcomes.has(id))) yield { path: unit.path, ...flag.at, check: nameOf(step.commands, project), works, by: 'continue-on-error lets it go on', remove: flag.at, key: true };
+      if (flag && isGate(works) && !(id !== undefined && outcomes.has(id))) yield { path: unit.path, ...flag.at, check: action ? (step.uses ?? '').replace(/@.*/, '') : nameOf(step.commands, project), works, by: 'continue-on-error lets it go on', remove: flag.at, key: true };
       else yield* ofCommands(step.commands, unit, project);
       if (flag && flag === aside && isGate(works)) break;
     }
   }
+}
+
+/** What an action checks: one that only installs its tool checks nothing. */
+function checkOf({ uses }: Step): Work | undefined {
+  return uses === undefined || /\/setup[\w-]*@/.test(uses) ? undefined : workOfAction(uses);
 }
 
 function* ofPipeline(unit: Pipeline, project: Project): Iterable<Ignored> {
