@@ -1,5 +1,5 @@
 import type { Blocks, Datastore, Deployed, Edit, Password, Project, Selector, Source, Span, Variation } from '../kit';
-import { composeIsProduction, datastoreOf, deployedServices, isLocalPort, namedInExample, passwordsOf, portsOf, replace, rule } from '../kit';
+import { besideTheApplication, composeIsProduction, datastoreOf, deployedServices, isLocalPort, namedInExample, passwordsOf, portsOf, replace, rule } from '../kit';
 
 /** A service that keeps data, and what is wrong (or right) with the password it asks for. */
 interface Asked { readonly deployed: Deployed; readonly password?: Password; readonly store?: Datastore; readonly at: Span; readonly path: string }
@@ -19,7 +19,7 @@ export default rule<Asked>({
   anchors: ['CWE-1393', 'CWE-798'],
 
   on: asked(),
-  check: (it) => gradeOf(it),
+  check: (it, { project }) => gradeOf(it, project),
   message: (it) => message(it),
   underline: ({ at }) => at,
   holds: ({ deployed, password }) => password?.is === 'given' ? `the password of ${deployed.service.name} is given by ${password.pair.name}` : undefined,
@@ -52,6 +52,8 @@ export default rule<Asked>({
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: mysql:8.4\n    environment: ["MYSQL_ROOT_PASSWORD=${MYSQL_ROOT_PASSWORD:?set MYSQL_ROOT_PASSWORD}"]\n' },
     },
     'one finding for a service with two passwords': { severity: 'low', bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: mariadb:11\n    environment:\n      - MARIADB_ROOT_PASSWORD=shop\n      - MARIADB_USER=shop\n      - MARIADB_PASSWORD=shop\n' } },
+    'a database for developers, beside the application': { severity: 'low', bad: { 'docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    restart: unless-stopped\n    ports: ["5432:5432"]\n    environment: {POSTGRES_PASSWORD: postgres}\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
+    'a database alone, named for production': { bad: { 'docker-compose.prod.yml': 'services:\n  db:\n    image: postgres:16\n    restart: always\n    ports: ["5432:5432"]\n    environment: {POSTGRES_PASSWORD: postgres}\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
     'no password at all': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n    environment:\n      POSTGRES_HOST_AUTH_METHOD: trust\n' } },
     'Redis that lets everybody in': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  cache:\n    image: redis:7-alpine\n    ports: ["6379:6379"]\n' } },
     'MongoDB that lets everybody in': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  store:\n    image: mongo:7\n    ports: ["27017:27017"]\n' } },
@@ -99,8 +101,10 @@ function isPublished(deployed: Deployed, store: Datastore | undefined): boolean 
   return portsOf(deployed).some((port) => !isLocalPort(port) && (!store || store.console || store.ports.includes(port.target)));
 }
 
-function gradeOf({ deployed, password, store }: Asked): boolean | Variation {
+function gradeOf({ deployed, password, store }: Asked, project: Project): boolean | Variation {
   if (password?.is === 'given') return false;
+  const beside = besideTheApplication(deployed.file, project);
+  if (beside) return beside;
   if (!isPublished(deployed, store)) return { severity: 'low', points: 2, because: 'no port of it is published: only the services of the file reach it' };
   return password?.is === 'written' ? { severity: 'medium', points: 6, because: 'it is not one of those that are tried first' } : true;
 }

@@ -1,5 +1,5 @@
-import type { Dockerfile, Manifest, Pair, Product, Selector, Source, Span, Unit, Variation } from '../kit';
-import { DEBIAN_NAMES, PRODUCTS, TABLE_DATE, fileName, lineage, plainName, replace, rule } from '../kit';
+import type { Dockerfile, Manifest, Pair, Product, Selector, Source, Span, Unit, Variation, Workflow } from '../kit';
+import { besideTheApplication, deployedServices, DEBIAN_NAMES, PRODUCTS, TABLE_DATE, fileName, isActive, lineage, plainName, replace, rule } from '../kit';
 
 /** A named version of something that gets fixes until a day. */
 interface Version { readonly product: Product; readonly release: string; readonly written: string; readonly at: Span; readonly unit: Unit; readonly ci?: true }
@@ -18,6 +18,8 @@ export default rule<Version>({
     const end = endOf(it);
     if (end === undefined || end >= TABLE_DATE) return false;
     if (it.ci) return { severity: 'low', because: 'only CI uses it' };
+    const beside = it.unit.kind === 'compose' ? besideTheApplication(it.unit, project) : undefined;
+    if (beside) return beside;
     // Beside an application of Python, Node builds its pages; the image says so where it runs.
     if (it.product === PRODUCTS.node && it.unit.kind !== 'dockerfile' && project.applications.length > 0 && !['express', 'fastify', 'koa', 'nest', 'next'].some((each) => project.applications.some((app) => app.framework === each))) return { severity: 'low', because: 'it builds pages, and serves none' };
     return it.product.exposed && years(end) > 2 ? { severity: 'high', points: 10, because: 'that is more than two years ago, and it faces the network' } : true;
@@ -45,6 +47,10 @@ export default rule<Version>({
     'a file for Heroku': { severity: 'high', bad: { 'runtime.txt': 'python-3.8.10\n' }, },
     'a database': { bad: { 'compose.yml': 'services:\n  db:\n    image: postgres:12-alpine\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' } },
     'only CI': { severity: 'low', bad: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-python@v5\n        with:\n          python-version: "3.8"\n      - run: pytest\n' } },
+    'twice in a workflow': { severity: 'low', bad: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-node@v4\n        with: {node-version: "18"}\n      - run: npm run lint\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-node@v4\n        with: {node-version: "18"}\n      - run: npm test\n' } },
+    'a workflow of another repository, copied here': { good: { 'themes/plain/.github/workflows/ci.yml': 'on: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-node@v4\n        with: {node-version: "16"}\n      - run: npm test\n' } },
+    'a database for developers, beside the application': { severity: 'low', bad: { 'docker-compose.yml': 'services:\n  db:\n    image: postgres:12\n    restart: unless-stopped\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
+    'a database under a layer for production': { severity: 'medium', bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: mongo:4.2.1-bionic\n', 'docker-compose.prod.yml': 'services:\n  web:\n    command: node server.js\n' } },
     'engines': { bad: { 'package.json': '{ "name": "shop", "engines": { "node": "18.x" } }\n' } },
     'a version of the platform': { bad: { 'render.yaml': 'services:\n  - type: web\n    name: shop\n    envVars:\n      - key: PYTHON_VERSION\n        value: 3.9.1\n' } },
     'it only builds pages': { severity: 'low', bad: { '.nvmrc': '16\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
@@ -65,11 +71,11 @@ function versions(): Selector<Version> {
       if (unit.role !== 'production') return;
       switch (unit.kind) {
         case 'dockerfile': if (project.production.includes(unit)) yield* ofImage(unit); break;
-        case 'compose': if (project.production.includes(unit)) for (const each of unit.services) if (each.image && each.imageAt) yield* ofTag(each.image, each.imageAt, unit); break;
+        case 'compose': if (project.production.includes(unit) || deployedServices(project).some((each) => each.file === unit)) for (const each of unit.services) if (each.image && each.imageAt) yield* ofTag(each.image, each.imageAt, unit); break;
         case 'manifest': yield* ofManifest(unit); break;
         case 'plain': yield* ofVersionFile(unit, project.text(unit.path) ?? ''); break;
         case 'platform': yield* ofPlatform(unit); break;
-        case 'workflow': for (const job of unit.jobs) for (const step of job.steps) for (const pair of step.with) yield* ofCi(step.uses ?? '', pair, unit); break;
+        case 'workflow': if (isActive(unit, project)) yield* inWorkflow(unit); break;
       }
     },
   };
@@ -176,6 +182,12 @@ function* ofPlatform(unit: Extract<Unit, { kind: 'platform' }>): Iterable<Versio
     const value = unit.entries.find((other) => other.key === each.key.replace(/key$/, 'value'));
     if (value) yield* named(each.value.startsWith('NODE') ? 'node' : 'python', value.value.replace(/^v/, ''), value.valueAt, unit);
   }
+}
+
+/** Every version once a workflow: whoever mends it mends all of its jobs. */
+function inWorkflow(unit: Workflow): readonly Version[] {
+  const all = unit.jobs.flatMap((job) => job.steps.flatMap((step) => step.with.flatMap((pair) => [...ofCi(step.uses ?? '', pair, unit)])));
+  return all.filter((each, index) => all.findIndex((other) => other.product === each.product && other.release === each.release) === index);
 }
 
 function* ofCi(uses: string, { name, value = '', valueAt, at }: Pair, unit: Unit): Iterable<Version> {

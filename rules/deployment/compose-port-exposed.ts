@@ -1,5 +1,5 @@
 import type { Deployed, Edit, Port, Selector, Source } from '../kit';
-import { datastoreOf, deployedServices, isLocalPort, portsOf, replace, rule, saidOf, strongPassword } from '../kit';
+import { besideTheApplication, datastoreOf, deployedServices, isLocalPort, portsOf, replace, rule, saidOf, strongPassword } from '../kit';
 
 /** A port that a datastore publishes, and what it is the port of. */
 interface Published { readonly port: Port; readonly deployed: Deployed; readonly what: string; readonly console: boolean }
@@ -15,8 +15,10 @@ export default rule<Published>({
   attestable: 'database-network-access',
 
   on: published(),
-  check: ({ port, deployed, console }) => {
+  check: ({ port, deployed, console }, { project }) => {
     if (isLocalPort(port) || isIsolated(deployed)) return false;
+    const beside = besideTheApplication(deployed.file, project);
+    if (beside) return beside;
     return strongPassword(deployed) && !console ? { severity: 'medium', points: 4, because: 'its password has to be given when it starts' } : true;
   },
   message: ({ port, what, deployed }) => `${deployed.service.name} publishes ${what} (${port.target}) on every interface of the host.`,
@@ -39,6 +41,7 @@ export default rule<Published>({
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  cache:\n    image: redis:7\n    ports:\n      - target: 6379\n        published: 6379\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  cache:\n    image: redis:7\n    ports:\n      - target: 6379\n        published: 6379\n        host_ip: 127.0.0.1\n' },
     },
+    'a database for developers, beside the application': { severity: 'low', bad: { 'docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    restart: unless-stopped\n    ports: ["5432:5432"]\n    environment: {POSTGRES_PASSWORD: postgres}\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
     'a port that a variable moves': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgis/postgis:16-3.4\n    ports:\n      - "${DB_PORT:-5432}:5432"\n' } },
     'a port of any number': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: mongo:7\n    ports: ["27017"]\n' } },
     'a console': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  admin:\n    image: dpage/pgadmin4:8\n    ports: ["5050:80"]\n    environment:\n      PGADMIN_DEFAULT_PASSWORD: ${PGADMIN_PASSWORD:?}\n' } },

@@ -23,6 +23,8 @@ export default projectRule({
   ],
 
   examples: {
+    'a service for developers stops at an earlier stage': { good: { Dockerfile: 'FROM node:22-alpine AS packages\nCOPY package.json .\nRUN npm ci\n\nFROM node:22-alpine AS runner\nCOPY --from=packages /app /app\nEXPOSE 3000\nHEALTHCHECK CMD node probe.js\nCMD ["node", "server.js"]\n', 'docker-compose.yml': 'services:\n  web:\n    build: {context: ., target: packages}\n    environment: {NODE_ENV: development}\n    command: sh -c "npx prisma db push && pnpm dev"\n    volumes: [".:/app"]\n' } },
+    'the command stands in a layer for production': { bad: { Dockerfile: 'FROM node:22-alpine\nCOPY . .\nEXPOSE 3000\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n', 'docker-compose.prod.yml': 'services:\n  web:\n    command: yarn start\n' } },
     'nobody asks': {
       bad: {
         'app.py': 'from flask import Flask\napp = Flask(__name__)\n\n\n@app.get("/healthz")\ndef healthz():\n    return "ok"\n',

@@ -1,5 +1,5 @@
 import type { Project, Selector, Span, Unit, Variation } from '../kit';
-import { datastoreOf, deployedServices, fileName, isInfrastructure, lineage, rule, servicesOf } from '../kit';
+import { besideTheApplication, datastoreOf, deployedServices, fileName, isInfrastructure, lineage, rule, servicesOf } from '../kit';
 
 /** An image that production is made of or runs. */
 interface Named { readonly image: string; readonly at: Span; readonly part: 'final' | 'build' | 'service'; readonly own: boolean }
@@ -14,9 +14,10 @@ export default rule<Named>({
   anchors: ['hadolint DL3006', 'hadolint DL3007', 'trivy DS-0001', 'checkov CKV_DOCKER_7', 'semgrep avoid-latest-version', 'CWE-1357'],
 
   on: images(),
-  check(named) {
+  check(named, { project, unit }) {
     const floats = floating(named.image);
-    return floats !== undefined && gradeOf(named, floats);
+    if (floats === undefined) return false;
+    return (unit.kind === 'compose' && besideTheApplication(unit, project)) || gradeOf(named, floats);
   },
   message: ({ image }) => floating(image) === 'major' ? `${image} moves to the next minor version by itself.` : `${image} ${tagOf(image) === undefined ? 'names no version' : 'floats'}: the next build or pull may bring another.`,
   underline: ({ at }) => at,
@@ -28,6 +29,7 @@ export default rule<Named>({
     'the latest': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  cache:\n    image: redis:latest\n' } },
     'a kind, and no version': { bad: { Dockerfile: 'FROM python:slim\nCMD ["gunicorn", "app:app"]\n' } },
     'an argument that is the latest': { bad: { Dockerfile: 'ARG TAG=latest\nFROM python:${TAG}\nCMD ["gunicorn", "app:app"]\n' } },
+    'a tool for developers, beside the application': { severity: 'low', bad: { 'docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    restart: unless-stopped\n  admin:\n    image: dpage/pgadmin4\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
     'a channel': { severity: 'low', bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  proxy:\n    image: nginx:stable-alpine\n' } },
     'a port of a registry is no version': { bad: { 'docker-compose.yml': 'services:\n  web:\n    image: registry.example.com:5000/shop\n' } },
     'a cluster': { bad: { 'k8s/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: ghcr.io/acme/shop:latest\n' } },

@@ -41,6 +41,7 @@ export default rule<Process>({
   ],
 
   examples: {
+    'a service for developers stops at an earlier stage': { good: { Dockerfile: 'FROM node:22-alpine AS packages\nCOPY package.json .\nRUN npm ci\n\nFROM node:22-alpine AS runner\nCOPY --from=packages /app /app\nUSER node\nCMD ["node", "server.js"]\n', 'docker-compose.yml': 'services:\n  web:\n    build: {context: ., target: packages}\n    environment: {NODE_ENV: development}\n    command: pnpm dev\n    volumes: [".:/app"]\n' } },
     'nobody said who': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n' },
       good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nRUN useradd --create-home app\nUSER app\nCMD ["gunicorn", "app:app"]\n' },

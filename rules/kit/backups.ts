@@ -1,6 +1,6 @@
 /** Where an application keeps data on machines of its owner's, and what makes copies of it. */
 import { databases } from './database';
-import { isInfrastructure } from './container';
+import { ownServices } from './compose-purpose';
 import { fileName } from './edge';
 import type { Compose, Service, Unit } from './files';
 import type { Evidence, Project } from './project';
@@ -30,7 +30,7 @@ function keepsData(service: Service): boolean {
 
 /** The file is made to run the application for its users: named so, or with a service of the project's that no developer sits before. */
 function runsApplication(unit: Compose): boolean {
-  const own = unit.services.filter((each) => !isInfrastructure(each.image ?? '') && (each.build !== undefined || each.image !== undefined));
+  const own = ownServices(unit);
   if (/prod|deploy/i.test(fileName(unit.path))) return true;
   return own.some((each) => each.build !== undefined || each.ports.length > 0) && !own.some(isForDeveloper);
 }

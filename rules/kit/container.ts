@@ -76,11 +76,6 @@ function copiedFrom(name: string, chain: readonly Stage[]): string {
   return name;
 }
 
-/** Services of production's compose files that build this Dockerfile. */
-export function servicesOf(file: Dockerfile, project: Project): readonly Service[] {
-  return project.production.flatMap((unit) => unit.kind === 'compose' ? unit.services.filter((each) => each.build?.dockerfile === file.path) : []);
-}
-
 /** A program's plain name: `gunicorn` of `/srv/app/venv/bin/gunicorn`. */
 export function programs(commands: readonly Command[]): readonly string[] {
   return commands.flatMap((command) => command.words.map((word) => fileName(word)));

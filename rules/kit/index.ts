@@ -104,3 +104,4 @@ export * from './nginx-blocks';
 export * from './backups';
 export * from './backup-scripts';
 export * from './deploys';
+export * from './compose-purpose';

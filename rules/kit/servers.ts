@@ -1,5 +1,6 @@
 /** Servers of Python applications, by which word, variable or file each is told how many processes it starts, and the commands that start them. */
-import { baseImage, isInfrastructure, lineage, ownCommands, servicesOf, starts } from './container';
+import { baseImage, isInfrastructure, lineage, ownCommands, starts } from './container';
+import { servicesOf } from './compose-purpose';
 import { fileName } from './edge';
 import type { Command, Service, Stage, Unit } from './files';
 import type { Span } from './place';
