@@ -49,6 +49,7 @@ h1 { font-size: 1.5em; } h2 { font-size: 1.3em; margin: 2.5rem 0 .75rem; } h3 { 
 h2:focus { outline: none; }
 p { margin: .25rem 0; } ul, ol, dl { margin: 0; } ul, ol { padding-left: 1.25rem; }
 a { color: var(--link); }
+code { color: inherit; }
 code, pre, .place, .rule { font-family: var(--mono); font-size: .92em; }
 :not(pre) > code:not(.place):not(.rule) { background: var(--code); border-radius: 3px; padding: .05em .3em; }
 pre { background: var(--code); border: 1px solid var(--edge); border-radius: 4px; margin: .35rem 0; padding: .5rem .75rem; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; }
@@ -66,7 +67,7 @@ button.primary { background: var(--button); color: var(--on-button); border-colo
 button.place, button.rule { border: 0; padding: 0 .15rem; min-height: 24px; color: var(--link); text-align: left; overflow-wrap: anywhere; }
 button.rule { color: var(--quiet); }
 button.place:hover, button.rule:hover { background: none; text-decoration: underline; }
-code.place, code.rule { color: var(--quiet); overflow-wrap: anywhere; }
+code.place, code.rule { background: none; padding: 0; color: var(--quiet); overflow-wrap: anywhere; }
 button.fix { border-color: var(--input-edge); }
 select, input { background: var(--input); color: var(--on-input); border: 1px solid var(--input-edge); border-radius: 4px; padding: .15rem .4rem; max-width: 100%; }
 
@@ -145,7 +146,7 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
 .places { list-style: none; padding: 0; margin: .5rem 0; } .places > li + li { margin-top: .6rem; }
 .fixes { list-style: none; padding: 0; display: flex; flex-direction: column; gap: .35rem; margin: .35rem 0; }
 .words { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: .5rem 2rem; border-top: 1px solid var(--line); padding-top: .6rem; }
-.words .more { grid-column: 1 / -1; } .words dd { overflow-wrap: anywhere; }
+.words .more { grid-column: 1 / -1; } .words .more a { display: inline-block; min-height: 24px; line-height: 24px; } .words dd { overflow-wrap: anywhere; }
 .none { color: var(--quiet); }
 .outcomes { list-style: none; padding: 0; } .outcomes > li { padding: .45rem 0; border-bottom: 1px solid var(--line); }
 .holds { font-weight: 600; } .proofs { color: var(--quiet); }
