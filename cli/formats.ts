@@ -1,5 +1,5 @@
 /** Every form of a report, by its name on the command line. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../engine/records/digest';
 import { badge, badgeJson } from '../report/badge';
 import type { ReportCard } from '../report/card';
 import { csv } from '../report/csv';
@@ -7,7 +7,7 @@ import { line } from '../report/escape';
 import { githubAnnotations } from '../report/github/annotations';
 import { githubComment, githubSummary } from '../report/github/summary';
 import { gitlab } from '../report/gitlab';
-import { html } from '../report/html';
+import { page } from '../report/html';
 import { json } from '../report/json';
 import { junit } from '../report/junit';
 import { markdown } from '../report/markdown';
@@ -21,7 +21,7 @@ export const formats: Product['formats'] = {
   text: (cards, style) => [...cards.map((card) => text(card, style)), overviewText(cards)].filter((one) => one !== '').join('\n'),
   markdown: (cards, style) => [overviewMarkdown(cards), ...cards.map((card) => markdown(card, style.markdown))].filter((one) => one !== '').join('\n---\n\n'),
   json: (cards) => cards.length === 1 ? cards.map(json).join('') : `[\n${cards.map((card) => json(card).trimEnd()).join(',\n')}\n]\n`,
-  html: (cards) => page(cards),
+  html: (cards) => onePage(cards),
   sarif: (cards) => sarif(cards, 'github'),
   'sarif-full': (cards) => sarif(cards, 'full'),
   csv, junit, gitlab,
@@ -32,11 +32,11 @@ export const formats: Product['formats'] = {
   'badge-json': (cards, { asOf }) => badgeJson(cards, asOf),
 };
 
-/** One document. Its nonce follows from what is in it, so that the same card gives the same bytes and nobody can know it while writing the code. */
-function page(cards: readonly ReportCard[]): string {
+/** One document, about one application. */
+function onePage(cards: readonly ReportCard[]): string {
   const [card] = cards;
   if (!card || cards.length > 1) {
     throw new UsageError(`A page is about one application, and here are ${cards.length}. Check one of them: ${cards.map((one) => line(one.project.root)).join(', ')}.`);
   }
-  return html(card, { mode: 'page', nonce: createHash('sha256').update(json(card)).digest('hex').slice(0, 32) });
+  return page(card, sha256);
 }

@@ -17,6 +17,7 @@ import { titleBlock } from './html/title';
 import { changes, trend } from './html/trend';
 import type { ReportCard } from './card';
 import { htmlText } from './escape';
+import { json } from './json';
 import { PANEL_SCRIPT } from './panel-script';
 
 interface HtmlOptions {
@@ -58,6 +59,16 @@ ${body(card, mode)}
 </body>
 </html>
 `;
+}
+
+/**
+ * The page to keep, send and print. Its nonce follows from what is in it, so that the same card gives the same bytes and nobody can know it
+ * while writing the code.
+ *
+ * @param digest of a text, in hex: SHA-256
+ */
+export function page(card: ReportCard, digest: (text: string) => string): string {
+  return html(card, { mode: 'page', nonce: digest(json(card)).slice(0, 32) });
 }
 
 /** What is inside `<main>`: the panel takes it as the message `{ type: 'card', body }` when the card changes. */

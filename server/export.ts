@@ -1,8 +1,8 @@
 /** A report as a file holds it: the same forms as on the command line, for one application. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../engine/records/digest';
 import type { ReportCard } from '../report/card';
 import { csv } from '../report/csv';
-import { html } from '../report/html';
+import { page } from '../report/html';
 import { withTrend } from '../report/history/trend';
 import { json } from '../report/json';
 import { markdown } from '../report/markdown';
@@ -12,7 +12,7 @@ import { EXPORT, type ExportAnswer, type ExportParams } from './protocol';
 import type { Serving } from './serving';
 
 const FORMS: Readonly<Record<string, (card: ReportCard) => string>> = {
-  html: (card) => html(card, { mode: 'page', nonce: createHash('sha256').update(json(card)).digest('hex').slice(0, 32) }),
+  html: (card) => page(card, sha256),
   markdown: (card) => markdown(card), json: (card) => json(card), sarif: (card) => sarif([card], 'github'), csv: (card) => csv([card]),
 };
 

@@ -23,6 +23,7 @@ export function digestOf(files: readonly Watched[]): string {
   return `sha256:${hash.digest('hex')}`;
 }
 
-function sha256(text: string): string {
+/** SHA-256 of a text as UTF-8, in hex. */
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
