@@ -41,7 +41,8 @@ export function otherControls({ signoffs }: Pick<ReportCard, 'signoffs'>): numbe
   return signoffs.filter((one) => !one.required && one.state === 'missing').length;
 }
 
-const SIGNED: Readonly<Record<SignoffCard['state'], CheckItem['box']>> = {
+/** What a sign-off's state is as a box. */
+export const SIGNED: Readonly<Record<SignoffCard['state'], CheckItem['box']>> = {
   signed: 'done', expiring: 'done', 'not-applicable': 'accepted', pending: 'partly', stale: 'partly', missing: 'unknown', expired: 'open', failed: 'open',
 };
 

@@ -1,7 +1,7 @@
 /** The list to go through before, at and after a deployment, and the controls every audit asks for first. */
 import { CATEGORIES } from '../../rules/kit';
 import type { ReportCard } from '../card';
-import { HORIZONS, HORIZON_WORDS, otherControls } from '../checklist';
+import { HORIZONS, HORIZON_WORDS, otherControls, SIGNED } from '../checklist';
 import type { CheckItem } from '../checklist';
 import type { Control } from '../controls';
 import { htmlText } from '../escape';
@@ -32,17 +32,16 @@ export function checklist(card: ReportCard, mode: Mode): string {
   return part('checklist', 'Checklist', `<p>${done} of ${count(items.length, 'item')} are done.${others}</p>\n${signoffs(card)}${horizons.join('\n')}`);
 }
 
-const SIGNOFF_WORDS: Readonly<Record<SignoffCard['state'], readonly [CheckItem['box'], string]>> = {
-  signed: ['done', 'Signed'], expiring: ['done', 'Ends soon'], pending: ['partly', 'Wants a second person'], stale: ['partly', 'Stale'], missing: ['unknown', 'Missing'], expired: ['open', 'Expired'], failed: ['open', 'Failed'], 'not-applicable': ['accepted', 'Not applicable'],
+const SIGNOFF_WORDS: Readonly<Record<SignoffCard['state'], string>> = {
+  signed: 'Signed', expiring: 'Ends soon', pending: 'Wants a second person', stale: 'Stale', missing: 'Missing', expired: 'Expired', failed: 'Failed', 'not-applicable': 'Not applicable',
 };
 
 /** What people signed, and what the profile requires them to. */
 function signoffs(card: ReportCard): string {
   const rows = card.signoffs.filter((one) => one.required || one.state !== 'missing').map((one) => {
-    const [box, word] = SIGNOFF_WORDS[one.state];
     const who = one.by === undefined ? '–' : `${htmlText(one.by)}${one.on === undefined ? '' : `, ${one.on}`}`;
     const says = [one.statement, one.evidence, one.remark].filter((text) => text !== undefined && text !== '').map((text) => htmlText(text ?? '')).join('<br>') || `<span class="about">${htmlText(one.question)}</span>`;
-    return [htmlText(one.title), `${boxShape(box)}${word}${one.required ? ' <span class="about">required</span>' : ''}`, who, one.expires ?? '–', says, `<code class="rule">${htmlText(one.control)}</code>`];
+    return [htmlText(one.title), `${boxShape(SIGNED[one.state])}${SIGNOFF_WORDS[one.state]}${one.required ? ' <span class="about">required</span>' : ''}`, who, one.expires ?? '–', says, `<code class="rule">${htmlText(one.control)}</code>`];
   });
   return rows.length === 0 ? '' : `<h3>Sign-offs</h3>${table('Statements of people about what no program can decide', ['Control', 'State', 'By', 'Until', 'What it says, or what is asked', 'Id'], rows, 'lines checks')}\n`;
 }
