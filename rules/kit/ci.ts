@@ -90,6 +90,11 @@ export function hidden(project: Project): Place | undefined {
   return undefined;
 }
 
+/** A job of GitLab that waits for a person. */
+export function isManual(entries: readonly Leaf[]): boolean {
+  return entries.some((each) => /^(?:when|rules\.\d+\.when)$/.test(each.key) && each.value === 'manual');
+}
+
 /** The jobs that have passed when this one begins: those it needs, and theirs; on GitLab those of earlier stages where it names none. */
 export function before(job: CiJob, project: Project): readonly CiJob[] {
   const siblings = ciJobs(project).filter((each) => each.unit === job.unit);

@@ -1,5 +1,5 @@
 import type { CiJob, CiStep, Edit, Project, Selector, Source, Variation } from '../kit';
-import { before, ciJobs, firstOfJob, rule } from '../kit';
+import { before, ciJobs, firstOfJob, isManual, rule } from '../kit';
 
 /** A step that deploys, in a job that tests nothing before. */
 interface Deploy { readonly job: CiJob; readonly step: CiStep; readonly tested: boolean; readonly softened?: string }
@@ -64,7 +64,7 @@ function deploys(): Selector<Deploy> {
 
 /** Nobody has to start it, and it is no preview of a change. */
 function byItself({ unit, onMain, entries }: CiJob): boolean {
-  if (unit.kind === 'pipeline') return !entries.some((each) => /^(?:when|rules\.\d+\.when)$/.test(each.key) && each.value === 'manual') && unit.jobs !== undefined && onMain;
+  if (unit.kind === 'pipeline') return !isManual(entries) && unit.jobs !== undefined && onMain;
   return onMain || unit.triggers.includes('release') || unit.entries.some((each) => each.key.startsWith('on.push.tags'));
 }
 

@@ -1,5 +1,5 @@
 import type { Command, Edit, Manifest, Pipeline, Place, Project, Selector, Shell, Source, Span, Step, Variation, Work, Workflow } from '../kit';
-import { isActive, replace, rule, withoutKey, workOfAction, worksOf } from '../kit';
+import { isActive, isManual, replace, rule, withoutKey, workOfAction, worksOf } from '../kit';
 
 /** A check that is run so that it cannot fail. */
 interface Ignored extends Place {
@@ -106,7 +106,7 @@ function* ofPipeline(unit: Pipeline, project: Project): Iterable<Ignored> {
     const commands = job.scripts.flatMap((script) => script.commands);
     const works = worksIn(commands, project);
     const allowed = job.entries.find((each) => each.key === 'allow_failure' && each.value === 'true');
-    const manual = job.entries.some((each) => /^(?:when|rules\.\d+\.when)$/.test(each.key) && each.value === 'manual');
+    const manual = isManual(job.entries);
     if (allowed && isGate(works) && !manual) yield { path: unit.path, ...allowed.at, check: nameOf(commands, project), works, by: `job ${job.id} is allowed to fail`, remove: allowed.at, key: true };
     else if (!manual) yield* ofCommands(commands, unit, project);
   }
