@@ -22,6 +22,6 @@ export interface Host {
   history?(uri: string): Promise<readonly HistoryPoint[]>;
   /** Who works in a workspace folder, by git's settings: `NAME <MAIL>`; undefined when git knows nobody. */
   identity?(uri: string): Promise<string | undefined>;
-  /** ISO day. */
+  /** ISO day, in UTC as on the command line. */
   today(): string;
 }

@@ -3,6 +3,7 @@ import { TextDocumentSyncKind, type Connection, type InitializeParams, type Serv
 import { firstFolders, readClient, type Client } from './capabilities';
 import { CODE_ACTIONS, serveCodeActions } from './code-actions';
 import { serveCorrections } from './corrections';
+import { DayChange } from './day-change';
 import { followDocuments } from './documents';
 import { serveDecisions } from './decisions';
 import { serveExplanations } from './explain';
@@ -49,6 +50,7 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
   const serving: Serving = { connection, client, host, log, documents, folders };
   const delivery = client.pulls ? new Pulling(serving) : new Publishing(serving);
   const reports = new Reports(serving);
+  const days = new DayChange(() => host.today(), settled);
   followDocuments(serving, delivery);
   followWorkspace(serving, firstFolders(params), settings, new Watching(serving), settled);
   serveCodeActions(serving);
@@ -62,6 +64,7 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
     return null;
   }));
   connection.onShutdown(() => answer(log, 'Shutting down', async () => {
+    days.end();
     delivery.end();
     reports.end();
     await folders.end();
