@@ -16,6 +16,7 @@ import { list } from './list';
 import { send } from './output';
 import { renderCommand } from './render-command';
 import { signoffCommand } from './signoff-command';
+import { suppressCommand } from './suppress-command';
 import { FORMATS, type Format, type Product, type Surroundings } from './surroundings';
 
 interface CheckFlags extends ComparingFlags, DocumentFlags {
@@ -83,6 +84,7 @@ function commandLine(product: Product, around: Surroundings, done: (code: number
   renderCommand(program.command('render'), product, around, done);
   envCommand(program.command('env'), product, around, done);
   signoffCommand(program.command('signoff'), product, around, done);
+  suppressCommand(program.command('suppress'), product, around, done);
   explainCommand(program.command('explain'), product, around, done);
   listCommand(program.command('list'), product, around, done);
   return program;

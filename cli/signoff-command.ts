@@ -1,17 +1,15 @@
 /** `shipworthy signoff`: lists what people have to confirm, and writes down what one of them says. */
 import { Option, type Command } from 'commander';
-import type { Recording } from '../engine/audit/recording';
 import type { Session } from '../engine/audit/session';
 import type { Signoff } from '../engine/audit/signed';
-import { edited } from '../engine/records/change';
 import { SIGNOFFS_FILE } from '../engine/records/paths';
 import type { ReportCard } from '../report/card';
 import { line } from '../report/escape';
 import type { SignoffCard } from '../report/signoff-card';
+import { diff, drafts, write } from './correcting';
 import { day } from './day';
 import { EXIT, UsageError } from './exit';
 import { send } from './output';
-import { readRecordFile, writeRecordFile } from './record-file';
 import { scan } from './scan';
 import { aboutSignoff, signoffTable } from './signoff-list';
 import { suggestion } from './suggestion';
@@ -31,6 +29,7 @@ interface Flags {
   readonly environment?: string;
   readonly asOf?: string;
   readonly format: 'text' | 'json';
+  readonly dryRun?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
 }
@@ -51,6 +50,7 @@ export function signoffCommand(command: Command, product: Product, around: Surro
     .option('--app <folder>', 'the application it is about, where the repository holds several')
     .option('--as-of <day>', 'the day it was done, or the list is made for, YYYY-MM-DD (default: today, UTC)', day)
     .addOption(new Option('-f, --format <format>', 'form of the list').choices(['text', 'json']).default('text'))
+    .option('--dry-run', 'with --status: print what would be changed and write nothing')
     .option('-q, --quiet', 'no progress on standard error')
     .option('--color', 'colours, even when the output is no terminal').option('--no-color', 'no colours')
     .action(async (control: string | undefined, flags: Flags) => done(await signoff(control, flags, product, around)));
@@ -80,8 +80,8 @@ function refuseStray(flags: Flags): void {
 }
 
 /** The first option that only makes sense in a sign-off. */
-function saidOf({ status, statement, evidence, by, reviewedBy, expires, environment }: Flags): string | undefined {
-  return Object.entries({ status, statement, evidence, by, 'reviewed-by': reviewedBy, expires, environment }).find(([, value]) => value !== undefined)?.[0];
+function saidOf({ status, statement, evidence, by, reviewedBy, expires, environment, dryRun }: Flags): string | undefined {
+  return Object.entries({ status, statement, evidence, by, 'reviewed-by': reviewedBy, expires, environment, 'dry-run': dryRun }).find(([, value]) => value !== undefined)?.[0];
 }
 
 function cardsOf(session: Session, app: string | undefined, asOf: string, product: Product): readonly ReportCard[] {
@@ -120,7 +120,10 @@ async function one(control: string, it: Signing): Promise<void> {
     return send(around.stdout, flags.format === 'json' ? `${JSON.stringify(card, undefined, 2)}\n` : aboutSignoff(card, look(around.stdout, around.env, around.platform, flags.color)));
   }
   const record = await recordOf(card, it);
-  write(session, record, folder);
+  const made = session.sign(record);
+  if ('refused' in made) throw new UsageError(made.refused);
+  if (flags.dryRun) return send(around.stdout, diff(session, made));
+  write(drafts(session, made), folder);
   session.touch([SIGNOFFS_FILE]);
   await session.refresh();
   const after = session.audits().flatMap((audit) => product.card(audit, session.config, it.asOf).signoffs).find((each) => each.control === control && each.where);
@@ -138,13 +141,4 @@ async function recordOf(card: SignoffCard, { folder, asOf, flags, around, produc
     ...(evidence !== undefined && { evidence }), ...(expires !== undefined && { expires }), ...(environment !== undefined && { environment }),
     ...(reviewedBy !== undefined && { reviewedBy }), ...(app !== undefined && { app }),
   };
-}
-
-/** Puts a sign-off on the disk, unless the file there is another by now than the one that was read. */
-function write(session: Session, record: Signoff, folder: string): void {
-  const made: Recording = session.sign(record);
-  if ('refused' in made) throw new UsageError(made.refused);
-  const now = readRecordFile(folder, SIGNOFFS_FILE);
-  if (now !== session.text(SIGNOFFS_FILE)) throw new UsageError(`${SIGNOFFS_FILE} has just been changed by somebody else. Nothing was written; try again.`);
-  writeRecordFile(folder, SIGNOFFS_FILE, made.creates[SIGNOFFS_FILE] ?? edited(now ?? '', made.edits[SIGNOFFS_FILE] ?? []));
 }

@@ -14,7 +14,7 @@ import { isBlocking } from './scoring/weighed';
 import { columns, pad, wrap } from './terminal';
 import {
   CATEGORY_TITLES, LANE_WORDS, NOTICE_WORDS, STATE_WORDS,
-  checksText, count, customisedText, gradeText, gradeWord, hours, number, percent, placeText, present, scoreText, severities,
+  checksText, count, customisedText, gradeText, gradeWord, hours, number, percent, placeText, present, scoreText, severities, shortFingerprint,
 } from './words';
 
 export interface TextOptions {
@@ -65,10 +65,10 @@ function fileLines({ path, findings }: { readonly path: string; readonly finding
   return [page.paint.underline(line(path)), ...findings.flatMap((finding, index) => findingLines(finding, pad(places[index] ?? '', widest, 'end'), card, page))];
 }
 
-function findingLines(finding: Finding, place: string, card: ReportCard, { paint, width }: Page): readonly string[] {
+function findingLines(finding: Finding, place: string, card: ReportCard, { paint, width, verbose }: Page): readonly string[] {
   const word = pad(finding.severity, 8);
   const indent = 2 + columns(place) + 2 + 8 + 2;
-  const marks = present(mark(card, finding), isBlocking(finding) && 'blocks', finding.confidence !== 'confirmed' && finding.confidence, finding.because !== undefined && `because ${line(finding.because)}`);
+  const marks = present(mark(card, finding), isBlocking(finding) && 'blocks', finding.confidence !== 'confirmed' && finding.confidence, finding.because !== undefined && `because ${line(finding.because)}`, verbose && shortFingerprint(finding.fingerprint));
   const fix = finding.fixes[0];
   const said = wrap(line(finding.message), Math.max(20, width - indent));
   const about = wrap([finding.rule, ...marks].join(' · '), Math.max(20, width - indent));

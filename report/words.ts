@@ -32,6 +32,11 @@ export const SAFETY_WORDS: Readonly<Record<Safety, string>> = { safe: 'safe to a
 
 export const LANE_WORDS = { 'false-positive': 'False positive', 'accepted-risk': 'Accepted risk' } as const;
 
+/** So much of a fingerprint tells the findings of a project apart; `shipworthy suppress` takes it for the whole. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.slice(0, 8);
+}
+
 /** What each verdict says, in a sentence. */
 export const VERDICT_SENTENCES: Readonly<Record<Verdict, string>> = {
   READY: 'Nothing that was checked stands in the way of shipping this.',

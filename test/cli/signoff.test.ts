@@ -56,6 +56,12 @@ describe('the command signoff', () => {
     assert.match((await signoff()).out, /Failed {10}restore-drill/);
   });
 
+  it('prints a diff and writes nothing with --dry-run', async () => {
+    assert.match((await signoff('restore-drill', ...passed, '--dry-run')).out, /^--- \/dev\/null\n\+\+\+ b\/\.shipworthy\/signoffs\.json\n@@ -0,0 \+1,6 @@\n\+\{\n[\s\S]*\n\+ {4}\{ "control": "restore-drill", "status": "passed"/);
+    assert.match((await signoff('--dry-run')).err, /--dry-run says something about one control/);
+    assert.equal(existsSync(path.join(folder.path, '.shipworthy')), false);
+  });
+
   it('refuses what would not count, and says what is missing', async () => {
     const refused = async (...words: readonly string[]) => { const { code, err } = await signoff(...words); assert.equal(code, 2, err); return err; };
     assert.match(await refused('restore-dril', ...passed), /There is no control "restore-dril"\. Did you mean restore-drill\?/);
