@@ -1,5 +1,5 @@
 import type { Dockerfile, Edit, Instruction, Pair, Project, Selector, Source, Span, Stage, Variation } from '../kit';
-import { credentialsIn, fileName, isFiller, isReference, isSecretName, lineage, looksReal, replace, rule, servicesOf } from '../kit';
+import { credentialsIn, fileName, isFiller, isReference, isSecretName, looksReal, replace, rule, shippedStages } from '../kit';
 
 /** Something secret that a layer of an image keeps. `word`: a word that stands for a secret, not one. */
 interface Kept { readonly how: 'variable' | 'argument' | 'file' | 'address'; readonly name: string; readonly at: Span; readonly instruction: Instruction; readonly shipped: boolean; readonly word: boolean; readonly pair?: Pair }
@@ -60,7 +60,7 @@ function kept(): Selector<Kept> {
     kinds: ['dockerfile'], callees: [],
     *select(unit, project) {
       if (unit.kind !== 'dockerfile' || unit.role !== 'production' || !project.production.some((each) => each.path === unit.path)) return;
-      const chain = lineage(unit, servicesOf(unit, project)[0]?.build?.target);
+      const chain = shippedStages(unit, project);
       for (const stage of unit.stages) yield* inStage(stage, unit, chain.includes(stage), project);
     },
   };

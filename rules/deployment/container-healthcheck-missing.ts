@@ -1,5 +1,5 @@
 import type { Dockerfile, Edit, Evidence, Gap, Judgement, Project, Service, Source, Stage } from '../kit';
-import { baseImage, chartsSay, edgeLines, effective, fileName, insert, isInfrastructure, lineage, programs, projectRule, replace, servesWeb, servicesOf, startCommands, starts } from '../kit';
+import { baseImage, chartsSay, edgeLines, effective, fileName, insert, isInfrastructure, programs, projectRule, publishedWithoutStart, replace, servesWeb, servicesOf, shippedStages, startCommands, starts } from '../kit';
 
 /** A container that serves the application, with the files that have a say in it. */
 interface Container { readonly file: Dockerfile; readonly chain: readonly Stage[]; readonly services: readonly Service[]; readonly name: string }
@@ -25,6 +25,21 @@ export default projectRule({
   examples: {
     'a service for developers stops at an earlier stage': { good: { Dockerfile: 'FROM node:22-alpine AS packages\nCOPY package.json .\nRUN npm ci\n\nFROM node:22-alpine AS runner\nCOPY --from=packages /app /app\nEXPOSE 3000\nHEALTHCHECK CMD node probe.js\nCMD ["node", "server.js"]\n', 'docker-compose.yml': 'services:\n  web:\n    build: {context: ., target: packages}\n    environment: {NODE_ENV: development}\n    command: sh -c "npx prisma db push && pnpm dev"\n    volumes: [".:/app"]\n' } },
     'the command stands in a layer for production': { bad: { Dockerfile: 'FROM node:22-alpine\nCOPY . .\nEXPOSE 3000\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n', 'docker-compose.prod.yml': 'services:\n  web:\n    command: yarn start\n' } },
+    'CI publishes the image, compose is for developers': {
+      bad: {
+        Dockerfile: 'FROM python:3.12-slim\nCOPY . .\n',
+        'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        'docker-compose.yml': 'services:\n  web:\n    build: .\n    command: python manage.py runserver 0.0.0.0:8000\n    volumes: [".:/app"]\n    ports: ["8000:8000"]\n',
+        '.github/workflows/publish.yml': 'on: {push: {branches: [main]}}\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker buildx build --tag registry.example.test/shop --push .\n',
+      },
+    },
+    'CI publishes an image that nothing starts as a service': {
+      good: {
+        Dockerfile: 'FROM python:3.12-slim\nCOPY . .\n',
+        'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        '.github/workflows/publish.yml': 'on: {push: {branches: [main]}}\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build --tag registry.example.test/shop .\n      - run: docker push registry.example.test/shop\n',
+      },
+    },
     'nobody asks': {
       bad: {
         'app.py': 'from flask import Flask\napp = Flask(__name__)\n\n\n@app.get("/healthz")\ndef healthz():\n    return "ok"\n',
@@ -118,11 +133,18 @@ function containers(project: Project): readonly Container[] {
   return project.production.flatMap((unit): Container[] => {
     if (unit.kind !== 'dockerfile' || unit.role !== 'production' || !unit.whole) return [];
     const services = servicesOf(unit, project);
-    const chain = lineage(unit, services[0]?.build?.target);
-    if (starts(chain).length === 0 && services.every((each) => each.commands.length === 0)) return [];
-    if (isInfrastructure(baseImage(chain)) || !servesWeb(chain, services, project)) return [];
+    const chain = shippedStages(unit, project);
+    const published = publishedWithoutStart(unit, project) !== undefined;
+    if (!published && starts(chain).length === 0 && services.every((each) => each.commands.length === 0)) return [];
+    if (isInfrastructure(baseImage(chain)) || !(servesWeb(chain, services, project) || (published && isTriedAsWeb(unit, project)))) return [];
     return [{ file: unit, chain, services, name: services[0]?.name ?? `the container of ${unit.path}` }];
   });
+}
+
+/** Developers start it as a service that is reached by a port, or a Procfile starts the application it holds as one. */
+function isTriedAsWeb(file: Dockerfile, project: Project): boolean {
+  return project.of('procfile').some((unit) => unit.processes.some((each) => each.name === 'web'))
+    || project.of('compose').some((unit) => unit.services.some((each) => each.build?.dockerfile === file.path && each.ports.length > 0));
 }
 
 function judge(project: Project): Judgement {

@@ -1,5 +1,5 @@
 import type { Command, Dockerfile, Edit, Instruction, Project, Selector, Span, Stage } from '../kit';
-import { baseImage, fileName, insert, isInfrastructure, lineage, rule, servesWeb, servicesOf, startCommands, starts } from '../kit';
+import { baseImage, fileName, insert, isInfrastructure, publishedWithoutStart, rule, servesWeb, servicesOf, shippedStages, startCommands, starts } from '../kit';
 
 type Kind = 'tools' | 'lists' | 'cache' | 'order' | 'recommends';
 interface Problem { readonly kind: Kind; readonly what: string; readonly at: Span; readonly edit?: Edit }
@@ -54,8 +54,8 @@ function images(): Selector<Image> {
     *select(unit, project) {
       if (unit.kind !== 'dockerfile' || unit.role !== 'production' || !unit.whole || !project.production.some((each) => each.path === unit.path)) return;
       const services = servicesOf(unit, project);
-      const chain = lineage(unit, services[0]?.build?.target);
-      if ((starts(chain).length === 0 && services.length === 0) || isInfrastructure(baseImage(chain)) || !isApplication(chain, unit, project)) return;
+      const chain = shippedStages(unit, project);
+      if ((starts(chain).length === 0 && services.length === 0 && !publishedWithoutStart(unit, project)) || isInfrastructure(baseImage(chain)) || !isApplication(chain, unit, project)) return;
       yield { file: unit, problems: problemsOf(chain), stages: unit.stages.length };
     },
   };
@@ -63,7 +63,7 @@ function images(): Selector<Image> {
 
 function isApplication(chain: readonly Stage[], file: Dockerfile, project: Project): boolean {
   const services = servicesOf(file, project);
-  return servesWeb(chain, services, project) || startCommands(chain, services, project).some((command) => command.words.some((word) => /^(python[\d.]*|celery|rq|gunicorn|uvicorn|node)$/.test(fileName(word))));
+  return publishedWithoutStart(file, project) !== undefined || servesWeb(chain, services, project) || startCommands(chain, services, project).some((command) => command.words.some((word) => /^(python[\d.]*|celery|rq|gunicorn|uvicorn|node)$/.test(fileName(word))));
 }
 
 function problemsOf(chain: readonly Stage[]): readonly Problem[] {

@@ -1,5 +1,5 @@
 import type { Command, Dockerfile, Instruction, Project, Selector, Shell, Span, Stage } from '../kit';
-import { baseImage, effective, fileName, isInfrastructure, lineage, ownCommands, replace, rule, saidOf, servicesOf, deployedServices } from '../kit';
+import { baseImage, deployedServices, effective, fileName, isInfrastructure, ownCommands, replace, rule, saidOf, servicesOf, shippedStages } from '../kit';
 
 /** What starts a process that should be stopped by a signal. */
 type Start =
@@ -100,7 +100,7 @@ function images(project: Project): readonly Image[] {
   return project.once('images that stop by a signal', () => project.production.flatMap((file): readonly Image[] => {
     if (file.kind !== 'dockerfile' || file.role !== 'production' || !file.whole) return [];
     const services = servicesOf(file, project);
-    const chain = lineage(file, services[0]?.build?.target);
+    const chain = shippedStages(file, project);
     const commands = ownCommands(chain, services);
     const deployed = deployedServices(project).filter((each) => each.service.build?.dockerfile === file.path);
     const handed = (deployed.length > 0 && deployed.every((each) => saidOf(each, 'init')?.value === 'true')) || commands.some((command) => command.words.some((word) => INIT.test(fileName(word))));

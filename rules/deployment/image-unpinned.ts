@@ -1,5 +1,5 @@
 import type { Project, Selector, Span, Unit, Variation } from '../kit';
-import { besideTheApplication, datastoreOf, deployedServices, fileName, isInfrastructure, lineage, rule, servicesOf } from '../kit';
+import { besideTheApplication, datastoreOf, deployedServices, fileName, isInfrastructure, rule, shippedStages } from '../kit';
 
 /** An image that production is made of or runs. */
 interface Named { readonly image: string; readonly at: Span; readonly part: 'final' | 'build' | 'service'; readonly own: boolean }
@@ -65,7 +65,7 @@ function images(): Selector<Named> {
 }
 
 function* inDockerfile(file: Extract<Unit, { kind: 'dockerfile' }>, project: Project): Iterable<Named> {
-  const chain = lineage(file, servicesOf(file, project)[0]?.build?.target);
+  const chain = shippedStages(file, project);
   const names = new Set(file.stages.flatMap((each) => each.name === undefined ? [] : [each.name.toLowerCase()]));
   for (const stage of file.stages) {
     if (stage.from === undefined && !(stage.name !== undefined && project.developmentName(stage.name))) yield { image: stage.image, at: stage.imageAt, part: chain.includes(stage) ? 'final' : 'build', own: false };

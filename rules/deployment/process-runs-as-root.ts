@@ -1,9 +1,9 @@
-import type { Dockerfile, Edit, Instruction, Leaf, Pair, Project, Selector, Service, Source, Span, Stage, Unit } from '../kit';
-import { baseImage, chartsSay, effective, fileName, hasUnseenScript, insert, isInfrastructure, lineage, ownCommands, programs, rule, servicesOf, startCommands, starts } from '../kit';
+import type { Dockerfile, Edit, Evidence, Instruction, Leaf, Pair, Project, Selector, Service, Source, Span, Stage, Unit } from '../kit';
+import { baseImage, chartsSay, effective, fileName, hasUnseenScript, insert, isInfrastructure, ownCommands, programs, publishedWithoutStart, rule, servicesOf, shippedStages, startCommands, starts } from '../kit';
 
 /** A process that a file of production starts, and as whom. `drops`: it starts its program as somebody else, or may. */
 type Process =
-  | { readonly kind: 'image'; readonly file: Dockerfile; readonly chain: readonly Stage[]; readonly start: Instruction | undefined; readonly user: Instruction | undefined; readonly program: string; readonly drops: boolean }
+  | { readonly kind: 'image'; readonly file: Dockerfile; readonly chain: readonly Stage[]; readonly start: Instruction | undefined; readonly user: Instruction | undefined; readonly program: string; readonly drops: boolean; readonly publishedBy?: Evidence }
   | { readonly kind: 'service'; readonly service: Service; readonly user: string; readonly at: Span }
   | { readonly kind: 'unit'; readonly section: Span; readonly start: Pair; readonly user: Pair | undefined; readonly program: string; readonly drops: boolean }
   | { readonly kind: 'pod'; readonly leaf: Leaf };
@@ -42,6 +42,56 @@ export default rule<Process>({
 
   examples: {
     'a service for developers stops at an earlier stage': { good: { Dockerfile: 'FROM node:22-alpine AS packages\nCOPY package.json .\nRUN npm ci\n\nFROM node:22-alpine AS runner\nCOPY --from=packages /app /app\nUSER node\nCMD ["node", "server.js"]\n', 'docker-compose.yml': 'services:\n  web:\n    build: {context: ., target: packages}\n    environment: {NODE_ENV: development}\n    command: pnpm dev\n    volumes: [".:/app"]\n' } },
+    'CI publishes the image, compose is for developers': {
+      bad: {
+        Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nRUN pip install -r requirements.txt\n',
+        'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        'docker-compose.yml': 'services:\n  web:\n    build: .\n    command: python manage.py runserver 0.0.0.0:8000\n    volumes: [".:/app"]\n    ports: ["8000:8000"]\n',
+        '.github/workflows/publish.yml': 'on: {push: {branches: [main]}}\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: docker/build-push-action@v6\n        with:\n          context: .\n          push: true\n',
+      },
+    },
+    'the stage that CI publishes': {
+      bad: {
+        Dockerfile: 'FROM python:3.12-slim AS api\nCOPY . .\nCMD ["gunicorn", "app:app"]\nFROM api AS shell\nUSER nobody\nCMD ["ipython"]\n',
+        '.gitlab-ci.yml': 'image:\n  stage: deploy\n  script:\n    - docker build --target api -t registry.example.test/shop:$CI_COMMIT_SHA .\n    - docker push registry.example.test/shop:$CI_COMMIT_SHA\n',
+      },
+    },
+    'built and thrown away by CI': {
+      good: {
+        Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nRUN pip install -r requirements.txt\n',
+        'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        '.github/workflows/test.yml': 'on: [push]\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          context: .\n          push: false\n      - run: docker build -t trial .\n',
+      },
+    },
+    'an image to build others upon': {
+      good: {
+        'ci/Dockerfile': 'FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n',
+        'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        '.github/workflows/base.yml': 'on: [push]\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker buildx build --push -t base -f ci/Dockerfile .\n',
+      },
+    },
+    'kaniko publishes it with a user': {
+      good: {
+        'web/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\nUSER 1000\n',
+        'web/app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        '.gitlab-ci.yml': 'image:\n  script:\n    - /kaniko/executor --context $CI_PROJECT_DIR/web --dockerfile $CI_PROJECT_DIR/web/Dockerfile --destination registry.example.test/web\n',
+      },
+    },
+    'kaniko publishes it without a user': {
+      bad: {
+        'web/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\n',
+        'web/app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        '.gitlab-ci.yml': 'image:\n  script:\n    - /kaniko/executor --context $CI_PROJECT_DIR/web --dockerfile $CI_PROJECT_DIR/web/Dockerfile --destination registry.example.test/web\n',
+      },
+    },
+    'a matrix of images': {
+      bad: {
+        'api/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\n',
+        'api/app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        'web/Dockerfile': 'FROM nginx:1.27\nCOPY dist /usr/share/nginx/html\n',
+        '.github/workflows/images.yml': "on: {push: {tags: ['v*']}}\njobs:\n  image:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        part: [api, web]\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          context: ${{ matrix.part }}\n          push: ${{ github.event_name != 'pull_request' }}\n",
+      },
+    },
     'nobody said who': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n' },
       good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nRUN useradd --create-home app\nUSER app\nCMD ["gunicorn", "app:app"]\n' },
@@ -145,13 +195,14 @@ function programOf(names: readonly string[]): string {
 
 function* images(file: Dockerfile, project: Project): Iterable<Process> {
   const services = servicesOf(file, project);
-  const chain = lineage(file, services[0]?.build?.target);
+  const chain = shippedStages(file, project);
   const commands = startCommands(chain, services, project);
   const names = programs(commands);
-  if (!file.whole || commands.length === 0 || isInfrastructure(baseImage(chain)) || programs(ownCommands(chain, services)).some((name) => NEEDS_ROOT.test(name)) || /backup|cron|certbot|vpn/i.test(file.path)) return;
+  const publishedBy = commands.length === 0 ? publishedWithoutStart(file, project) : undefined;
+  if (!file.whole || (commands.length === 0 && !publishedBy) || isInfrastructure(baseImage(chain)) || programs(ownCommands(chain, services)).some((name) => NEEDS_ROOT.test(name)) || /backup|cron|certbot|vpn/i.test(file.path)) return;
   const drops = hasUnseenScript(chain, services, project) || names.some((name) => DROPS.test(name)) || commands.some((command) => givesAway(command.words)) || supervised(names, project)
     || (services.length > 0 && services.every((each) => each.user !== undefined && !isRoot(each.user))) || namedByCluster(project);
-  yield { kind: 'image', file, chain, start: starts(chain).find((each) => chain[0]?.instructions.includes(each)), user: effective(chain, 'USER'), program: programOf(names), drops };
+  yield { kind: 'image', file, chain, start: starts(chain).find((each) => chain[0]?.instructions.includes(each)), user: effective(chain, 'USER'), program: programOf(names), drops, ...(publishedBy && { publishedBy }) };
 }
 
 function services(service: Service): Process[] {
@@ -219,7 +270,9 @@ function isKnown(image: string): boolean {
 
 function message(process: Process, unit: Unit): string {
   switch (process.kind) {
-    case 'image': return process.user ? `${fileName(unit.path)} goes back to root before it starts ${process.program}.` : `${fileName(unit.path)} starts ${process.program} as root.`;
+    case 'image':
+      if (process.publishedBy) return `${fileName(unit.path)} names no user: whatever is started in the image that ${fileName(process.publishedBy.path)} pushes runs as root.`;
+      return process.user ? `${fileName(unit.path)} goes back to root before it starts ${process.program}.` : `${fileName(unit.path)} starts ${process.program} as root.`;
     case 'service': return `The service ${process.service.name} runs as root, whatever its image says.`;
     case 'unit': return `${fileName(unit.path)} starts ${process.program} as root${process.user ? '' : ': it names no User'}.`;
     case 'pod': return 'The pod runs as root, whatever its image says.';

@@ -105,3 +105,4 @@ export * from './backups';
 export * from './backup-scripts';
 export * from './deploys';
 export * from './compose-purpose';
+export * from './published';

@@ -1,6 +1,7 @@
 /** Servers of Python applications, by which word, variable or file each is told how many processes it starts, and the commands that start them. */
-import { baseImage, isInfrastructure, lineage, ownCommands, starts } from './container';
+import { baseImage, isInfrastructure, ownCommands, starts } from './container';
 import { servicesOf } from './compose-purpose';
+import { shippedStages } from './published';
 import { fileName } from './edge';
 import type { Command, Service, Stage, Unit } from './files';
 import type { Span } from './place';
@@ -92,7 +93,7 @@ function startedIn(unit: Unit, project: Project, named: ReadonlySet<string>): re
   switch (unit.kind) {
     case 'dockerfile': {
       const services = servicesOf(unit, project);
-      const chain = lineage(unit, services[0]?.build?.target);
+      const chain = shippedStages(unit, project);
       // Where every service that is made of it starts something else, what the image starts is nobody's.
       if (isInfrastructure(baseImage(chain)) || (services.length > 0 && services.every((each) => each.command !== undefined || each.entrypoint !== undefined))) return [];
       return starts(chain).flatMap((one) => of(one.commands, one.exec && one.commands.length === 1 ? 'words' : 'shell', 'dockerfile'));
@@ -109,7 +110,7 @@ function startedIn(unit: Unit, project: Project, named: ReadonlySet<string>): re
 function namedScripts(project: Project): ReadonlySet<string> {
   const commands = project.production.flatMap((unit): readonly Pick<Command, 'words'>[] => {
     switch (unit.kind) {
-      case 'dockerfile': return namedByImage(lineage(unit), servicesOf(unit, project));
+      case 'dockerfile': return namedByImage(shippedStages(unit, project), servicesOf(unit, project));
       case 'compose': return unit.services.flatMap((each) => each.commands);
       case 'procfile': return unit.processes.flatMap((each) => each.commands);
       case 'ini': return unit.sections.flatMap((each) => each.commands);
