@@ -11,6 +11,7 @@ import { day } from './day';
 import { EXIT, UsageError } from './exit';
 import { send } from './output';
 import { scan } from './scan';
+import { verifyAuthors } from './signoff-authors';
 import { aboutSignoff, signoffTable } from './signoff-list';
 import { suggestion } from './suggestion';
 import type { Product, Surroundings } from './surroundings';
@@ -30,6 +31,7 @@ interface Flags {
   readonly asOf?: string;
   readonly format: 'text' | 'json';
   readonly dryRun?: boolean;
+  readonly verifyAuthors?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
 }
@@ -50,6 +52,7 @@ export function signoffCommand(command: Command, product: Product, around: Surro
     .option('--app <folder>', 'the application it is about, where the repository holds several')
     .option('--as-of <day>', 'the day it was done, or the list is made for, YYYY-MM-DD (default: today, UTC)', day)
     .addOption(new Option('-f, --format <format>', 'form of the list').choices(['text', 'json']).default('text'))
+    .option('--verify-authors', 'whether the names on sign-offs are those of the authors of the commits that brought them; exit code 1 if not')
     .option('--dry-run', 'with --status: print what would be changed and write nothing')
     .option('-q, --quiet', 'no progress on standard error')
     .option('--color', 'colours, even when the output is no terminal').option('--no-color', 'no colours')
@@ -59,6 +62,11 @@ export function signoffCommand(command: Command, product: Product, around: Surro
 async function signoff(control: string | undefined, flags: Flags, product: Product, around: Surroundings): Promise<number> {
   const { folder, file } = target(flags.project, around.cwd);
   if (file !== undefined) throw new UsageError('Sign-offs are about a whole project. Name its folder.');
+  if (flags.verifyAuthors) {
+    const said = saidOf(flags);
+    if (said !== undefined) throw new UsageError(`--verify-authors looks at what is signed already. Leave out --${said}.`);
+    return verifyAuthors(folder, { control, format: flags.format }, around);
+  }
   if (control === undefined) refuseStray(flags);
   const session = await product.open(folder);
   try {

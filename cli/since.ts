@@ -47,7 +47,8 @@ export function againstCommit({ ref, commit }: { readonly ref: string; readonly 
   });
 }
 
-async function withHistory<T>(folder: string, work: (history: History) => Promise<T>): Promise<T> {
+/** Works on the repository around a folder. Throws UsageError where there is none, or it cannot be read as asked. */
+export async function withHistory<T>(folder: string, work: (history: History) => Promise<T>): Promise<T> {
   try {
     const history = await openHistory(folder);
     if (!history) throw new UsageError(`${line(folder)} is in no git repository, so there is no earlier commit to look at.`);

@@ -9,6 +9,8 @@ export interface Commit {
   readonly parents: readonly string[];
   /** Seconds since 1970, as the committer's clock said. */
   readonly time: number;
+  /** Who wrote it, `NAME <MAIL>`. */
+  readonly author: string;
 }
 
 /** A commit, by its own name or that of a tag that leads to it; undefined when it is not in the repository. Throws GitFault. */
@@ -40,7 +42,7 @@ function parsed(id: string, object: GitObject): Commit {
   const tree = /^tree ([0-9a-f]+)$/m.exec(header)?.[1];
   if (tree === undefined) throw new GitFault(`The commit ${id} is damaged. Run "git fsck" to see what git says of it.`);
   const parents = [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? '');
-  return { id, tree, parents, time: Number(/^committer .*> (\d+)/m.exec(header)?.[1] ?? 0) };
+  return { id, tree, parents, time: Number(/^committer .*> (\d+)/m.exec(header)?.[1] ?? 0), author: /^author (.*>)/m.exec(header)?.[1] ?? '' };
 }
 
 /** Commits walked at most while looking for where two histories meet. */

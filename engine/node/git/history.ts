@@ -10,6 +10,8 @@ import { commitFiles } from './commit-files';
 import { GitFault } from './fault';
 import type { Objects } from './objects';
 import { openObjects } from './objects';
+import { tracing } from './origin';
+import type { Origin } from './origin';
 
 /** The files of one commit below the folder that was asked for. */
 export interface CommitFiles {
@@ -32,6 +34,11 @@ export interface History {
   meeting(commit: string): Promise<string>;
   /** The files of a commit. @throws GitFault when they are not in this clone */
   files(commit: string): Promise<CommitFiles>;
+  /**
+   * Tells of a file of the folder which commit brought what its text is asked for, and who wrote that. Undefined before the first commit.
+   * @throws GitFault, as the function does, when objects are missing or damaged
+   */
+  origins(path: string): Promise<((holds: (text: string) => boolean) => Promise<Origin>) | undefined>;
   close(): Promise<void>;
 }
 
@@ -68,8 +75,7 @@ class OpenHistory implements History {
   async meeting(commit: string): Promise<string> {
     const head = await this.head();
     if (head === undefined) throw new GitFault('Nothing has been committed to this repository yet, so there is nothing to compare with.');
-    const shallow = new Set((await textOf(this.disk, `${this.repository.common}/shallow`) ?? '').split(/\s+/));
-    const found = await mergeBase(this.objects, head, commit, shallow);
+    const found = await mergeBase(this.objects, head, commit, await this.shallow());
     if (found === undefined) throw new GitFault(`HEAD and ${commit.slice(0, 10)} have no commit in common.`);
     return found;
   }
@@ -79,8 +85,20 @@ class OpenHistory implements History {
     return commitFiles(this.objects, tree, { prefix: this.repository.prefix, hashLength: this.length, commit });
   }
 
+  async origins(path: string): ReturnType<History['origins']> {
+    const head = await this.head();
+    if (head === undefined) return undefined;
+    const prefix = this.repository.prefix.replace(/\/$/, '');
+    const trace = tracing({ objects: this.objects, hashLength: this.length, shallow: await this.shallow(), path: prefix === '' ? path : `${prefix}/${path}` });
+    return (holds) => trace(head, holds);
+  }
+
   close(): Promise<void> {
     return this.objects.close();
+  }
+
+  private async shallow(): Promise<ReadonlySet<string>> {
+    return new Set((await textOf(this.disk, `${this.repository.common}/shallow`) ?? '').split(/\s+/));
   }
 
   private async named(name: string): Promise<string | undefined> {
