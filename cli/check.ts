@@ -16,7 +16,7 @@ import { addToHistory, historyIn } from './history';
 import { listing } from './listing';
 import { isPart, narrow, type Wanted } from './narrow';
 import { deliver, send } from './output';
-import { filesAddress, underRepository } from './repository';
+import { filesAddress, fixesUnderRepository, underRepository } from './repository';
 import { scan } from './scan';
 import type { Format, Product, Style, Surroundings } from './surroundings';
 import { target, type Target } from './target';
@@ -68,9 +68,10 @@ export async function check(path: string, options: CheckOptions, product: Produc
     const cards = narrow(mine, wanted);
     const judged = judge(cards, concerning(session.notices(), wanted), { threshold: options.failOn, narrowed: isPart(wanted), failures: comparing.failures, gate: session.config.gate });
     const whole = underRepository(cards, aim.folder);
+    const fixes = fixesUnderRepository(session, aim.folder);
     // All are made before the first is written, so that one that cannot be made leaves none behind.
     const reports = wishes.map(({ form, file }) => {
-      const style = { ...styleOf(options, file, around), asOf, ...markdownOptions(options), ...filesAddress(cards, around.env) };
+      const style = { ...styleOf(options, file, around), asOf, ...markdownOptions(options), ...filesAddress(cards, around.env), fixes };
       const text = form === 'text' && isPart(wanted) ? listing(cards, wanted, style) : product.formats[form](HOSTED.has(form) ? whole : cards, style);
       return { file, text };
     });

@@ -23,7 +23,7 @@ export const formats: Product['formats'] = {
   json: (cards) => cards.length === 1 ? cards.map(json).join('') : `[\n${cards.map((card) => json(card).trimEnd()).join(',\n')}\n]\n`,
   html: (cards) => onePage(cards),
   sarif: (cards) => sarif(cards, 'github'),
-  'sarif-full': (cards) => sarif(cards, 'full'),
+  'sarif-full': (cards, { fixes }) => sarif(cards, 'full', fixes),
   csv, junit, gitlab,
   'github-summary': githubSummary,
   'github-comment': githubComment,

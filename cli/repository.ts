@@ -1,8 +1,11 @@
 /** The repository around a folder, as far as paths of reports need it. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { safeFixes } from '../engine/audit/fix-edits';
+import type { Session } from '../engine/audit/session';
 import type { ReportCard } from '../report/card';
 import { moved } from '../report/moved';
+import type { Fixes } from '../report/sarif/fix';
 import type { Surroundings } from './surroundings';
 
 /**
@@ -10,10 +13,20 @@ import type { Surroundings } from './surroundings';
  * cards as they are when none does.
  */
 export function underRepository(cards: readonly ReportCard[], folder: string): readonly ReportCard[] {
+  const prefix = prefixOf(folder);
+  return prefix === '' ? cards : cards.map((card) => moved(card, prefix));
+}
+
+/** What makes fixes of a session on that folder for reports whose paths are seen from there. */
+export function fixesUnderRepository(session: Session, folder: string): Fixes {
+  const prefix = prefixOf(folder);
+  return (finding) => safeFixes(session, finding).map(({ title, files }) => ({ title, files: files.map((file) => ({ ...file, path: prefix === '' ? file.path : `${prefix}/${file.path}` })) }));
+}
+
+/** From the root of the repository to a folder: `services/api`; empty at the root and outside of repositories. */
+function prefixOf(folder: string): string {
   const root = repositoryOf(folder);
-  if (root === undefined || root === folder) return cards;
-  const prefix = path.relative(root, folder).split(path.sep).join('/');
-  return cards.map((card) => moved(card, prefix));
+  return root === undefined ? '' : path.relative(root, folder).split(path.sep).join('/');
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
 import type { MarkdownOptions } from '../report/markdown';
 import type { CardOptions } from '../report/make';
+import type { Fixes } from '../report/sarif/fix';
 import type { Look } from './terminal';
 
 /** The world around a command, as it finds it. */
@@ -37,9 +38,9 @@ export type Format = (typeof FORMATS)[number];
 
 /**
  * How a report is to look: `verbose` lists what holds and what does not apply as well; `asOf` is the ISO day it is shown on;
- * `address` leads to the files of the commit in a browser.
+ * `address` leads to the files of the commit in a browser; `fixes` makes the edits of a finding's fixes, with paths from the repository's root.
  */
-export type Style = Look & { readonly verbose: boolean; readonly asOf: string; readonly address?: string; readonly markdown?: MarkdownOptions };
+export type Style = Look & { readonly verbose: boolean; readonly asOf: string; readonly address?: string; readonly fixes?: Fixes; readonly markdown?: MarkdownOptions };
 
 /** What the commands use of the engine and the report. */
 export interface Product {

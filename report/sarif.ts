@@ -1,12 +1,13 @@
 /**
  * The card as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), for code scanning and for viewers.
  * Two profiles, because a host makes an alert of every result: `github` has what is open and nothing else, `full` has all that the
- * card says. Both list every rule that was asked, so that a host can close the alerts of those that now hold. There are no `fixes`: a card
- * knows which fixes there are, and their edits are made when somebody asks for one.
+ * card says, with the edits of fixes where somebody can make them. Both list every rule that was asked, so that a host can close the alerts of
+ * those that now hold.
  */
 import type { ReportCard } from './card';
 import { line } from './escape';
 import { printed } from './json';
+import { rationed, type Fixes } from './sarif/fix';
 import { comparedFailing, failing, passing, suppressed } from './sarif/result';
 import { notificationKinds, notifications } from './sarif/notification';
 import { reportingDescriptor } from './sarif/rule';
@@ -16,17 +17,20 @@ const MOST_RESULTS = 5000;
 
 export type SarifProfile = 'github' | 'full';
 
-/** One log with a run for each card. Columns are UTF-16 units from 1, paths are relative to the root of the repository. */
-export function sarif(cards: readonly ReportCard[], profile: SarifProfile): string {
+/**
+ * One log with a run for each card. Columns are UTF-16 units from 1, paths are relative to the root of the repository.
+ * @param fixes makes the edits of fixes, for the profile `full`; a card by itself knows only which there are
+ */
+export function sarif(cards: readonly ReportCard[], profile: SarifProfile, fixes: Fixes = () => []): string {
   return printed({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0',
-    runs: cards.map((card) => run(card, profile)),
+    runs: cards.map((card) => run(card, profile, fixes)),
   });
 }
 
-function run(card: ReportCard, profile: SarifProfile): object {
+function run(card: ReportCard, profile: SarifProfile, fixes: Fixes): object {
   const open = failing(card);
-  const results = profile === 'github' ? open.slice(0, MOST_RESULTS) : [...comparedFailing(card), ...suppressed(card), ...passing(card)];
+  const results = profile === 'github' ? open.slice(0, MOST_RESULTS) : [...comparedFailing(card, rationed(fixes)), ...suppressed(card), ...passing(card)];
   return {
     tool: { driver: driver(card, profile) },
     automationDetails: { id: category(card) },

@@ -4,6 +4,7 @@ import type { ReportCard, Result } from '../card';
 import { line } from '../escape';
 import { byWeight } from '../scoring/order';
 import { isBlocking } from '../scoring/weighed';
+import { fix, type Fixes } from './fix';
 import { LEVELS } from './rule';
 import { location, physicalLocation } from './place';
 
@@ -13,21 +14,25 @@ const PROOFS = 10;
 interface Indexed { readonly result: Result; readonly ruleIndex: number }
 
 /** Open findings, worst first. */
-export function failing(card: ReportCard): readonly object[] {
-  return openOf(card).map(failure);
+export function failing(card: ReportCard, fixes: Fixes = () => []): readonly object[] {
+  return openOf(card).map((one) => ({ ...failure(one), ...fixed(fixes(one.finding)) }));
 }
 
 /** Open findings, worst first, each with what it was in the base where the card was compared with one, and then what is gone. */
-export function comparedFailing(card: ReportCard): readonly object[] {
+export function comparedFailing(card: ReportCard, fixes: Fixes): readonly object[] {
   const { comparison } = card;
-  if (!comparison) return failing(card);
+  if (!comparison) return failing(card, fixes);
   const states = new Map([...comparison.new.map((print) => [print, 'new'] as const), ...comparison.worsened.map((print) => [print, 'updated'] as const)]);
-  const open = openOf(card).map((one) => ({ ...failure(one), baselineState: states.get(one.finding.fingerprint) ?? 'unchanged' }));
+  const open = openOf(card).map((one) => ({ ...failure(one), ...fixed(fixes(one.finding)), baselineState: states.get(one.finding.fingerprint) ?? 'unchanged' }));
   const gone = comparison.fixed.map(({ rule, severity, path, fingerprint }) => ({
     ruleId: rule, ...indexed(card, rule), kind: 'fail', level: LEVELS[severity], message: message(`${rule} is gone.`), baselineState: 'absent',
     locations: [{ physicalLocation: physicalLocation(path) }], partialFingerprints: { 'shipworthy/v1': fingerprint }, properties: { severity },
   }));
   return [...open, ...gone];
+}
+
+function fixed(found: ReturnType<Fixes>): object {
+  return found.length === 0 ? {} : { fixes: found.map(fix) };
 }
 
 /** A rule that was not asked this time has no place in the list. */

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import Ajv from 'ajv-draft-04';
-import { fullFormats } from 'ajv-formats/dist/formats';
 import { sarif, type SarifProfile } from '../../report/sarif';
 import type { ReportCard } from '../../report/card';
 import { compared } from '../../report/comparison/compare';
 import { demo, mended } from './demo';
 import { at, card, HOLDING } from './fixture';
 import { hostile } from './hostile';
+import { sarifFaults } from './sarif-schema';
 
 interface Result {
   readonly ruleId: string; readonly ruleIndex: number; readonly kind: string; readonly level: string; readonly message: { readonly text: string }; readonly rank?: number; readonly baselineState?: string;
@@ -22,15 +20,6 @@ interface Run {
   readonly properties: { readonly shipworthy: { readonly verdict: { readonly value: string }; readonly resultsLeftOut: number } };
 }
 
-// One of its patterns is no regular expression of the strict kind.
-const ajv = new Ajv({ allErrors: true, strict: false, unicodeRegExp: false, formats: fullFormats });
-/** The schema of OASIS, as Microsoft's own matchers ship it. */
-const official = ajv.compile(JSON.parse(readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8')));
-function faults(text: string): readonly string[] {
-  official(JSON.parse(text));
-  return (official.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''} ${JSON.stringify(error.params)}`);
-}
-
 function run(of: ReportCard, profile: SarifProfile = 'github'): Run {
   return JSON.parse(sarif([of], profile)).runs[0];
 }
@@ -40,7 +29,7 @@ describe('the SARIF report', () => {
   const cards = { 'something of everything': demo(), 'a mended project': mended(), 'nothing at all': card([]), 'hostile text': hostile() };
   for (const profile of ['github', 'full'] as const) {
     for (const [name, one] of Object.entries(cards)) {
-      it(`is what the official schema asks for: ${profile}, ${name}`, () => assert.deepEqual(faults(sarif([one], profile)), []));
+      it(`is what the official schema asks for: ${profile}, ${name}`, () => assert.deepEqual(sarifFaults(sarif([one], profile)), []));
     }
     it(`has unique results, as the schema means it: ${profile}`, () => {
       const seen = run(demo(), profile).results.map((one) => JSON.stringify(one));
@@ -48,7 +37,7 @@ describe('the SARIF report', () => {
     });
   }
 
-  it('would notice a fault', () => assert.notDeepEqual(faults('{"version":"2.1.0","runs":[{"tool":{}}]}'), []));
+  it('would notice a fault', () => assert.notDeepEqual(sarifFaults('{"version":"2.1.0","runs":[{"tool":{}}]}'), []));
 
   it('lists every rule that was asked, and results point at theirs', () => {
     for (const profile of ['github', 'full'] as const) {
@@ -184,7 +173,7 @@ describe('the full SARIF profile', () => {
       { fingerprint: 'f'.repeat(16), rule: 'left', severity: 'high', path: 'old.py', shape: '' },
     ] as const;
     const [against = assert.fail()] = compared([one], { base: { kind: 'baseline', file: 'b.json', entries: 3 }, known, gone: () => false });
-    assert.deepEqual(faults(sarif([against], 'full')), []);
+    assert.deepEqual(sarifFaults(sarif([against], 'full')), []);
     assert.deepEqual(Object.fromEntries(run(against, 'full').results.map((result) => [result.ruleId, result.baselineState])), { worse: 'updated', new: 'new', same: 'unchanged', left: 'absent' });
     assert.ok(run(against).results.every((result) => result.baselineState === undefined), 'code scanning compares by itself');
   });
@@ -198,5 +187,27 @@ describe('the full SARIF profile', () => {
     const [invocation] = made.invocations;
     assert.deepEqual(invocation?.toolExecutionNotifications?.map((one) => [one.descriptor.id, one.level]), [['not-parsed', 'error'], ['too-large', 'note']]);
     assert.equal(run(hostile(), 'full').invocations[0]?.toolConfigurationNotifications?.length, 1);
+  });
+
+  it('has fixes where somebody makes them, in the full profile, and no more than there is room for', () => {
+    const text = 'x'.repeat(9_000);
+    const range = (line: number, from: number, to: number) => ({ start: { line, character: from }, end: { line, character: to } });
+    const fixes = () => [{ title: 'Mend [it](that)', files: [{ path: 'app/a b.py', edits: [{ range: range(0, 0, 0), text }, { range: range(2, 1, 4), text: '' }] }] }];
+    const many = card([...Array.from({ length: 200 }, (_, index) => ({ rule: `rule-${index}`, category: 'code' as const })), ...HOLDING]);
+    const log = sarif([many], 'full', fixes);
+    assert.deepEqual(sarifFaults(log), []);
+    const made: readonly (Result & { readonly fixes?: readonly object[] })[] = JSON.parse(log).runs[0].results;
+    assert.equal(made.filter((one) => one.fixes).length, Math.floor(1_000_000 / (9_000 + 2 * 200)));
+    assert.deepEqual(made[0]?.fixes, [{
+      description: { text: 'Mend [it](that)' },
+      artifactChanges: [{
+        artifactLocation: { uri: 'app/a%20b.py', uriBaseId: '%SRCROOT%' },
+        replacements: [
+          { deletedRegion: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 }, insertedContent: { text } },
+          { deletedRegion: { startLine: 3, startColumn: 2, endLine: 3, endColumn: 5 } },
+        ],
+      }],
+    }]);
+    assert.equal(sarif([many], 'github', fixes), sarif([many], 'github'));
   });
 });
