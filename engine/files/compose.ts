@@ -10,7 +10,8 @@ import { parseYaml } from './yaml';
 
 export function readCompose(path: string, text: string): Compose {
   const { roots, whole } = parseYaml(text);
-  const root = roots[0];
+  // Docker Compose lays the documents of one file over each other, as it does with several files.
+  const root = roots.reduce<Tree | undefined>((base, over) => (base && over.kind === 'map' ? merged(base, over) : base ?? over), undefined);
   const services = members(member(root, 'services')?.value);
   return {
     kind: 'compose', ...head(path, text, whole, lineComments(text)),
@@ -65,6 +66,7 @@ function merged(base: Tree, over: Mapping): Mapping {
   const inherited = members(base).filter((one) => !member(over, one.name));
   const own = over.members.map((one) => {
     const below = get(base, one.name);
+    if (one.value.tag === '!override' || one.value.tag === '!reset') return one;
     if (one.value.kind === 'map' && below?.kind === 'map') return { ...one, value: merged(below, one.value) };
     const replaces = one.name === 'command' || one.name === 'entrypoint' || one.name === 'test';
     return one.value.kind === 'list' && below?.kind === 'list' && !replaces ? { ...one, value: { ...one.value, items: [...below.items, ...one.value.items] } } : one;

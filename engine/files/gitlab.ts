@@ -2,7 +2,7 @@
 import type { Leaf, PipelineJob } from '../../rules/kit';
 import { scriptOf } from './scripts';
 import type { Member, Tree } from './tree';
-import { get, items, leaves, member, members, scalar, scalars } from './tree';
+import { get, items, leaves, member, members, nested, scalar, scalars } from './tree';
 
 interface Jobs { readonly jobs: readonly PipelineJob[]; readonly stages: readonly string[]; readonly outside: boolean }
 
@@ -12,7 +12,6 @@ const GLOBAL: ReadonlySet<string> = new Set([
 ]);
 const SCRIPTS = ['before_script', 'script', 'after_script'] as const;
 const USUAL_STAGES = ['.pre', 'build', 'test', 'deploy', '.post'];
-const DEEPEST = 11;
 
 /** The jobs of all documents of one file; `pages` and the like are jobs as well. A file without jobs gives none. */
 export function gitlabJobs(roots: readonly Tree[], text: string): Jobs {
@@ -40,24 +39,24 @@ function included(tree: Tree | undefined): boolean {
 }
 
 function job(one: Member, root: Tree | undefined, text: string): PipelineJob {
-  const parts = [one.value, ...bases(one.value, root, 0)];
+  const parts = [one.value, ...bases(one.value, root)];
   const of = (key: string) => parts.map((part) => get(part, key)).find((value) => value !== undefined);
   const outer = (key: string) => of(key) ?? get(root, 'default', key) ?? get(root, key);
   const stage = of('stage');
   return {
     id: one.name, at: one.at, idAt: one.nameAt, stage: stage?.kind === 'scalar' ? stage.text : 'test',
     needs: items(of('needs')).flatMap((need) => (need.kind === 'scalar' ? [need.text] : [scalar(need, 'job')?.text ?? ''])).filter((name) => name !== ''),
-    scripts: SCRIPTS.flatMap((key) => flat(outer(key)).map((script) => scriptOf(script, text))),
+    scripts: SCRIPTS.flatMap((key) => nested(outer(key)).map((script) => scriptOf(script, text))),
     entries: merged(parts),
   };
 }
 
-/** What a job extends, the nearest first: of several the last one wins. Bounded as GitLab itself bounds it. */
-function bases(tree: Tree, root: Tree | undefined, depth: number): readonly Tree[] {
-  if (depth >= DEEPEST) return [];
+/** What a job extends, the nearest first: of several the last one wins. Each counts once, where it comes first. */
+function bases(tree: Tree, root: Tree | undefined, seen = new Set<string>()): readonly Tree[] {
   return [...scalars(get(tree, 'extends'))].reverse().flatMap((name) => {
-    const base = get(root, name.text);
-    return base ? [base, ...bases(base, root, depth + 1)] : [];
+    const base = seen.has(name.text) ? undefined : get(root, name.text);
+    seen.add(name.text);
+    return base ? [base, ...bases(base, root, seen)] : [];
   });
 }
 
@@ -70,10 +69,4 @@ function merged(parts: readonly Tree[]): readonly Leaf[] {
     const found = leaves(one.value).map((leaf) => ({ ...leaf, key: leaf.key === '' ? one.name : `${one.name}.${leaf.key}`, ...(leaf.key === '' && { at: one.at }) }));
     return found.length > 0 ? found : [{ key: one.name, value: '', at: one.at, valueAt: one.value.at }];
   }));
-}
-
-/** Scripts may be lists of lists; `!reference` leaves a list of names, which run nothing here. */
-function flat(tree: Tree | undefined, depth = 0): readonly Extract<Tree, { kind: 'scalar' }>[] {
-  if (tree?.kind === 'scalar') return tree.text === '' ? [] : [tree];
-  return depth > 5 ? [] : items(tree).flatMap((one) => flat(one, depth + 1));
 }

@@ -46,11 +46,11 @@ function codeBlocks(all: readonly Line[], text: string): { readonly blocks: read
 
 /** Index of the line that closes a fence (as many signs or more); that after the last one when none does. */
 function fenceEnd(all: readonly Line[], start: number, fence: string): number {
-  const found = all.findIndex((line, index) => {
-    const signs = index > start ? line.text.replace(/^\s*(?:>\s*)*/, '').trimEnd() : '';
-    return signs.length >= fence.length && signs === fence.charAt(0).repeat(signs.length);
-  });
-  return found < 0 ? all.length : found;
+  for (let index = start + 1; index < all.length; index += 1) {
+    const signs = all[index]?.text.replace(/^\s*(?:>\s*)*/, '').trimEnd() ?? '';
+    if (signs.length >= fence.length && signs === fence.charAt(0).repeat(signs.length)) return index;
+  }
+  return all.length;
 }
 
 /** Index after the last line of a block indented by four, which begins after an empty line and outside of lists. */

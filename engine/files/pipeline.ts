@@ -7,7 +7,7 @@ import { aligned } from './piece';
 import { commandText, commandsOf, scriptOf } from './scripts';
 import { shellScript } from './shell-script';
 import type { Tree } from './tree';
-import { get, items, leaves } from './tree';
+import { get, items, leaves, nested } from './tree';
 import { parseYaml } from './yaml';
 
 type Runs = Pipeline['commands'][number];
@@ -31,23 +31,28 @@ export function readPipeline(path: string, text: string): Pipeline {
   const gitlab = system === 'GitLab CI' ? gitlabJobs(roots, text) : undefined;
   return {
     kind: 'pipeline', ...head(path, text, whole, lineComments(text)), system,
-    commands: roots.flatMap((root) => found(root, '', text, 0)),
+    commands: roots.flatMap((root) => found(root, '', text, { depth: 0, left: { nodes: MOST } })),
     entries: roots.flatMap((root) => leaves(root)),
     ...(gitlab && { jobs: gitlab.jobs }), stages: gitlab?.stages ?? [], outside: gitlab?.outside ?? false,
   };
 }
 
+/** Bounds what aliases of aliases may unfold to. */
+const MOST = 20_000;
+interface Bounds { readonly depth: number; readonly left: { nodes: number } }
+
 /** Every script below a node, with the name of the job (a key, or the `name` of a list's item) it stands in. */
-function found(tree: Tree, job: string, text: string, depth: number): readonly Runs[] {
-  if (depth > 20) return [];
-  if (tree.kind === 'list') return tree.items.flatMap((one) => found(one, named(one) ?? job, text, depth + 1));
-  if (tree.kind === 'scalar') return [];
+function found(tree: Tree, job: string, text: string, { depth, left }: Bounds): readonly Runs[] {
+  left.nodes -= 1;
+  if (tree.kind === 'scalar' || depth > 20 || left.nodes < 0) return [];
+  const below = { depth: depth + 1, left };
+  if (tree.kind === 'list') return tree.items.flatMap((one) => found(one, named(one) ?? job, text, below));
   const args = get(tree, 'args');
   if (args?.kind === 'list' && get(tree, 'name')) return [cloudBuildStep(tree, args, job, text)];
   return tree.members.flatMap((one) => {
     const script = SCRIPTS.has(one.name) && one.value.kind !== 'map' && items(one.value).every((item) => item.kind !== 'map');
-    if (script) return scriptsOf(one.value, text).map((runs) => ({ ...runs, job }));
-    return found(one.value, PARTS.has(one.name) ? named(one.value) ?? job : one.name, text, depth + 1);
+    if (script) return nested(one.value).map((each) => ({ ...scriptOf(each, text), job }));
+    return found(one.value, PARTS.has(one.name) ? named(one.value) ?? job : one.name, text, below);
   });
 }
 
@@ -60,12 +65,6 @@ function named(tree: Tree): string | undefined {
     if (node?.kind === 'scalar' && node.text !== '') return node.text;
   }
   return undefined;
-}
-
-/** GitLab allows lists in lists. */
-function scriptsOf(tree: Tree, text: string, depth = 0): readonly Omit<Runs, 'job'>[] {
-  if (tree.kind === 'scalar') return tree.text === '' ? [] : [scriptOf(tree, text)];
-  return depth > 5 ? [] : items(tree).flatMap((one) => scriptsOf(one, text, depth + 1));
 }
 
 /** `name: gcr.io/…, entrypoint: bash, args: [-c, …]` */

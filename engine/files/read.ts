@@ -14,6 +14,7 @@ import { readMarkdown } from './markdown';
 import { readNginx } from './nginx';
 import { readLock, readPackageJson } from './package-json';
 import { verbatim } from './piece';
+import { untagged } from './placeholders';
 import { readPipeline } from './pipeline';
 import { readPlatform } from './platform';
 import { readCrontab, readProcfile } from './processes';
@@ -31,8 +32,15 @@ import { readWorkflow } from './workflow';
  */
 export function readUnit(path: string, text: string): Exclude<Unit, Module> | undefined {
   const kind = kindOf(path);
+  if (kind === undefined || kind === 'module') return undefined;
+  const shown = kind === 'template' || kind === 'markdown' ? undefined : untagged(text);
+  const unit = readAs(kind, path, shown ?? text);
+  if (shown === undefined) return unit;
+  return unit.kind === 'plain' ? readAs(kind, path, text) : { ...unit, whole: false };
+}
+
+function readAs(kind: Exclude<Unit['kind'], 'module'>, path: string, text: string): Exclude<Unit, Module> {
   switch (kind) {
-    case undefined: case 'module': return undefined;
     case 'dockerfile': return readDockerfile(path, text);
     case 'compose': return readCompose(path, text);
     case 'workflow': return readWorkflow(path, text);

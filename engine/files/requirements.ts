@@ -31,7 +31,7 @@ function logicalLines(text: string): readonly Piece[] {
     const continued = written.endsWith('\\');
     const kept = continued ? `${written.slice(0, -1)} ` : written;
     joined += kept;
-    places = places.concat(Array.from({ length: kept.length }, (_, index) => line.start + index));
+    for (let index = 0; index < kept.length; index += 1) places.push(line.start + index);
     if (continued) continue;
     if (joined.replace('\uFEFF', '').trim() !== '') found.push(placed(joined, places, file));
     joined = '';

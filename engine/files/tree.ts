@@ -41,7 +41,7 @@ export function isTooDeep(text: string): boolean {
 }
 
 /** Bounds what a few lines of aliases of aliases may unfold to. */
-const LIMIT = { leaves: 20_000, depth: 64 };
+const LIMIT = { leaves: 20_000, depth: 64, nested: 2_000, nodes: 100_000 };
 
 /** The member of a map under a name, the last one winning; undefined when there is none or it is no map. */
 export function member(tree: Tree | undefined, name: string): Member | undefined {
@@ -74,11 +74,27 @@ export function scalars(tree: Tree | undefined): readonly Scalar[] {
   return items(tree).filter((one) => one.kind === 'scalar');
 }
 
+/** The scalars of a list, of the lists in it and so on: GitLab allows that for scripts. Those that are empty are left out. */
+export function nested(tree: Tree | undefined): readonly Scalar[] {
+  const found: Scalar[] = [];
+  let visited = 0;
+  const visit = (node: Tree, depth: number) => {
+    visited += 1;
+    if (found.length >= LIMIT.nested || visited > LIMIT.nodes || depth > LIMIT.depth) return;
+    if (node.kind === 'list') node.items.forEach((one) => { visit(one, depth + 1); });
+    else if (node.kind === 'scalar' && node.text !== '') found.push(node);
+  };
+  if (tree) visit(tree, 0);
+  return found;
+}
+
 /** Every value under flattened keys. `skip` leaves out what stands under such a key. */
 export function leaves(tree: Tree | undefined, skip: (key: string) => boolean = () => false): Leaf[] {
   const found: Leaf[] = [];
+  let visited = 0;
   const visit = (node: Tree, key: string, at: Span, depth: number) => {
-    if (found.length >= LIMIT.leaves || depth > LIMIT.depth || skip(key)) return;
+    visited += 1;
+    if (found.length >= LIMIT.leaves || visited > LIMIT.nodes || depth > LIMIT.depth || skip(key)) return;
     const below = (name: string) => (key === '' ? name : `${key}.${name}`);
     if (node.kind === 'scalar') found.push({ key, value: node.text, at, valueAt: node.at });
     else if (node.kind === 'map') {

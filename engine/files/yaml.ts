@@ -2,6 +2,7 @@
 import { isAlias, isMap, isNode, isPair, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
 import type { Alias, Document, ParsedNode, Scalar as YamlScalar, YAMLMap } from 'yaml';
 import type { Span } from '../../rules/kit';
+import { isFilledIn, unveiled, veiled } from './placeholders';
 import type { Member, Parsed, Tree } from './tree';
 import { isTooDeep } from './tree';
 
@@ -10,8 +11,9 @@ import { isTooDeep } from './tree';
  * and when it is a template (`{{ … }}` where YAML wants a value): what is then missing proves nothing.
  */
 export function parseYaml(text: string): Parsed {
-  if (isTooDeep(text)) return { roots: [], whole: false };
-  const documents = parseAllDocuments(text, { keepSourceTokens: false, logLevel: 'silent', prettyErrors: false, uniqueKeys: false, strict: false, stringKeys: false });
+  const shown = veiled(text);
+  if (isTooDeep(shown)) return { roots: [], whole: false };
+  const documents = parseAllDocuments(shown, { keepSourceTokens: false, logLevel: 'silent', prettyErrors: false, uniqueKeys: false, strict: false, stringKeys: false });
   if (!Array.isArray(documents)) return { roots: [], whole: true };
   const readings = documents.map((document) => new Reading(document, text));
   return { roots: readings.flatMap((reading) => reading.root ?? []), whole: readings.every((reading) => reading.whole) };
@@ -56,7 +58,7 @@ class Reading {
     const tagged = isNode(node) && node.tag?.startsWith('!') ? { tag: node.tag } : {};
     if (isMap(node)) return { kind: 'map', members: this.members(node), at: this.trimmed(node), ...tagged };
     if (isSeq(node)) return { kind: 'list', items: node.items.map((one) => this.tree(isPair(one) ? one.value : one)), at: this.trimmed(node), ...tagged };
-    if (isScalar(node)) return { kind: 'scalar', text: textOf(node), quoted: node.type !== undefined && node.type !== 'PLAIN', at: this.at(node), ...tagged };
+    if (isScalar(node)) return { kind: 'scalar', text: this.textOf(node), quoted: node.type !== undefined && node.type !== 'PLAIN', at: this.at(node), ...tagged };
     return { kind: 'scalar', text: '', quoted: false, at: this.at(node) };
   }
 
@@ -73,11 +75,10 @@ class Reading {
 
   /** Members of a map, those it merges in first, so that its own win. */
   private members(node: YAMLMap): Member[] {
-    if (this.isTemplate(node)) this.whole = false;
     const own: Member[] = [];
     const merged = new Map<string, Member>();
     for (const pair of node.items) {
-      const name = isScalar(pair.key) ? textOf(pair.key) : this.source(pair.key);
+      const name = isScalar(pair.key) ? this.textOf(pair.key) : this.source(pair.key);
       const value = this.tree(pair.value);
       if (name === '<<') {
         for (const one of mergedFrom(value)) if (!merged.has(one.name)) merged.set(one.name, one);
@@ -91,9 +92,11 @@ class Reading {
     return [...merged.values(), ...own];
   }
 
-  /** `{{ name }}` without quotes is a map in a map to YAML, and a placeholder to everyone else. */
-  private isTemplate(node: YAMLMap): boolean {
-    return node.flow === true && this.text.startsWith('{{', this.at(node).start);
+  /** `1.10` and `on` stay what they are; an empty value is the empty text. */
+  private textOf(node: YamlScalar): string {
+    const written = node.value === null || node.value === undefined ? '' : node.source ?? String(node.value);
+    if (node.type === 'PLAIN' && isFilledIn(written)) this.whole = false;
+    return unveiled(written);
   }
 
   private source(node: unknown): string {
@@ -120,9 +123,4 @@ class Reading {
 function mergedFrom(value: Tree): readonly Member[] {
   if (value.kind === 'map') return value.members;
   return value.kind === 'list' ? value.items.flatMap((one) => (one.kind === 'map' ? one.members : [])) : [];
-}
-
-/** `1.10` and `on` stay what they are; an empty value is the empty text. */
-function textOf(node: YamlScalar): string {
-  return node.value === null || node.value === undefined ? '' : node.source ?? String(node.value);
 }

@@ -25,9 +25,16 @@ function rules(levels: readonly Level[]): IgnoreRules {
       return false;
     },
     with(folder, text) {
-      return rules([{ folder: folder === '' ? '' : `${folder}/`, patterns: ignore({ ignorecase: foldsCase }).add(text) }, ...levels]);
+      return rules([{ folder: folder === '' ? '' : `${folder}/`, patterns: ignore({ ignorecase: foldsCase }).add(patternsOf(text)) }, ...levels]);
     },
   };
+}
+
+/** Longer than any path may be: such a line matches nothing, and no regular expression can be made of it. */
+const LONGEST = 4_096;
+
+function patternsOf(text: string): string {
+  return text.length <= LONGEST ? text : text.split(/\r?\n/).filter((line) => line.length <= LONGEST).join('\n');
 }
 
 /** As git's `core.ignorecase` is set on the systems that have such disks. */

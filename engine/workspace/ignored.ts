@@ -34,6 +34,8 @@ export function prefixOf(repository: Repository | undefined): string {
 export function ignoreTest({ rules: outer, prefix }: Around, texts: ReadonlyMap<string, string>): (path: string) => boolean {
   return (path) => {
     const names = path.split('/');
+    // What files name may lie anywhere: outside of the workspace, or at no place at all.
+    if (names.some((name) => name === '' || name === '.' || name === '..')) return false;
     let rules = outer;
     for (let depth = 0; depth < names.length; depth += 1) {
       const folder = names.slice(0, depth).join('/');

@@ -84,6 +84,9 @@ UPLOAD_FOLDER = BASE_DIR / "uploads"
     'kept outside of the repository': {
       good: { '.gitignore': '__pycache__/\n', 'app.py': 'SQLALCHEMY_DATABASE_URI = "sqlite:////var/lib/shop/app.db"\nUPLOAD_FOLDER = "/var/lib/shop/uploads"\n' },
     },
+    'compose reads one outside of the repository': {
+      good: { '.gitignore': 'node_modules/\n', 'compose.yml': 'services:\n  web:\n    image: shop:1\n    env_file: [../shared.env, /etc/shop/web.env, "${ENV_DIR}/web.env"]\n' },
+    },
     'in memory, and in tests': {
       good: { '.gitignore': '__pycache__/\n', 'app.py': 'SQLALCHEMY_DATABASE_URI = "sqlite:///:memory:"\n', 'tests/conftest.py': 'from dotenv import load_dotenv\nload_dotenv(".env.test")\nURL = "sqlite:///test.db"\n' },
     },
@@ -152,9 +155,14 @@ function envFiles(project: Project): readonly Need[] {
     const given = one.target === 'env_file' && one.scope !== '' ? one.value : one.target === 'model_config' ? keyword(one.value, 'env_file') : undefined;
     return given ? values(given).flatMap(writtenPaths).map((path) => env(path, module, { path: module.path, ...one.at, text: 'settings read it' })) : [];
   }));
-  const composed = project.of('compose').filter((unit) => unit.role === 'production').flatMap((unit) => unit.services.flatMap((service) => service.envFiles.filter((each) => !isTemplate(each.path)).map((each) => env(each.path, undefined, { path: unit.path, ...each.at, text: `${service.name} reads it` }))));
+  const composed = project.of('compose').filter((unit) => unit.role === 'production').flatMap((unit) => unit.services.flatMap((service) => service.envFiles.filter((each) => !isTemplate(each.path) && isInside(each.path)).map((each) => env(each.path, undefined, { path: unit.path, ...each.at, text: `${service.name} reads it` }))));
   const onDisk = project.of('dotenv').filter((unit) => !unit.example && unit.role === 'production' && /(^|\/)\.env(\.|$)/.test(unit.path)).map((unit) => env(unit.path, undefined, { path: unit.path, start: 0, end: 0, text: 'it is here' }));
   return [...loaded, ...settings, ...composed, ...onDisk];
+}
+
+/** Neither outside of the repository nor named by a variable. */
+function isInside(path: string): boolean {
+  return !/^(?:\.\.\/|[/~]|[a-z]:)|\$/i.test(path);
 }
 
 function env(path: string, module: Module | undefined, by: Evidence): Need {

@@ -42,6 +42,7 @@ export default rule<Named>({
     'the version is given when it is built or started': { good: { Dockerfile: 'ARG TAG\nFROM python:${TAG}\nCMD ["gunicorn", "app:app"]\n', 'docker-compose.yml': 'services:\n  web:\n    image: registry.example.com/shop:${IMAGE_TAG:?set IMAGE_TAG}\n  other:\n    image: registry.example.com/shop:${TAG:-latest}\n' } },
     'built here, with a name': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    image: shop:latest\n' } },
     'for developers': { good: { 'Dockerfile.dev': 'FROM python\nCMD ["flask", "run"]\n', 'docker-compose.override.yml': 'services:\n  mail:\n    image: mailpit\n' } },
+    'a template of Ruby that fills it in': { good: { 'docker-compose.yml.erb': 'services:\n  web:\n    image: <%= image %>\n<% if restart %>\n    restart: always\n<% end %>\n' } },
     'a chart that fills it in': { good: { 'chart/templates/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: {{ .Values.image }}:{{ .Values.tag }}\n' } },
   },
 });
@@ -91,7 +92,7 @@ const LANGUAGES = /^(docker\.io\/)?(library\/)?(python|pypy|ruby|php|golang|rust
 
 function floating(image: string): 'all' | 'major' | undefined {
   const name = image.replace(/[@].*$/, '').replace(/:[^/:]*$/, '');
-  if (image.includes('$') || image.includes('{{') || image.includes('@') || image === '' || image === 'scratch' || /distroless|chainguard|cgr\.dev/.test(image)) return undefined;
+  if (image.includes('$') || image.includes('{{') || image.includes('<%') || image.includes('@') || image === '' || image === 'scratch' || /distroless|chainguard|cgr\.dev/.test(image)) return undefined;
   const tag = tagOf(image);
   if (tag === undefined) return 'all';
   if (!/\d/.test(tag)) return (RELEASES.test(tag) && /(^|\/)(debian|ubuntu|buildpack-deps)$/.test(name)) || /^(sha|rev|git|release|prod|v)[-_]/.test(tag) ? undefined : 'all';

@@ -138,6 +138,14 @@ describe('compose files', () => {
     assert.equal(unitOf('plain', 'config/services.yaml', 'services:\n  mailer:\n    class: X\n').format, 'yaml');
   });
 
+  it('are laid over each other where one file has several documents', () => {
+    const source = text('services:', '  web: {image: a, ports: ["1:1"], command: x, expose: ["1"]}', '  db: {image: d}', '---', 'services:', '  web: {image: b, ports: ["2:2"], command: y, expose: !override ["9"]}', '---', '', '---', 'volumes: {data: {}}');
+    const unit = unitOf('compose', 'compose.yml', source);
+    assert.deepEqual(unit.services.map((one) => [one.name, one.image, one.ports.map((port) => port.text), one.command]), [['db', 'd', [], undefined], ['web', 'b', ['1:1', '2:2'], 'y']]);
+    assert.deepEqual([covered(source, unit.services[1]?.imageAt), unit.services[1]?.entries.filter((one) => one.key.startsWith('expose')).map((one) => one.value)], ['b', ['9']]);
+    assert.deepEqual([unit.whole, unit.entries.map((one) => one.key)], [true, ['volumes.data']]);
+  });
+
   it('are not whole when they are templates', () => {
     assert.equal(unitOf('compose', 'docker-compose.yml', 'services:\n  web:\n    image: {{ image }}\n').whole, false);
     assert.equal(unitOf('compose', 'docker-compose.yml', 'services:\n  web:\n    image: "{{ image }}"\n').whole, true);

@@ -6,6 +6,7 @@ import { readSetupPy } from '../../engine/files/setup';
 import { parseJson } from '../../engine/files/json';
 import { parseToml } from '../../engine/files/toml';
 import { parseYaml } from '../../engine/files/yaml';
+import { SIGNS } from './mangling';
 import { SAMPLES } from './samples';
 
 interface Stretch { readonly start: number; readonly end: number }
@@ -25,9 +26,6 @@ function holds(path: string, text: string): void {
     assert.ok(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= text.length, `${path}: ${start}-${end} of ${text.length}`);
   }
 }
-
-/** Signs that mean something in one of the formats. */
-const SIGNS = ['"', "'", '`', '\\', '\n', '\r\n', '\r', '#', '$(', '${', '{{', '}', '{', '[', ']', '(', ')', '<<EOF\n', '<<: *a\n', '&a ', '*a', '|', '>', ':', ': ', '- ', '=', ';', '%', '\t', '\0', '\uFEFF', '🚢', '\uD800', '"""', "'''", '---\n', '!', '@', ',', '/*', '<!--'];
 
 describe('readers and broken files', () => {
   const paths = Object.keys(SAMPLES);

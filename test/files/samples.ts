@@ -195,4 +195,28 @@ export const SAMPLES: Readonly<Record<string, string>> = {
   'shipworthy.toml': 'a = 1 # shipworthy: ignore-file x -- y\n',
   'styles.css': '/* shipworthy: ignore focus-outline-removed -- custom ring below */\na:focus { outline: none }\n',
   'schema.sql': 'CREATE TABLE a (id int); -- shipworthy: ignore column-unbounded -- legacy\n',
+  'action.yml': 'name: Set up\ninputs: {version: {default: "3.12"}}\nruns:\n  using: composite\n  steps:\n    - uses: actions/setup-python@v5\n      with: {python-version: "${{ inputs.version }}"}\n    - run: pip install -r requirements.txt\n      shell: bash\n',
+  'Makefile': '.PHONY: test deploy\nPYTHON ?= python3\ntest: lint ## run the tests\n\t@$(PYTHON) -m pytest -q || true\nlint:\n\truff check . \\\n\t  --fix\ndeploy: test\n\tssh deploy@example.com "cd /srv/app && git pull"\n',
+  'justfile': 'set dotenv-load\n@test *args: lint\n  pytest {{args}}\nlint:\n  ruff check .\n',
+  'yarn.lock': '# yarn lockfile v1\n\n"express@^4.18.2":\n  version "4.18.2"\n  resolved "https://registry.example/express.tgz"\n',
+  'pnpm-lock.yaml': "lockfileVersion: '9.0'\npackages:\n  express@4.18.2:\n    resolution: {integrity: sha512-x}\n",
+  'poetry.lock': '[[package]]\nname = "flask"\nversion = "3.0.2"\n\n[metadata]\nlock-version = "2.0"\n',
+  'uv.lock': 'version = 1\n\n[[package]]\nname = "flask"\nversion = "3.0.2"\nsource = { registry = "https://pypi.org/simple" }\n',
+  'Pipfile.lock': '{\n    "default": {\n        "flask": {\n            "hashes": [],\n            "version": "==3.0.2"\n        }\n    },\n    "develop": {}\n}\n',
+  '.dockerignore': '.git\n**/*.pyc\n!keep.pyc\n',
+  'app.yaml': 'runtime: python312\nentrypoint: gunicorn -b :$PORT app:app\nenv_variables:\n  DEBUG: "1"\n',
+  'railway.json': '{ "deploy": { "startCommand": "gunicorn app:app", "healthcheckPath": "/health" } }\n',
+  'alembic.ini': '[alembic]\nscript_location = migrations\nsqlalchemy.url = postgresql://app:app@localhost/app\n',
+  'logging.json': '{ "version": 1, "handlers": { "default": { "class": "logging.StreamHandler" } } }\n',
 };
+
+/** What no reader of engine/files takes, and yet belongs to how an application is run. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'app.py': 'import os\nfrom dotenv import load_dotenv\nfrom flask import Flask, request\nload_dotenv()\napp = Flask(__name__)\napp.config["SECRET_KEY"] = os.environ.get("SECRET_KEY", "dev")\n\n\n@app.route("/orders", methods=["POST"])\ndef orders():\n    return request.json\n',
+  'gunicorn.conf.py': 'import multiprocessing\nbind = "0.0.0.0:8000"\nworkers = multiprocessing.cpu_count() * 2 + 1\ntimeout = 0\naccesslog = "-"\n',
+  'migrations/versions/1a2b3c4d5e6f_orders.py': '"""orders"""\nfrom alembic import op\nimport sqlalchemy as sa\nrevision = "1a2b3c4d5e6f"\ndown_revision = None\n\n\ndef upgrade():\n    op.add_column("orders", sa.Column("total", sa.Float(), nullable=False))\n    op.execute("UPDATE orders SET total = 0")\n\n\ndef downgrade():\n    pass\n',
+  'server.js': "const express = require('express');\nconst app = express();\napp.post('/orders', (req, res) => res.json(req.body));\napp.listen(process.env.PORT || 3000);\n",
+};
+
+/** An application with a file of every format around it. */
+export const PROJECT: Readonly<Record<string, string>> = { ...SAMPLES, ...PROGRAMS };
