@@ -20,6 +20,7 @@ export default projectRule({
   project: judge,
 
   examples: {
+    'wheels that an image is made of': { bad: { 'requirements.txt': 'flask==3.0.3\n', Dockerfile: 'FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip wheel --wheel-dir /wheels uwsgi "psycopg[c]" minio==7.2.8 -r requirements.txt\nCMD ["uwsgi", "app.ini"]\n' } },
     'names alone': {
       bad: { 'requirements.txt': 'flask\nrequests>=2\ngit+https://github.com/example/lib@main\n', Dockerfile: 'FROM python:3.12-slim\nRUN pip install -r requirements.txt\n' },
     },

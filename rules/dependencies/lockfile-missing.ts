@@ -1,5 +1,5 @@
 import type { Command, Edit, Evidence, Gap, Judgement, Manifest, Project, Source } from '../kit';
-import { fileName, projectRule, replace } from '../kit';
+import { commandLists, fileName, programOf, projectRule, replace } from '../kit';
 
 /** A command that installs packages of Node without holding to the lock, and what it should be. */
 interface Unfrozen { readonly path: string; readonly command: Command; readonly written: string; readonly instead: string }
@@ -19,6 +19,13 @@ export default projectRule({
   fix: { title: 'Install from the lock', safety: 'safe', edit: (gap, { source, project }) => freezing(gap, source, project) },
 
   examples: {
+    'one developer compiles styles with it': {
+      severity: 'low',
+      bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', 'shop/static/styles/package.json': '{ "scripts": { "build": "sass scss:." }, "dependencies": { "sass": "^1.77.8" } }\n' },
+    },
+    'the image installs it': {
+      bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Dockerfile: 'FROM node:22 AS pages\nCOPY web .\nRUN npm install && npm run build\nFROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', 'web/package.json': '{ "scripts": { "build": "vite build" }, "dependencies": { "vue": "^3.4.0" } }\n' },
+    },
     'the lock is ignored': { bad: { 'package.json': '{ "dependencies": { "express": "^4.19.2" } }\n', '.gitignore': 'package-lock.json\nnode_modules\n' } },
     'no lock': { bad: { 'frontend/package.json': '{ "private": true, "devDependencies": { "vite": "^5.4.0" }, "scripts": { "build": "vite build" } }\n' } },
     'two of them': { bad: { 'package.json': '{ "dependencies": { "express": "^4.19.2" } }\n', 'package-lock.json': '{}\n', 'yarn.lock': '# yarn lockfile v1\n' } },
@@ -64,8 +71,18 @@ function ofManifest(unit: Manifest, project: Project): Gap | undefined {
   const [one, other] = tools;
   if (one !== undefined && other !== undefined) return { at, message: `${near.map((each) => fileName(each.path)).join(' and ')} stand side by side, and may disagree.` };
   if (one !== undefined) return undefined;
+  const aside = unit.packages.every((each) => COMPILERS.test(each.name)) && isInstalledByHand(project) ? { variation: { severity: 'low', points: 2, because: 'no image, pipeline or script here installs it' } as const } : {};
   const ignored = folders.flatMap((folder) => ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock'].map((name) => (folder === '' ? name : `${folder}/${name}`))).find((path) => project.ignored(path));
-  return { at, message: ignored === undefined ? `No lock file stands beside ${unit.path}.` : `No lock file stands beside ${unit.path}, and git ignores ${fileName(ignored)}.` };
+  return { at, ...aside, message: ignored === undefined ? `No lock file stands beside ${unit.path}.` : `No lock file stands beside ${unit.path}, and git ignores ${fileName(ignored)}.` };
+}
+
+/** Tools that make files out of others, which are kept in the repository as well. */
+const COMPILERS = /^(sass|node-sass|less|stylus|postcss(-.*)?|autoprefixer|cssnano|clean-css(-.*)?|tailwindcss|@tailwindcss\/.*|daisyui|uglify-(js|css)|terser|prettier(-.*)?|eslint(-.*)?|stylelint(-.*)?)$/;
+
+/** Nothing here runs a package manager of Node, and no platform does it by itself: the packages are one developer's. */
+function isInstalledByHand(project: Project): boolean {
+  return project.once('node is installed by hand', () => !project.units.some((unit) => unit.kind === 'platform' || unit.kind === 'procfile'
+    || (unit.kind !== 'manifest' && commandLists(unit).some((list) => list.commands.some((command) => /^(npm|npx|yarn|pnpm|bun|corepack)$/.test(programOf(command)))))));
 }
 
 /** Manifests of applications: with packages, and nothing that is published for others. */

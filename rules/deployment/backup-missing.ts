@@ -1,5 +1,5 @@
 import type { Judgement, Project } from '../kit';
-import { DATABASE_CALLS, automaticBackups, copiedByHand, projectRule, selfHostedStores } from '../kit';
+import { automaticBackups, copiedByHand, DATABASE_CALLS, projectRule, selfHostedStores, showsNoDeployment } from '../kit';
 
 export default projectRule({
   id: 'backup-missing',
@@ -98,6 +98,6 @@ function judge(project: Project): Judgement {
   const at = { path: first.path, start: first.start, end: first.end };
   if (documented) return { open: [{ at, message: `${first.text}; ${documented.text}, and nothing here does it by itself.`, variation: { severity: 'low', points: 2, because: 'a copy can be made by hand' }, related: [documented] }] };
   // A program that nobody is seen to run for others may hold nothing yet.
-  const nowhere = project.production.length === 0 && project.server === undefined;
+  const nowhere = showsNoDeployment(project);
   return { open: [{ at, message: `${first.text}, and nothing in the repository backs it up.`, related: others.slice(0, 3), ...(nowhere && { variation: { severity: 'medium', because: 'nothing here shows that it is deployed' } }) }] };
 }

@@ -20,6 +20,10 @@ export default projectRule({
   fix: { title: 'Add a named volume', safety: 'review', edit: (gap, { source, project }) => mounting(gap, source, project), remains: 'Take a dump of what the container holds before it is made anew, and put it back.' },
 
   examples: {
+    'a playground that fills its database at every start': {
+      severity: 'low',
+      bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    command: sh -c "node scripts/db-reset.js && npm start"\n    ports: ["4000:4000"]\n  mongo:\n    image: mongo:7\n', Dockerfile: 'FROM node:22-alpine\nCOPY . .\nCMD ["npm", "start"]\n' },
+    },
     'a database': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: "${POSTGRES_PASSWORD:?}"}\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    environment: {POSTGRES_PASSWORD: "${POSTGRES_PASSWORD:?}"}\n    volumes:\n      - db-data:/var/lib/postgresql/data\n\nvolumes:\n  db-data:\n' },
@@ -56,7 +60,8 @@ function stores(project: Project): readonly Store[] {
 
 function judge(project: Project): Judgement {
   const all = stores(project);
-  const gaps = all.flatMap((each): readonly Gap[] => !keptBy(each.deployed, each.store) && each.deployed.whole ? [gapOf(each)] : []);
+  const again = emptied(project);
+  const gaps = all.flatMap((each): readonly Gap[] => !keptBy(each.deployed, each.store) && each.deployed.whole ? [gapOf(each, again)] : []);
   const own = uploads(project);
   if (own) gaps.push(own);
   if (gaps.length > 0) return { open: gaps };
@@ -71,12 +76,20 @@ function isDatabase(store: Datastore): boolean {
   return /SQL|MariaDB|Mongo|CouchDB|InfluxDB|ClickHouse|Neo4j|MinIO/.test(store.name);
 }
 
-function gapOf({ deployed, store, folder }: Store): Gap {
+/** Whoever starts the services empties or drops the database first. */
+const EMPTIES = /\b(db|database|data|schema)[-_:.]?reset\b|\breset[-_:.]?(db|database)\b|\bmigrate reset\b|\bdrop[-_:.]?(db|database|all|schema)\b|\bmanage\.py (flush|reset_db)\b/i;
+
+function emptied(project: Project): Variation | undefined {
+  const found = deployedServices(project).some((each) => each.layers.some(({ service }) => service.commands.some((command) => EMPTIES.test(command.words.join(' ')))));
+  return found ? { severity: 'low', points: 2, because: 'the data is made anew at every start' } : undefined;
+}
+
+function gapOf({ deployed, store, folder }: Store, again: Variation | undefined): Gap {
   const { service, file } = deployed;
   const above = mountsOf(deployed).find((each) => each.source !== undefined && folder.startsWith(`${each.target}/`));
   const at = above ? { path: above.file.path, start: above.at.start, end: above.at.end } : { path: file.path, ...(service.imageAt ?? service.nameAt) };
   const message = above ? `${service.name} mounts ${above.target}, but its image keeps the data in a volume of its own at ${folder}.` : `${service.name} keeps the data of ${store.name} (${folder}) inside its container.`;
-  const variation: Variation | undefined = isDatabase(store) ? undefined : { severity: 'medium', points: 6, because: 'it holds queues and indexes, which can be filled again' };
+  const variation: Variation | undefined = isDatabase(store) ? again : { severity: 'medium', points: 6, because: 'it holds queues and indexes, which can be filled again' };
   return { at, message, ...(variation && { variation }) };
 }
 

@@ -1,8 +1,11 @@
-import type { BuildContext, Edit, Evidence, Gap, Judgement, NewFile, Project, Variation } from '../kit';
+import type { BuildContext, Edit, Evidence, Gap, Instruction, Judgement, NewFile, Project, Variation } from '../kit';
 import { buildContexts, copiedSources, inContext, insert, isKeptOut, projectRule } from '../kit';
 
 /** A path of the context that does not belong into an image. */
 interface Stray { readonly path: string; readonly secret: boolean; readonly pattern: string; readonly what: string }
+
+/** An instruction that copies all of the context, or a folder of it (empty for all). */
+interface Copy { readonly context: BuildContext; readonly copy: Instruction; readonly folder: string }
 
 export default projectRule({
   id: 'dockerignore-missing',
@@ -13,12 +16,25 @@ export default projectRule({
   links: ['https://docs.docker.com/build/concepts/context/#dockerignore-files', 'https://docs.docker.com/build/building/best-practices/'],
   anchors: ['CWE-538'],
 
-  applies: (project) => buildContexts(project).some((each) => each.whole.length > 0) ? true : 'No Dockerfile copies its whole context.',
+  applies: (project) => copies(project).length > 0 ? true : 'No Dockerfile copies its whole context, or a folder of it.',
   project: judge,
 
   fix: { title: 'Keep them out of the context', safety: 'review', edit: (gap, { project }) => writing(gap, project), remains: 'An application that reads .env from its image is then given its variables when it starts.' },
 
   examples: {
+    'the ignore file of a folder that is not the context': {
+      bad: {
+        'backend/Dockerfile': 'FROM python:3.12-slim\nWORKDIR /app\nCOPY backend/requirements.txt .\nRUN pip install -r requirements.txt\nCOPY backend /app\nCMD ["gunicorn", "app:app"]\n',
+        'backend/.dockerignore': '.env\n', 'backend/requirements.txt': 'flask==3.0.3\n', 'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'backend/.env.example': 'SECRET_KEY=\n', '.gitignore': 'backend/.env\n',
+      },
+    },
+    'a folder, kept clean by the file of the context': {
+      good: {
+        Dockerfile: 'FROM python:3.12-slim\nCOPY backend /app\nCMD ["gunicorn", "app:app"]\n', '.dockerignore': '**/.env\n',
+        'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'backend/.env.example': 'SECRET_KEY=\n', '.gitignore': '.env\n',
+      },
+    },
+    'a folder without secrets': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY shop /app/shop\nCMD ["gunicorn", "shop:app"]\n', 'shop/__init__.py': 'from flask import Flask\napp = Flask(__name__)\n', '.env.example': 'SECRET_KEY=\n', '.gitignore': '.env\n' } },
     'nothing is kept out': {
       severity: 'medium',
       bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', '.env': 'SECRET_KEY=${SECRET_KEY}\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' },
@@ -45,23 +61,39 @@ export default projectRule({
 });
 
 function judge(project: Project): Judgement {
-  const contexts = buildContexts(project).filter((each) => each.whole.length > 0);
+  const all = copies(project);
   // Several Dockerfiles of a folder are mended by one file.
-  const apart = contexts.filter((each, index) => contexts.findIndex((other) => other.folder === each.folder && other.ignore === each.ignore) === index);
-  const gaps = apart.flatMap((context) => gapOf(context, project) ?? []);
+  const apart = all.filter((each, index) => all.findIndex((other) => other.context.folder === each.context.folder && other.context.ignore === each.context.ignore) === index);
+  const gaps = apart.flatMap((each) => gapOf(each, project) ?? []);
   if (gaps.length > 0) return { open: gaps };
-  const holds = contexts.flatMap(({ ignore }): readonly Evidence[] => {
+  const holds = all.flatMap(({ context: { ignore } }): readonly Evidence[] => {
     const first = ignore?.patterns[0];
     return ignore && first ? [{ path: ignore.path, start: first.at.start, end: first.at.end, text: `${ignore.patterns.length} patterns keep files out of the context` }] : [];
   });
   return holds.length > 0 ? { holds } : { notApplicable: 'No secret and no history lies in what is copied.' };
 }
 
-function gapOf(context: BuildContext, project: Project): Gap | undefined {
-  const copy = context.whole[0];
-  const strays = straysOf(context, project);
+/** Where an image takes in all of its context, or else a whole folder of it: `COPY backend /app`. */
+function copies(project: Project): readonly Copy[] {
+  return project.once('copies of folders', () => buildContexts(project).flatMap((context): readonly Copy[] => {
+    const [whole] = context.whole;
+    return whole ? [{ context, copy: whole, folder: '' }] : folderCopies(context, project).filter((each) => straysOf(each, project).length > 0).slice(0, 1);
+  }));
+}
+
+function folderCopies(context: BuildContext, project: Project): readonly Copy[] {
+  return context.file.stages.flatMap((stage) => stage.instructions).flatMap((copy): readonly Copy[] => {
+    if ((copy.keyword !== 'COPY' && copy.keyword !== 'ADD') || copy.flags.from !== undefined || copy.flags.exclude !== undefined) return [];
+    const folders = (copy.exec ?? copy.text.split(/\s+/)).slice(0, -1).map((each) => each.replace(/^\.?\//, '').replace(/\/$/, '')).filter((each) => each !== '' && !/[*?[$]|:\/\//.test(each));
+    return folders.filter((folder) => project.paths.some((each) => each.startsWith(`${inContext(context, folder)}/`))).map((folder) => ({ context, copy, folder }));
+  });
+}
+
+function gapOf(taken: Copy, project: Project): Gap | undefined {
+  const { context, copy } = taken;
+  const strays = straysOf(taken, project);
   const secret = strays.find((each) => each.secret);
-  if (!copy || strays.length === 0) return undefined;
+  if (strays.length === 0) return undefined;
   const names = strays.slice(0, 10).map((each) => each.what).join(', ');
   const variation: Variation | undefined = secret && { severity: 'medium', points: 6, because: `${secret.path} is there` };
   return {
@@ -72,13 +104,18 @@ function gapOf(context: BuildContext, project: Project): Gap | undefined {
 }
 
 /** What lies in the context, or will on the machine of whoever builds, and is not kept out. */
-function straysOf(context: BuildContext, project: Project): readonly Stray[] {
+function straysOf({ context, folder }: Copy, project: Project): readonly Stray[] {
   const patterns = context.ignore?.patterns ?? [];
   const taken = new Set(copiedSources(context.file).map((each) => each.replace(/^\.?\//, '')));
-  return candidates(context, project).filter((each) => !isKeptOut(each.path, patterns) && !taken.has(each.path));
+  return candidates(context, folder, project).filter((each) => !isKeptOut(each.path, patterns) && !taken.has(each.path));
 }
 
-function candidates(context: BuildContext, project: Project): readonly Stray[] {
+function candidates(context: BuildContext, folder: string, project: Project): readonly Stray[] {
+  if (folder === '') return strayFiles(context, project);
+  return strayFiles({ ...context, folder: inContext(context, folder) }, project).map((each) => ({ ...each, path: `${folder}/${each.path}`, pattern: `${folder}/${each.pattern}` }));
+}
+
+function strayFiles(context: BuildContext, project: Project): readonly Stray[] {
   const found: Stray[] = [];
   const at = (path: string) => inContext(context, path);
   const below = filesBelow(context, project);
@@ -108,9 +145,10 @@ function needsHistory({ file }: BuildContext, project: Project): boolean {
 
 /** The lines that are missing, in the file that is there or a new one. What a Dockerfile copies is never kept out. */
 function writing(gap: Gap, project: Project): readonly (Edit | NewFile)[] | undefined {
-  const context = buildContexts(project).find((each) => each.file.path === gap.at.path);
-  if (!context) return undefined;
-  const lines = linesFor(context, project);
+  const taken = copies(project).find((each) => each.context.file.path === gap.at.path);
+  if (!taken) return undefined;
+  const { context } = taken;
+  const lines = linesFor(taken, project);
   const path = context.ignore?.path ?? inContext(context, '.dockerignore');
   const text = project.paths.includes(path) ? project.text(path) : undefined;
   if (lines.length === 0 || (project.paths.includes(path) && text === undefined)) return undefined;
@@ -118,12 +156,13 @@ function writing(gap: Gap, project: Project): readonly (Edit | NewFile)[] | unde
   return [{ ...insert(text.length, `${text === '' || text.endsWith('\n') ? '' : '\n'}${lines.join('\n')}\n`), path }];
 }
 
-function linesFor(context: BuildContext, project: Project): readonly string[] {
+function linesFor(taken: Copy, project: Project): readonly string[] {
+  const { context } = taken;
   const below = filesBelow(context, project);
   const patterns = context.ignore?.patterns ?? [];
   const sources = buildContexts(project).filter((each) => each.folder === context.folder).flatMap((each) => copiedSources(each.file)).map((each) => each.replace(/^\.?\//, '').replace(/\/$/, ''));
   const python = below.some((each) => each.endsWith('.py')) || below.some((each) => /requirements.*\.txt$/.test(each));
-  const strays = straysOf(context, project).map((each) => each.pattern);
+  const strays = straysOf(taken, project).map((each) => each.pattern);
   const wanted = [
     ...strays.flatMap((each) => each === '.env' ? ['.env', '.env.*', ...(below.includes('.env.example') ? ['!.env.example'] : [])] : [each]),
     ...(python ? ['**/__pycache__', '*.pyc'] : []),

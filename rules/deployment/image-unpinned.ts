@@ -103,5 +103,7 @@ function gradeOf({ image, part, own }: Named, floats: 'all' | 'major'): true | V
   if (part === 'build') return { severity: 'low', points: 1, because: 'it only helps to build the image' };
   if (floats === 'major') return { severity: 'low', points: 1, because: 'its major version is given' };
   if (own) return { severity: 'low', points: 1, because: 'it is the image of this project' };
+  // Its configuration has meant the same for ten years, whatever the version.
+  if (/^(docker\.io\/)?(library\/|nginxinc\/)?(nginx|nginx-unprivileged|httpd)$/.test(image.replace(/:[^/:]*$/, '')) && /^(alpine|alpine-slim|alpine-perl|mainline|mainline-alpine|perl|otel|trixie|bookworm)$/.test(tagOf(image) ?? '')) return { severity: 'low', points: 1, because: 'versions of this server understand the configuration of earlier ones' };
   return isInfrastructure(image) && !datastoreOf({ image }) && /stable/.test(tagOf(image) ?? '') ? { severity: 'low', points: 1, because: 'its channel only brings what is stable' } : true;
 }

@@ -39,6 +39,11 @@ export default rule<Group>({
     },
     'several locations, one finding': { path: 'nginx.conf', bad: 'upstream shop { server app:8000; }\nserver {\n  location / { proxy_pass http://shop; }\n  location /api { proxy_pass http://shop; }\n}\n' },
     'sockets': { bad: { 'nginx.conf': 'server {\n  proxy_set_header Host $host;\n  proxy_set_header X-Forwarded-For $remote_addr;\n  proxy_set_header X-Forwarded-Proto $scheme;\n  location /socket.io/ {\n    proxy_pass http://app:8000;\n  }\n}\n', 'requirements.txt': 'flask\nflask-socketio\n' } },
+    'the scheme, where TLS ends': { path: 'nginx.conf', bad: 'server {\n  listen 443 ssl;\n  location / {\n    proxy_pass http://app;\n    proxy_set_header Host $host;\n    proxy_set_header X-Real-IP $remote_addr;\n  }\n}\n' },
+    'the address, where nothing is encrypted': { path: 'nginx.conf', bad: 'server {\n  listen 80;\n  location / {\n    proxy_pass http://app;\n    proxy_set_header Host $host;\n  }\n}\n' },
+    'plain HTTP has no scheme to tell': { path: 'nginx.conf', good: 'server {\n  listen 80;\n  listen [::]:80 default_server;\n  location / {\n    proxy_pass http://app;\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n  }\n}\n' },
+    'probes and files': { path: 'nginx.conf', good: 'server {\n  listen 443 ssl;\n  location = /healthz { proxy_pass http://app; }\n  location ~* \\.(js|css|png|woff2)$ {\n    proxy_pass http://app;\n    expires 1y;\n  }\n}\n' },
+    'a path that only begins like a probe': { path: 'nginx.conf', bad: 'server {\n  listen 443 ssl;\n  location /health/records { proxy_pass http://app; }\n}\n' },
     'all of them': { path: 'nginx.conf', good: 'server {\n  location / {\n    proxy_set_header Host $http_host;\n    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    proxy_set_header X-Forwarded-Proto https;\n    proxy_pass http://app:8000;\n  }\n}\n' },
     'inherited': { path: 'nginx.conf', good: 'http {\n  proxy_set_header Host $host;\n  proxy_set_header X-Real-IP $remote_addr;\n  proxy_set_header X-Forwarded-Proto $scheme;\n  server {\n    location / { proxy_pass http://app:8000; }\n  }\n}\n' },
     'in another file': { good: { 'nginx/app.conf': 'server {\n  location / {\n    include proxy.conf;\n    proxy_pass http://app:8000;\n  }\n}\n', 'nginx/proxy.conf': 'proxy_set_header Host $host;\nproxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\nproxy_set_header X-Forwarded-Proto $scheme;\n' } },
@@ -62,8 +67,10 @@ function passes(): Selector<Group> {
       const groups = new Map<string, Passed[]>();
       for (const block of nginxBlocks(project)) {
         const pass = block.unit === unit ? ownDirectives(block, 'proxy_pass').find((each) => each.unit === unit) : undefined;
-        if (!pass || !isApplication(pass, block) || ownDirectives(block, 'internal').length > 0 || mayBeSet(block)) continue;
-        const missing = missingIn(block, project);
+        if (!pass || !isApplication(pass, block) || ownDirectives(block, 'internal').length > 0 || asksNothing(block) || mayBeSet(block)) continue;
+        const all = missingIn(block, project);
+        // What a proxy in front says of the scheme goes through, and without one plain HTTP is the truth.
+        const missing = all.length === 1 && all[0] === 'X-Forwarded-Proto' && isPlain(block) ? [] : all;
         const server = outward(block).find((each) => each.directive?.name === 'server');
         const key = `${String(server?.directive?.at.start ?? -1)} ${missing.join(' ')}`;
         groups.set(key, [...groups.get(key) ?? [], { block, pass, missing }]);
@@ -71,6 +78,19 @@ function passes(): Selector<Group> {
       for (const all of groups.values()) if (all[0]) yield { first: all[0], all };
     },
   };
+}
+
+/** Probes and files with fixed names: neither visitor nor scheme makes a difference to the answer. */
+function asksNothing({ directive }: NginxBlock): boolean {
+  const path = directive?.args.at(-1) ?? '';
+  return directive?.name === 'location' && (/^\/(nginx[-_])?(health(z|[-_]?check)?|ping|livez?|liveness|readyz?|readiness|heartbeat|status)\/?$/i.test(path) || (directive.args.length > 1 && /\\\.\(?(\?:)?[\w|?]*\b(css|js|png|woff2?)\b[\w|?]*\)?\$?$/.test(path)));
+}
+
+/** The server listens, and nowhere for TLS. */
+function isPlain(block: NginxBlock): boolean {
+  const server = outward(block).find((each) => each.directive?.name === 'server');
+  const listens = server ? ownDirectives(server, 'listen') : [];
+  return listens.length > 0 && listens.every((each) => !each.directive.args.some((arg) => /^(ssl|quic|http3)$|(^|:)443$/.test(arg))) && server !== undefined && ownDirectives(server, 'ssl').length === 0 && ownDirectives(server, 'ssl_certificate').length === 0;
 }
 
 /** A file that is not here may set the headers in force. */

@@ -1,5 +1,5 @@
 import type { Evidence, Judgement, Project } from '../kit';
-import { DATABASE_CALLS, backupScripts, copiedByHand, documents, fileName, isConcrete, newDocument, projectRule, restoreSkeleton, selfHostedStores } from '../kit';
+import { automaticBackups, backupScripts, copiedByHand, DATABASE_CALLS, documents, fileName, isConcrete, newDocument, projectRule, restoreSkeleton, selfHostedStores, showsNoDeployment } from '../kit';
 
 export default projectRule({
   id: 'restore-procedure-undocumented',
@@ -28,9 +28,9 @@ export default projectRule({
         'docs/RESTORE.md': '# Restore\n\nWho may restore, where the copies are, and how old the newest may be.\n\n## Steps\n\n1. Stop the application.\n2. Keep what is there: rename the database or copy its files.\n3. Restore the copy: `pg_restore --clean --if-exists -d DATABASE COPY.dump`\n4. Start the application.\n\n## Check\n\nWhat shows that the data is there: counts of rows, the newest entry.\n\n## Drills\n\n| date | by | minutes | what was learnt |\n| --- | --- | --- | --- |\n',
       },
     },
-    'a file of a program that nothing deploys': { severity: 'low', bad: { 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nDB = sqlite3.connect("shop.sqlite")\n', 'requirements.txt': 'flask\n' } },
+    'a file of a program that nothing deploys': { good: { 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nDB = sqlite3.connect("shop.sqlite")\n', 'requirements.txt': 'flask\n' } },
     'what it exports it imports': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: mariadb:11\n    volumes: ["d:/var/lib/mysql"]\nvolumes: {d: {}}\n', 'shop/templates/backup.html': '<a href="/export">Save</a>\n', 'import.py': 'print(1)\n' } },
-    'a database in a container': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n', 'README.md': '# Shop\nStart with docker compose.\n' } },
+    'a database in a container without copies': { severity: 'low', bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n', 'README.md': '# Shop\nStart with docker compose.\n' } },
     'the word alone': { bad: { 'backup.sh': '#!/bin/bash\nset -e\nmysqldump shop > /backup/shop.sql\n', 'README.md': '# Shop\n\n`dotnet restore`, then start. Sessions are restored after a restart.\n\n## Password recovery\n\nUsers restore their account by a link.\n' } },
     'a document': { good: { 'docs/RESTORE.md': '# Restore\n1. Stop the app.\n2. `pg_restore --clean -d shop shop.dump`\n3. Start the app and check /healthz.\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' } },
     'a script': { good: { 'restore.sh': '#!/bin/bash\nset -euo pipefail\npg_restore --clean -d shop "${1:?dump file}"\n', 'backup.sh': '#!/bin/bash\nset -euo pipefail\npg_dump -Fc shop > /backup/shop.dump\n' } },
@@ -53,9 +53,9 @@ function judge(project: Project): Judgement {
   const [script] = backupScripts(project);
   const [store] = selfHostedStores(project);
   if (script) return { open: [{ at: { path: script.path, ...script.command.at }, message: `${script.list.name} makes copies, and no document or script says how to restore them.` }] };
-  // A program that nobody is seen to run for others may hold nothing yet.
-  const nowhere = project.production.length === 0 && project.server === undefined;
-  if (store) return { open: [{ at: { path: store.path, start: store.start, end: store.end }, message: `${store.text}, and no document or script says how to restore it.`, ...(nowhere && { variation: { severity: 'low', points: 2, because: 'nothing here shows that it is deployed' } }) }] };
+  // A program that nobody is seen to run for others may hold nothing yet, and that it has no copies is said elsewhere.
+  if (store && showsNoDeployment(project)) return { notApplicable: 'Nothing here shows that it is deployed.' };
+  if (store) return { open: [{ at: { path: store.path, start: store.start, end: store.end }, message: `${store.text}, and no document or script says how to restore it.`, ...(automaticBackups(project).length === 0 && { variation: { severity: 'low', points: 2, because: 'nothing here makes copies, which comes first' } }) }] };
   return { notApplicable: 'No data is kept on a machine of its own, as far as can be seen.' };
 }
 

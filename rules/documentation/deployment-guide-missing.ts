@@ -1,5 +1,5 @@
 import type { Evidence, Judgement, Project } from '../kit';
-import { deploymentSkeleton, documentNamed, documentPlace, documented, documents, isConcrete, newDocument, projectRule, sectionAbout } from '../kit';
+import { deploymentSkeleton, documented, documentNamed, documentPlace, documents, documentsElsewhere, isConcrete, newDocument, projectRule, sectionAbout } from '../kit';
 
 export default projectRule({
   id: 'deployment-guide-missing',
@@ -32,6 +32,9 @@ export default projectRule({
     'a line that leads to the workflow': { good: { 'README.md': '# Shop\nA push to main is deployed by [deploy.yml](.github/workflows/deploy.yml).\n', Procfile: 'web: gunicorn app:app\n' } },
     'the commands of production': { good: { 'README.md': '# Shop\n## Docker\n```\ndocker compose -f compose.prod.yml up -d\n```\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' } },
     'in French': { good: { 'LISEZMOI.md': '# Boutique\n## Mise en production\n`fly deploy`\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation that is a site of its own': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nSee [the documentation](https://docs.shopfront.example/) for how to run it.\n', 'pyproject.toml': '[project]\nname = "shopfront"\nversion = "1"\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
+    'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
   },
 });
@@ -43,8 +46,9 @@ const LINE = /\b(deploy(ed|ing|ment|s)?|in production|self-?host\w*)\b/i;
 const STARTS = /\b(docker(-| )compose\b[^\n]*\bup\b[^\n]*(-d|--detach)|docker run\b[^\n]*(-d\b|--detach|--restart)|kubectl apply|helm (install|upgrade)|fly(ctl)? deploy|vercel (deploy|--prod)|git push (heroku|dokku)|gcloud (app|run) deploy|eb deploy|ansible-playbook|\.?\/?deploy\.sh)/;
 
 function judge(project: Project): Judgement {
+  const aside = documentsElsewhere(project);
   const found = guide(project);
-  return found ? { holds: [found] } : { open: [{ at: documentPlace(project), message: 'No document says how a release reaches production.' }] };
+  return found ? { holds: [found] } : { open: [{ at: documentPlace(project), message: 'No document says how a release reaches production.', ...(aside && { variation: aside }) }] };
 }
 
 function guide(project: Project): Evidence | undefined {

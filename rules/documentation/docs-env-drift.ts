@@ -18,6 +18,7 @@ export default projectRule({
   fix: { title: 'Write the name that the code reads', safety: 'review', edit: (gap, { source, project }) => renamed(gap.at, source, project) },
 
   examples: {
+    'values that stand in the code, and say so': { good: { 'app.py': 'import os\nfrom flask import Flask\napp = Flask(__name__)\nTTL = os.environ["SHOP_BREAKER_RETRIES"]\n', 'README.md': '# Shop\n\n```bash\n# Change them in the code only (no env vars)\nSHOP_BREAKER_THRESHOLD=10\n```\n' } },
     'an older name': {
       bad: { 'README.md': 'Before you start:\n\n    export ENABLE_BILLING=1\n', 'app.py': 'import os\nX = os.getenv("BILLING_ENABLED")\n' },
       good: { 'README.md': 'Before you start:\n\n    export BILLING_ENABLED=1\n' },
@@ -58,6 +59,9 @@ const NAME = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g;
 /** Read by tools, shells, images and hosts, whoever sets them. */
 const OF_OTHERS = /^(POSTGRES|PG|MYSQL|MARIADB|MONGO(_INITDB)?|REDIS|RABBITMQ|MINIO|AWS|GCP|GOOGLE|AZURE|GITHUB|GITLAB|CI|DOCKER|COMPOSE|BUILDKIT|KUBE|PYTHON|PIP|UV|POETRY|PIPENV|NPM|NODE|YARN|PNPM|PYTEST|TOX|COVERAGE|DJANGO|FLASK|CELERY|GUNICORN|UVICORN|WEB|SENTRY|OTEL|DD|NEW_RELIC|SSH|GPG|LC|XDG|HTTP|HTTPS|NO|LETSENCRYPT|TRAEFIK|VIRTUAL|PGADMIN|DATABASE|SSL|CURL|REQUESTS|LD|DYLD|CMAKE|PLAYWRIGHT|CYPRESS|SUPERUSER)_/;
 
+/** A comment over values says that they stand in the code. */
+const NOT_VARIABLES = /^\s*(#|\/\/).*\b(no (env|environment) ?var|not (an )?environment|(via|in|through) (the )?code only|constants? (of|in) )/im;
+
 /** Names that documents tell to set: assigned in code, exported, or in a table of variables. Only where the code reads variables at all. */
 function tellings(project: Project): readonly Told[] {
   return project.once('documentedVariables', () => {
@@ -78,7 +82,7 @@ function isTold(name: string, at: number, text: string, code: Markdown['code']):
   const before = line.slice(0, line.indexOf(name));
   const after = text[at + name.length] ?? '';
   const span = code.find((each) => each.at.start <= at && at < each.at.end);
-  if (/[$%{]$/.test(before) || OF_OTHERS.test(name)) return false;
+  if (/[$%{]$/.test(before) || OF_OTHERS.test(name) || (span?.block && NOT_VARIABLES.test(span.text))) return false;
   if (span && after === '=' && (text[at + name.length + 1] ?? '') !== '=' && (/^python|^[jt]sx?$|^json$|^toml$/.test(span.language) === false)) return /(^|[\s`"'(]|-e\s?|export\s|set\s|ENV\s)$/.test(before.slice(-8)) || before.trim() === '';
   if (span && /\b(?:export|setx?|-e|--env)\s+$/.test(before)) return true;
   return span !== undefined && !span.block && /^\s*\|/.test(line) && isTable(at, text);

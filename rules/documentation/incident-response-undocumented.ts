@@ -1,5 +1,5 @@
 import type { Judgement, Project, Section } from '../kit';
-import { documentNamed, documentPlace, documented, incidentsSkeleton, newDocument, projectRule, sectionAbout } from '../kit';
+import { documented, documentNamed, documentPlace, documentsElsewhere, incidentsSkeleton, newDocument, projectRule, sectionAbout } from '../kit';
 
 export default projectRule({
   id: 'incident-response-undocumented',
@@ -28,6 +28,9 @@ export default projectRule({
     'a page of its own': { good: { 'docs/INCIDENTS.md': '# Incidents\n1. Tell the on-call person (rota in the wiki).\n2. Write down what you see and when.\n', Procfile: 'web: gunicorn app:app\n' } },
     'a section of the runbook': { good: { 'docs/RUNBOOK.md': '# Runbook\n## Escalation\nFirst the on-call developer, then the owner.\n', Procfile: 'web: gunicorn app:app\n' } },
     'what is done after a breach': { good: { 'SECURITY.md': '# Security\n## Data breach\nThe data officer decides within a day whom to tell; mail privacy@example.com first.\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation that is a site of its own': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nSee [the documentation](https://docs.shopfront.example/) for how to run it.\n', 'pyproject.toml': '[project]\nname = "shopfront"\nversion = "1"\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
+    'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
   },
 });
@@ -36,8 +39,9 @@ const NAME = /(^|\/)(incidents?|incident[-_]response|on[-_]?call|escalation|emer
 const TITLE = /\b(incidents?|escalations?|on-?call|breach(es)?|outages?|emergenc(y|ies)|post-?mortems?|störungen|notfall\w*|vorfälle|urgences?|incidentes?|emergencias?)\b/i;
 
 function judge(project: Project): Judgement {
+  const aside = documentsElsewhere(project);
   const found = documentNamed(project, NAME) ?? sectionAbout(project, TITLE, saysSomething);
-  return found ? { holds: [documented(found, 'incidents')] } : { open: [{ at: documentPlace(project), message: 'No document says who does what in an incident.' }] };
+  return found ? { holds: [documented(found, 'incidents')] } : { open: [{ at: documentPlace(project), message: 'No document says who does what in an incident.', ...(aside && { variation: aside }) }] };
 }
 
 function saysSomething({ body }: Section): boolean {

@@ -1,5 +1,5 @@
 import type { Evidence, Judgement, Project } from '../kit';
-import { documentPlace, documented, documents, projectRule, sectionAbout, isConcrete } from '../kit';
+import { documented, documentPlace, documents, documentsElsewhere, isConcrete, projectRule, sectionAbout } from '../kit';
 
 export default projectRule({
   id: 'release-process-undocumented',
@@ -26,6 +26,9 @@ export default projectRule({
     'a tool that versions': { good: { '.release-please-manifest.json': '{".": "1.0.0"}\n', Procfile: 'web: gunicorn app:app\n' } },
     'main is what runs, by commit': { good: { 'README.md': '# Shop\n## Releases\nEvery commit on main is deployed by `deploy.yml` and tagged by its hash.\n', Procfile: 'web: gunicorn app:app\n' } },
     'images named by commit': { good: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  d:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build -t registry.invalid/shop:${{ github.sha }} . && docker push registry.invalid/shop:${{ github.sha }}\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation that is a site of its own': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nSee [the documentation](https://docs.shopfront.example/) for how to run it.\n', 'pyproject.toml': '[project]\nname = "shopfront"\nversion = "1"\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
+    'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
   },
 });
@@ -36,8 +39,9 @@ const TITLE = /\b(releas(e|es|ing)|versioning|promotion|compatibility|changelog|
 const INTERFACE = /\b(api|routes?|endpoints?|urls?|browsers?|schema)\b/i;
 
 function judge(project: Project): Judgement {
+  const aside = documentsElsewhere(project);
   const found = releases(project);
-  return found ? { holds: [found] } : { open: [{ at: documentPlace(project), message: 'No list of changes, no release by tag and no document says which versions there are.' }] };
+  return found ? { holds: [found] } : { open: [{ at: documentPlace(project), message: 'No list of changes, no workflow that releases by tag and no document says which versions there are.', ...(aside && { variation: aside }) }] };
 }
 
 function releases(project: Project): Evidence | undefined {

@@ -1,5 +1,5 @@
 import type { Document, Judgement, Project, Section } from '../kit';
-import { documentPlace, documented, documents, newDocument, projectRule, runbookSkeleton } from '../kit';
+import { documented, documentPlace, documents, documentsElsewhere, newDocument, projectRule, runbookSkeleton } from '../kit';
 
 /** What somebody needs who is called at night. */
 const TOPICS: readonly (readonly [string, RegExp])[] = [
@@ -40,6 +40,9 @@ export default projectRule({
     'a runbook': { good: { 'docs/RUNBOOK.md': '# Runbook\n## Start and stop\n## Monitoring and alerts\n## Troubleshooting\n## Recovery\n', Procfile: 'web: gunicorn app:app\n' } },
     'operations': { good: { 'OPERATIONS.md': '# Operations\n## Restart\n`systemctl restart shop`\n## Alerts\n## Known problems\n', Procfile: 'web: gunicorn app:app\n' } },
     'spread over several documents': { good: { 'docs/ops/monitoring.md': '# Monitoring\nGrafana.\n', 'docs/ops/restore.md': '# Restore\n`pg_restore`\n', 'docs/ops/troubleshooting.md': '# Troubleshooting\nSee the logs.\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation that is a site of its own': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nSee [the documentation](https://docs.shopfront.example/) for how to run it.\n', 'pyproject.toml': '[project]\nname = "shopfront"\nversion = "1"\n', Procfile: 'web: gunicorn app:app\n' } },
+    'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
+    'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
   },
 });
@@ -48,9 +51,10 @@ const NAME = /(^|\/)(runbooks?|operations?|ops|playbooks?|operating|admin(istrat
 const TITLE = /\b(run ?-?books?|operations?|operating|maintenance|troubleshooting|on-?call|betrieb|exploitation|operaciones|operação)\b/i;
 
 function judge(project: Project): Judgement {
+  const aside = documentsElsewhere(project);
   const own = documents(project).filter((each) => NAME.test(each.path));
   const sections = documents(project).flatMap((each) => each.sections.filter((one) => TITLE.test(one.title)));
-  if (own.length === 0 && sections.length === 0) return { open: [{ at: documentPlace(project), message: 'No document tells those who run the application what to do when it breaks.' }] };
+  if (own.length === 0 && sections.length === 0) return { open: [{ at: documentPlace(project), message: 'No document tells those who run the application what to do when it breaks.', ...(aside && { variation: aside }) }] };
   const covered = TOPICS.filter(([, pattern]) => own.some((each) => isAbout(each, pattern)) || sections.some((each) => pattern.test(`${each.title}\n${titlesIn(each)}`)));
   const found = own[0] ?? sections[0];
   if (covered.length >= ENOUGH || !found) return { holds: found ? [documented(found, covered.map(([name]) => name).join(', '))] : [] };

@@ -161,12 +161,16 @@ function stepsOf(steps: readonly Step[], unit: Workflow, project: Project, depth
 /** Actions that only prepare, keep or tell: nothing is checked in them. */
 const PLAIN = /^(?:actions\/|docker\/(?:login|setup|metadata)|codecov\/|astral-sh\/setup|pnpm\/|oven-sh\/|aws-actions\/(?:configure|amazon-ecr)|azure\/login|google-github-actions\/(?:auth|setup)|hynek\/|peter-evans\/|softprops\/|slackapi\/|8398a7\/|dorny\/|snok\/install|supercharge\/|ankane\/|webfactory\/ssh-agent|shimataro\/|dtolnay\/|denoland\/setup)/i;
 
+/** Actions that run the hooks of pre-commit. */
+const HOOKS = /^(?:pre-commit\/action|tox-dev\/action-pre-commit|j178\/prek-action|cloudposse\/github-action-pre-commit)@/i;
+
 function stepOf(step: Step, unit: Workflow, project: Project): CiStep {
   const at = step.runAt ?? step.usesAt ?? step.at;
   const does = step.commands.map((one) => worksOf(one, project));
+  const hooks = HOOKS.test(step.uses ?? '') ? wordsOf('pre-commit run', project) : [];
   const action = step.uses === undefined ? undefined : workOfAction(step.uses);
   const script = step.with.filter((pair) => /^(?:script|run|args|command)$/.test(pair.name)).map((pair) => pair.value ?? '').join('\n');
-  const works = new Set([...does.flatMap((each) => [...each.works]), ...(action ? [action] : []), ...(step.uses === undefined ? [] : wordsOf(script, project))]);
+  const works = new Set([...does.flatMap((each) => [...each.works]), ...(action ? [action] : []), ...hooks, ...(step.uses === undefined ? [] : wordsOf(script, project))]);
   return {
     path: unit.path, start: at.start, end: at.end, works, commands: step.commands, step,
     opaque: does.some((each) => each.opaque) || (step.uses !== undefined && action === undefined && !PLAIN.test(step.uses)),

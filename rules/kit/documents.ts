@@ -2,6 +2,7 @@
 import type { Markdown, Plain } from './files';
 import type { Place } from './place';
 import type { Evidence, Project } from './project';
+import type { Variation } from './rule';
 
 export interface Section extends Place {
   readonly title: string;
@@ -79,6 +80,32 @@ export function readme(project: Project): Document | undefined {
   const own = documents(project).filter((each) => each.name === 'readme' && !/(^|\/)\.github\//.test(each.path));
   const root = project.root === '' ? '' : `${project.root}/`;
   return own.find((each) => each.path.slice(0, each.path.lastIndexOf('/') + 1) === root) ?? own.find((each) => !each.path.includes('/')) ?? documents(project).find((each) => each.name === 'readme' && each.path.startsWith('.github/'));
+}
+
+const ELSEWHERE = /^(www\.)?(docs?|documentation|wiki|help|manual|handbook)\.|[./](readthedocs|gitbook)\.|\/(docs?|documentation|wiki|manual|handbook)(\/|$)/i;
+
+/** A lower grade for documents that are missing where few would look for them: nothing shows that the application is run, or its documentation is a site of its own. */
+export function documentsElsewhere(project: Project): Variation | undefined {
+  if (showsNoDeployment(project)) return { severity: 'info', because: 'nothing here shows that it is deployed' };
+  const names = namesOf(project);
+  const addresses = [...(readme(project)?.text ?? '').matchAll(/https?:\/\/([^\s)>\]"'`]+)/g)].map((each) => each[1] ?? '');
+  const site = addresses.find((each) => ELSEWHERE.test(each) && !/\/(blob|tree|raw|actions|issues|pull|discussions)\//.test(each) && names.some((name) => squashed(each).includes(name)));
+  return site === undefined ? undefined : { severity: 'info', confidence: 'possible', because: `its documentation is kept at ${site.split('/')[0] ?? site}, which is not read here` };
+}
+
+/** What the application calls itself: its folder, its manifests, the title of its README. */
+function namesOf(project: Project): readonly string[] {
+  const manifests = project.of('manifest').flatMap((unit) => unit.lock || unit.role !== 'production' ? [] : unit.entries.filter((each) => /^(project\.|tool\.poetry\.)?name$/.test(each.key)).map((each) => each.value));
+  return [project.name, ...manifests, readme(project)?.sections[0]?.title ?? ''].map(squashed).filter((each) => each.length > 3 && each.length < 30);
+}
+
+function squashed(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+/** Nothing of production is here, and no server is started: it may be run by nobody. */
+export function showsNoDeployment(project: Project): boolean {
+  return project.production.length === 0 && project.server === undefined;
 }
 
 /** Where a finding about a document that is not there is put: the README, else a manifest, else the application. */

@@ -77,13 +77,13 @@ function withIncluded(manifests: readonly Manifest[], project: Project): readonl
   return [...found.values()];
 }
 
-/** Packages that a command installs by name: `pip install flask gunicorn==22.0`. */
+/** Packages that a command installs, or builds to be installed, by name: `pip install flask gunicorn==22.0`. */
 export function namedPackages({ words, wordsAt }: Command): readonly { readonly text: string; readonly at: { readonly start: number; readonly end: number } }[] {
   const pip = words.findIndex((each) => /(^|\/)pip3?(\.\d+)?$/.test(each));
-  if (pip < 0 || words[pip + 1] !== 'install' || words.some((each) => /^(-t|--target|--user|-e|--editable)$/.test(each))) return [];
+  if (pip < 0 || !/^(install|wheel|download)$/.test(words[pip + 1] ?? '') || words.some((each) => /^(-t|--target|--user|-e|--editable)$/.test(each))) return [];
   return words.flatMap((word, index) => {
     const at = wordsAt[index];
-    if (index < pip + 2 || !at || /^(-r|-c|--requirement|--constraint|--index-url|-i|--extra-index-url|-f|--find-links|--prefix|--timeout|--retries|--cache-dir|--trusted-host|--no-binary|--only-binary|--root-user-action)$/.test(words[index - 1] ?? '')) return [];
+    if (index < pip + 2 || !at || /^(-r|-c|--requirement|--constraint|--index-url|-i|--extra-index-url|-f|--find-links|--prefix|--timeout|--retries|--cache-dir|--wheel-dir|-w|--dest|-d|--trusted-host|--no-binary|--only-binary|--root-user-action)$/.test(words[index - 1] ?? '')) return [];
     return /^[A-Za-z][\w.-]*(\[[\w,-]+\])?([=<>~!].*)?$/.test(word) ? [{ text: word, at }] : [];
   });
 }

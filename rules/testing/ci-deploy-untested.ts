@@ -23,6 +23,7 @@ export default rule({
   fix: { title: 'Wait for the tests', safety: 'safe', edit: ({ job }, { source, project }) => waiting(job, source, project) },
 
   examples: {
+    'to a cloud of its framework': { bad: { 'test_a.py': 'def test_a():\n    assert 1\n', '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: uv run fastapi deploy\n' } },
     'deployed as it is pushed': { bad: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: flyctl deploy\n' } },
     'beside the tests': {
       bad: { '.github/workflows/ci.yml': 'on: {push: {branches: [main]}}\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ssh deploy@host ./deploy.sh\n' },
