@@ -1,5 +1,6 @@
 /** Clauses that catch every exception: which they are, where they belong, and what they keep of the cause. */
 import { functionsAround } from './around';
+import { fetches } from './handling';
 import type { Func, Handler, Module } from './module';
 import type { Project } from './project';
 import { calls, lastName } from './select';
@@ -23,7 +24,7 @@ const EXPECTED = /(^|\.)(loads|dumps|json|decode|encode|strip|lower|split|get|st
 
 /** Only what fails in known ways is tried: a value is converted, a message sent over a socket. */
 export function failsAsExpected(one: Handler): boolean {
-  return one.tries.length > 0 && one.tries.every((each) => EXPECTED.test(each));
+  return one.tries.length > 0 && one.tries.every((each) => EXPECTED.test(each) && !fetches(each));
 }
 
 /** Calls of loggers, by last name. */

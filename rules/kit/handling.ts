@@ -25,6 +25,11 @@ const FETCHES = /(^|[._])(?<!\b(flask|quart|request)\.)(objects|query|requests|h
 const EFFECTS = /(^|_)(send\w*|save\w*|commit|flush|insert\w*|update\w*|create\w*|upsert|store|persist|write\w*|publish\w*|emit|post|put|patch|delete\w*|execute\w*|executemany|charge\w*|pay|capture|refund\w*|transfer|notify\w*|enqueue\w*|dispatch\w*|delay|apply_async|upload\w*|deliver\w*|migrate\w*|upgrade|downgrade|sync|import|export|submit|run|start|process|handle|call|revoke|grant|register|record|audit|bulk_\w+|add_all|merge|job|work|task)(_|$)/;
 const ADDS_A_ROW = /(^|[._])(session|db|database|tx|transaction|conn|connection|repo|repository|uow)\.(\w+\.)*add$/i;
 
+/** By its name, a `get` that goes to a database, a service or a cache. */
+export function fetches(callee: string): boolean {
+  return FETCHES.test(callee);
+}
+
 /** By its name, a call that asks about what is there and changes nothing. */
 export function isHarmless(callee: string): boolean {
   return HARMLESS.test(callee);

@@ -106,3 +106,4 @@ export * from './backup-scripts';
 export * from './deploys';
 export * from './compose-purpose';
 export * from './published';
+export * from './planned';

@@ -1,11 +1,12 @@
 import type { Call, Context, Edit, Handler, Module, Project, Selector, Source } from '../kit';
-import { attempted, catchesAll, cleansUp, failsAsExpected, handler, keepsTraceback, lastName, onlyAsProgram, onlyInDevelopment, replace, rule, TRACE_CALLS, withArgument } from '../kit';
+import { attempted, catchesAll, handler, isPlanned, keepsTraceback, lastName, losesWork, onlyAsProgram, onlyInDevelopment, replace, rule, saysHowItGoesOn, TRACE_CALLS, withArgument } from '../kit';
 
 /** A broad clause and the first call in it that logs; all of them when the clause records the traceback. */
 interface Logged { readonly module: Module; readonly handler: Handler; readonly call: Call; readonly kept: boolean }
 const LEVEL = /^(error|critical|fatal|warning|warn)$/;
-/** `HTTPException(status_code=500, …`, after its `raise`. */
+/** `HTTPException(status_code=500, …`, after its `raise`, and one that blames the request. */
 const ANSWER_500 = /^\s+(?:\w+\.)*HTTPException\(\s*(?:status_code\s*=\s*)?(?:500\b|[\w.]*(?:HTTP_500_)?INTERNAL_SERVER_ERROR\b)/;
+const ANSWER_400 = /^\s+(?:\w+\.)*HTTPException\(\s*(?:status_code\s*=\s*)?(?:4\d\d\b|[\w.]*(?:HTTP_4\d\d_|\.BAD_REQUEST\b))/;
 const LOGGER = /(^|[._])(log|logger|logging|_log|LOG|LOGGER)\.\w+$/;
 
 export default rule<Logged>({
@@ -18,7 +19,8 @@ export default rule<Logged>({
   anchors: ['ruff TRY400', 'ruff TRY401', 'ruff G201'],
 
   on: loggingClauses(),
-  check: ({ call: one, handler: clause, kept }, { project, source }) => !kept && endsHere(clause, source) && !clause.cleanup && !failsAsExpected(clause) && !onlyTidies(clause, source) && !onlyInDevelopment(one) && !onlyAsProgram(one) && !rendersTracebacks(project),
+  check: ({ call: one, handler: clause, kept, module }, { project, source }) => !kept && endsHere(clause, source) && !clause.cleanup && !saysHowItGoesOn(one.written, source.slice(one.at)) && !isPlanned(clause, module, source)
+    && !onlyInDevelopment(one) && !onlyAsProgram(one) && !rendersTracebacks(project),
   message: ({ call: one }) => `${one.written}() logs what was caught${one.scope ? ` in ${lastName(one.scope)}()` : ''} without its traceback.`,
   underline: ({ call: one }) => one.calleeAt,
   holds: ({ kept }) => kept ? 'Logs with the traceback' : undefined,
@@ -72,6 +74,22 @@ export default rule<Logged>({
     'loguru with the exception': { good: 'from loguru import logger\n\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.opt(exception=e).error("sync failed")\n' },
     'passed on': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.error("sync failed: %s", e)\n        raise\n' },
     'expected and specific': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except TimeoutError as e:\n        logger.warning("sync timed out: %s", e)\n' },
+    'a probe that asks whether the database answers': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef database_health(engine):\n    try:\n        with engine.connect() as conn:\n            conn.exec_driver_sql("SELECT 1")\n        return True\n    except Exception as e:\n        logger.error("database does not answer: %s", e)\n        return False\n' },
+    'a service that is asked on the way': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\nasync def settings_page(db):\n    there = False\n    try:\n        await db.command("ping")\n        there = True\n    except Exception as e:\n        logger.error(f"no database: {e}")\n    return {"database": there}\n' },
+    'a loop that tends what is unhealthy': { bad: 'import logging\nlogger = logging.getLogger(__name__)\n\nasync def _health_check_loop(pool):\n    while True:\n        try:\n            await pool.replace_stale()\n        except Exception as e:\n            logger.error("loop failed: %s", e)\n' },
+    'another way, named by the warning': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef counter(redis, key, memory):\n    try:\n        return redis.incr(key)\n    except Exception as e:\n        logger.warning(f"Redis failed: {e}. Falling back to memory.")\n    return memory.incr(key)\n' },
+    'another way, but an error all the same': { bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef oncall(service, default):\n    try:\n        return service.current().name\n    except Exception as e:\n        logger.error(f"no oncall: {e}. Falling back to the default.")\n        return default\n' },
+    'an attempt of several': { good: 'import logging\nlogger = logging.getLogger(__name__)\nimport time\n\ndef fetch(api):\n    last = None\n    for attempt in range(3):\n        try:\n            return api.pull()\n        except Exception as e:\n            last = e\n            logger.error("pull %s failed: %s", attempt, e)\n            time.sleep(1)\n    raise last\n' },
+    'a refusal that the visitor reads': { good: 'import logging\nlogger = logging.getLogger(__name__)\nfrom flask import jsonify\n\ndef upload(file, kinds):\n    try:\n        kind = kinds.of(file.head())\n    except Exception as e:\n        logger.error("unknown kind: %s", e)\n        return jsonify(error="This is no picture"), 400\n    return jsonify(kind=kind)\n' },
+    'a record that is not written, blamed on the request': { bad: 'import logging\nlogger = logging.getLogger(__name__)\nfrom flask import jsonify\n\ndef sign_up(db, person):\n    try:\n        db.session.add(person)\n        db.session.commit()\n    except Exception as e:\n        logger.error("no sign-up: %s", e)\n        return jsonify(error="Try again"), 400\n' },
+    'so with a raise': { bad: 'import logging\nlogger = logging.getLogger(__name__)\nfrom fastapi import HTTPException\n\ndef sign_up(db, person):\n    try:\n        db.add(person)\n        db.commit()\n    except Exception as e:\n        db.rollback()\n        logger.error("no sign-up: %s", e)\n        raise HTTPException(status_code=400, detail="Try again")\n' },
+    'an error of the form': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef validate(form, environment):\n    try:\n        environment.compile(form.template.data)\n    except Exception as e:\n        logger.error(e)\n        form.template.errors.append(f"Not a template: {e}")\n        return False\n    return True\n' },
+    'an address that is judged': { good: 'import logging\nlogger = logging.getLogger(__name__)\nfrom shop.addresses import expanded\n\ndef is_safe_address(text):\n    try:\n        return expanded(text).startswith("https://")\n    except Exception as e:\n        logger.error("not an address: %s", e)\n        return False\n' },
+    'a record that is asked for': { bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef is_revoked(db, number):\n    try:\n        return db.revoked.find_one(number) is not None\n    except Exception as e:\n        logger.error("no answer: %s", e)\n        return False\n' },
+    'a report of the error that is lost': { good: 'import logging\nlogger = logging.getLogger(__name__)\nimport sentry_sdk\n\ndef failed(request, exc):\n    try:\n        sentry_sdk.capture_exception(exc)\n    except Exception as e:\n        logger.warning("not reported: %s", e)\n' },
+    'a rollback before the first error goes on': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef middleware(db, call):\n    try:\n        return call()\n    except Exception as first:\n        try:\n            db.rollback()\n        except Exception as e:\n            logger.error("no rollback: %s", e)\n        raise first\n' },
+    'workers that are let go': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef on_signal(pool):\n    try:\n        pool.shutdown_workers()\n    except Exception as e:\n        logger.error("workers stay: %s", e)\n' },
+    'numbers, and a word about them': { good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef box(text):\n    found = None\n    try:\n        found = [int(each) for each in text.split(",")]\n        logger.info("box of %s", len(found))\n    except Exception as e:\n        logger.warning("no box: %s", e)\n    return found\n' },
     'a specific clause inside a broad one': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception:\n        try:\n            api.reset()\n        except OSError as e:\n            logger.warning("no reset: %s", e)\n        raise\n' },
     'a value that is no number': { good: 'import logging\nlogger = logging.getLogger(__name__)\ndef weight(row):\n    try:\n        return float(row.weight)\n    except Exception as e:\n        logger.warning("invalid weight %s: %s", row.weight, e)\n        return 0\n' },
     'messages of a form': { good: 'def sync(api, form, messages, request):\n    try:\n        api.pull()\n    except Exception as e:\n        form.error(str(e))\n        messages.error(request, f"failed: {e}")\n' },
@@ -95,11 +113,14 @@ function loggingClauses(): Selector<Logged> {
   };
 }
 
-/** Nothing is raised from the clause but an answer of status 500, which the framework sends without a word in the log. */
+/**
+ * Nothing is raised from the clause but an answer, which the framework sends without a word in the log: one of status 500,
+ * or, where a record could not be written, one that blames the request for it.
+ */
 function endsHere(one: Handler, source: Source): boolean {
   if (!one.reraises && !one.does.includes('raise')) return true;
   const raised = source.slice(one.body).split(/\braise\b/).slice(1);
-  return raised.length > 0 && raised.every((each) => ANSWER_500.test(each));
+  return raised.length > 0 && raised.every((each) => ANSWER_500.test(each) || (losesWork(one) && ANSWER_400.test(each)));
 }
 
 /** The first call of a logger that belongs to this clause and to none inside of it. */
@@ -154,9 +175,4 @@ function shortened(one: Call, clause: Handler, source: Source): readonly Edit[] 
 function unused(one: Call, { bound = '', body }: Handler, source: Source): boolean {
   const rest = source.text.slice(body.start, one.at.start) + source.text.slice(one.at.end, body.end);
   return !new RegExp(`\\b${bound}\\b`).test(rest);
-}
-
-/** Something is closed or taken away, within a time and with a word about it: why that failed is rarely asked. */
-function onlyTidies(clause: Handler, source: Source): boolean {
-  return cleansUp({ ...clause, tries: clause.tries.filter((each) => !/(^|\.)(wait_for|gather|shield)$|\.(debug|info|trace|warning)$/.test(each)) }, source);
 }
