@@ -2,17 +2,15 @@
 //   npx mocha test/editor/drive/drive.test.mjs
 // $SHIPWORTHY_VSIX: another package than shipworthy.vsix in the root. $SHIPWORTHY_SHOTS: a folder for a picture of each failure.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   applyQuickFix, hover, line, openFile, openQuickFixes, typeAtEnd, undo, untilNoSquiggle, untilSquiggle,
 } from './editor.mjs';
+import { pictureOfFailure, VSIX } from './under-test.mjs';
 import { openContainer, openReport, rows, switchTheme } from './views.mjs';
 import { openWorkbench, THEMES } from './workbench.mjs';
 
-const VSIX = process.env.SHIPWORTHY_VSIX ?? join(dirname(fileURLToPath(import.meta.url)), '../../../shipworthy.vsix');
 const LINE = 'SECRET_KEY';
 const MESSAGE = 'SECRET_KEY falls back to a value';
 const FIX = 'Require the variable';
@@ -45,12 +43,7 @@ for (const host of ['newest', 'oldest']) {
       ({ page } = workbench);
     });
 
-    afterEach(async function () {
-      const folder = process.env.SHIPWORTHY_SHOTS;
-      if (this.currentTest.state !== 'failed' || !folder || !page) return;
-      mkdirSync(folder, { recursive: true });
-      await page.screenshot({ path: join(folder, `failed-${host}-${this.currentTest.title.replaceAll(/\W+/g, '-')}.png`) });
-    });
+    afterEach(function () { return pictureOfFailure(page, this.currentTest, host); });
 
     after(() => workbench?.close());
 

@@ -1,7 +1,7 @@
 // What Shipworthy shows beside the text: its view in the side bar, its commands, its report.
 import { until } from '../../../scripts/host.mjs';
 import { chooseFrom, chooseNext } from './quick-input.mjs';
-import { persistently, THEMES, untilTheme } from './workbench.mjs';
+import { persistently, SHORT, THEMES, untilTheme } from './workbench.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').Locator} Locator */
@@ -45,6 +45,50 @@ export async function expandRows(page, limit = 10) {
     // Rows are drawn anew as the list grows, under other ids.
     await until('a row to expand', async () => await collapsed.count() === 0 || await collapsed.first().getAttribute('aria-label') !== label);
   }
+}
+
+/**
+ * Goes to a row of the report card by keyboard: a list jumps to what is typed.
+ * @param {Page} page
+ * @param {...string} labels  of the rows on the way down, each expanded but the last; beginnings that no row before has
+ */
+export async function focusRow(page, ...labels) {
+  await runCommand(page, 'Shipworthy: Focus on Report card View');
+  for (const [depth, label] of labels.entries()) {
+    const row = rows(page, label).first();
+    if (depth > 0) {
+      await persistently(async () => {
+        await page.keyboard.press('ArrowRight');
+        await row.waitFor(SHORT);
+      });
+    }
+    const focused = page.locator(`${CONTAINER} .monaco-list-row.focused`, { hasText: label });
+    await persistently(async () => {
+      await page.keyboard.type(label.split(' ')[0]); // a blank would choose the row
+      await focused.waitFor(SHORT);
+    });
+  }
+}
+
+/**
+ * Takes an entry of the context menu of the row that has the focus, by keyboard.
+ * @param {Page} page
+ * @param {string} title  part of the entry's
+ */
+export async function contextMenu(page, title) {
+  const entries = page.locator('.monaco-menu .action-item');
+  await persistently(async () => {
+    await page.keyboard.press('Shift+F10');
+    await entries.first().waitFor(SHORT);
+  });
+  const chosen = page.locator('.monaco-menu .action-item.focused', { hasText: title });
+  await until(`"${title}" to be chosen`, async () => {
+    if (await chosen.count() > 0) return true;
+    await page.keyboard.press('ArrowDown');
+    return false;
+  }, { limit: 10_000, every: 100 });
+  await page.keyboard.press('Enter');
+  await entries.first().waitFor({ state: 'hidden' });
 }
 
 /**

@@ -72,7 +72,7 @@ export async function openWorkbench({
     const payload = extension ? [['extensionDevelopmentPath', remoteUri(server, extension)]] : [];
     await page.goto(pageUrl(server, folder, payload), { timeout: FIRST_PAGE });
     await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: FIRST_PAGE });
-    await untilTheme(page, theme);
+    await untilTheme(page, theme, FIRST_PAGE);
     return { page, folder, close };
   } catch (error) {
     await close();
@@ -84,9 +84,10 @@ export async function openWorkbench({
  * Waits until the workbench is drawn in a theme.
  * @param {import('playwright-core').Page} page
  * @param {keyof THEMES} theme
+ * @param {number} [timeout]  milliseconds
  */
-export async function untilTheme(page, theme) {
-  await page.locator(`.monaco-workbench.vscode-theme-defaults-themes-${THEMES[theme].workbench}-json`).waitFor();
+export async function untilTheme(page, theme, timeout = ANY_STEP) {
+  await page.locator(`.monaco-workbench.vscode-theme-defaults-themes-${THEMES[theme].workbench}-json`).waitFor({ timeout });
 }
 
 /** How long a step may take that is tried again when it fails, in milliseconds. */
