@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import { envTemplate, mergedTemplate, unread, type TemplateKind } from '../report/env-template';
+import { envTemplate, mergedTemplate, unnamedText, unread, type TemplateKind } from '../report/env-template';
 import { line } from '../report/escape';
 import { count, list } from '../report/words';
 import { EXIT, UsageError } from './exit';
@@ -41,17 +41,19 @@ async function env(folder: string, options: EnvOptions, product: Product, around
     const audits = session.audits();
     const [audit] = audits;
     if (!audit || audits.length > 1) throw new UsageError(`A template is for one application, and here are ${audits.length}. Name one of them: ${audits.map((one) => line(one.project.root)).join(', ')}.`);
-    const { inventory: { variables }, project } = audit;
+    const { inventory, project } = audit;
+    const { variables, unnamed = [] } = inventory;
     // Asked first: a folder or a pipe of this name is refused before anything is read.
     const file = outputFile(path.join(aim.folder, project.root, FILES[options.for]), around.cwd);
     const existing = options.force || !existsSync(file) ? undefined : readFileSync(file, 'utf8');
-    const made = existing === undefined ? { text: envTemplate(variables, options.for), added: variables.map((one) => one.name) } : mergedTemplate(existing, variables);
+    const made = existing === undefined ? { text: envTemplate(inventory, options.for), added: variables.map((one) => one.name) } : mergedTemplate(existing, variables);
     if (options.write && made.text !== existing) writeWhole(file, made.text);
     else if (!options.write) await send(around.stdout, made.text);
     const left = existing === undefined ? [] : unread(existing, variables);
     const said = [
       `${FILES[options.for]}: ${existing === undefined ? count(variables.length, 'variable') : `${made.added.length} added to what is there`}${options.write ? made.text === existing ? ', nothing to write' : ', written' : ''}.`,
       ...(left.length > 0 ? [`It also has ${list(left, NAMED)}, which no code here reads. They were left as they are.`] : []),
+      ...(unnamed.length > 0 ? [`There may be more: ${list(unnamed.map(unnamedText), NAMED)}.`] : []),
     ];
     if (!options.quiet) await send(around.stderr, said.map((one) => `${line(one)}\n`).join(''));
     return EXIT.ok;

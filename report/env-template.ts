@@ -1,5 +1,5 @@
 /** Templates of an environment file: the variables the code reads, without values. */
-import type { VariableEntry } from '../engine/audit/inventory';
+import type { Inventory, VariableEntry } from '../engine/audit/inventory';
 import { count } from './words';
 
 /** `example` is for `.env.example`, `production` for whoever fills in a server. */
@@ -16,14 +16,29 @@ const OWN = 'Secrets that have a default: set your own, for whoever can read the
  * A whole template: required variables first, each with the places that read it. Optional ones are commented out, so that an empty
  * value does not take the place of the default; for production that leaves out secrets, whose default is nobody's secret.
  */
-export function envTemplate(variables: readonly VariableEntry[], kind: TemplateKind): string {
+export function envTemplate({ variables, unnamed }: Pick<Inventory, 'variables' | 'unnamed'>, kind: TemplateKind): string {
   const head = kind === 'production'
     ? '# Variables of production. Fill in values on the server or in its secret store, never in the repository.'
     : '# Copy this file to .env and fill in values. The copy belongs in .gitignore; this file holds none.';
   const own = (one: VariableEntry) => kind === 'production' && one.need === 'optional' && one.secret;
   const of = (need: VariableEntry['need']) => group(HEADS[need], variables.filter((one) => one.need === need && !own(one)), need === 'optional');
   const groups = [...of('required'), ...group(OWN, variables.filter(own), false), ...of('expected'), ...of('optional')];
-  return `${head}\n${groups.length === 0 ? '\n# The code reads no variable of its own.\n' : groups.join('')}`;
+  return `${head}\n${groups.length === 0 ? '\n# The code reads no variable of its own that it names.\n' : groups.join('')}${more(unnamed)}`;
+}
+
+/** So many places where more is read are listed. */
+const PLACES = 10;
+
+/** What the template cannot list, as its last lines. */
+function more(unnamed: Inventory['unnamed'] = []): string {
+  if (unnamed.length === 0) return '';
+  const lines = unnamed.slice(0, PLACES).map((one) => `# - ${plain(unnamedText(one))}\n`);
+  return `\n# The code may read more than is listed here:\n${lines.join('')}${unnamed.length > PLACES ? `# - and so on in ${count(unnamed.length - PLACES, 'more place')}\n` : ''}`;
+}
+
+/** `app/config.py:17 reads names that only the running program knows`, `app.py:3 reads all that begin with FLASK_`. */
+export function unnamedText({ path, line, prefix }: NonNullable<Inventory['unnamed']>[number]): string {
+  return `${path}:${line + 1} reads ${prefix === undefined ? 'names that only the running program knows' : `all that begin with ${prefix}`}`;
 }
 
 function group(head: string, mine: readonly VariableEntry[], commented: boolean): readonly string[] {

@@ -12,6 +12,8 @@ export interface Inventory {
   readonly routes: readonly RouteEntry[];
   /** Variables of the environment that code of production reads, by name. */
   readonly variables: readonly VariableEntry[];
+  /** Where more are read, by names that only the running program knows, or all that begin with `prefix`; missing where all are known. */
+  readonly unnamed?: readonly (Spot & { readonly prefix?: string })[];
   readonly jobs: readonly JobEntry[];
   /** Tables and collections, by name. */
   readonly models: readonly ModelEntry[];

@@ -9,12 +9,16 @@ import { routes } from './routes';
 import { scale, scope } from './scope';
 import type { Locate } from './spot';
 import { stack } from './stack';
-import { variables } from './variables';
+import { unnamed, variables } from './variables';
+
+type Tables = Required<Omit<Inventory, 'failed'>>;
 
 /** What makes each table. */
-const TABLES: { readonly [K in keyof Omit<Inventory, 'failed'>]: (project: Project, locate: Locate) => Inventory[K] } = {
-  stack, scope, scale, routes, variables, jobs, models, flows, tests: ({ tests }) => ({ cases: tests.cases, files: tests.files.length, tools: tests.tools }), markers, files,
+const TABLES: { readonly [K in keyof Tables]: (project: Project, locate: Locate) => Tables[K] } = {
+  stack, scope, scale, routes, variables, unnamed, jobs, models, flows, tests: ({ tests }) => ({ cases: tests.cases, files: tests.files.length, tools: tests.tools }), markers, files,
 };
+
+const NOTHING: Tables = { ...NO_INVENTORY, unnamed: [] };
 
 /**
  * Never throws: a table that fails is empty, and named.
@@ -23,16 +27,17 @@ const TABLES: { readonly [K in keyof Omit<Inventory, 'failed'>]: (project: Proje
  */
 export function inventoryOf(project: Project, locate: Locate): Inventory {
   const failed: string[] = [];
-  const table = <K extends keyof typeof TABLES>(name: K): Inventory[K] => {
+  const table = <K extends keyof Tables>(name: K): Tables[K] => {
     try {
       return TABLES[name](project, locate);
     } catch {
       failed.push(name);
-      return NO_INVENTORY[name];
+      return NOTHING[name];
     }
   };
+  const more = table('unnamed');
   return {
-    stack: table('stack'), scope: table('scope'), scale: table('scale'), routes: table('routes'), variables: table('variables'), jobs: table('jobs'), models: table('models'),
+    stack: table('stack'), scope: table('scope'), scale: table('scale'), routes: table('routes'), variables: table('variables'), ...(more.length > 0 && { unnamed: more }), jobs: table('jobs'), models: table('models'),
     flows: table('flows'), tests: table('tests'), markers: table('markers'), files: table('files'), failed,
   };
 }

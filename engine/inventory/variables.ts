@@ -1,7 +1,7 @@
 /** The variables of the environment that the code reads: whether it can go without, where it reads them, and who says that they exist. */
 import type { Project, Variable, VariableDeclaration } from '../../rules/kit';
 import { declarationsOf, readVariables, variablesWithoutDefault } from '../../rules/kit';
-import type { VariableEntry } from '../audit/inventory';
+import type { Inventory, VariableEntry } from '../audit/inventory';
 import type { Locate } from './spot';
 import { byText } from './spot';
 
@@ -16,6 +16,12 @@ export function variables(project: Project, locate: Locate): readonly VariableEn
     name: variable.name, need: needOf(variable, withoutDefault), ...typeOf(variable), secret: SECRET.test(variable.name) && !ABOUT.test(variable.name),
     reads: variable.reads.map(locate), declared: declared(variable, project, locate),
   })).sort((a, b) => byText(a.name, b.name));
+}
+
+/** Where more are read than can be named, a line once. */
+export function unnamed(project: Project, locate: Locate): NonNullable<Inventory['unnamed']> {
+  const all = project.unnamedReads.map((read) => ({ ...locate(read), ...(read.prefix !== undefined && { prefix: read.prefix }) }));
+  return [...new Map(all.map((each) => [`${each.path}:${each.line} ${each.prefix ?? ''}`, each])).values()];
 }
 
 function needOf(variable: Variable, withoutDefault: ReadonlySet<Variable>): VariableEntry['need'] {

@@ -1,5 +1,5 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Assignment, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Standing, TestSuite, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
+import type { Application, Assignment, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Standing, TestSuite, UnnamedRead, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables, lastName } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, hostedFiles, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
@@ -20,7 +20,7 @@ import { testSuite } from './tests';
 import { workersOf } from './workers';
 import { attributeOf, elementOf } from './parts';
 import { selectionOf } from './selection';
-import { environmentOf } from './variables';
+import { environmentOf, unnamedReads } from './variables';
 import { developmentName } from './words';
 import { readElsewhere } from './wrapped';
 
@@ -228,6 +228,7 @@ class Facts implements Project {
   }
 
   get environment(): ReadonlyMap<string, Variable> { return this.once('environment', () => environmentOf(this, this.names, developmentName)); }
+  get unnamedReads(): readonly UnnamedRead[] { return this.once('unnamedReads', () => unnamedReads(this, this.names)); }
   get flow(): Flow { return this.once('flow', () => flowOf(this, this.names, this.once('sites', (): KeptSites => new WeakMap()))); }
 
   get routes(): readonly { module: Module; route: Route }[] {

@@ -2,7 +2,7 @@
  * The environment: every variable that code of production reads, against every place that says it exists. What a function of the project is
  * told by a parameter is read where that function is called.
  */
-import type { Module, Project, Value, Variable, VariableDeclaration, VariableRead, VariableReading } from '../../rules/kit';
+import type { Module, Project, UnnamedRead, Value, Variable, VariableDeclaration, VariableRead, VariableReading } from '../../rules/kit';
 import { importedReader } from '../python/environment';
 import { declarationsIn, namesIn } from './declarations';
 import type { ProjectNames } from './names';
@@ -30,8 +30,27 @@ function readingsOf(modules: readonly Module[], names: ProjectNames): readonly V
   const wrappers = wrappersOf(modules, names);
   return modules.flatMap((module) => module.environment.flatMap((read) => {
     const known = read.how === 'call' ? throughCall(read, module, names, wrappers) : read;
-    return known && !isParameter(known.variable) ? [{ module, read: known, path: module.path, start: read.at.start, end: read.at.end }] : [];
+    return known && known.how !== 'computed' && !isParameter(known.variable) ? [{ module, read: known, path: module.path, start: read.at.start, end: read.at.end }] : [];
   }));
+}
+
+/**
+ * Where the environment is read by names that only the running program knows: they are put together, come from a file, or are told to a
+ * function by nobody who names one. With `prefix`, whatever begins so is read.
+ */
+export function unnamedReads({ modules }: Pick<Project, 'modules'>, names: ProjectNames): readonly UnnamedRead[] {
+  const wrappers = wrappersOf(modules, names);
+  const told = new Set(modules.flatMap((module) => module.environment.flatMap((read) => wrapperOf(read, module, names, wrappers) ?? [])));
+  return modules.flatMap((module) => module.environment
+    .filter(({ how, variable, scope }) => how === 'computed' || how === 'prefix' || (how !== 'call' && isParameter(variable) && !told.has(qualified(module, '', scope))))
+    .map(({ at, how, variable }) => ({ path: module.path, start: at.start, end: at.end, ...(how === 'prefix' && variable !== '*' && { prefix: variable.replace(/\*$/, '') }) })));
+}
+
+/** The function of the project that a call names a variable to. */
+function wrapperOf({ how, by = '' }: VariableRead, module: Module, names: ProjectNames, wrappers: ReadonlyMap<string, Wrapper>): string | undefined {
+  if (how !== 'call') return undefined;
+  const callee = names.expand(by, module);
+  return [callee, `${callee}.__call__`].find((name) => wrappers.has(name));
 }
 
 function isParameter(variable: string): boolean {
@@ -62,7 +81,7 @@ function throughCall(read: VariableRead, module: Module, names: ProjectNames, wr
   const callee = names.expand(read.by ?? '', module);
   const reader = callee.includes('.') ? importedReader(callee) : undefined;
   if (reader) return { ...read, how: 'read', required: reader.strict && !read.fallback, ...(reader.cast && { cast: reader.cast }) };
-  const wrapper = wrappers.get(callee) ?? wrappers.get(`${callee}.__call__`);
+  const wrapper = wrappers.get(wrapperOf(read, module, names, wrappers) ?? '');
   if (!wrapper) return undefined;
   const fallback = read.fallback ?? constant(wrapper.read.fallback);
   return { ...read, how: 'read', required: wrapper.read.required && !fallback, ...(fallback && { fallback }), ...(wrapper.read.cast && { cast: wrapper.read.cast }) };

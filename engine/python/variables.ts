@@ -121,6 +121,7 @@ export class VariableReads {
 
   private keep(expr: Expr, value: Value, how: VariableRead['how'], scope: Scope, place: Place): void {
     if (value.kind === 'choice') { for (const each of value.options) this.keep(expr, each, 'listed', scope, place); return; }
+    if (value.kind === 'unknown') this.found.push({ ...place(), at: at(expr), variable: '', required: false, how: 'computed' });
     if (value.kind !== 'environment') return;
     const after = this.alternatives.get(expr);
     const fallback = after ? this.values.evaluate(after, scope) : value.fallback;

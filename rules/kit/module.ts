@@ -268,7 +268,7 @@ export interface Idle extends Standing { readonly what: 'comparison' | 'name' | 
 
 /** A variable of the environment that the code asks for. */
 export interface VariableRead extends Standing {
-  /** `DATABASE_URL`; `FLASK_*` for all that begin so; `{name}` for what a parameter of the function around it says. */
+  /** `DATABASE_URL`; `FLASK_*` for all that begin so; `{name}` for what a parameter of the function around it says; empty for a name that is made up while the program runs. */
   readonly variable: string;
   /** Other names the same value may come under. */
   readonly aliases?: readonly string[];
@@ -279,8 +279,9 @@ export interface VariableRead extends Standing {
   readonly cast?: Extract<Value, { kind: 'environment' }>['cast'];
   /**
    * Taken by its name (`read`), as a field of a settings class, as one of a list that is gone through (`listed`), with all others of its prefix,
-   * asked only whether it is set (`test`), or named to a function of the project (`call`), which `by` says and which may read it.
+   * asked only whether it is set (`test`), named to a function of the project (`call`), which `by` says and which may read it, or by a name
+   * that only the running program knows (`computed`).
    */
-  readonly how: 'read' | 'field' | 'listed' | 'prefix' | 'test' | 'call';
+  readonly how: 'read' | 'field' | 'listed' | 'prefix' | 'test' | 'call' | 'computed';
   readonly by?: string;
 }

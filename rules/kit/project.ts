@@ -58,6 +58,9 @@ export interface Workers {
 /** A folder that a tool filled: packages, a virtual environment, compiled files. */
 export interface InstalledFolder { readonly path: string; readonly kind: 'packages' | 'environment' | 'cache'; readonly count: number }
 
+/** A read of variables by names that only the running program knows; of all that begin with `prefix` where that is known. */
+export interface UnnamedRead extends Place { readonly prefix?: string }
+
 /** A variable of the environment: who reads it, and who says that it exists. */
 export interface Variable {
   /** `FLASK_*` for all that begin so, which a library takes in without naming them. */
@@ -132,6 +135,8 @@ export interface Project {
   deployedVariable(name: string): (Evidence & { readonly value?: string }) | undefined;
   /** Every variable of the environment that code of production reads or a file declares, by name. */
   readonly environment: ReadonlyMap<string, Variable>;
+  /** Where production reads variables that no name in the code tells. */
+  readonly unnamedReads: readonly UnnamedRead[];
   /** Files from which production runs (Dockerfile, compose, Procfile…), development variants left out. */
   readonly production: readonly Unit[];
   /** Command lines by which those files start processes, in order; `text` is the command. */

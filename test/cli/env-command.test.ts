@@ -35,6 +35,12 @@ describe('shipworthy env', function () {
     run('--write', '--force');
     assert.doesNotMatch(example(), /mine|OLD|20/);
   });
+  it('says where more is read than it can list', () => {
+    writeFileSync(join(folder, 'app.py'), 'import os\nfrom flask import Flask\napp = Flask(__name__)\nX = os.getenv("APP_" + kind())\n');
+    const { stdout, stderr } = run();
+    assert.match(stdout, /\n# - app\.py:4 reads names that only the running program knows\n$/);
+    assert.match(stderr, /\nThere may be more: app\.py:4 reads names that only the running program knows\.\n$/);
+  });
   it('refuses what makes no sense', () => {
     assert.equal(run('--force').status, 2);
     assert.equal(run('--for', 'staging').status, 2);

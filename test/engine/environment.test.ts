@@ -21,6 +21,7 @@ describe('reads of the environment', () => {
     'asked first': ['import os\nX = os.environ["A"] if "A" in os.environ else None', ['A', 'A test']],
     'caught': ['import os\ntry:\n    X = os.environ["A"]\nexcept KeyError:\n    X = None', ['A']],
     'caught and said better': ['import os\ntry:\n    X = os.environ["A"]\nexcept KeyError as e:\n    raise RuntimeError("A") from e', ['A!']],
+    'by a name that is made up': ['import os\nuse(os.environ["APP_" + kind()], os.getenv(f"{x()}_URL"))', [' computed', ' computed']],
     'written is not read': ['import os\nos.environ["A"] = "b"', []],
     'preset': ['import os\nos.environ.setdefault("A", "b")', ['A or "b"']],
     'from copies and unions': ['import os\nenv = dict(os.environ)\nuse(env["A"])\nmore = os.environ | {"B": "c"}\nuse(more.get("C"))', ['A!', 'C']],

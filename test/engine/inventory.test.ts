@@ -77,6 +77,16 @@ describe('the inventory', () => {
     assert.ok(!JSON.stringify(variables).includes('hunter2'));
   });
 
+  it('says where more variables are read than can be named', async () => {
+    const { unnamed } = await inventory({
+      'app.py': 'from flask import Flask\nfrom env import told, untold\napp = Flask(__name__)\napp.config.from_prefixed_env("SHOP")\nKEY = told("KEY")\nOTHER = untold(read_file())\n',
+      'env.py': 'import os\n\ndef told(name):\n    return os.environ[name]\n\ndef untold(option):\n    return os.getenv(option)\n\ndef two(kind):\n    return os.getenv("A_" + kind), os.getenv("B_" + kind)\n',
+      'tests/test_app.py': 'import os\n\ndef test_x(x):\n    assert os.getenv("T_" + x)\n',
+    });
+    assert.deepEqual(unnamed?.map((each) => [say(each), each.prefix]), [['app.py:4', 'SHOP_'], ['env.py:7', undefined], ['env.py:10', undefined]]);
+    assert.equal('unnamed' in await inventory({ 'app.py': APP }), false);
+  });
+
   it('takes versions from lock files before pins, pins before ranges, and images for what runs beside it', async () => {
     const { stack } = await inventory({
       'app.py': APP, 'requirements.txt': 'flask>=3\ngunicorn==23.0.0\nredis\n', 'uv.lock': '[[package]]\nname = "flask"\nversion = "3.1.2"\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n',
