@@ -18,8 +18,9 @@ export function gitlabJobs(roots: readonly Tree[], text: string): Jobs {
   const root = roots.at(-1);
   const named = scalars(get(root, 'stages')).map((one) => one.text);
   const jobs = members(root).filter((one) => !GLOBAL.has(one.name) && !one.name.startsWith('.') && isJob(one.value));
+  const shared = new Map(SCRIPTS.map((key) => [key, get(root, 'default', key) ?? get(root, key)]));
   return {
-    jobs: jobs.map((one) => job(one, root, text)),
+    jobs: jobs.map((one) => job(one, root, shared, text)),
     stages: named.length > 0 ? ['.pre', ...named, '.post'] : USUAL_STAGES,
     outside: items(get(root, 'include')).some(isOutside) || included(get(root, 'include')),
   };
@@ -38,15 +39,15 @@ function included(tree: Tree | undefined): boolean {
   return tree?.kind === 'map' && isOutside(tree);
 }
 
-function job(one: Member, root: Tree | undefined, text: string): PipelineJob {
+/** @param shared what the file gives to jobs that do not say themselves */
+function job(one: Member, root: Tree | undefined, shared: ReadonlyMap<string, Tree | undefined>, text: string): PipelineJob {
   const parts = [one.value, ...bases(one.value, root)];
   const of = (key: string) => parts.map((part) => get(part, key)).find((value) => value !== undefined);
-  const outer = (key: string) => of(key) ?? get(root, 'default', key) ?? get(root, key);
   const stage = of('stage');
   return {
     id: one.name, at: one.at, idAt: one.nameAt, stage: stage?.kind === 'scalar' ? stage.text : 'test',
     needs: items(of('needs')).flatMap((need) => (need.kind === 'scalar' ? [need.text] : [scalar(need, 'job')?.text ?? ''])).filter((name) => name !== ''),
-    scripts: SCRIPTS.flatMap((key) => nested(outer(key)).map((script) => scriptOf(script, text))),
+    scripts: SCRIPTS.flatMap((key) => nested(of(key) ?? shared.get(key)).map((script) => scriptOf(script, text))),
     entries: merged(parts),
   };
 }

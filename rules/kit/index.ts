@@ -107,3 +107,4 @@ export * from './deploys';
 export * from './compose-purpose';
 export * from './published';
 export * from './planned';
+export * from './lenient';
