@@ -7,12 +7,13 @@ import { readSetupPy } from '../files/setup';
 import { roleOf } from '../files/role';
 import { mayHoldTests, readTestFile } from '../files/test-file';
 import type { Comment } from '../files/suppression';
-import { suppressions } from '../files/suppression';
+import { MAY_SILENCE, suppressions } from '../files/suppression';
 import { scriptModule } from '../javascript/module';
 import { pythonLowering } from '../python/lower';
 import { ModuleMemory } from '../python/memory';
 import { pythonModule } from '../python/module';
 import { Pieces } from '../python/pieces';
+import { movedModule } from '../python/still';
 import type { Program } from '../syntax/ast';
 import type { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
@@ -43,6 +44,8 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
     const before = kept.get(path);
     const document = open ? before?.roots === roots() ? before : { roots: roots(), pieces: new Pieces(lowered), memory: new ModuleMemory() } : undefined;
     if (document) kept.set(path, document);
+    const moved = document?.memory.read && movedModule(document.memory.read, text, (part) => document.pieces.lowered(part));
+    if (moved) return moved;
     const program = document ? document.pieces.read(text) : whole(lowered(text)) ?? new Pieces(lowered).read(text);
     return pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments), memory: document?.memory });
   };
@@ -93,9 +96,6 @@ function scriptComments(text: string, nodes: readonly { readonly startIndex: num
 
 function commentsSay(text: string, places: readonly { readonly start: number; readonly end: number }[]): Suppression[] {
   const comments = places.map((at): Comment => ({ text: text.slice(at.start, at.end), at, alone: /(^|\n)[ \t]*$/.test(text.slice(Math.max(0, at.start - 200), at.start)) }))
-    .filter((each) => MARKED.test(each.text));
+    .filter((each) => MAY_SILENCE.test(each.text));
   return comments.length > 0 ? suppressions(comments, lineOf(text)) : [];
 }
-
-/** What any marker holds: most comments are passed over at once. */
-const MARKED = /shipworthy|nosec|noqa|nosem|eslint-|disable|ignore/i;

@@ -2,12 +2,14 @@
 import type { Marker, Span } from '../../rules/kit';
 import { lineOf } from './lines';
 
+/** What any marker holds. */
+export const MAY_MARK = /TODO|FIXME|XXX|HACK|todo|fixme/;
 const ANYWHERE = /(?<![\w-])(?:(TODO|FIXME)(?![\w-])|(todo|fixme)(?=:|\())/;
 const FIRST = /^(?:#+!?|\/\/+|\/\*+|<!--)\s*(XXX|HACK)(?=[\s:(])/;
 
 /** @param comments where the comments of the text are, with their signs */
 export function markersIn(text: string, comments: readonly Span[]): Marker[] {
-  if (!/TODO|FIXME|XXX|HACK|todo|fixme/.test(text)) return [];
+  if (!MAY_MARK.test(text)) return [];
   let line: ReturnType<typeof lineOf> | undefined;
   return comments.flatMap((at): Marker[] => {
     const comment = text.slice(at.start, at.end);

@@ -18,6 +18,9 @@ export interface Comment {
   readonly alone: boolean;
 }
 
+/** What any marker holds: most comments are passed over at once. */
+export const MAY_SILENCE = /shipworthy|nosec|noqa|nosem|eslint-|disable|ignore/i;
+
 type Reach = Suppression['reach'];
 
 /** What a comment says, before it is known which line it speaks of. */

@@ -12,7 +12,9 @@
  */
 import type { Expr } from '../syntax/ast';
 import type { Piece } from './pieces';
+import { mover } from './places';
 import type { Scopes } from './scopes';
+import type { Read } from './still';
 
 /** Facts by the list they belong to. */
 export type FactLists = Readonly<Record<string, readonly unknown[]>>;
@@ -48,6 +50,8 @@ export function sameAmbient(a: readonly Ambient[], b: readonly Ambient[]): boole
 const FOLLOWED = 8;
 
 export class ModuleMemory {
+  /** The file as it was read last. */
+  read: Read | undefined;
   private last: readonly Remembered[] = [];
   private setting = '';
   /** What the pieces added to the sets, all together. */
@@ -70,7 +74,8 @@ export class ModuleMemory {
     const known = withoutStirred(matched, standing, last.slice(before, last.length - behind));
     const later = new Set(standing.slice(from).flatMap((each) => each.binds));
     const first = last[last.length - behind]?.piece.start ?? 0;
-    const moved = mover(first, behind > 0 ? (pieces[from]?.start ?? 0) - first : 0);
+    const by = behind > 0 ? (pieces[from]?.start ?? 0) - first : 0;
+    const moved = by === 0 ? <T>(facts: T) => facts : mover((at) => at >= first ? at + by : at);
     return {
       standing,
       known: known.map((each, index) => {
@@ -111,7 +116,7 @@ function standings(pieces: readonly Piece[], scopes: Scopes): Standing[] {
 }
 
 /** What other statements can see of a longer function: its head, what it returns, and what the names in there are made of. */
-function seenOf({ body, text, start }: Piece, scopes: Scopes): string | undefined {
+export function seenOf({ body, text, start }: Piece, scopes: Scopes): string | undefined {
   const [one, ...others] = body;
   const scope = one?.k === 'function' && others.length === 0 && one.body.body.length > FOLLOWED ? scopes.of(one) : undefined;
   if (one?.k !== 'function' || !scope) return undefined;
@@ -164,40 +169,4 @@ function withoutStirred(matched: readonly (Remembered | undefined)[], standing: 
     }
   }
   return known;
-}
-
-/** Keys of names that may end in the place where a nameless object is made: `shop.@120`. */
-const NAMES: ReadonlySet<string> = new Set(['name', 'parent', 'child', 'owner']);
-
-/** Moves every place from `boundary` on. What holds no such place is taken as it is, the rest is copied. */
-function mover(boundary: number, by: number): <T>(facts: T) => T {
-  const moved = (at: number) => at >= boundary ? at + by : at;
-  const part = (key: string, value: unknown): unknown => {
-    switch (typeof value) {
-      case 'object': return value === null ? value : move(value);
-      case 'number': return key === 'start' || key === 'end' ? moved(value) : value;
-      case 'string': return NAMES.has(key) && value.includes('@') ? value.replace(/@(\d+)(?=@|$)/g, (_, at: string) => `@${moved(Number(at))}`) : value;
-      default: return value;
-    }
-  };
-  const list = (all: readonly unknown[]): readonly unknown[] => {
-    let copy: unknown[] | undefined;
-    for (let index = 0; index < all.length; index++) {
-      const each = all[index];
-      const there = typeof each === 'object' && each !== null ? move(each) : each;
-      if (there !== each) (copy ??= [...all])[index] = there;
-    }
-    return copy ?? all;
-  };
-  const move = (value: object): unknown => {
-    if (Array.isArray(value)) return list(value);
-    let copy: Record<string, unknown> | undefined;
-    for (const key in value) {
-      const here = (value as Record<string, unknown>)[key];
-      const there = part(key, here);
-      if (there !== here) (copy ??= { ...value })[key] = there;
-    }
-    return copy ?? value;
-  };
-  return by === 0 ? (facts) => facts : <T>(facts: T) => part('', facts) as T;
 }

@@ -13,6 +13,7 @@ import { looksLikeMigration, migrationOf } from './migrations';
 import { classModel, tableModel, withLooseIndexes } from './models';
 import type { ModuleMemory, Remembered } from './memory';
 import { sameAmbient } from './memory';
+import type { Read } from './still';
 import { Names } from './names';
 import type { Piece } from './pieces';
 import { handsOn, passOf, spreadsRequest } from './passes';
@@ -26,7 +27,8 @@ import { collectScopes } from './scopes';
 import { configurationsField, isSettingsClass, settingsField } from './settings';
 import { LoopAround } from './loops';
 import { mayBeTask, taskCandidates } from './tasks';
-import { statesOf } from './state';
+import type { States } from './state';
+import { statesIn, statesOf, written } from './state';
 import { Values, span } from './values';
 import { VariableReads } from './variables';
 import { callsIn, eachPart, expressionsOf } from './walk';
@@ -65,6 +67,9 @@ interface Place {
   readonly does: readonly Set<string>[];
 }
 
+/** A piece as it was read, and where it stands: under which conditions of statements before it. */
+interface Standpoint { readonly remembered: Remembered; readonly place: Place }
+
 /** The facts of one Python file. */
 export function pythonModule(input: ModuleInput): Module {
   return new ModuleReader(input).read();
@@ -95,15 +100,16 @@ class ModuleReader {
   private context: RouteContext | undefined;
   private readonly routing: RoutingReader;
 
-  constructor(private readonly input: ModuleInput) {
+  /** @param given what is known of the whole file, where the program is a part of it */
+  constructor(private readonly input: ModuleInput, given?: { readonly scopes: Scopes; readonly refusing: ReadonlySet<string> }) {
     this.package = /(^|\/)__init__\.pyi?$/.test(input.path);
     this.name = moduleName(input.path);
     this.names = new Names(this.name);
     this.values = new Values(this.names);
     this.variables = new VariableReads(this.names, this.values, this.found.environment);
-    this.scopes = collectScopes(input.program, (written) => absolute(written, this.name, this.package));
+    this.scopes = given?.scopes ?? collectScopes(input.program, (written) => absolute(written, this.name, this.package));
     this.modelFile = { names: this.names, values: this.values, stars: this.scopes.stars };
-    this.refusing = new Set(isRefusing(input.program.body));
+    this.refusing = given?.refusing ?? new Set(isRefusing(input.program.body));
     this.routing = new RoutingReader(this.names, this.values, this.beside);
     this.sets = { derived: this.derived, made: this.routing.made };
   }
@@ -113,20 +119,38 @@ class ModuleReader {
     const module = this.scopes.module;
     const does = new Set<string>();
     const place: Place = { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] };
-    if (memory && program.pieces) this.remembered(program.pieces, place, does, memory); else this.block(program.body, place);
+    const kept = memory && program.pieces ? this.remembered(program.pieces, place, does, memory) : undefined;
+    if (!kept) this.block(program.body, place);
     const first = program.body[0];
     const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...this.modelFile, scopes: this.scopes }) : undefined;
     const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
     const { found, beside: { taskCalls } } = this;
-    return {
+    const states = statesOf(program.body, { scopes: this.scopes, names: this.names, text });
+    const made: Module = {
       markers: markersIn(text, program.comments),
       kind: 'module', path, language: 'python', role, name: this.name, package: this.package, lines: lineCount(text), whole: program.whole, routing: this.routing.read(),
-      states: statesOf(program.body, this.scopes, this.names, text),
+      states: written(states),
       ...found, functions: inOrder(found.functions), routes: inOrder(found.routes), loops: inOrder(found.loops), environment: this.variables.settled(found.handlers),
       tasks: taskCandidates(taskCalls, found.functions, found.assignments), models: withLooseIndexes(found.models, program.body), ...(migration && { migration }), stars: this.scopes.stars, suppressions,
       does: [...does],
       ...(docstring && { docstring }),
     };
+    if (memory) memory.read = kept && { text, module: made, scopes: this.scopes, states, pieces: kept.map((each) => each.remembered), again: (...asked) => this.again(kept, states, ...asked) };
+    return made;
+  }
+
+  /** Reads one definition anew, in the place of another. */
+  private again(read: readonly Standpoint[], states: States, piece: Piece, definition: FunctionStmt | ClassStmt, index: number, scopes: Scopes, text: string): ReturnType<Read['again']> {
+    const there = read[index];
+    if (!there) throw new RangeError(`There is no piece ${index}.`);
+    const { piece: gone } = there.remembered;
+    const reader = new ModuleReader({ ...this.input, text, program: { ...this.input.program, body: [definition] }, memory: undefined }, { scopes, refusing: this.refusing });
+    for (const { remembered: { facts: { imports = [] }, added } } of read.slice(0, index)) {
+      reader.found.imports.push(...imports as readonly Import[]);
+      for (const [name, set] of Object.entries(reader.sets)) for (const each of added[name] ?? []) set.add(each);
+    }
+    const rest = new Map([...states].filter(([, { nameAt: { start } }]) => start < gone.start || gone.start + gone.text.length <= start));
+    return { ...reader.recorded(piece, { ...there.place, scope: scopes.module }, new Set()), states: statesIn(definition, rest, { scopes, names: reader.names, text }) };
   }
 
   // ---- statements
@@ -146,14 +170,15 @@ class ModuleReader {
   }
 
   /** The top level of an open file: pieces that mean what they meant are not read again. */
-  private remembered(pieces: readonly Piece[], place: Place, does: Set<string>, memory: ModuleMemory): void {
+  private remembered(pieces: readonly Piece[], place: Place, does: Set<string>, memory: ModuleMemory): readonly Standpoint[] {
     const { path, role } = this.input;
     const { standing, known } = memory.recall(pieces, this.scopes, [path, role, ...this.scopes.stars, ...this.refusing].join('\0'));
     let here = place;
     let ambient: Remembered['ambient'] = [];
     let conditions: ReadonlySet<string> = new Set();
-    const read = pieces.map((piece, index): Remembered => {
+    const read = pieces.map((piece, index): Standpoint => {
       const before = known[index];
+      const from = here;
       const { binds = [], seen } = standing[index] ?? {};
       const kept = before && sameAmbient(before.ambient, ambient) ? before : { piece, binds, seen, ambient, ...this.recorded(piece, here, conditions) };
       this.take(kept, before === kept, does);
@@ -162,13 +187,13 @@ class ModuleReader {
         if (next !== here) { ambient = [...ambient, { text: piece.text, start: one.start }]; conditions = new Set([...conditions, ...kept.asked]); }
         here = next;
       }
-      return kept;
+      return { remembered: kept, place: from };
     });
-    if (memory.remember(read)) return;
+    if (memory.remember(read.map((each) => each.remembered))) return read;
     for (const list of Object.values(this.lists)) list.length = 0;
     for (const set of Object.values(this.sets)) set.clear();
     does.clear();
-    this.remembered(pieces, place, does, memory);
+    return this.remembered(pieces, place, does, memory);
   }
 
   /** Reads a piece, and says what it added and what it asked for. */

@@ -26,8 +26,17 @@ export interface Piece {
 export class Pieces {
   private last: readonly Piece[] = [];
 
+  /** What was lowered last, which may be asked for twice. */
+  private latest: { readonly text: string; readonly lowered: Lowered } | undefined;
+
   /** @param lower reads the text of a piece as if it were a file */
   constructor(private readonly lower: (text: string) => Lowered) {}
+
+  /** What the text of a piece is made of. */
+  lowered(text: string): Lowered {
+    if (this.latest?.text !== text) this.latest = { text, lowered: this.lower(text) };
+    return this.latest.lowered;
+  }
 
   read(text: string): Program & { readonly pieces: readonly Piece[] } {
     const { last } = this;
@@ -40,7 +49,7 @@ export class Pieces {
       const end = pieceEnd(text, at);
       const written = text.slice(at, end);
       const same = last[pieces.length];
-      pieces.push(same?.start === at && same.text === written ? same : placedAt(written, this.lower(written), at));
+      pieces.push(same?.start === at && same.text === written ? same : placedAt(written, this.lowered(written), at));
       at = end;
     }
     this.last = pieces;
@@ -81,7 +90,8 @@ function placed(pieces: readonly Piece[], start: number): readonly Piece[] {
   return by === 0 ? pieces : pieces.map((each) => ({ ...each, start: each.start + by, body: shifted(each.body, by), comments: shifted(each.comments, by) }));
 }
 
-function placedAt(text: string, origin: Lowered, start: number): Piece {
+/** A piece out of what its text was lowered to, at the place where it stands. */
+export function placedAt(text: string, origin: Lowered, start: number): Piece {
   return { text, start, origin, body: shifted(origin.body, start), comments: shifted(origin.comments, start) };
 }
 

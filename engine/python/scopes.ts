@@ -39,11 +39,11 @@ export interface Scopes {
 }
 
 /**
- * @param program the file
+ * @param program the file, or a part of it
  * @param absolute turns the module of an import as written (`..models`) into an absolute name
+ * @param module the module's scope, where it has bindings of other parts already
  */
-export function collectScopes(program: Program, absolute: (written: string) => string): Scopes {
-  const module = scopeOf('module', '', undefined, undefined);
+export function collectScopes(program: Pick<Program, 'body'>, absolute: (written: string) => string, module: Scope = scopeOf('module', '', undefined, undefined)): Scopes {
   const byStatement = new Map<Stmt, Scope>();
   const stars: string[] = [];
   let blocks = 0;
@@ -139,6 +139,17 @@ export function collectScopes(program: Program, absolute: (written: string) => s
 
   statements(module, program.body, []);
   return { module, stars, of: (one) => byStatement.get(one) };
+}
+
+/** The scopes of a file in which another definition stands in a place: of the rest nothing is walked again. */
+export function scopesWith(rest: Scopes, gone: { readonly start: number; readonly end: number }, definition: Pick<Program, 'body'>): Scopes {
+  const bindings = new Map([...rest.module.bindings].flatMap(([name, list]): [string, Binding[]][] => {
+    const left = list.filter((each) => each.at < gone.start || gone.end <= each.at);
+    return left.length > 0 ? [[name, left]] : [];
+  }));
+  const own = collectScopes(definition, (written) => written, { ...rest.module, bindings });
+  for (const list of bindings.values()) if (list.length > 1) list.sort((a, b) => a.at - b.at);
+  return { ...own, stars: rest.stars, of: (statement) => own.of(statement) ?? rest.of(statement) };
 }
 
 function scopeOf(kind: Scope['kind'], name: string, parent: Scope | undefined, statement: FunctionStmt | ClassStmt | undefined): Scope {

@@ -17,15 +17,38 @@ const MUTATORS = new Set(['append', 'appendleft', 'extend', 'add', 'update', 'po
 
 interface Growing extends Omit<State, 'uses'> { readonly uses: StateUse[] }
 
-/** @param text that of the file, for `global` statements, which bind nothing */
-export function statesOf(body: readonly Stmt[], scopes: Scopes, names: Names, text: string): readonly State[] {
+/** By name: state as it is declared, whether or not somebody writes it. */
+export type States = ReadonlyMap<string, State>;
+
+/** What is asked to tell state: the scopes and names of the file, and its text for `global` statements, which bind nothing. */
+interface StateFile { readonly scopes: Scopes; readonly names: Names; readonly text: string }
+
+export function statesOf(body: readonly Stmt[], file: StateFile): States {
   const found = new Map<string, Growing>();
-  declared(body, '', scopes.module, found, names);
-  for (const one of definitionsIn(body)) if (one.k === 'class') ofClass(one, scopes, found, names);
-  // A number changes only where a function says that it means the module's.
+  declared(body, '', file.scopes.module, found, file.names);
+  for (const one of definitionsIn(body)) if (one.k === 'class') ofClass(one, file.scopes, found, file.names);
+  withoutConstants(found, file.text);
+  if (found.size > 0) new Reader(found, file).definitions(body, '');
+  return found;
+}
+
+/** State that changes. */
+export function written(states: States): readonly State[] {
+  return [...states.values()].filter((each) => each.uses.some((use) => use.how !== 'read'));
+}
+
+/** What one definition adds to the state of its file: the attributes it declares, and the uses it makes of all there is. */
+export function statesIn(one: FunctionStmt | ClassStmt, rest: States, file: StateFile): States {
+  const found = new Map([...rest].map(([name, each]): [string, Growing] => [name, { ...each, uses: [] }]));
+  if (one.k === 'class') ofClass(one, file.scopes, found, file.names);
+  withoutConstants(found, file.text);
+  if (found.size > 0) new Reader(found, file).definitions([one], '');
+  return found;
+}
+
+/** A number changes only where a function says that it means the module's. */
+function withoutConstants(found: Map<string, Growing>, text: string): void {
   if (!/^[ \t]+global[ \t]/m.test(text)) for (const [name, each] of found) if (each.holds === 'number') found.delete(name);
-  if (found.size > 0) new Reader(found, scopes, names, text).definitions(body, '');
-  return [...found.values()].filter((each) => each.uses.some((use) => use.how !== 'read'));
 }
 
 /** Definitions at the top of a file and in its branches. */
@@ -84,7 +107,7 @@ class Reader {
   private path = '';
   private globals: ReadonlySet<string> = new Set();
 
-  constructor(private readonly found: ReadonlyMap<string, Growing>, private readonly scopes: Scopes, private readonly names: Names, private readonly text: string) {}
+  constructor(private readonly found: ReadonlyMap<string, Growing>, private readonly file: StateFile) {}
 
   definitions(body: readonly Stmt[], path: string): void {
     for (const one of body) {
@@ -96,9 +119,9 @@ class Reader {
 
   private inFunction(one: FunctionStmt, outer: string): void {
     const before = { scope: this.scope, path: this.path, globals: this.globals };
-    this.scope = this.scopes.of(one);
+    this.scope = this.file.scopes.of(one);
     this.path = outer === '' ? one.name : `${outer}.${one.name}`;
-    this.globals = new Set([...this.text.slice(one.body.start, one.body.end).matchAll(/^[ \t]*global[ \t]+([\w, \t]+)/gm)].flatMap((each) => (each[1] ?? '').split(/[,\s]+/)));
+    this.globals = new Set([...this.file.text.slice(one.body.start, one.body.end).matchAll(/^[ \t]*global[ \t]+([\w, \t]+)/gm)].flatMap((each) => (each[1] ?? '').split(/[,\s]+/)));
     if (one.name !== '__init__' || outer === '') this.statements(one.body.body);
     this.scope = before.scope;
     this.path = before.path;
@@ -111,7 +134,7 @@ class Reader {
       if (one.k === 'class') continue;
       if (one.k === 'assign') this.assigned(one);
       else if (one.k === 'with') { for (const item of one.items) this.held(item.value, one.body, 'with'); }
-      const removes = one.k === 'loose' && this.text.startsWith('del', one.start);
+      const removes = one.k === 'loose' && this.file.text.startsWith('del', one.start);
       for (const expr of expressionsOf(one)) if (one.k !== 'assign' || !one.targets.includes(expr)) this.expression(expr, removes);
       this.statements(inner(one));
     }
@@ -176,7 +199,7 @@ class Reader {
 
   private use(state: Growing, how: StateUse['how'], by: string, at: Expr, body?: Block): void {
     const { scope } = this;
-    const does = body && scope ? [...new Set(callsIn(body.body).map((each) => this.names.callee(each.callee, scope)))] : undefined;
+    const does = body && scope ? [...new Set(callsIn(body.body).map((each) => this.file.names.callee(each.callee, scope)))] : undefined;
     state.uses.push({ how, by, scope: this.path, at: { start: at.start, end: at.end }, ...(does && { does }) });
   }
 }

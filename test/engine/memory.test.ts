@@ -103,6 +103,13 @@ describe('the memory of an open file', function () {
     }
   };
 
+  /** A line of a text typed letter by letter, somewhere in it. */
+  const letters = (lines: readonly string[], at: number, what: string, where: number) => {
+    const line = lines[at] ?? '';
+    const column = Math.floor(where * line.length);
+    return Array.from(what, (_, length) => lines.with(at, line.slice(0, column) + what.slice(0, length + 1) + line.slice(column)).join('\n'));
+  };
+
   const edits: Readonly<Record<string, readonly [from: string, to: string]>> = {
     'a value that others use': ['LIMIT = 10', 'LIMIT = 20'],
     'a value becomes an environment variable': ['LIMIT = 10', 'LIMIT = int(os.environ["LIMIT"])'],
@@ -151,6 +158,7 @@ describe('the memory of an open file', function () {
         else if (what < 0.6) lines.splice(at, 0, pick(PROGRAM.split('\n')) ?? '');
         else if (what < 0.8) lines[at] = (lines[at] ?? '').replace(/\w(?=\W|$)/, (letter) => `${letter}x`);
         else if (what < 0.9) lines[at] = (lines[at] ?? '').slice(0, Math.floor(chance() * 20));
+        else if (what < 0.95) texts.push(...letters(lines, at, pick(['shop_', 'x = f("a")', '.get(LIMIT', ' # TODO', '"']) ?? '', chance()));
         else lines.splice(at, 0, pick(['x = LIMIT', 'def key(name): return LIMIT', 'from flask import *', 'os = None', 'if DEBUG: raise SystemExit', 'bp = None', 'urlpatterns = []', 'class Config: pass', 'for item in KEYS: find(item, x)']) ?? '');
         texts.push(lines.join('\n'));
         if (chance() < 0.2) texts.push(start);
