@@ -1,10 +1,13 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
-import type { Application, Assignment, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Standing, TestSuite, UnnamedRead, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
+import type { Application, Assignment, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Span, Standing, TestSuite, UnnamedRead, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables, lastName } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, hostedFiles, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { installedFolders } from './installed';
+import { movedFrom } from '../python/still';
 import { linkModule } from './link';
+import type { Looks } from './looks';
+import { lookAgain, lookAt, lookAtPart, looking } from './looks';
 import { ModuleIndex } from './module-index';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
@@ -48,6 +51,11 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
   return project instanceof Facts ? project.renewed(unit) : undefined;
 }
 
+/** What the facts of a module were read as, which edits have moved since. */
+function rootOf(module: Module): Module {
+  return movedFrom(module)?.from ?? module;
+}
+
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
 const LASTING: readonly string[] = [
   'places',
@@ -83,6 +91,10 @@ class Facts implements Project {
   readonly modules: readonly Module[];
   private readonly names: ProjectNames;
   private readonly kept = new Map<string, unknown>();
+  /** The file that was edited last, as it was read. */
+  private linkedLast: { readonly root: Module; readonly linked: Module } | undefined;
+  /** Of what is kept: the texts it rests on. */
+  private readonly looks = new Map<string, Looks>();
   /** Of what is kept: the modules it rests on, where it does not rest on all. */
   private readonly concerned = new Map<string, (module: Module) => boolean>();
   /** Routes of modules, by the module: those of a file that no edit touched stay. */
@@ -97,10 +109,10 @@ class Facts implements Project {
     this.name = input.name;
     this.paths = input.paths;
     this.names = earlier?.facts.names ?? new ProjectNames(input.units.filter((each) => each.kind === 'module').filter((each) => each.role !== 'vendored'));
-    this.units = earlier ? earlier.facts.units.with(earlier.at, this.linked(earlier.unit)) : input.units.map((each) => this.linked(each));
+    this.units = earlier ? earlier.facts.units.with(earlier.at, this.linked(earlier.unit, earlier.facts)) : input.units.map((each) => this.linked(each));
     this.modules = this.units.filter((each): each is Module => each.kind === 'module' && each.role === 'production');
     this.served = earlier?.facts.served ?? new WeakMap();
-    for (const key of LASTING) if (earlier?.facts.kept.has(key)) this.kept.set(key, earlier.facts.kept.get(key));
+    for (const key of LASTING) if (earlier) this.keep(key, earlier.facts);
     const edited = earlier && this.units[earlier.at];
     if (earlier && edited) this.keepUnconcerned(earlier.facts, earlier.facts.units[earlier.at], edited);
     for (const key of INDEXES) {
@@ -111,8 +123,14 @@ class Facts implements Project {
     }
   }
 
-  private linked<U extends Unit>(unit: U): U {
-    return unit.kind === 'module' ? linkModule(unit, this.names) as U : unit;
+  /** @param earlier facts in which names of other files are followed already, of the same reading */
+  private linked(unit: Unit, earlier?: Facts): Unit {
+    if (unit.kind !== 'module') return unit;
+    const move = movedFrom(unit);
+    const root = move?.from ?? unit;
+    const known = earlier?.linkedLast?.root === root ? earlier.linkedLast.linked : linkModule(root, this.names);
+    if (earlier) this.linkedLast = { root, linked: known };
+    return move ? move.place(known) : known;
   }
 
   renewed(unit: Unit): Facts | undefined {
@@ -120,7 +138,7 @@ class Facts implements Project {
     const before = this.input.units[at];
     if (!before || before.kind !== unit.kind) return undefined;
     if (unit.kind === 'module' && before.kind === 'module') {
-      if (!sameNames(before, unit)) return undefined;
+      if (rootOf(unit) !== rootOf(before) && !sameNames(before, unit)) return undefined;
       this.names.replace(unit);
     }
     return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, { facts: this, at, unit });
@@ -128,20 +146,31 @@ class Facts implements Project {
 
   once<T>(key: string, compute: () => T, concerns?: (module: Module) => boolean): T {
     if (!this.kept.has(key)) {
-      this.kept.set(key, compute());
+      const { found, looks } = looking(compute);
+      this.kept.set(key, found);
+      if (looks) this.looks.set(key, looks);
       if (concerns) this.concerned.set(key, concerns);
     }
+    lookAgain(this.looks.get(key));
     return this.kept.get(key) as T;
   }
 
   /** Takes over the answers that rest on neither what a unit was nor what it is. */
-  private keepUnconcerned({ kept, concerned }: Facts, before: Unit | undefined, edited: Unit): void {
+  private keepUnconcerned(earlier: Facts, before: Unit | undefined, edited: Unit): void {
     const rests = (unit: Unit | undefined, on: (module: Module) => boolean) => unit?.kind === 'module' && on(unit);
-    for (const [key, concerns] of concerned) {
+    for (const [key, concerns] of earlier.concerned) {
       if (rests(before, concerns) || rests(edited, concerns)) continue;
-      this.kept.set(key, kept.get(key));
+      this.keep(key, earlier);
       this.concerned.set(key, concerns);
     }
+  }
+
+  /** Takes over an answer. */
+  private keep(key: string, { kept, looks }: Facts): void {
+    if (!kept.has(key)) return;
+    this.kept.set(key, kept.get(key));
+    const rests = looks.get(key);
+    if (rests) this.looks.set(key, rests);
   }
 
   private get callIndex(): ModuleIndex<Call> {
@@ -154,7 +183,8 @@ class Facts implements Project {
   /** Where each path stands among the units, which edits leave as it is. */
   private get places(): ReadonlyMap<string, number> { return this.once('places', () => new Map(this.units.map((each, at) => [each.path, at]))); }
   unit(path: string): Unit | undefined { const at = this.places.get(path); return at === undefined ? undefined : this.units[at]; }
-  text(path: string): string | undefined { return this.input.text(path); }
+  text(path: string): string | undefined { lookAt(path); return this.input.text(path); }
+  written(path: string, at: Span): string { lookAtPart(path, at); return this.input.text(path)?.slice(at.start, at.end) ?? ''; }
   tracked(path: string): boolean | undefined { return this.input.tracked(path); }
   get installed(): readonly InstalledFolder[] { return this.once('installed', () => installedFolders(this.input.held?.() ?? this.paths)); }
   ignored(path: string): boolean { return this.input.ignored(path); }

@@ -7,6 +7,8 @@ export class ModuleIndex<Fact> {
   /** By key, then by path. */
   private readonly byKey = new Map<string, Map<string, readonly Indexed<Fact>[]>>();
   private readonly keysOf = new Map<string, readonly string[]>();
+  /** Modules whose new facts are still to be taken: nobody has asked since. */
+  private readonly changed = new Map<string, Module>();
 
   /** @param facts what a module has, each under its key */
   constructor(modules: readonly Module[], private readonly facts: (module: Module) => Iterable<readonly [key: string, fact: Fact]>) {
@@ -15,18 +17,27 @@ export class ModuleIndex<Fact> {
 
   /** Takes the new facts of a module instead of those it had. */
   replace(module: Module): void {
-    for (const key of this.keysOf.get(module.path) ?? []) this.byKey.get(key)?.delete(module.path);
-    this.add(module);
+    this.changed.set(module.path, module);
   }
 
   /** What all modules have under a key, by the path of the module, then in the order of the module. */
   get(key: string): readonly Indexed<Fact>[] {
+    this.catchUp();
     const found = [...this.byKey.get(key) ?? []];
     return (found.length > 1 ? found.sort(([a], [b]) => a < b ? -1 : 1) : found).flatMap(([, facts]) => facts);
   }
 
   keys(): Iterable<string> {
+    this.catchUp();
     return this.byKey.keys();
+  }
+
+  private catchUp(): void {
+    for (const module of this.changed.values()) {
+      for (const key of this.keysOf.get(module.path) ?? []) this.byKey.get(key)?.delete(module.path);
+      this.add(module);
+    }
+    this.changed.clear();
   }
 
   private add(module: Module): void {

@@ -202,14 +202,19 @@ export function qualified(module: Module, scope: string, name: string): string {
   return [module.name, scope, name].filter(Boolean).join('.');
 }
 
+/** Each kind is sorted when it is first asked for: of a file that is edited, often none is before the next edit. */
 function contentsOf(module: Module): Contents {
   const inScope = (scope: string, name: string) => scope ? `${scope}.${name}` : name;
+  let classes: Contents['classes'] | undefined;
+  let funcs: Contents['funcs'] | undefined;
+  let values: Contents['values'] | undefined;
+  let imports: Contents['imports'] | undefined;
   return {
     module,
-    classes: new Map(module.classes.map((each) => [inScope(each.scope, each.name), each])),
-    funcs: new Map(module.functions.map((each) => [inScope(each.scope, each.name), each])),
-    values: new Map(module.assignments.filter((each) => each.how === 'statement' && !each.target.includes('.')).map((each) => [inScope(each.scope, each.target), each])),
-    imports: new Map(module.imports.filter((each) => each.name !== '*').map((each) => [each.name, each.target])),
+    get classes() { return classes ??= new Map(module.classes.map((each) => [inScope(each.scope, each.name), each])); },
+    get funcs() { return funcs ??= new Map(module.functions.map((each) => [inScope(each.scope, each.name), each])); },
+    get values() { return values ??= new Map(module.assignments.filter((each) => each.how === 'statement' && !each.target.includes('.')).map((each) => [inScope(each.scope, each.target), each])); },
+    get imports() { return imports ??= new Map(module.imports.filter((each) => each.name !== '*').map((each) => [each.name, each.target])); },
   };
 }
 

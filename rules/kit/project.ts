@@ -2,7 +2,7 @@
 import type { Unit, UnitOf, Kind } from './files';
 import type { MappedModel, Migration } from './model';
 import type { Assignment, Call, Class, Func, Module, Route, Standing, VariableRead } from './module';
-import type { Place } from './place';
+import type { Place, Span } from './place';
 import type { TestSuite } from './tests';
 import type { Value } from './value';
 import type { Flow } from './ways';
@@ -93,6 +93,8 @@ export interface Project {
   readonly modules: readonly Module[];
   /** Text of a file, while it is at hand; undefined when it was not read. */
   text(path: string): string | undefined;
+  /** A stretch of a file's text, empty where there is none: what is told from it need not be told again when the file changes elsewhere. */
+  written(path: string, at: Span): string;
 
   readonly frameworks: ReadonlySet<Framework>;
   readonly applications: readonly Application[];

@@ -1,0 +1,50 @@
+/**
+ * Which texts of files are looked at while something is found out. What rests on facts alone stays true while an edit only moves them;
+ * what rests on a text has to be found out again when the edit is in it.
+ */
+import type { Span } from '../../rules/kit';
+
+export interface Looks {
+  /** Files whose whole text was looked at. */
+  readonly whole: Set<string>;
+  /** Stretches of files that were looked at, by path. */
+  readonly parts: Map<string, Span[]>;
+}
+
+let current: Looks | undefined;
+
+/** Runs `find` and says at which texts it looked, directly or through answers that were kept; undefined when at none. */
+export function looking<T>(find: () => T): { readonly found: T; readonly looks: Looks | undefined } {
+  const outer = current;
+  const looks: Looks = { whole: new Set(), parts: new Map() };
+  current = looks;
+  try {
+    return { found: find(), looks: looks.whole.size > 0 || looks.parts.size > 0 ? looks : undefined };
+  } finally {
+    current = outer;
+  }
+}
+
+/** Notes that somebody looks at all of a file's text. */
+export function lookAt(path: string): void {
+  current?.whole.add(path);
+}
+
+/** Notes that somebody looks at a stretch of a file's text. */
+export function lookAtPart(path: string, { start, end }: Span): void {
+  if (!current || current.whole.has(path)) return;
+  const parts = current.parts.get(path);
+  if (parts) parts.push({ start, end }); else current.parts.set(path, [{ start, end }]);
+}
+
+/** Notes what was looked at for an answer that is given again. */
+export function lookAgain(looks: Looks | undefined): void {
+  if (!looks || !current) return;
+  for (const path of looks.whole) current.whole.add(path);
+  for (const [path, parts] of looks.parts) for (const each of parts) lookAtPart(path, each);
+}
+
+/** Whether a stretch of a file's text was looked at. */
+export function lookedAt({ whole, parts }: Looks, path: string, { start, end }: Span): boolean {
+  return whole.has(path) || (parts.get(path) ?? []).some((each) => each.start <= end && start <= each.end);
+}
