@@ -104,7 +104,7 @@ const APPS = /^(axes|defender|allauth\.account|django_lockout|lockout|admin_hone
 function counted(project: Project): readonly Evidence[] {
   const apps = project.settings('INSTALLED_APPS').filter((each) => seenInProduction(each, project)).flatMap((each) => (each.value.kind === 'list' ? each.value.items : []).flatMap((item) => item.kind === 'text' && APPS.test(item.value) ? [{ path: each.path, start: item.at.start, end: item.at.end, text: `${item.value} counts failures` }] : []));
   const own = logins(project).flatMap(({ hooks }) => hooks).flatMap(({ module, func }): readonly Evidence[] => {
-    const text = withoutComments((project.text(module.path) ?? '').slice(func.at.start, func.at.end));
+    const text = withoutComments(project.written(module.path, func.at));
     const found = COUNTS.exec(text);
     if (found) return [{ path: module.path, ...func.nameAt, text: `${func.name}() looks at ${found[0]}` }];
     return BY_ACCOUNT.test(text) && func.decorators.some((each) => /limit/i.test(each.name)) ? [{ path: module.path, ...func.nameAt, text: `${func.name}() is limited by account` }] : [];

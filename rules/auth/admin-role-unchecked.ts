@@ -150,5 +150,5 @@ function checking(gap: Gap, source: Source, project: Project): readonly Edit[] |
 
 function bodyOf(name: string, project: Project): string {
   const found = project.func(name);
-  return found ? project.text(found.module.path)?.slice(found.func.body.start, found.func.body.end) ?? '' : '';
+  return found ? project.written(found.module.path, found.func.body) : '';
 }

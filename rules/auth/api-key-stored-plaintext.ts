@@ -76,7 +76,7 @@ function given(module: Module): readonly Match[] {
 function defaults(module: Module, project: Project): readonly Match[] {
   return module.models.flatMap((model) => model.columns.filter((each) => each.default && (SURE.test(each.name) || (VAGUE.test(each.name) && CLASS.test(model.name)))).flatMap((column): Match[] => {
     const at = column.default?.at;
-    const written = at ? (project.text(module.path) ?? '').slice(at.start, at.end) : '';
+    const written = at ? project.written(module.path, at) : '';
     return /secrets\.token_|token_(hex|urlsafe)\(|uuid4|urandom|generate_(api_)?(key|token)$/.test(written) && !HASHES.test(written) ? [{ module, at: column.nameAt, owner: model.name, attribute: column.name }] : [];
   }));
 }

@@ -103,15 +103,14 @@ function forms(): Selector<FormSwitch> {
     kinds: ['module'], callees: ['flask_wtf.FlaskForm', 'flask_wtf.Form', 'flask_wtf.form.FlaskForm', '*.protect'],
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      const text = project.text(unit.path) ?? '';
       for (const one of unit.assignments) {
         const form = /(?:^|\.)(\w+)\.Meta$/.exec(one.scope)?.[1];
-        if (form && one.target === 'csrf' && isFalse(one.value) && isFlaskForm(form, unit) && !isRead(form, text, project)) yield { form: one, at: one.value.at, module: unit };
+        if (form && one.target === 'csrf' && isFalse(one.value) && isFlaskForm(form, unit) && !isRead(form, unit, project)) yield { form: one, at: one.value.at, module: unit };
       }
       for (const one of unit.calls) {
         const meta = one.keywords.find((each) => each.name === 'meta')?.value;
         const csrf = meta?.kind === 'dict' ? meta.entries.find((each) => each.key.kind === 'text' && each.key.value === 'csrf')?.value : undefined;
-        if (csrf && isFalse(csrf) && !isRead(lastName(one.callee), text, project) && !readsAddress(text.slice(one.at.start, one.at.end))) yield { form: one, at: csrf.at, module: unit };
+        if (csrf && isFalse(csrf) && !isRead(lastName(one.callee), unit, project) && !readsAddress(project.written(unit.path, one.at))) yield { form: one, at: csrf.at, module: unit };
       }
     },
   };
@@ -122,10 +121,10 @@ function isFlaskForm(name: string, module: Module): boolean {
 }
 
 /** A form that only reads: by its name, or made of the query string; and a part of another form, which has the token. */
-function isRead(form: string, text: string, project: Project): boolean {
+function isRead(form: string, module: Module, project: Project): boolean {
   if (/search|filter|query|lookup/i.test(form)) return true;
   const used = new RegExp(`\\bFormField\\(\\s*${form}\\b|\\b${form}\\([^()]*request\\.args`);
-  return used.test(text) || project.modules.some((each) => each.imports.some((one) => one.name === form) && used.test(project.text(each.path) ?? ''));
+  return used.test(project.text(module.path) ?? '') || project.modules.some((each) => each.imports.some((one) => one.name === form) && used.test(project.text(each.path) ?? ''));
 }
 
 function readsAddress(call: string): boolean {

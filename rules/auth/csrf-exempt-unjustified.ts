@@ -90,7 +90,7 @@ function* exempted({ call, module }: Pick<CallMatch, 'call' | 'module'>, project
   if (name === undefined || call.args.length !== 1) return;
   const known = project.func(name);
   if (known) { yield { module, at: call.at, name: lastName(name), views: [viewOf(known.module, known.func)], blueprint: false }; return; }
-  const written = /\(\s*([\w.]+)\s*\)$/.exec(project.text(module.path)?.slice(call.argumentsAt.start, call.argumentsAt.end) ?? '')?.[1];
+  const written = /\(\s*([\w.]+)\s*\)$/.exec(project.written(module.path, call.argumentsAt))?.[1];
   if (written === undefined || !/Blueprint$/.test(name)) return;
   const views = module.routes.filter((route) => route.owner === written || lastName(route.owner) === written || route.decorators.some((each) => each.receiver === written))
     .flatMap((route) => module.functions.filter((func) => func.nameAt.start === route.handlerAt.start).map((func) => ({ module, func, route })));

@@ -118,22 +118,20 @@ function accounts(): Selector<Account> {
       if (unit.kind === 'plain') { yield* ofSql(unit, project); return; }
       // Made-up people are for a developer's machine.
       if (unit.kind !== 'module' || unit.language !== 'python' || unit.imports.some((each) => /^(faker|mimesis|factory|model_bakery)(\.|$)/.test(each.target))) return;
-      const text = project.text(unit.path);
-      if (text === undefined) return;
       for (const each of settings.select(unit, project)) {
         const found = seenInProduction(each, project) && !each.refusal ? ofSetting(each) : undefined;
         if (found) yield found;
       }
-      yield* ofCalls([...calls.select(unit, project)], text, project);
+      yield* ofCalls([...calls.select(unit, project)], project);
     },
   };
 }
 
 /** The heaviest of each function: a seed that makes five accounts is one fault. */
-function* ofCalls(matches: readonly CallMatch[], text: string, project: Project): Iterable<Account> {
+function* ofCalls(matches: readonly CallMatch[], project: Project): Iterable<Account> {
   const byScope = new Map<string, Account>();
   for (const match of matches) {
-    const found = onlyInDevelopment(match.call) ? undefined : ofCall(match, text, project);
+    const found = onlyInDevelopment(match.call) ? undefined : ofCall(match, project.text(match.module.path) ?? '', project);
     const known = found && byScope.get(match.call.scope);
     if (found && (!known || weight(found) > weight(known))) byScope.set(match.call.scope, found);
   }

@@ -113,7 +113,7 @@ function openedOnPurpose(project: Project): Gap | undefined {
 
 function bodyOf(module: Module, path: string, project: Project): string {
   const found = module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === path);
-  return found ? project.text(module.path)?.slice(found.body.start, found.body.end) ?? '' : '';
+  return found ? project.written(module.path, found.body) : '';
 }
 
 // ---- views

@@ -94,7 +94,7 @@ function callbackOf({ call: one, module }: CallMatch, project: Project): Callbac
   const [first] = callers;
   if (!first) return undefined;
   const all = closure(project, [own, ...callers, ...callers.flatMap((each) => gatesOf(each.module, each.func, project))]);
-  const checked = all.some((each) => LOOKS.test(withoutComments((project.text(each.module.path) ?? '').slice(each.func.at.start, each.func.at.end))));
+  const checked = all.some((each) => LOOKS.test(withoutComments(project.written(each.module.path, each.func.at))));
   return { at: one.calleeAt, name: first.func.name, checked };
 }
 

@@ -107,10 +107,8 @@ function tokens(): Selector<Token> {
     kinds: calls.kinds, callees: calls.callees,
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      const text = project.text(unit.path);
-      if (text === undefined) return;
       for (const match of calls.select(unit, project)) {
-        const token = onlyInDevelopment(match.call) ? undefined : tokenOf(match, text);
+        const token = onlyInDevelopment(match.call) ? undefined : tokenOf(match, project.text(unit.path) ?? '');
         if (token) yield token;
       }
       yield* stored(unit, project);

@@ -126,9 +126,9 @@ const BY_SESSION = /current_?user|get_?user|auth|login/i;
 function lookup(store: string, module: Module, at: { start: number; end: number }, names: RegExp, project: Project): Lookup[] {
   const func = functionsAround(module, at).find((each) => each.name !== '');
   if (!func || !names.test(func.name) || /logout|delete|revoke|clean|purge|list/i.test(func.name)) return [];
-  const text = (project.text(module.path) ?? '').slice(func.at.start, func.at.end);
+  const text = project.written(module.path, func.at);
   if (/delete_(one|many)|\.delete\(/.test(text)) return [];
-  const called = func.does.flatMap((name) => { const found = project.func(name); return found ? [(project.text(found.module.path) ?? '').slice(found.func.at.start, found.func.at.end)] : []; });
+  const called = func.does.flatMap((name) => { const found = project.func(name); return found ? [project.written(found.module.path, found.func.at)] : []; });
   return [{ path: module.path, ...func.nameAt, text: func.name, store, compares: [text, ...called].some((each) => EXPIRES.test(each)) }];
 }
 

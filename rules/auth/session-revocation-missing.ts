@@ -100,7 +100,7 @@ function named(module: Module, project: Project): readonly Evidence[] {
   const last = (name: string) => name.slice(name.lastIndexOf('.') + 1);
   return [
     ...module.classes.filter((each) => revokes(each.name) || (STORES.test(each.name) && !each.bases.some((base) => /(BaseModel|Schema|Form|Serializer)$/.test(base)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name} can end sessions` })),
-    ...module.functions.filter((each) => revokes(each.name) || (each.name === 'get_id' && each.scope !== '' && /token|version|hash|stamp|uuid|session|alternative|password/i.test((project.text(module.path) ?? '').slice(each.body.start, each.body.end)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}()` })),
+    ...module.functions.filter((each) => revokes(each.name) || (each.name === 'get_id' && each.scope !== '' && /token|version|hash|stamp|uuid|session|alternative|password/i.test(project.written(module.path, each.body)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}()` })),
     ...module.assignments.filter((each) => revokes(last(each.target))).map((each) => ({ path: module.path, ...each.targetAt, text: last(each.target) })),
     ...module.functions.filter((each) => each.reads.some((read) => COMPARED.test(read))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}() compares what the session holds` })),
   ];
@@ -111,7 +111,7 @@ function asked(project: Project, modules: readonly Module[]): readonly Evidence[
   const reading = modules.flatMap((module) => module.functions.filter((func) => func.does.some((each) => (DECODE as readonly string[]).includes(each) || /(^|\.)(get_jwt_identity|verify_jwt_in_request|decode_(access_)?token|decode_jwt|verify_(access_)?token)$/.test(each)) || func.decorators.some((each) => /user_loader|request_loader|user_lookup_loader|before_request|before_app_request/.test(each.name)) || isCurrentUser(func.name)).map((func): Hook => ({ module, func })));
   const names = new Set(reading.map(({ module, func }) => [module.name, func.scope, func.name].filter(Boolean).join('.')));
   const above = modules.flatMap((module) => module.functions.filter((func) => func.depends.some((each) => names.has(each)) || func.does.some((each) => names.has(each))).filter((func) => isCurrentUser(func.name) || /^(require|check|verify|ensure|is)_\w*(user|active|auth|login)/i.test(func.name)).map((func): Hook => ({ module, func })));
-  return closure(project, [...reading, ...above]).filter(({ module, func }) => STATE.test(withoutComments((project.text(module.path) ?? '').slice(func.body.start, func.body.end)))).slice(0, 3).map(({ module, func }) => ({ path: module.path, ...func.nameAt, text: `${func.name}() asks whether the account is still active` }));
+  return closure(project, [...reading, ...above]).filter(({ module, func }) => STATE.test(withoutComments(project.written(module.path, func.body)))).slice(0, 3).map(({ module, func }) => ({ path: module.path, ...func.nameAt, text: `${func.name}() asks whether the account is still active` }));
 }
 
 function isCurrentUser(name: string): boolean {

@@ -76,11 +76,9 @@ function issues(): Selector<Issue> {
     kinds: ['module'], callees: calls.callees,
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      const text = project.text(unit.path);
-      if (text === undefined) return;
       for (const match of calls.select(unit, project)) {
         if (onlyInDevelopment(match.call)) continue;
-        const issue = (EXTENDED as readonly string[]).includes(match.call.callee) ? ofLibrary(match) : encoded(match, text, project);
+        const issue = (EXTENDED as readonly string[]).includes(match.call.callee) ? ofLibrary(match) : encoded(match, project.text(unit.path) ?? '', project);
         if (issue) yield { ...issue, module: unit };
       }
       for (const each of settings.select(unit, project)) {

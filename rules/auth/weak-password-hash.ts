@@ -89,9 +89,8 @@ function hashing(): Selector<CallMatch> {
     ...all,
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      const text = project.text(unit.path) ?? '';
       // Hashes of other things are no passwords that are hashed well.
-      for (const match of all.select(unit, project)) if (!isPlain(match.call.callee) || hashesPassword(match.call, unit, text, project.frameworks.has('django'))) yield match;
+      for (const match of all.select(unit, project)) if (!isPlain(match.call.callee) || hashesPassword(match.call, unit, project.text(unit.path) ?? '', project.frameworks.has('django'))) yield match;
     },
   };
 }

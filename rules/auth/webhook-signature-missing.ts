@@ -93,7 +93,7 @@ function verdictOf({ module, route }: Receiver, project: Project): Verdict {
   const start: readonly Hook[] = [...(own ? [{ module, func: own }] : methodsOf(module, route)), ...[...route.gates, ...(own?.depends ?? [])].flatMap((each) => project.func(each) ?? [])];
   const all = closure(project, start);
   if ([...route.gates, ...route.hooks.filter((each) => /webhook|signature/i.test(each)), ...(own?.depends ?? [])].some((each) => VERIFIES.test(each) || /webhook/i.test(lastName(each)))) return { how: 'verified' };
-  const texts = all.map((each) => ({ ...each, text: withoutComments((project.text(each.module.path) ?? '').slice(each.func.at.start, each.func.at.end)) }));
+  const texts = all.map((each) => ({ ...each, text: withoutComments(project.written(each.module.path, each.func.at)) }));
   const found = texts.find(({ func, text }) => func.does.some((each) => VERIFIES.test(each) || ASKS.test(each)) || TEXT.test(text) || func.reads.some((each) => /signature|[-_.](secret|token)$|x-hub|authorization/i.test(each)));
   if (!found) return { how: 'missing' };
   const condition = conditionOf(found.text);

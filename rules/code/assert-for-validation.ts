@@ -78,9 +78,8 @@ function asserts(): Selector<Asserted> {
     kinds: ['module'], callees: [],
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      const text = unit.refusals.length > 0 ? project.text(unit.path) ?? '' : '';
       for (const refusal of unit.refusals) {
-        const [, keyword, rest = ''] = /^(assert|if)\b\s*([^]*)$/.exec(text.slice(refusal.at.start, refusal.at.end)) ?? [];
+        const [, keyword, rest = ''] = /^(assert|if)\b\s*([^]*)$/.exec(project.written(unit.path, refusal.at)) ?? [];
         if (refusal.scope === '' || !keyword) continue;
         const condition = rest.slice(0, end(rest, keyword === 'assert' ? ',' : ':')).replace(/\s+/g, ' ').trim();
         const what = decided(condition);

@@ -108,7 +108,7 @@ function gets(): Selector<Get> {
 /** What a handler changes on a GET, as the end of a sentence; undefined where it changes nothing, or what a link may. */
 function writesOf(route: Route, module: Module, project: Project): string | undefined {
   const name = `${route.path} ${lastName(route.handler)}`;
-  const text = project.text(module.path)?.slice(route.body.start, route.body.end) ?? '';
+  const text = project.written(module.path, route.body);
   if (EXPECTED.test(name) || (route.methods.some((each) => !/^(GET|HEAD|OPTIONS)$/.test(each)) && ASKS_METHOD.test(text))) return undefined;
   const asked = route.path.split('/').some((part) => VERB.test(part)) || VERB.test(lastName(route.handler));
   const own = changes(route.does, asked);

@@ -73,7 +73,7 @@ function stubs(project: Project): readonly Gap[] {
 
 function isStub(module: Module, route: Route, project: Project): boolean {
   if (module.classes.some((each) => each.nameAt.start === route.handlerAt.start)) return false;
-  const body = project.text(module.path)?.slice(route.body.start, route.body.end) ?? '';
+  const body = project.written(module.path, route.body);
   const statement = body.replace(/^\s*("""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')/, '').replace(/#[^\n]*/g, '').trim();
   if (/^(pass|\.\.\.|raise NotImplementedError(\([^\n]*\))?)$/.test(statement)) return true;
   return statement.split('\n').length <= 3 && module.statuses.some((each) => each.code === 501 && each.at.start >= route.body.start && each.at.end <= route.body.end);

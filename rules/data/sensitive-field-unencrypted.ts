@@ -53,6 +53,6 @@ function kindOf(column: Column): string | undefined {
 
 /** Some function of the project encrypts, and speaks of this column. */
 function isEncrypted(column: Column, project: Project): boolean {
-  const texts = project.once('texts of functions that encrypt', () => project.modules.flatMap((module) => module.functions.filter((func) => func.does.some((each) => /encrypt|seal|Fernet|kms/i.test(each))).map((func) => project.text(module.path)?.slice(func.at.start, func.at.end) ?? '')));
+  const texts = project.once('texts of functions that encrypt', () => project.modules.flatMap((module) => module.functions.filter((func) => func.does.some((each) => /encrypt|seal|Fernet|kms/i.test(each))).map((func) => project.written(module.path, func.at))));
   return texts.some((each) => each.includes(column.name)) || (texts.length > 0 && /token|secret|password|key/.test(column.name));
 }

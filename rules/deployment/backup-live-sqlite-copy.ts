@@ -94,12 +94,12 @@ function copiedBy(command: Command): { readonly from: string; readonly to: strin
 }
 
 function* byCode(unit: Extract<Unit, { kind: 'module' }>, project: Project): Iterable<Copied> {
-  if (unit.calls.some((each) => /\.backup$/.test(each.callee) && each.args.length > 0) || /VACUUM INTO/i.test(project.text(unit.path) ?? '')) return;
   for (const match of COPY.select(unit, project)) {
     const file = endOf(match, 0, project);
     const to = endOf(match, 1, project) ?? '';
     const named = SAVES.test(enclosingName(match.call.scope)) || SAVES.test(fileName(unit.path)) || SAVES.test(to);
     if (file === undefined || !FILE.test(file) || SAVES.test(file) || /seed|empty|fixture|sample|template|demo|initial/i.test(file) || /restore/i.test(match.call.scope) || !named) continue;
+    if (unit.calls.some((each) => /\.backup$/.test(each.callee) && each.args.length > 0) || /VACUUM INTO/i.test(project.text(unit.path) ?? '')) return;
     yield { how: match.call.written, file: fileName(file), at: match.call.at };
   }
 }

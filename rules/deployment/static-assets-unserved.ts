@@ -80,7 +80,7 @@ function servers(project: Project): readonly Evidence[] {
   const flags = project.commands.filter((each) => /--static-map|--static-path-mount|\brunserver\b.*--insecure/.test(each.text)).map((each) => ({ ...each, text: 'the server serves them' }));
   const uwsgi = project.of('ini').flatMap((unit) => unit.sections.flatMap((section) => section.entries.filter((each) => each.name === 'static-map').map((each) => ({ path: unit.path, ...each.at, text: 'uWSGI serves them' }))));
   const away = project.settings('STATIC_URL', 'STATIC_HOST').filter((each) => mayServeProduction(each, project) && isAway(each.value)).map((each) => ({ path: each.path, start: each.start, end: each.end, text: 'another host serves them' }));
-  const stored = project.settings('STATICFILES_STORAGE', 'STORAGES').filter((each) => mayServeProduction(each, project) && /storages|s3|gcloud|azure|cloudinary|whitenoise|boto/i.test(project.text(each.path)?.slice(each.start, each.end) ?? '')).map((each) => ({ path: each.path, start: each.start, end: each.end, text: each.name }));
+  const stored = project.settings('STATICFILES_STORAGE', 'STORAGES').filter((each) => mayServeProduction(each, project) && /storages|s3|gcloud|azure|cloudinary|whitenoise|boto/i.test(project.written(each.path, each))).map((each) => ({ path: each.path, start: each.start, end: each.end, text: each.name }));
   const served = project.calls('django.views.static.serve').map(({ module, call }) => ({ path: module.path, ...call.at, text: 'a route serves them' }));
   return [...used.map(({ path, start, end, text }) => ({ path, start, end, text })), ...named, ...folders, ...flags, ...uwsgi, ...away, ...stored, ...served];
 }

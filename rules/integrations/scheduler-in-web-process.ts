@@ -108,5 +108,5 @@ function beat(project: Project): { readonly holds: Gap['related'] & object } | u
 }
 
 function textOf(project: Project, path: string, at: { readonly start: number; readonly end: number }): string {
-  return project.text(path)?.slice(at.start, at.end) ?? '';
+  return project.written(path, at);
 }

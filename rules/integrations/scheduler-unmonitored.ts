@@ -86,5 +86,5 @@ function listening(gap: Gap, { project, unit, source }: Context): readonly (Edit
 }
 
 function textOf(project: Project, path: string, at: { readonly start: number; readonly end: number }): string {
-  return project.text(path)?.slice(at.start, at.end) ?? '';
+  return project.written(path, at);
 }

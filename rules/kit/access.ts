@@ -73,7 +73,7 @@ export function checksRole(module: Module, route: Route, project: Project): bool
 
 /** Code without its texts and comments: a template's path says nothing of roles. */
 function bodyOf(module: Module, span: { readonly start: number; readonly end: number }, project: Project): string {
-  return (project.text(module.path)?.slice(span.start, span.end) ?? '').replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, ' ').replace(/#[^\n]*/g, ' ').replace(/(["'])(?:(?!\1)[^\\\n]|\\.)*\1/g, (text) => /^["'](is_)?(admin|staff|superuser|role)["']$/.test(text) ? text : ' ');
+  return (project.written(module.path, span)).replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, ' ').replace(/#[^\n]*/g, ' ').replace(/(["'])(?:(?!\1)[^\\\n]|\\.)*\1/g, (text) => /^["'](is_)?(admin|staff|superuser|role)["']$/.test(text) ? text : ' ');
 }
 
 /** Proof that somebody is recognised anywhere: an import, a gate, a function that reads an identity. Undefined where nothing in the code does. */

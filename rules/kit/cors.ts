@@ -39,18 +39,23 @@ export function corsGrants(): Selector<CorsGrant> {
     *select(unit, project) {
       if (unit.kind === 'nginx') { yield* inProxy(unit); return; }
       if (unit.kind !== 'module' || unit.language !== 'python' || isIdle(unit, project)) return;
-      const text = project.text(unit.path) ?? '';
-      if (refusesAsterisk(text)) return;
-      for (const one of unit.calls) {
-        if (onlyInDevelopment(one)) continue;
-        const grant = isMiddleware(one) ? fromMiddleware(one, unit, project, text) : one.callee === FLASK ? fromFlask(one, unit, project, text) : undefined;
-        // Origins that cannot be read here prove nothing either way.
-        if (grant && (grant.any || isRead(grant, unit, project))) yield grant;
+      for (const grant of grantsIn(unit, project)) {
+        if (refusesAsterisk(project.text(unit.path) ?? '')) return;
+        yield grant;
       }
-      yield* fromDjango(unit, project);
-      yield* fromHeaders(unit, project);
     },
   };
+}
+
+function* grantsIn(module: Module, project: Project): Iterable<CorsGrant> {
+  for (const one of module.calls) {
+    const made = isMiddleware(one) ? fromMiddleware : one.callee === FLASK ? fromFlask : undefined;
+    const grant = made && !onlyInDevelopment(one) ? made(one, module, project, project.text(module.path) ?? '') : undefined;
+    // Origins that cannot be read here prove nothing either way.
+    if (grant && (grant.any || isRead(grant, module, project))) yield grant;
+  }
+  yield* fromDjango(module, project);
+  yield* fromHeaders(module, project);
 }
 
 /** The origins are a list, a text or a variable, as far as they are given at all. */

@@ -68,7 +68,7 @@ export function cannotCarryText(name: string, func: Func | undefined, project: P
   if (annotation === undefined) return false;
   if (field === undefined) return NO_TEXT.test(annotation) || isEnum(annotation, project);
   const model = project.classes.find((each) => each.class.name === lastName(annotation));
-  const body = model && project.text(model.module.path)?.slice(model.class.body.start, model.class.body.end);
+  const body = model && project.written(model.module.path, model.class.body);
   const type = body === undefined ? undefined : new RegExp(`^[ \\t]*${escaped(field)}[ \\t]*:[ \\t]*([\\w.]+)`, 'm').exec(body)?.[1];
   return type !== undefined && (NO_TEXT.test(type) || isEnum(type, project));
 }
@@ -91,15 +91,15 @@ export interface Passage {
 }
 
 /** The way of a visitor's value from the start of the function to a call. `origin` is what it is in the value: read from the request, a parameter, a result. */
-export function passageOf(value: Value, origin: Value, match: Used, source: Pick<Source, 'slice' | 'text'>): Passage {
-  return passage(value, origin, { module: match.module, scope: match.call.scope, at: match.call.at }, source.text);
+export function passageOf(value: Value, origin: Value, match: Used, source: Pick<Source, 'slice'>): Passage {
+  return passage(value, origin, { module: match.module, scope: match.call.scope, at: match.call.at }, source.slice);
 }
 
-function passage(value: Value, origin: Value, place: Pick<Leg, 'module' | 'scope' | 'at'>, whole: string): Passage {
+function passage(value: Value, origin: Value, place: Pick<Leg, 'module' | 'scope' | 'at'>, slice: Source['slice']): Passage {
   const around = enclosing(place.scope, place.module);
   const name = origin.kind === 'tainted' ? origin.source : origin.kind === 'parameter' ? origin.name.replace(/\.\*.*$/, '') : '';
-  const written = [whole.slice(origin.at.start, origin.at.end), whole.slice(value.at.start, value.at.end), name];
-  const text = whole.slice(around?.body.start ?? 0, place.at.end).replace(/(^|\s)#[^\n]*/g, '$1');
+  const written = [slice(origin.at), slice(value.at), name];
+  const text = slice({ start: around?.body.start ?? 0, end: place.at.end }).replace(/(^|\s)#[^\n]*/g, '$1');
   const names = relatives(written.filter((each) => /^[A-Za-z_][^\n]{0,79}$/.test(each)), text);
   return { source: name, names: names.map(escaped), before: text };
 }
@@ -118,13 +118,11 @@ export interface Inspection {
  * The first way on which a visitor's data comes to a value, unchecked by every function on it. Within one function it is proved; across
  * several it is as likely as the calls are the ones they look like.
  */
-export function wayTo(value: Value, match: Used, { project, source }: { readonly project: Project; readonly source: Pick<Source, 'text'> }, { through, checked, of }: Inspection = {}): Way | undefined {
+export function wayTo(value: Value, match: Used, { project, source }: { readonly project: Project; readonly source: Pick<Source, 'slice'> }, { through, checked, of }: Inspection = {}): Way | undefined {
   const { module, call: { scope, at } } = match;
   return project.flow.ways(value, { module, scope, at }, through).find((way) => !way.legs.some((leg, index) => {
     const last = index === way.legs.length - 1;
-    const text = last ? source.text : project.text(leg.module.path);
-    if (text === undefined) return true;
-    const found = passage(last ? of ?? leg.whole : leg.whole, leg.value, leg, text);
+    const found = passage(last ? of ?? leg.whole : leg.whole, leg.value, leg, last ? source.slice : (at) => project.written(leg.module.path, at));
     return isConfinedIn(found, leg, project) || (checked?.(found, leg, index) ?? false);
   }));
 }

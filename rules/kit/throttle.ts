@@ -74,7 +74,7 @@ export function limitsRoute(module: Module, route: Route, project: Project): boo
 function limitedRouters(project: Project): ReadonlySet<string> {
   return project.once('limited routers', () => new Set(project.calls('*.limit', '*.shared_limit').flatMap(({ module, call }) => {
     const [first] = call.args;
-    return first === undefined || first.kind === 'text' ? [] : [lastName(project.text(module.path)?.slice(first.at.start, first.at.end) ?? '')];
+    return first === undefined || first.kind === 'text' ? [] : [lastName(project.written(module.path, first.at))];
   })));
 }
 

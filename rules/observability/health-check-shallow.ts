@@ -73,7 +73,7 @@ function isShallow({ module, route }: Probe, project: Project): boolean {
 
 function touches(route: Route, project: Project, path: string): boolean {
   if (route.gates.length > 0) return true;
-  const text = project.text(path)?.slice(route.body.start, route.body.end) ?? '';
+  const text = project.written(path, route.body);
   return route.does.some((each) => TOUCHES.test(each) && !/datetime|time\.|jsonify/.test(each)) || /\.(running|is_active|is_connected|connected|state)\b|SELECT 1/i.test(text)
     || closure(project, route.does.flatMap((each) => project.func(each) ?? [])).some(({ func }) => func.does.some((each) => TOUCHES.test(each)));
 }

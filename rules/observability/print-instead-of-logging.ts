@@ -95,7 +95,7 @@ function weightOf(one: Call, module: Module, project: Project): Weight {
   if (/^traceback\./.test(one.callee)) return 'traceback';
   const clause = clauseOf(one, module);
   if (!clause) return 'plain';
-  const text = project.text(module.path)?.slice(one.argumentsAt.start, one.argumentsAt.end) ?? '';
+  const text = project.written(module.path, one.argumentsAt);
   return (clause.bound !== undefined && new RegExp(`\\b${clause.bound}\\b`).test(text)) || /\btraceback\.|exc_info\(/.test(text) ? 'traceback' : 'caught';
 }
 

@@ -78,9 +78,8 @@ function logs(): Selector<Logged> {
   return {
     kinds: all.kinds, callees: all.callees,
     *select(unit, project) {
-      const text = unit.kind === 'module' && unit.language === 'python' ? project.text(unit.path) : undefined;
-      if (text === undefined) return;
-      for (const match of all.select(unit, project)) if (isLog(match, project)) yield { ...match, exposed: exposures(match, text) };
+      if (unit.kind !== 'module' || unit.language !== 'python') return;
+      for (const match of all.select(unit, project)) if (isLog(match, project)) yield { ...match, exposed: exposures(match, project) };
     },
   };
 }
@@ -104,17 +103,17 @@ function isScript(module: Module, project: Project): boolean {
     && !project.modules.some((other) => other !== module && other.imports.some((one) => one.target.split('.').includes(lastName(module.name))));
 }
 
-function exposures({ call: one, module }: CallMatch, text: string): readonly Exposure[] {
+function exposures({ call: one, module }: CallMatch, project: Project): readonly Exposure[] {
   const from = lastName(one.callee) === 'log' && !/^loguru/.test(one.callee) ? 1 : 0;
   const given = [...one.args.slice(from), ...one.keywords.filter((each) => !/^(exc_info|stack_info|stacklevel|end|sep|file|flush|level)$/.test(each.name)).map((each) => each.value)];
   const exposed = (value: Value): readonly Exposure[] => {
     if (value.kind === 'text' || value.kind === 'number' || value.kind === 'bool' || value.kind === 'none' || value.kind === 'test') return [];
-    const written = unwrapped(text.slice(value.at.start, value.at.end));
+    const written = unwrapped(project.written(module.path, value.at));
     const whole = value.kind === 'tainted' && WHOLE_REQUEST.test(value.source) ? value.source : WHOLE_REQUEST.test(written) ? written : undefined;
     if (whole !== undefined) return [{ value, name: whole, whole: true }];
     const name = nameIn(written);
     if (name === undefined || !(isSecret(name) || (name === written && LINK.test(name)))) return partsOf(value).flatMap(exposed);
-    return /^token$/i.test(name) && isWord(module.imports.map((each) => each.target), text, one.keywords.some((each) => each.name === 'end')) ? [] : [{ value, name: written.length <= 40 ? written : name, whole: false }];
+    return /^token$/i.test(name) && isWord(module.imports.map((each) => each.target), project.text(module.path) ?? '', one.keywords.some((each) => each.name === 'end')) ? [] : [{ value, name: written.length <= 40 ? written : name, whole: false }];
   };
   return given.flatMap(exposed);
 }

@@ -156,7 +156,7 @@ function isExport(route: Route): boolean {
 function isCut({ query, route }: Listed, { source }: Context): boolean {
   const { call } = query;
   if (call.guards.some((each) => /POST|PUT|DELETE|validate_on_submit|is_valid/.test(source.slice(each.at)))) return true;
-  const after = source.text.slice(call.at.end, call.at.end + 40);
+  const after = source.slice({ start: call.at.end, end: call.at.end + 40 });
   if (/^\s*\[|^\s*\.(paginate|limit|filter|filter_by|where|first|count|exists|get|update|delete|iterator|in_bulk|aggregate)\b/.test(after)) return true;
   if (call.within.some((each) => /[pP]aginat|islice|^len$|(^|\.)(Schema|Form)$/.test(each))) return true;
   const name = call.boundTo;

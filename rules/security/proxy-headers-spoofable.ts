@@ -56,7 +56,7 @@ function believed(): Selector<Believed> {
       if (unit.kind === 'module') {
         const reading = unit.functions.filter((func) => func.name !== '' && func.reads.some((each) => HEADER.test(each)));
         if (reading.length > 0 && !isRewritten(project)) for (const func of reading) {
-          const text = project.text(unit.path)?.slice(func.at.start, func.at.end) ?? '';
+          const text = project.written(unit.path, func.at);
           const at = /["'](?:x-forwarded-for|HTTP_X_FORWARDED_FOR)["']/i.exec(text);
           if (at && usesFirst(text) && !reading.some((inner) => inner !== func && func.at.start < inner.at.start && inner.at.end <= func.at.end)) yield { at: { start: func.at.start + at.index, end: func.at.start + at.index + at[0].length }, where: func.name, what: 'parsed' };
         }

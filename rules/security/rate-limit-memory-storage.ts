@@ -145,7 +145,7 @@ function ownTables(project: Project): readonly Store[] {
     const func = module?.functions.find((one) => one.nameAt.start === each.start);
     if (!module || !func) return [];
     const shares = closure(project, [{ module, func }]).some((one) => one.func.does.some((callee) => SHARES.test(callee)));
-    const table = module.assignments.find((one) => isTable(one.value) && (one.scope === '' || (one.target.startsWith('self.') && func.scope !== '' && one.scope.startsWith(func.scope))) && used(lastName(one.target), project.text(module.path)?.slice(func.at.start, func.at.end) ?? ''));
+    const table = module.assignments.find((one) => isTable(one.value) && (one.scope === '' || (one.target.startsWith('self.') && func.scope !== '' && one.scope.startsWith(func.scope))) && used(lastName(one.target), project.written(module.path, func.at)));
     return shares || !table ? [] : [{ path: module.path, ...func.nameAt, text: func.name === '' ? 'The limiter' : func.name, storage: 'memory' }];
   });
 }

@@ -73,7 +73,7 @@ const CHECKS = /compare_digest|construct_event|verify_\w*(signature|webhook)|jso
 /** A body of FastAPI that is a table, of which single keys are taken. */
 function tableOf(module: Module, func: Func, route: Route, project: Project): Raw | undefined {
   if (route.framework !== 'fastapi' || !isWrite(route)) return undefined;
-  const text = (project.text(module.path) ?? '').slice(func.body.start, func.body.end).replace(/(^|\s)#[^\n]*/g, '$1');
+  const text = project.written(module.path, func.body).replace(/(^|\s)#[^\n]*/g, '$1');
   if (CHECKS.test(text)) return undefined;
   const parameter = func.parameters.find((each) => !each.injected && each.annotation !== undefined && /^(dict|Dict|typing\.(Dict|Any)|Any)$/.test(each.annotation));
   const read = /^[ \t]*(\w+)\s*(?::[^=\n]+)?=\s*await\s+\w*request\.json\(\)/m.exec(text)?.[1];
@@ -89,9 +89,7 @@ function isRead(name: string, text: string): boolean {
 
 function numbersOf(module: Module, func: Func, route: Route, project: Project): Raw | undefined {
   if (project.once('valueErrorsAreAnswered', () => project.modules.some((each) => each.functions.some((one) => one.decorators.some((decorator) => /(errorhandler|exception_handler)$/.test(decorator.name) && decorator.args.some((arg) => arg.kind === 'reference' && /^(builtins\.)?ValueError$/.test(arg.name))))))) return undefined;
-  const text = project.text(module.path);
-  if (text === undefined) return undefined;
-  const source = { text, slice: ({ start, end }: Span) => text.slice(start, end) };
+  const source = { slice: (at: Span) => project.written(module.path, at) };
   const found = module.calls.filter((one) => one.at.start >= func.body.start && one.at.end <= func.body.end && NUMBERS.some((each) => calls(one.callee, each)) && !isTried(one, module));
   const raw = found.filter((one) => {
     const value = callMatch(one, module, project).argument('x', 0);

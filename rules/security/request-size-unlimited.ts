@@ -150,7 +150,7 @@ function byHandler(project: Project): readonly Evidence[] {
   if (refusals.length > 0 || webFrameworks(project).has('flask')) return refusals;
   return project.routes.filter(({ module, route }) => uploads(module.path, route.handler, project) !== undefined || route.does.some((each) => RAW.test(each))).flatMap(({ module, route }) => {
     const start = module.functions.filter((func) => func.at.start <= route.body.start && route.body.end <= func.at.end).map((func) => ({ module, func }));
-    const measures = closure(project, start).some((each) => MEASURES.test((project.text(each.module.path) ?? '').slice(each.func.body.start, each.func.body.end)));
+    const measures = closure(project, start).some((each) => MEASURES.test(project.written(each.module.path, each.func.body)));
     return measures ? [{ path: module.path, ...route.handlerAt, text: `${lastName(route.handler)} measures what it is sent` }] : [];
   });
 }

@@ -88,7 +88,7 @@ function isMeasured(passage: Passage): boolean {
 
 function isMeasuredAfter({ call: one, module }: CallMatch, { project, source }: Context): boolean {
   const func = functionOf(module, one.scope, project);
-  return func !== undefined && /\blen\(\s*\w+\s*\)\s*[>/]|getbuffer\(\)\.nbytes/.test(source.text.slice(one.at.end, func.body.end));
+  return func !== undefined && /\blen\(\s*\w+\s*\)\s*[>/]|getbuffer\(\)\.nbytes/.test(source.slice({ start: one.at.end, end: func.body.end }));
 }
 
 /** The application or what stands before it takes no longer bodies: Flask's setting, a proxy, a middleware. */
@@ -123,7 +123,7 @@ function isLongText(way: Way, value: Value, context: Context): boolean {
 function modelOf({ module, scope }: Leg, way: Way, project: Project): string | undefined {
   const annotation = functionOf(module, scope, project)?.parameters.find((each) => each.name === way.taint.source.split('.')[0])?.annotation;
   const home = annotation === undefined ? undefined : project.classes.find((each) => each.class.name === lastName(annotation));
-  return home && project.text(home.module.path)?.slice(home.class.body.start, home.class.body.end);
+  return home && project.written(home.module.path, home.class.body);
 }
 
 // ---- the fix

@@ -108,5 +108,5 @@ function checksOn(way: Way, it: CallMatch, { project }: Context): Checks {
 }
 
 function textOf(module: Module, func: Func, project: Project): string {
-  return (project.text(module.path) ?? '').slice(func.body.start, func.body.end).replace(/(^|\s)#[^\n]*/g, '$1');
+  return project.written(module.path, func.body).replace(/(^|\s)#[^\n]*/g, '$1');
 }

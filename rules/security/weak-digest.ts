@@ -74,11 +74,9 @@ function digests(): Selector<Digest> {
     kinds: all.kinds, callees: all.callees,
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      const text = project.text(unit.path);
-      if (text === undefined) return;
       for (const match of all.select(unit, project)) {
         const found = digestOf(match);
-        if (found && (isCipher(found) || trustIn(found, text))) yield found;
+        if (found && (isCipher(found) || trustIn(found, project.text(unit.path) ?? ''))) yield found;
       }
     },
   };

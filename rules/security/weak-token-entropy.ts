@@ -128,10 +128,9 @@ function makings(): Selector<Making> {
     kinds: all.kinds, callees: all.callees,
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python' || /(^|[/_])(seeds?|populate|fixtures?|demo|mocks?|fake|factory|factories|faker|simulat\w+)([_/.]|$)/.test(unit.path)) return;
-      const text = project.text(unit.path);
-      if (text === undefined) return;
       const seen = new Set<string>();
       for (const match of all.select(unit, project)) {
+        const text = project.text(unit.path) ?? '';
         const name = onlyInDevelopment(match.call) ? undefined : purposeOf(match, text);
         if (name === undefined || seen.has(`${match.call.scope} ${name}`)) continue;
         const fault = faultOf(match, name, text);
