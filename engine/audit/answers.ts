@@ -18,6 +18,7 @@ export interface Judgements {
   readonly registry: Registry;
   readonly config: Config;
   readonly project: Project;
+  unit(path: string): Unit | undefined;
   /** By path, then by rule. */
   readonly files: ReadonlyMap<string, ReadonlyMap<string, Verdict>>;
   /** By rule. */
@@ -67,7 +68,7 @@ export class Answers {
   private said(path: string): Silence {
     const known = this.byPath.get(path);
     if (known) return known;
-    const { registry, project } = this.it;
+    const { registry } = this.it;
     const verdicts = this.it.files.get(path);
     const judged = [...(verdicts?.values() ?? [])].flatMap((each) => each.judged);
     const here = [...judged, ...(this.wholeByPath.get(path) ?? [])].map((each) => each.finding);
@@ -75,7 +76,7 @@ export class Answers {
     for (const finding of here) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
     for (const [rule, verdict] of this.it.whole) if (verdict.judged.length > 0 && !byRule.has(rule)) byRule.set(rule, verdict.judged.map((each) => each.finding));
     const shown = here.filter((finding) => !hidden(finding, byRule, registry.rules));
-    const unit: Unit | undefined = project.unit(path);
+    const unit = this.it.unit(path);
     const { open, ...rest } = silence(shown, { unit, source: this.it.source(path), records: this.it.records, cards: registry.byId });
     const said = { open: [...open].sort(inOrder), ...rest };
     this.byPath.set(path, said);

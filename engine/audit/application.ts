@@ -2,6 +2,7 @@
 import type { Project, Rule, Unit } from '../../rules/kit';
 import { inventoryOf } from '../inventory';
 import { renewedFacts } from '../project/facts';
+import type { Looks } from '../project/looks';
 import type { FileSuppression } from '../records/suppressions';
 import { Answers } from './answers';
 import { severityOf } from './decided';
@@ -9,6 +10,7 @@ import { inSlices } from './held';
 import type { Inventory } from './inventory';
 import type { Court, Judged, Verdict } from './judge';
 import { judgeFile, judgeProject } from './judge';
+import { LastJudged } from './last-judged';
 import type { Audit, Finding, Notice, Silenced } from './outcome';
 import type { Registry } from './registry';
 
@@ -16,15 +18,25 @@ import type { Registry } from './registry';
 export interface Bench {
   readonly registry: Registry;
   readonly court: () => Omit<Court, 'project'>;
+  /** The facts of a file as they were read, before the names of other files were followed in them. */
+  readonly read: (path: string) => Unit | undefined;
   /** Of `.shipworthy/suppressions.json`. */
   readonly suppressions: () => readonly FileSuppression[];
 }
+
+type FileRule = Rule & { scope: 'file' };
 
 export class Application {
   /** Verdicts of file rules, by path and rule. */
   private readonly fileVerdicts: Map<string, ReadonlyMap<string, Verdict>>;
   private projectVerdicts: ReadonlyMap<string, Verdict>;
   private answers: Answers | undefined;
+  /** The file that was edited last, as it was when all rules were asked about it. */
+  private last: LastJudged | undefined;
+  /** Rules to ask again after the last edit; undefined when all are. */
+  private stale: ReadonlySet<string> | undefined;
+  /** An edited file that the facts have still to take in, since nothing has asked for them. */
+  private ahead: Unit | undefined;
   /** Rules to ask, by their scope. */
   private readonly asked = new Map<Rule['scope'], readonly Rule[]>();
   /** As of the last judging of the whole, like the verdicts of project rules: an edit does not make it anew. */
@@ -37,12 +49,20 @@ export class Application {
     for (const path of this.fileVerdicts.keys()) if (!project.unit(path)) this.fileVerdicts.delete(path);
     if (earlier?.heard) this.conclude();
     this.tables = earlier?.tables;
+    this.last = earlier?.last;
   }
 
   /** Takes an edited file. False where the edit may change what other files mean: then the facts have to be made anew. */
   renew(unit: Unit): boolean {
-    const renewed = renewedFacts(this.project, unit);
-    if (renewed) this.project = renewed;
+    this.ahead = unit;
+    this.stale = this.last?.stale(unit, this.textOf(unit.path));
+    return this.stale?.size === 0 || this.catchUp();
+  }
+
+  /** Brings the facts up to the edited file. */
+  private catchUp(): boolean {
+    const renewed = this.ahead ? renewedFacts(this.project, this.ahead) : this.project;
+    if (renewed) { this.project = renewed; this.ahead = undefined; }
     return renewed !== undefined;
   }
 
@@ -51,7 +71,8 @@ export class Application {
     const { project } = this;
     this.asked.clear();
     const rules = this.active('file');
-    await inSlices(project.units, (unit) => { if (current() && this.project === project) this.judgeUnit(unit, rules); }, signal);
+    const edited = this.last?.path;
+    await inSlices(project.units, (unit) => { if (current() && this.project === project) this.judgeUnit(unit, rules, unit.path === edited); }, signal);
     if (!current()) return;
     // An edit came in between: what it left unjudged is judged now, by facts that know it.
     if (this.project !== project) return this.judge(current, signal);
@@ -61,20 +82,49 @@ export class Application {
     this.conclude();
   }
 
-  /** Judges one file at once. */
-  judgeEdited(unit: Unit): void {
-    this.judgeUnit(unit, this.active('file'));
+  /** Judges the edited file at once: by all rules, or by those that may say something else than before the edit. */
+  judgeEdited(path: string): void {
+    const { last, stale } = this;
+    const rules = this.active('file');
+    if (last && stale) this.fileVerdicts.set(path, this.askedAgain(rules, path, last, stale));
+    else this.judgeWhole(path);
     this.conclude();
   }
 
-  private judgeUnit(unit: Unit, rules: readonly (Rule & { scope: 'file' })[]): void {
+  private judgeWhole(path: string): void {
+    const unit = this.project.unit(path);
+    if (unit) this.judgeUnit(unit, this.active('file'), true);
+  }
+
+  /** @param edited whether more edits of it are likely to come: then it is noted what the verdicts rest on */
+  private judgeUnit(unit: Unit, rules: readonly FileRule[], edited: boolean): void {
     const court = { ...this.bench.court(), project: this.project };
     const verdicts = new Map<string, Verdict>();
+    const looked = new Map<string, Looks>();
     for (const rule of rules) {
-      const verdict = judgeFile(rule, unit, court);
-      if (verdict.places > 0 || verdict.notices.length > 0) verdicts.set(rule.id, verdict);
+      const { looks, ...verdict } = judgeFile(rule, unit, court);
+      if (looks) looked.set(rule.id, looks);
+      if (says(verdict)) verdicts.set(rule.id, verdict);
     }
     this.fileVerdicts.set(unit.path, verdicts);
+    if (!edited) return;
+    const read = this.bench.read(unit.path);
+    this.last = read && new LastJudged(read, this.textOf(unit.path), verdicts, looked);
+    this.stale = undefined;
+  }
+
+  /** The verdicts of before, but for the rules that are stale. */
+  private askedAgain(rules: readonly FileRule[], path: string, last: LastJudged, stale: ReadonlySet<string>): ReadonlyMap<string, Verdict> {
+    const court = { ...this.bench.court(), project: this.project };
+    const unit = stale.size > 0 ? this.project.unit(path) : undefined;
+    return new Map(rules.flatMap((rule): [string, Verdict][] => {
+      const verdict = unit && stale.has(rule.id) ? judgeFile(rule, unit, court) : last.verdicts.get(rule.id);
+      return verdict && says(verdict) ? [[rule.id, verdict]] : [];
+    }));
+  }
+
+  private textOf(path: string): string {
+    return this.bench.court().source(path)?.text ?? '';
   }
 
   /** Rules that are switched on and apply to the project. Found out when the whole is judged, and kept while one file is edited: what an edit adds to the project counts from then on. */
@@ -95,7 +145,8 @@ export class Application {
   private conclude(): void {
     const { project, bench, fileVerdicts: files, projectVerdicts: whole } = this;
     const { config, source } = bench.court();
-    this.answers = new Answers({ registry: bench.registry, config, project, files, whole, records: bench.suppressions(), source });
+    const unit = (path: string) => this.ahead?.path === path ? this.ahead : project.unit(path);
+    this.answers = new Answers({ registry: bench.registry, config, project, unit, files, whole, records: bench.suppressions(), source });
   }
 
   // ---- answers
@@ -123,7 +174,13 @@ export class Application {
     return this.answers?.used() ?? new Set();
   }
 
+  /** A finding with what made it, at its places in the text as it is now. */
   judged(fingerprint: string): Judged | undefined {
+    const found = this.answers?.judged(fingerprint);
+    // What made it may be of an earlier text, while the finding itself is on the same line as then.
+    if (!found || !this.stale || this.last?.path !== found.finding.path || !this.catchUp()) return found;
+    this.judgeWhole(this.last.path);
+    this.conclude();
     return this.answers?.judged(fingerprint);
   }
 
@@ -142,6 +199,11 @@ export class Application {
   outcomes(): Audit['outcomes'] {
     return this.answers?.outcomes() ?? [];
   }
+}
+
+/** Whether there is anything to keep of a verdict. */
+function says({ places, notices }: Verdict): boolean {
+  return places > 0 || notices.length > 0;
 }
 
 function appliesTo(rule: Rule, project: Project): boolean {

@@ -1,7 +1,9 @@
 /** All facts in, findings out: every rule asked about every place it looks at. */
 import { createHash } from 'node:crypto';
-import type { Context, FileRule, Fix, Gap, Module, Place, Project, ProjectRule, Rule, Span, Unit, Variation } from '../../rules/kit';
+import type { Context, FileRule, Fix, Gap, Module, Place, Project, ProjectRule, Rule, Source, Span, Unit, Variation } from '../../rules/kit';
 import { POINTS, idleModules, whereNothingRuns } from '../../rules/kit';
+import type { Looks } from '../project/looks';
+import { lookAt, lookAtPart, looking } from '../project/looks';
 import type { Config } from '../workspace/config';
 import { severityOf } from './decided';
 import { mask, maskCode, maskLiterals } from './mask';
@@ -25,6 +27,8 @@ export interface Verdict {
   /** A project rule's own word, or a failed rule's. */
   readonly state?: { readonly state: 'not-applicable' | 'not-checked' | 'holds'; readonly reason?: string };
   readonly notices: readonly Notice[];
+  /** Texts it was found out from, beside facts; of file rules only. */
+  readonly looks?: Looks;
 }
 
 export interface Court {
@@ -36,13 +40,18 @@ export interface Court {
 
 /** What a file rule says of one file. */
 export function judgeFile(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): Verdict {
+  const { found, looks } = looking(() => fileVerdict(rule, unit, court));
+  return looks ? { ...found, looks } : found;
+}
+
+function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): Verdict {
   const definition = rule.file;
   const nothing: Verdict = { judged: [], evidence: [], places: 0, notices: [] };
   if (!definition.on.kinds.includes(unit.kind) || !concerns(definition, unit)) return nothing;
   const source = court.source(unit.path);
   if (!source) return nothing;
   try {
-    const context: Context = { unit, source, project: court.project };
+    const context: Context = { unit, source: seenSource(source), project: court.project };
     const judged: Judged[] = [];
     const evidence: EvidencePlace[] = [];
     let places = 0;
@@ -79,6 +88,20 @@ export function judgeProject(rule: Rule & { scope: 'project' }, court: Court): V
   } catch (reason) {
     return { ...base, notices: [failure(rule, reason)], state: { state: 'not-checked', reason: 'The rule failed; see the notices.' } };
   }
+}
+
+/** A text of which is noted what somebody looks at. Which line a place is on is told without looking. */
+function seenSource(source: SourceText): Source {
+  const { path } = source;
+  const line = (offset: number) => { lookAtPart(path, { start: source.lineStart(offset), end: source.lineEnd(offset) }); };
+  return {
+    path, newline: source.newline, line: (offset) => source.line(offset),
+    get text() { lookAt(path); return source.text; },
+    slice(span) { lookAtPart(path, span); return source.slice(span); },
+    lineStart(offset) { line(offset); return source.lineStart(offset); },
+    lineEnd(offset) { line(offset); return source.lineEnd(offset); },
+    indentation(offset) { line(offset); return source.indentation(offset); },
+  };
 }
 
 function concerns(definition: FileRule<unknown>, unit: Unit): boolean {
@@ -123,7 +146,6 @@ function judgement(rule: Rule, it: Case, court: Court): Judged {
   return { finding, fixes: it.fixes, match: it.match, context: it.context };
 }
 
-/** The one place where a rule's own word on blocking meets the profile. */
 /** Copies and earlier versions of an application, which no start command names, are graded as what they are. */
 function lessWhereNothingRuns(rule: Rule, { at, variation }: Case, project: Project): Variation | undefined {
   const severity = variation?.severity ?? rule.severity;
@@ -134,6 +156,7 @@ function lessWhereNothingRuns(rule: Rule, { at, variation }: Case, project: Proj
   return { ...variation, severity: less, points, because: variation ? `${variation.because}, and ${because}` : because };
 }
 
+/** The one place where a rule's own word on blocking meets the profile. */
 function blocking({ blocks }: Rule, { project, config }: Court): boolean {
   return blocks === 'always' || (blocks !== 'never' && blocks.holds(project, config.profile));
 }

@@ -10,6 +10,7 @@ import type { Grammars } from '../syntax/grammars';
 import type { Config } from '../workspace/config';
 import type { Workspace } from '../workspace/workspace';
 import { inOrder } from './answers';
+import type { Bench } from './application';
 import { Application } from './application';
 import type { CloseUp } from './close-up';
 import { closeUpOf, previewOf } from './close-up';
@@ -108,7 +109,7 @@ class LiveSession implements Session {
     const unit = this.held.files.get(path)?.unit;
     const concerned = this.applications.filter((each) => each.project.unit(path));
     if (!unit || concerned.length === 0 || !concerned.every((each) => each.renew(unit))) this.build(this.roots);
-    for (const each of this.applications) { const known = each.project.unit(path); if (known) each.judgeEdited(known); }
+    for (const each of this.applications) if (each.project.unit(path)) each.judgeEdited(path);
     this.conclude();
   }
 
@@ -134,7 +135,7 @@ class LiveSession implements Session {
     this.roots = known ?? applicationRoots(units, paths);
     if (!known) this.libraries = libraryRoots(this.roots, units, paths);
     const earlier = new Map(this.applications.map((each) => [each.project.root, each]));
-    const bench = { registry: this.registry, court: () => ({ config: this.config, source: (path: string) => held.source(path) }), suppressions: () => this.records.suppressions };
+    const bench: Bench = { registry: this.registry, read: (path) => held.files.get(path)?.unit, court: () => ({ config: this.config, source: (path: string) => held.source(path) }), suppressions: () => this.records.suppressions };
     this.applications = partition(this.roots, units, paths).map((part) => new Application(projectFacts({
       ...part, name: part.root ? `${workspace.name}/${part.root}` : workspace.name,
       text: (path) => this.text(path), tracked: (path) => held.tracked(path), held: () => held.below(part.root), ignored: (path) => held.ignored(path),

@@ -248,6 +248,63 @@ describe('session', () => {
     }
   });
 
+  describe('asks of an edit that only moves facts', () => {
+    const text = 'import os\n\ndef f(x):\n    name = x\n    eval(x)\n\ndef g(y):\n    try:\n        return os.stat(y)\n    except:\n        pass\n';
+    const asked = new Map<string, number>();
+    const counted = (each: Rule): Rule => each.scope === 'project' ? each : {
+      ...each, file: { ...each.file, on: { ...each.file.on, *select(unit, project) { asked.set(each.id, (asked.get(each.id) ?? 0) + 1); yield* each.file.on.select(unit, project); } } },
+    };
+    const byText = rule({
+      ...documented, id: 'by-text', title: 'Nobody is called xx', on: handler(), nothing: 'Nothing is caught.', underline: ({ handler: one }) => one.keyword, message: () => 'xx',
+      check: (_, { source }) => source.text.includes('namexx'),
+    })('code');
+    const byPart = rule({
+      ...documented, id: 'by-part', title: 'No clause is called xx', on: handler(), nothing: 'Nothing is caught.', underline: ({ handler: one }) => one.keyword, message: () => 'xx',
+      check: ({ handler: one }, { project, unit }) => project.once('xx in a clause', () => project.written(unit.path, one.body).includes('xx')),
+    })('code');
+    const typed = async (from: string, to: string) => {
+      const session = await start({ 'app.py': text }, { rules: [noEval, bare, byText, byPart].map(counted) });
+      session.edit('app.py', `${text}\n`);
+      asked.clear();
+      for (let length = 1; length <= to.length; length++) session.edit('app.py', `${text}\n`.replace(from, () => from + to.slice(0, length)));
+      return session;
+    };
+
+    it('only rules that look at the text where it is, and those that speak of its line', async () => {
+      const session = await typed('    name', 'xx');
+      assert.deepEqual(Object.fromEntries(asked), { 'by-text': 2 });
+      assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare', 'by-text']);
+    });
+
+    it('those that looked there for an answer they share', async () => {
+      const session = await typed('        pass', ' # xx');
+      assert.deepEqual(Object.fromEntries([...asked].sort()), { 'by-part': 5, 'by-text': 5 });
+      assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare', 'by-part']);
+    });
+
+    it('all of them, when it changes a fact', async () => {
+      await typed('eval', 'u');
+      assert.deepEqual(Object.fromEntries(asked), { 'no-eval': 1, bare: 1, 'by-text': 1, 'by-part': 1 });
+    });
+
+    it('no rule twice for a fix, whose places are those of the text as it is now', async () => {
+      const session = await typed('    name', 'xx');
+      const [found] = session.findings('app.py');
+      const now = `${text}\n`.replace('    name', '    namexx');
+      assert.deepEqual(session.fix(found?.fingerprint ?? '', 0)?.edits['app.py'], [{ start: now.indexOf('eval'), end: now.indexOf('eval') + 4, text: 'literal_eval' }]);
+      const before = asked.get('no-eval');
+      session.fix(found?.fingerprint ?? '', 0);
+      assert.equal(asked.get('no-eval'), before);
+    });
+
+    it('what was silenced stays so, and what is silenced anew is', async () => {
+      const session = await typed('    eval(x)', '  # shipworthy: ignore no-eval -- for the test');
+      assert.deepEqual(ids(session, 'app.py'), ['bare']);
+      session.edit('app.py', session.text('app.py')?.replace('    name', '    other') ?? '');
+      assert.deepEqual([ids(session, 'app.py'), session.silenced('app.py').length], [['bare'], 1]);
+    });
+  });
+
   const odd: Readonly<Record<string, string>> = {
     '5,000 nested parentheses': `x = ${'('.repeat(5000)}1${')'.repeat(5000)}\neval(1)\n`,
     'a table of 10,000 lines': `T = {\n${Array.from({ length: 10_000 }, (_, index) => `  "k${index}": ${index},`).join('\n')}\n}\neval(T)\n`,
