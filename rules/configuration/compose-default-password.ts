@@ -32,6 +32,13 @@ export default rule<Asked>({
   },
 
   examples: {
+    'databases beside a development container': {
+      severity: 'low',
+      bad: {
+        'docker/docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    restart: unless-stopped\n    ports: ["5432:5432"]\n    environment: {POSTGRES_PASSWORD: postgres}\n',
+        '.devcontainer/docker-compose.yml': 'services:\n  app:\n    build: {context: .., dockerfile: .devcontainer/Dockerfile}\n    command: sleep infinity\n', 'docker/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\nUSER app\nCMD ["gunicorn", "app:app"]\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+      },
+    },
     'the usual one': {
       severity: 'low',
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' },

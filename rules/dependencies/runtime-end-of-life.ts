@@ -1,5 +1,5 @@
-import type { Dockerfile, Manifest, Pair, Product, Selector, Source, Span, Unit, Variation, Workflow } from '../kit';
-import { besideTheApplication, deployedServices, DEBIAN_NAMES, PRODUCTS, TABLE_DATE, fileName, isActive, lineage, plainName, replace, rule } from '../kit';
+import type { Dockerfile, Manifest, Pair, Product, Project, Selector, Source, Span, Unit, Variation, Workflow } from '../kit';
+import { besideTheApplication, deployedServices, DEBIAN_NAMES, PRODUCTS, TABLE_DATE, fileName, isActive, plainName, replace, rule, shippedStages } from '../kit';
 
 /** A named version of something that gets fixes until a day. */
 interface Version { readonly product: Product; readonly release: string; readonly written: string; readonly at: Span; readonly unit: Unit; readonly ci?: true }
@@ -35,6 +35,9 @@ export default rule<Version>({
   },
 
   examples: {
+    'a cache': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  cache:\n    image: redis:4\n    restart: always\n' } },
+    'caches that get fixes': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  cache:\n    image: redis:7-alpine\n    restart: always\n  sessions:\n    image: redis:6.2\n    restart: always\n' } },
+    'the same in both stages': { bad: { Dockerfile: 'FROM python:3.9-slim AS build\nRUN pip wheel -w /wheels -r requirements.txt\nFROM python:3.9-slim\nCOPY --from=build /wheels /wheels\nCMD ["gunicorn", "app:app"]\n' } },
     'an image': {
       severity: 'high',
       bad: { Dockerfile: 'FROM python:3.7-slim\nCMD ["gunicorn", "app:app"]\n' },
@@ -70,7 +73,7 @@ function versions(): Selector<Version> {
     *select(unit, project) {
       if (unit.role !== 'production') return;
       switch (unit.kind) {
-        case 'dockerfile': if (project.production.includes(unit)) yield* ofImage(unit); break;
+        case 'dockerfile': if (project.production.includes(unit)) yield* ofImage(unit, project); break;
         case 'compose': if (project.production.includes(unit) || deployedServices(project).some((each) => each.file === unit)) for (const each of unit.services) if (each.image && each.imageAt) yield* ofTag(each.image, each.imageAt, unit); break;
         case 'manifest': yield* ofManifest(unit); break;
         case 'plain': yield* ofVersionFile(unit, project.text(unit.path) ?? ''); break;
@@ -97,9 +100,9 @@ function releaseOf({ ends }: Product, version: string): string | undefined {
   return undefined;
 }
 
-/** What runs: the last stage, and those it is built upon. */
-function* ofImage(unit: Dockerfile): Iterable<Version> {
-  const base = lineage(unit).at(-1);
+/** What runs: the stage that is shipped, and those it is built upon. */
+function* ofImage(unit: Dockerfile, project: Project): Iterable<Version> {
+  const base = shippedStages(unit, project).at(-1);
   if (base) yield* ofTag(base.image, base.imageAt, unit);
 }
 

@@ -18,6 +18,18 @@ export default projectRule({
   project: judge,
 
   examples: {
+    'a job of a schedule tells the server to': {
+      good: {
+        'docker-compose.prod.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+        '.github/workflows/nightly.yml': "on: {schedule: [{cron: '0 2 * * *'}]}\njobs:\n  copies:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: appleboy/ssh-action@v1\n        with:\n          host: shop.example.test\n          script: |\n            cd /opt/shop\n            ./scripts/backup.sh\n",
+      },
+    },
+    'a layer for production over what developers start': {
+      bad: {
+        'docker-compose.yml': 'services:\n  web:\n    build: .\n    ports: ["8000:8000"]\n    volumes: [".:/usr/src/app"]\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n',
+        'docker-compose.prod.yml': 'services:\n  web:\n    command: gunicorn app:app\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+      },
+    },
     'a database in a container': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n', 'README.md': 'Run `docker compose up -d`.\n' },
     },

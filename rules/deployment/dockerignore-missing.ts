@@ -1,5 +1,5 @@
 import type { BuildContext, Edit, Evidence, Gap, Instruction, Judgement, NewFile, Project, Variation } from '../kit';
-import { buildContexts, copiedSources, inContext, insert, isKeptOut, projectRule } from '../kit';
+import { buildContexts, copiedSources, inContext, insert, isKeptOut, projectRule, shippedStages } from '../kit';
 
 /** A path of the context that does not belong into an image. */
 interface Stray { readonly path: string; readonly secret: boolean; readonly pattern: string; readonly what: string }
@@ -33,6 +33,10 @@ export default projectRule({
         Dockerfile: 'FROM python:3.12-slim\nCOPY backend /app\nCMD ["gunicorn", "app:app"]\n', '.dockerignore': '**/.env\n',
         'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'backend/.env.example': 'SECRET_KEY=\n', '.gitignore': '.env\n',
       },
+    },
+    'a folder that a stage builds from': { good: { Dockerfile: 'FROM node:22 AS pages\nCOPY web /app\nRUN npm run build\nFROM python:3.12-slim\nCOPY --from=pages /app/dist /srv\nCOPY shop /app/shop\nCMD ["gunicorn", "shop:app"]\n', 'shop/__init__.py': 'from flask import Flask\napp = Flask(__name__)\n', 'web/.env': 'VITE_API=/api\n', 'web/index.html': '<p>hello</p>\n' } },
+    'patterns without a folder keep nothing of folders out': {
+      bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY backend/ /app/\nCMD ["gunicorn", "app:app"]\n', '.dockerignore': '.env\n.env.*\n', 'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'backend/.env.example': 'SECRET_KEY=\n', '.gitignore': '.env\n' },
     },
     'a folder without secrets': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY shop /app/shop\nCMD ["gunicorn", "shop:app"]\n', 'shop/__init__.py': 'from flask import Flask\napp = Flask(__name__)\n', '.env.example': 'SECRET_KEY=\n', '.gitignore': '.env\n' } },
     'nothing is kept out': {
@@ -82,9 +86,9 @@ function copies(project: Project): readonly Copy[] {
 }
 
 function folderCopies(context: BuildContext, project: Project): readonly Copy[] {
-  return context.file.stages.flatMap((stage) => stage.instructions).flatMap((copy): readonly Copy[] => {
+  return shippedStages(context.file, project).flatMap((stage) => stage.instructions).flatMap((copy): readonly Copy[] => {
     if ((copy.keyword !== 'COPY' && copy.keyword !== 'ADD') || copy.flags.from !== undefined || copy.flags.exclude !== undefined) return [];
-    const folders = (copy.exec ?? copy.text.split(/\s+/)).slice(0, -1).map((each) => each.replace(/^\.?\//, '').replace(/\/$/, '')).filter((each) => each !== '' && !/[*?[$]|:\/\//.test(each));
+    const folders = (copy.exec ?? copy.text.split(/\s+/)).slice(0, -1).map((each) => each.replace(/^\.?\//, '').replace(/\/$/, '')).filter((each) => !/^\.*$/.test(each) && !/[*?[$]|:\/\//.test(each));
     return folders.filter((folder) => project.paths.some((each) => each.startsWith(`${inContext(context, folder)}/`))).map((folder) => ({ context, copy, folder }));
   });
 }

@@ -2,7 +2,10 @@
 import { databases } from './database';
 import { ownServices } from './compose-purpose';
 import { fileName } from './edge';
-import type { Compose, Service, Unit } from './files';
+import type { Compose, Service, Step, Unit } from './files';
+import type { Span } from './place';
+import { isActive } from './ci';
+import { deployedServices } from './services';
 import type { Evidence, Project } from './project';
 import { isDevelopmentService } from './environment';
 import { textsIn } from './telemetry';
@@ -17,10 +20,12 @@ const STORES = /(^|\/)(postgres|postgis|timescaledb(-ha)?|pgvector|mysql|mariadb
 export function selfHostedStores(project: Project): readonly Evidence[] {
   return project.once('selfHostedStores', () => {
     const hosted = project.production.some((unit) => unit.kind === 'platform');
-    const compose = project.production.flatMap((unit) => unit.kind === 'compose' && unit.role === 'production' && !(hosted && !/prod|deploy/i.test(fileName(unit.path))) && runsApplication(unit) ? unit.services.filter(keepsData).map((each) => ({ path: unit.path, ...each.nameAt, text: `${each.name} (${each.image ?? ''}) keeps its data here` })) : []);
+    // A plain file is production's where a layer for production lies over it.
+    const files = new Set([...project.production.filter((unit): unit is Compose => unit.kind === 'compose'), ...deployedServices(project).flatMap((each) => each.layers.map(({ file }) => file))]);
+    const compose = [...files].flatMap((unit) => unit.role === 'production' && !(hosted && !/prod|deploy/i.test(fileName(unit.path))) && runsApplication(unit, project) ? unit.services.filter(keepsData).map((each) => ({ path: unit.path, ...each.nameAt, text: `${each.name} (${each.image ?? ''}) keeps its data here` })) : []);
     const cluster = project.production.flatMap((unit) => unit.kind === 'kubernetes' ? unit.objects.filter((object) => /^(StatefulSet|Deployment)$/.test(object.type) && object.entries.some((each) => /containers\.\d+\.image$/.test(each.key) && STORES.test(each.value))).map((object) => ({ path: unit.path, ...object.at, end: object.at.start, text: `${object.name} keeps its data in the cluster` })) : []);
-    const files = project.deployable && !hosted ? databases(project).filter((each) => each.engine === 'sqlite' && !each.replaceable).map((each) => ({ path: each.path, start: each.start, end: each.end, text: 'The data is in a file of SQLite' })) : [];
-    return [...compose, ...cluster, ...files];
+    const databaseFiles = project.deployable && !hosted ? databases(project).filter((each) => each.engine === 'sqlite' && !each.replaceable).map((each) => ({ path: each.path, start: each.start, end: each.end, text: 'The data is in a file of SQLite' })) : [];
+    return [...compose, ...cluster, ...databaseFiles];
   });
 }
 
@@ -28,10 +33,11 @@ function keepsData(service: Service): boolean {
   return service.image !== undefined && STORES.test(service.image) && service.volumes.length > 0 && !service.profiles.some((each) => /dev|test|debug|local/i.test(each));
 }
 
-/** The file is made to run the application for its users: named so, or with a service of the project's that no developer sits before. */
-function runsApplication(unit: Compose): boolean {
+/** The file is made to run the application for its users: named so, or one laid over it is, or with a service of the project's that no developer sits before. */
+function runsApplication(unit: Compose, project: Project): boolean {
   const own = ownServices(unit);
-  if (/prod|deploy/i.test(fileName(unit.path))) return true;
+  const layers = deployedServices(project).map((each) => each.layers.map(({ file }) => file)).filter((files) => files.includes(unit));
+  if ([unit, ...layers.flat()].some((file) => /prod|deploy/i.test(fileName(file.path)))) return true;
   return own.some((each) => each.build !== undefined || each.ports.length > 0) && !own.some(isForDeveloper);
 }
 
@@ -58,7 +64,7 @@ function inUnit(unit: Unit, project: Project): readonly Evidence[] {
   switch (unit.kind) {
     case 'shell': return words(unit.commands);
     case 'crontab': return unit.jobs.filter((each) => BACKUP_TOOLS.test(each.command) || BACKUP.test(each.command)).map((each) => at(each.at, each.command));
-    case 'workflow': return unit.jobs.flatMap((job) => words(job.steps.flatMap((step) => step.commands)));
+    case 'workflow': return unit.jobs.flatMap((job) => [...words(job.steps.flatMap((step) => step.commands)), ...(isActive(unit, project) && unit.triggers.includes('schedule') ? job.steps.flatMap((step) => bySchedule(step)).slice(0, 1).map((each) => at(each.at, each.text)) : [])]);
     case 'pipeline': return unit.commands.flatMap((each) => words(each.commands));
     case 'ini': return unit.sections.flatMap((section) => words(section.commands));
     case 'dockerfile': return unit.stages.flatMap((stage) => stage.instructions.filter((each) => /^(CMD|ENTRYPOINT)$/.test(each.keyword)).flatMap((each) => words(each.commands)));
@@ -68,6 +74,13 @@ function inUnit(unit: Unit, project: Project): readonly Evidence[] {
     case 'plain': return unit.format === 'makefile' && BACKUP_TOOLS.test(project.text(unit.path) ?? '') ? [at({ start: 0, end: 0 }, 'a target of the Makefile')] : [];
     default: return [];
   }
+}
+
+/** What a job of a schedule runs on another machine, and a script whose name says what it makes. */
+function bySchedule(step: Step): readonly { readonly at: Span; readonly text: string }[] {
+  const handed = step.with.filter((each) => /^(script|command|run|args)$/.test(each.name)).flatMap((each) => (each.value ?? '').split('\n').map((line) => ({ at: each.valueAt ?? each.at, text: line.trim() })));
+  const own = step.commands.map((each) => ({ at: each.at, text: each.words.join(' ') }));
+  return [...handed, ...own].filter((each) => !/^(#|echo\b)/.test(each.text) && (BACKUP_TOOLS.test(each.text) || /(^|[\s/])[\w-]*back-?up[\w-]*\.(sh|py|js|ts)\b|\bmanage\.py \w*backup/i.test(each.text)));
 }
 
 /** A document that tells how data is copied; `managed` where it says that somebody else does it. */

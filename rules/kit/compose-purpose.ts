@@ -25,8 +25,12 @@ export function ownServices(unit: Compose): readonly Service[] {
  * application, and the application is here and is started by something else. Undefined where the file may be what production runs.
  */
 export function besideTheApplication(unit: Compose, project: Project): Variation | undefined {
-  const aside = project.once('compose starts no application', () => isHere(project) && project.of('compose').every((each) => each.role !== 'production' || ownServices(each).length === 0));
+  const aside = project.once('compose starts no application', () => isHere(project) && project.of('compose').every((each) => isDevelopmentContainer(each.path) || ownServices(each).length === 0));
   return aside && !/prod|deploy/i.test(fileName(unit.path)) ? { severity: 'low', points: 2, because: 'the file starts databases and no application: it is for developers, as far as can be seen' } : undefined;
+}
+
+function isDevelopmentContainer(path: string): boolean {
+  return /(^|\/)\.(devcontainer|vscode|gitpod|codespaces)\//.test(path);
 }
 
 function isHere(project: Project): boolean {

@@ -84,13 +84,16 @@ export function readme(project: Project): Document | undefined {
 
 const ELSEWHERE = /^(www\.)?(docs?|documentation|wiki|help|manual|handbook)\.|[./](readthedocs|gitbook)\.|\/(docs?|documentation|wiki|manual|handbook)(\/|$)/i;
 
+/** Files and pages of a repository, this machine, names to fill in. */
+const NO_SITE = /\/(blob|tree|raw|actions|issues|pull|discussions)\/|^raw\.|\.(png|jpe?g|gif|svg)\b|localhost|^127\.|\byour[-_]?(user(name)?|org(anization)?|name|company|repo|domain)\b|<|\{/i;
+
 /** A lower grade for documents that are missing where few would look for them: nothing shows that the application is run, or its documentation is a site of its own. */
 export function documentsElsewhere(project: Project): Variation | undefined {
   if (showsNoDeployment(project)) return { severity: 'info', because: 'nothing here shows that it is deployed' };
   const names = namesOf(project);
   const addresses = [...(readme(project)?.text ?? '').matchAll(/https?:\/\/([^\s)>\]"'`]+)/g)].map((each) => each[1] ?? '');
-  const site = addresses.find((each) => ELSEWHERE.test(each) && !/\/(blob|tree|raw|actions|issues|pull|discussions)\//.test(each) && names.some((name) => squashed(each).includes(name)));
-  return site === undefined ? undefined : { severity: 'info', confidence: 'possible', because: `its documentation is kept at ${site.split('/')[0] ?? site}, which is not read here` };
+  const site = addresses.find((each) => ELSEWHERE.test(each) && !NO_SITE.test(each) && names.some((name) => squashed(each).includes(name)));
+  return site === undefined ? undefined : { severity: 'info', confidence: 'possible', because: `its documentation is kept at ${site.replace(/[?#].*|\/$/g, '').slice(0, 60)}, which is not read here` };
 }
 
 /** What the application calls itself: its folder, its manifests, the title of its README. */
