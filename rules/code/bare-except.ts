@@ -55,6 +55,7 @@ export default rule({
     'it logs, and still stops nothing': { severity: 'medium', bad: 'import logging\n\ndef run(job):\n    try:\n        job()\n    except:\n        logging.error("job failed")\n' },
     'a worker that cannot be stopped': { bad: 'def serve(queue):\n    while True:\n        try:\n            queue.get_next()\n        except:\n            pass\n', severity: 'high' },
     'a mark in a loop': { bad: 'def watch(page, state):\n    while not state["stop"]:\n        try:\n            if "new" in page.text:\n                state["new"] = True\n        except:\n            pass\n', severity: 'medium' },
+    'word to the makers of the program, in a loop that ends': { bad: 'import requests\n\ndef send_usage_report(stop, figures):\n    while not stop.is_set():\n        try:\n            requests.post("https://tool.example.com/usage", json=figures, timeout=5)\n        except:\n            pass\n        stop.wait(86400)\n', severity: 'medium' },
     'a message that is lost': { bad: 'def tell(mailer, text):\n    try:\n        mailer.send(text)\n    except:\n        pass\n', severity: 'high' },
     'another language instead': { bad: 'from shop.dates import ago\n\ndef since(then, language):\n    try:\n        return ago(then, language)\n    except:\n        return ago(then, "en")\n', severity: 'medium' },
     'a file that is only tidied up': { bad: 'import os\n\ndef discard(path):\n    try:\n        os.unlink(path)\n    except:\n        pass\n', severity: 'low' },

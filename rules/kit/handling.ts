@@ -63,6 +63,9 @@ function isLost(callee: string): boolean {
 /** What tells people or machines at once what they find out anyway: pushes, chats, events for open pages, copies in a cache. */
 const NOTICES = /(^|[._])(push|web_?push|fcm|apns|telegram|slack|discord|broadcast|web_?sockets?|ws|socket_?io|sio|emit|pub_?sub|realtime|cache|caches)(_|\.|$)|(push|telegram|slack|discord|broadcast|websocket|socketio|cache)\w*\.\w+$/i;
 
+/** Functions that tell the makers of a program how it is used, or ask them for a newer one. */
+const TELLS_HOME = /(^|_)(telemetry|phone_home|call_home|usage_(stats|statistics|report)|analytics|beacon)(_|$)|(^|_)(check|look|ask|poll)_?(for_?)?(a_?)?(new_?|newer_?|latest_?)?(version|updates?|release)s?$|^(version|update)_check(er)?$/;
+
 /**
  * What a clause that discards everything costs, as a variation; undefined where it is as grave as such a clause can be.
  * @param project for signals, whose receivers cannot be seen
@@ -71,7 +74,11 @@ export function costOf(one: Handler, module: Module, source: Source, project: Pr
   if (!losesWork(one)) return { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
   if (one.does.includes('rollback')) return undefined;
   if (one.repeats && /\b(break|return)\b/.test(source.slice(one.tryBody))) return { severity: 'medium', because: 'it is tried again' };
-  const lost = one.tries.filter((each) => isLost(each));
+  // What is handed to an executor and waited for here is a computation: its result is missed, and nothing goes on unseen.
+  const awaited = one.tries.some((each) => /(^|\.)result$/.test(each));
+  const lost = one.tries.filter((each) => isLost(each) && !(awaited && /(^|\.)submit$/.test(each)));
+  if (lost.length === 0) return { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
+  if (TELLS_HOME.test(lastName(one.scope))) return { severity: 'medium', because: 'only word to the makers of the program is lost' };
   const aside = (each: string) => NOTICES.test(each) || isSignal(each, module, project) || /(^|_)(invalidate|broadcast|caches?)(_|$)/.test(lastName(one.scope));
   return lost.every(aside) ? { severity: 'medium', because: 'only a notice beside the work is lost' } : undefined;
 }

@@ -21,6 +21,7 @@ export default rule<Logged>({
     if (exposed.length === 0) return false;
     if (isForOperator({ call: one, module }, project) || isProgram(module, source, project)) return OPERATOR;
     if (onlyInDevelopment(one)) return DEVELOPMENT;
+    if (exposed.every((each) => endedBefore(each, { call: one, module }, source))) return ENDED;
     return exposed.every((each) => each.whole) ? WHOLE : true;
   },
   message: ({ exposed, call: one }) => `${[...new Set(exposed.map((each) => each.name))].join(', ')} ${exposed.length > 1 ? 'are' : 'is'} written to the log by ${one.written}().`,
@@ -51,6 +52,8 @@ export default rule<Logged>({
     'all of the body, by way of a name': { bad: 'import logging\nfrom flask import request\nlogger = logging.getLogger(__name__)\n\ndef register():\n    data = request.get_json()\n    logger.debug("got %s", data)\n', severity: 'medium' },
     'all of the environment': { bad: 'import os\n\ndef show():\n    print(os.environ)\n', severity: 'medium' },
     'only while developing': { bad: 'import logging\nfrom flask import current_app\n\ndef login(password):\n    if current_app.debug:\n        logging.debug("password %s", password)\n', severity: 'low' },
+    'of a session that has just ended': { bad: 'import logging\nfrom shop.sessions import delete_session\nlog = logging.getLogger(__name__)\n\ndef leave(session_token):\n    delete_session(session_token)\n    log.info("left: %s", session_token)\n', severity: 'low' },
+    'of a session that ends after that': { bad: 'import logging\nfrom shop.sessions import delete_session\nlog = logging.getLogger(__name__)\n\ndef leave(session_token):\n    log.info("leaves: %s", session_token)\n    delete_session(session_token)\n' },
     'lengths and ids': { path: 'auth.py', good: 'import logging\nlog = logging.getLogger(__name__)\ndef login(user, token):\n    log.info("login user=%s token_len=%d", user.id, len(token))\n' },
     'only the word': { path: 'auth.py', good: 'import logging\nlogging.getLogger(__name__).warning("password reset requested for user %s", 7)\n' },
     'masked, cut, hashed, compared': { good: 'import hashlib\nimport logging\nlog = logging.getLogger(__name__)\n\ndef show(token, password, secret, api_key):\n    log.info("%s %s %s", token[:4], mask(password), hashlib.sha256(secret.encode()).hexdigest())\n    log.info("%s %s", bool(api_key), api_key is None)\n    log.info(f"{token[-4:]} {type(token)} {redact(token)}")\n' },
@@ -72,6 +75,15 @@ export default rule<Logged>({
 const WHOLE: Variation = { severity: 'medium', because: 'all of it is written, whatever it holds' };
 const OPERATOR: Variation = { severity: 'low', because: 'whoever started the program by hand reads it' };
 const DEVELOPMENT: Variation = { severity: 'low', because: 'it is only written while developing' };
+
+const ENDED: Variation = { severity: 'low', because: 'it was ended just before, and opens nothing any more' };
+const ENDS = '(?:delete|revoke|invalidate|destroy|end|remove|expire|blacklist|blocklist|drop)_(?:\\w+_)?(?:sessions?|tokens?)(?:_\\w+)?';
+
+/** `delete_session(token)` stands before it in the same function. */
+function endedBefore({ name }: Exposure, { call: one, module }: Pick<CallMatch, 'call' | 'module'>, source: Source): boolean {
+  const [func] = functionsAround(module, one.at);
+  return func !== undefined && /^\w+$/.test(name) && new RegExp(`\\b${ENDS}\\(\\s*${name}\\s*[,)]`).test(source.text.slice(func.at.start, one.at.start));
+}
 
 function logs(): Selector<Logged> {
   const all = call(...LEVELS.map((each) => `*.${each}`), 'print', 'builtins.print', '*.capture_message');
