@@ -1,4 +1,7 @@
-import { attempted, cleansUp, costOf, discards, handler, loggerOf, logging, losesWork, onlyConverts, onlyPasses, placeOf, replace, rule } from '../kit';
+import { asksOnly, attempted, cleansUp, costOf, discards, handler, isProgram, loggerOf, logging, losesWork, onlyConverts, onlyPasses, placeOf, replace, rule } from '../kit';
+import type { Variation } from '../kit';
+
+const ANOTHER: Variation = { severity: 'low', because: 'only a value is asked for, and another is found for it' };
 
 export default rule({
   id: 'bare-except',
@@ -15,7 +18,8 @@ export default rule({
     if (module.language !== 'python' || one.catchesAt || one.reraises) return false;
     if (cleansUp(one, source)) return { severity: 'low', because: 'it only guards a clean-up' };
     if (discards(one) && onlyConverts(one)) return { severity: 'low', because: 'it only guards a conversion' };
-    if (!discards(one)) return one.repeats ? true : { severity: 'medium', because: 'something is done about what it catches' };
+    if (isProgram(module, source, project)) return { severity: 'low', because: 'whoever started the program by hand sees how it ends' };
+    if (!discards(one)) return one.repeats || (asksOnly(one, module, source) ? ANOTHER : { severity: 'medium', because: 'something is done about what it catches' });
     const cost = costOf(one, module, source, project);
     return cost === undefined || (one.repeats && one.tries.length > 0 && !losesWork(one)) ? { points: 12, because: 'it discards the exception as well' } : cost;
   },
@@ -57,7 +61,9 @@ export default rule({
     'a mark in a loop': { bad: 'def watch(page, state):\n    while not state["stop"]:\n        try:\n            if "new" in page.text:\n                state["new"] = True\n        except:\n            pass\n', severity: 'medium' },
     'word to the makers of the program, in a loop that ends': { bad: 'import requests\n\ndef send_usage_report(stop, figures):\n    while not stop.is_set():\n        try:\n            requests.post("https://tool.example.com/usage", json=figures, timeout=5)\n        except:\n            pass\n        stop.wait(86400)\n', severity: 'medium' },
     'a message that is lost': { bad: 'def tell(mailer, text):\n    try:\n        mailer.send(text)\n    except:\n        pass\n', severity: 'high' },
-    'another language instead': { bad: 'from shop.dates import ago\n\ndef since(then, language):\n    try:\n        return ago(then, language)\n    except:\n        return ago(then, "en")\n', severity: 'medium' },
+    'another language instead': { bad: 'from shop.dates import ago\n\ndef since(then, language):\n    try:\n        return ago(then, language)\n    except:\n        return ago(then, "en")\n', severity: 'low' },
+    'a record from elsewhere instead': { bad: 'def owner(number, shops):\n    try:\n        return Owner.objects.get(id=number)\n    except:\n        return shops.first_owner()\n', severity: 'medium' },
+    'a program that drives a browser': { path: 'look.py', bad: 'from playwright.sync_api import sync_playwright\n\ndef look(page):\n    try:\n        page.click("#buy")\n    except:\n        page.screenshot(path="failed.png")\n\nif __name__ == "__main__":\n    with sync_playwright() as p:\n        look(p.chromium.launch().new_page())\n', severity: 'low' },
     'a file that is only tidied up': { bad: 'import os\n\ndef discard(path):\n    try:\n        os.unlink(path)\n    except:\n        pass\n', severity: 'low' },
     'a number or none': { bad: 'def number(text):\n    try:\n        return int(text.strip())\n    except:\n        return None\n', severity: 'low' },
     'in a finalizer': { bad: 'class Client:\n    def __del__(self):\n        try:\n            self.socket.close()\n        except:\n            pass\n', severity: 'low' },

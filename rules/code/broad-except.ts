@@ -1,4 +1,4 @@
-import type { Handler, Module, Project, Selector } from '../kit';
+import type { Handler, Module, Project, Selector, Source, Variation } from '../kit';
 import { attempted, catchesAll, discards, failsAsExpected, handler, isBoundary, isProgram, keepsTraceback, loggerOf, logging, makingLogger, placeOf, rule, STARTERS, TRACE_CALLS } from '../kit';
 
 /** A broad clause, or all of a file that has too many of them to name each. */
@@ -6,6 +6,10 @@ interface Broad { readonly module: Module; readonly handler: Handler; readonly a
 const MANY = 10;
 /** Functions that ask a question: false is the answer. */
 const ASKS = /^_*(is|has|can|could|should|check|verify|validate|exists?|supports?|test|probe|try)(_|$)/;
+
+/** What makes an answer of a text, by which a visitor is told and nobody else. */
+const RESPONDS = /\b(\w*Response|jsonify|render\w*|make_response|redirect|flash|abort|HTTPException)\(|messages\.\w+\(|,\s*[45]\d\d\b/;
+const TOLD: Variation = { severity: 'low', because: 'the text of what it catches goes to the caller' };
 
 export default rule<Broad>({
   id: 'broad-except',
@@ -17,7 +21,7 @@ export default rule<Broad>({
   anchors: ['ruff BLE001', 'pylint broad-exception-caught', 'semgrep broad-except', 'CWE-396', 'CWE-755'],
 
   on: broadClauses(),
-  check: ({ module, handler: one }, { project, source }) => loses(one, module, project) && !isProgram(module, source, project),
+  check: ({ module, handler: one, all }, { project, source }) => loses(one, module, project) && !isProgram(module, source, project) && (all > MANY || !tellsCaller(one, module, source) || TOLD),
   message: ({ handler: one, all }) => all > MANY ? `${all} clauses of this file catch ${caught(one)} and neither raise nor log it; the first ${placeOf(one)}.`
     : `What ${caught(one)} catches ${placeOf(one)} is neither raised nor logged.`,
   underline: ({ handler: one }) => one.catchesAt ?? one.keyword,
@@ -44,6 +48,7 @@ export default rule<Broad>({
       bad: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef save(form, store):\n    try:\n        store.save(form)\n    except Exception as e:\n        form.error = str(e)\n',
       good: 'import logging\nlogger = logging.getLogger(__name__)\n\ndef save(form, store):\n    try:\n        store.save(form)\n    except Exception as e:\n        logger.exception("store.save failed")\n        form.error = str(e)\n',
     },
+    'the text for the caller': { path: 'mailer.py', bad: 'def deliver(server, message):\n    try:\n        server.deliver(message)\n        return True, "sent"\n    except Exception as e:\n        return False, str(e)\n', severity: 'low' },
     'only the kind is told': { path: 'services.py', bad: 'def price(api, sku):\n    try:\n        return api.price(sku)\n    except Exception as e:\n        return {"error": "unavailable", "sku": sku, "kind": type(e).__name__}\n' },
     'among others': { bad: 'def price(api, sku):\n    try:\n        return api.price(sku)\n    except (KeyError, Exception):\n        return {"error": "unavailable", "sku": sku}\n' },
     'many in one file': { path: 'views.py', bad: Array.from({ length: 11 }, (_, at) => `def price_${at}(api, sku):\n    try:\n        return api.price(sku)\n    except Exception as e:\n        return {"error": str(e)}\n`).join('\n') },
@@ -89,6 +94,13 @@ function loses(one: Handler, module: Module, project: Project): boolean {
   if (one.scope === '' || one.reraises || discards(one) || one.passesOn || one.does.some((each) => each === 'log' || each === 'raise') || keepsTraceback(one, module)) return false;
   if (failsAsExpected(one)) return false;
   return !ASKS.test(one.scope.slice(one.scope.lastIndexOf('.') + 1)) && (!isBoundary(one, module, project) || hidesFromServer(one));
+}
+
+/** A function that is no route returns, or takes down, the exception's text: the caller can do something about it. */
+function tellsCaller({ bound, body, scope }: Handler, module: Module, source: Source): boolean {
+  const text = source.slice(body);
+  return bound !== undefined && !RESPONDS.test(text) && !module.routes.some((route) => route.handler === scope)
+    && new RegExp(`(?:\\breturn\\b|\\w\\.append\\(|(?<![\\w.])\\w+\\s*=)[^\\n]*(?<!type\\()\\b${bound}\\b`).test(text);
 }
 
 /** A middleware that answers in place of what failed: the server, which would have logged it, never hears of it. */

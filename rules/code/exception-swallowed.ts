@@ -1,5 +1,5 @@
 import type { CallMatch, Handler, Module, Selector, Source, Span } from '../kit';
-import { attempted, call, cleansUp, costOf, discards, handler, isBroad, isConversion, isHarmless, lastName, loggerOf, logging, makingLogger, onlyConverts, placeOf, rule } from '../kit';
+import { attempted, call, cleansUp, costOf, discards, handler, isBroad, isConversion, isHarmless, lastName, loggerOf, logging, losesWork, makingLogger, onlyConverts, placeOf, rule } from '../kit';
 
 /** A clause that catches every exception, or a `with suppress(Exception)`. */
 type Catch = { readonly module: Module; readonly handler: Handler } | { readonly module: Module; readonly suppress: CallMatch };
@@ -28,7 +28,7 @@ export default rule<Catch>({
   on: broadHandlers(),
   check: (it, { source, project }) => {
     const one = 'suppress' in it ? suppressed(it.suppress, source) : it.handler;
-    if (!discards(one) || importsOnly(one, source) || answersQuestion(one) || mayNotRaise(one)) return false;
+    if (!discards(one) || importsOnly(one, source) || answersQuestion(one, source) || mayNotRaise(one)) return false;
     if (tellsBuild(one)) return { severity: 'low', because: 'it only tells which build runs' };
     if (asksInternals(one)) return { severity: 'medium', because: 'only internals of a library are asked' };
     if (cleansUp(one, source)) return { severity: 'low', because: 'only a clean-up is tried' };
@@ -73,7 +73,10 @@ export default rule<Catch>({
       bad: 'def load_all(items):\n    out = []\n    for i in items:\n        try:\n            out.append(i.load())\n        except Exception:\n            continue\n    return out\n', severity: 'medium',
     },
     'a panel of the page that stays empty': { bad: 'from flask import Flask, jsonify\napp = Flask(__name__)\n\n@app.get("/hint")\ndef hint():\n    try:\n        text = advisor.hint_for(1)\n    except Exception:\n        text = ""\n    return jsonify(text=text)\n', severity: 'medium' },
-    'the first of two ways to find a kind': { bad: 'import mimetypes\n\ndef kind_of(path):\n    kind = None\n    try:\n        import sniffer\n        kind = sniffer.sniff(path)\n    except Exception:\n        pass\n    return kind or mimetypes.guess_type(path)[0]\n', severity: 'medium' },
+    'the first of two ways to find a kind': { bad: 'import mimetypes\n\ndef kind_of(path):\n    kind = None\n    try:\n        import sniffer\n        kind = sniffer.sniff(path)\n    except Exception:\n        pass\n    return kind or mimetypes.guess_type(path)[0]\n', severity: 'low' },
+    'a step that is commanded': { bad: 'def close(shop, till):\n    try:\n        till.balance(shop)\n    except Exception:\n        pass\n', severity: 'medium' },
+    'true or false, whatever it is called': { good: 'class Plugin:\n    @property\n    def broken(self):\n        try:\n            registry.lookup(self.slug)\n            return False\n        except Exception:\n            return True\n' },
+    'false, where truth was reached otherwise': { bad: 'def login(user, password, kdf):\n    try:\n        kdf.verify(password, user.hash)\n        return user.name\n    except Exception:\n        return False\n', severity: 'medium' },
     'a token that cannot be read': { bad: 'from shop.tokens import unserialize\n\ndef owner(token):\n    try:\n        token = unserialize(token, max_age=3600)\n    except Exception:\n        token = False\n    return token or refuse()\n', severity: 'low' },
     'a price that is not stored': { bad: 'def reprice(shop, items):\n    for item in items:\n        try:\n            shop.update_price(item)\n        except Exception:\n            continue\n' },
     'an order that is not queued': { bad: 'from shop.tasks import fulfil\n\ndef checkout(order):\n    try:\n        fulfil.delay(order)\n    except Exception:\n        pass\n' },
@@ -168,9 +171,11 @@ function importsOnly(one: Handler, source: Source): boolean {
   return /^\s*(import|from)\b/.test(source.slice(one.tryBody)) && one.tries.length === 0;
 }
 
-/** `def is_valid(): … except Exception: return False`. */
-function answersQuestion(one: Handler): boolean {
-  return ASKS.test(lastName(one.scope)) && one.does.includes('return-constant');
+/** `def is_valid(): … except Exception: return False`, or any function that says true at the end of the block and false here. */
+function answersQuestion(one: Handler, source: Source): boolean {
+  if (!one.does.includes('return-constant')) return false;
+  const said = /^return (True|False)\s*$/.exec(source.slice(one.body).trim())?.[1];
+  return ASKS.test(lastName(one.scope)) || (said !== undefined && !losesWork(one) && new RegExp(`\\breturn ${said === 'True' ? 'False' : 'True'}\\s*$`).test(source.slice(one.tryBody)));
 }
 
 /** A handler of the logging module, which cannot log its own failure; a probe for what may not be installed. */

@@ -2,7 +2,7 @@
 import { functionsAround } from './around';
 import { failsAsExpected } from './caught';
 import type { Source } from './fix';
-import { cleansUp, isHarmless, losesWork } from './handling';
+import { cleansUp, goesOut, isHarmless, losesWork } from './handling';
 import type { Handler, Module } from './module';
 import { lastName } from './select';
 
@@ -27,8 +27,6 @@ const REFUSES = /\b4\d\d\b\s*[),\]}]*\s*$|HTTP_4\d\d_|\b(status|status_code|code
 const FORM_ERROR = /\.errors\.append\(|\badd_error\(/;
 /** Functions that judge a value: false is the answer. */
 const JUDGES = /^_*(is|has|valid|validate|clean)(_|$)/;
-/** By its name, a call that goes to a database, a service or a file. */
-const GOES_OUT = /(^|[._])(db|database|session|client|conn|connection|cursor|redis|cache|collection|requests|httpx|http|api|objects|query|repo|repository|store|storage|s3|service|gateway)\.|(^|[._])(find|fetch|load|execute|filter|read|open|request|post|send)(_\w+)?$/i;
 
 /** Whether the failure is planned for, so that its text is enough in the log. */
 export function isPlanned(clause: Handler, module: Module, source: Source): boolean {
@@ -69,7 +67,7 @@ function refuses(clause: Handler, source: Source): boolean {
 }
 
 function judgesValue(clause: Handler): boolean {
-  return JUDGES.test(lastName(clause.scope)) && clause.tries.length > 0 && !losesWork(clause) && !clause.tries.some((each) => GOES_OUT.test(each));
+  return JUDGES.test(lastName(clause.scope)) && clause.tries.length > 0 && !losesWork(clause) && !clause.tries.some((each) => goesOut(each));
 }
 
 /** `last = e` in the clause, and `raise last` after the attempts. */
