@@ -31,6 +31,8 @@ export interface CheckOptions extends ComparingFlags, DocumentFlags {
   /** ISO day; default: today. */
   readonly asOf?: string;
   readonly verbose: boolean;
+  /** Lists every finding, however many a rule has. */
+  readonly all: boolean;
   readonly quiet: boolean;
   readonly colour?: boolean;
   /** Adds the run to the history of the folder. */
@@ -101,7 +103,7 @@ function wantedOf(aim: Target, options: CheckOptions): Wanted {
 /** Colours in a file only when they were asked for in so many words. */
 function styleOf(options: CheckOptions, file: string | undefined, around: Surroundings): Omit<Style, 'asOf'> {
   const colour = file === undefined ? options.colour : options.colour ?? false;
-  return { ...look(around.stdout, around.env, around.platform, colour), verbose: options.verbose };
+  return { ...look(around.stdout, around.env, around.platform, colour), verbose: options.verbose, all: options.all };
 }
 
 /** A document is about a whole project, never a part of it. */

@@ -27,6 +27,7 @@ interface CheckFlags extends ComparingFlags, DocumentFlags {
   readonly failOn: Threshold;
   readonly asOf?: string;
   readonly verbose?: boolean;
+  readonly all?: boolean;
   readonly quiet?: boolean;
   readonly color?: boolean;
   readonly rule?: readonly string[];
@@ -100,6 +101,7 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     .option('--rule <id>', 'list only findings of this rule; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
     .option('--app <folder>', 'report only on the application in this folder, where there are several')
     .option('--history', 'add the scores of this run to .shipworthy/history.jsonl')
+    .option('--all', 'list every finding in the text report, also of a rule that has many')
     .option('-v, --verbose', 'list what holds and what does not apply as well')
     .option('-q, --quiet', 'no progress and no remarks on standard error, errors only'))))
     .addHelpText('after', EXIT_CODES)
@@ -110,8 +112,8 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     });
 }
 
-function checkOptions({ color, rule = [], output = [], verbose = false, quiet = false, history = false, ...rest }: CheckFlags): CheckOptions {
-  return { ...rest, verbose, quiet, history, rules: rule, outputs: output, ...(color !== undefined && { colour: color }) };
+function checkOptions({ color, rule = [], output = [], verbose = false, all = false, quiet = false, history = false, ...rest }: CheckFlags): CheckOptions {
+  return { ...rest, verbose, all, quiet, history, rules: rule, outputs: output, ...(color !== undefined && { colour: color }) };
 }
 
 function explainCommand(command: Command, product: Product, around: Surroundings, done: (code: number) => void): void {

@@ -3,7 +3,6 @@ import pc from 'picocolors';
 import type { RuleCard, RuleDocument } from '../engine/audit/outcome';
 import { ruleSections } from '../report/rule-page';
 import { wrap } from '../report/terminal';
-import { EFFORT_WORDS } from '../report/words';
 import type { Severity } from '../rules/kit';
 import { EXIT, UsageError } from './exit';
 import { suggestion } from './suggestion';
@@ -32,7 +31,7 @@ export function page(document: RuleDocument, look: Look): string {
   const { bold, dim } = pc.createColors(look.colour);
   const width = Math.min(look.width, READABLE);
   const dot = look.unicode ? '·' : '|';
-  const facts = [`${paint(card.severity, look.colour)(card.severity)} ${card.points}`, card.confidence, card.category, `${EFFORT_WORDS[card.effort]} to mend`];
+  const facts = [`${paint(card.severity, look.colour)(card.severity)} ${card.points}`, card.confidence, card.category];
   const paragraphs = (text: string) => text.split('\n').flatMap((part) => wrap(part, width - 2)).map((line) => `  ${line}`.trimEnd());
   return [
     ...wrap(card.title, width).map(bold), `${bold(card.id)}  ${facts.join(` ${dot} `)}`,

@@ -2,6 +2,7 @@
 import type { Gate, Level, ScoreGate } from '../engine/workspace/gate';
 import type { ReportCard, Verdict } from '../report/card';
 import type { Stood } from '../report/comparison/compare';
+import { ANSWERED } from '../report/signoff-card';
 import { count, list, number, percent } from '../report/words';
 import { CATEGORIES, SEVERITIES } from '../rules/kit';
 
@@ -79,17 +80,11 @@ function ofNew(card: ReportCard, { new: asked = {} }: Gate): readonly Condition[
   });
 }
 
-/** What a gate needs to know of a sign-off. */
-interface Signed { readonly control: string; readonly state: string; readonly required: boolean; readonly daysLeft?: number }
-
-/** States in which a control is answered for. */
-const ANSWERED: ReadonlySet<string> = new Set(['signed', 'expiring', 'not-applicable']);
-
-function ofSignoffs(card: ReportCard & { readonly signoffs?: readonly Signed[] }, { signoffs: asked = {} }: Gate): readonly Condition[] {
+function ofSignoffs(card: ReportCard, { signoffs: asked = {} }: Gate): readonly Condition[] {
   const { required, expiringWithinDays: days } = asked;
   const { signoffs, project } = card;
   const level = required === undefined || required === 'off' ? undefined : required;
-  if (!signoffs) {
+  if (signoffs.length === 0) {
     const nobody = (key: string) => unknown(key, `${project.name}: nobody was asked to sign anything`);
     return [...(level ? [nobody('gate.signoffs.required')] : []), ...(days === undefined ? [] : [nobody('gate.signoffs.expiringWithinDays')])];
   }

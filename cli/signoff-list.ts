@@ -1,7 +1,7 @@
 /** Controls for reading: the table of all, and the page of one. */
 import pc from 'picocolors';
 import { line } from '../report/escape';
-import type { SignoffCard, SignoffState } from '../report/signoff-card';
+import { ANSWERED, type SignoffCard, type SignoffState } from '../report/signoff-card';
 import { pad, wrap } from '../report/terminal';
 import { CATEGORY_TITLES, count, SIGNOFF_WORDS } from '../report/words';
 import type { Look } from './terminal';
@@ -23,8 +23,6 @@ export function signoffTable(cards: readonly SignoffCard[], look: Look): string 
   const last = `${open === 0 ? 'Nothing that is required is open.' : `${count(open, 'required sign-off')} ${open === 1 ? 'is' : 'are'} open.`} \`shipworthy signoff <control>\` shows what one asks.`;
   return `${[...blocks, last].join('\n\n')}\n`;
 }
-
-const ANSWERED: ReadonlySet<SignoffState> = new Set<SignoffState>(['signed', 'expiring', 'not-applicable']);
 
 function row(card: SignoffCard, width: number, look: Look): string {
   const ends = card.expires === undefined || card.state === 'failed' ? '' : `  (until ${card.expires})`;

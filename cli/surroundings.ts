@@ -37,10 +37,10 @@ export const FORMATS = [
 export type Format = (typeof FORMATS)[number];
 
 /**
- * How a report is to look: `verbose` lists what holds and what does not apply as well; `asOf` is the ISO day it is shown on;
+ * How a report is to look: `verbose` lists what holds and what does not apply as well; `all` every finding of a rule that has many; `asOf` is the ISO day it is shown on;
  * `address` leads to the files of the commit in a browser; `fixes` makes the edits of a finding's fixes, with paths from the repository's root.
  */
-export type Style = Look & { readonly verbose: boolean; readonly asOf: string; readonly address?: string; readonly fixes?: Fixes; readonly markdown?: MarkdownOptions };
+export type Style = Look & { readonly verbose: boolean; readonly all?: boolean; readonly asOf: string; readonly address?: string; readonly fixes?: Fixes; readonly markdown?: MarkdownOptions };
 
 /** What the commands use of the engine and the report. */
 export interface Product {

@@ -9,6 +9,9 @@ import type { Category, Severity } from '../rules/kit';
  */
 export type SignoffState = 'missing' | 'pending' | 'signed' | 'expiring' | 'expired' | 'stale' | 'failed' | 'not-applicable';
 
+/** States in which a control is answered for. The others are open; one that failed is a finding beside. */
+export const ANSWERED: ReadonlySet<SignoffState> = new Set<SignoffState>(['signed', 'expiring', 'not-applicable']);
+
 export interface SignoffCard extends Partial<Omit<Signoff, 'control'>> {
   readonly control: string;
   /** The sentence that a sign-off makes true. */

@@ -25,19 +25,26 @@ export interface TextOptions {
   readonly unicode: boolean;
   /** Also lists what holds, what does not apply and what was not checked, with their reasons. */
   readonly verbose?: boolean;
+  /** Lists every finding of a rule; otherwise the first of those that have many. `verbose` does as well. */
+  readonly all?: boolean;
 }
 
 type Paint = ReturnType<typeof colours.createColors>;
 interface Page { readonly paint: Paint; readonly width: number; readonly verbose: boolean }
+type File = ReturnType<typeof byFile>[number];
 
 const WIDEST = 120;
 const PLACES = 5;
+/** So many findings of one rule are listed, and a few more where those are all. */
+const OF_A_RULE = 10;
+const A_FEW = 2;
 
 /** The card as text, ending with a line break. Control characters of the repository's text are shown, not sent. */
 export function text(card: ReportCard, options: TextOptions): string {
   const page: Page = { paint: colours.createColors(options.colour), width: Math.min(WIDEST, Math.max(40, options.width)), verbose: options.verbose ?? false };
+  const { files, more } = options.all || page.verbose ? { files: byFile(card), more: new Map<string, number>() } : firstOfRules(card);
   const sections = [
-    ...byFile(card).map((file) => fileLines(file, card, page)), ...(page.verbose ? outcomeLists(card, page) : []), silencedLines(card, page), comparisonLines(card, page), noticeLines(card, page),
+    ...files.map((file) => fileLines(file, card, page)), moreLines(more, page), ...(page.verbose ? outcomeLists(card, page) : []), silencedLines(card, page), comparisonLines(card, page), noticeLines(card, page),
     verdictLines(card, page), categoryLines(card, page), summaryLines(card, page),
   ];
   const whole = sections.filter((section) => section.length > 0).map((section) => section.map((one) => `${one.trimEnd()}\n`).join('')).join('\n');
@@ -59,7 +66,27 @@ function byVerdict(verdict: Verdict, paint: Paint): (text: string) => string {
   return { READY: paint.green, 'MOSTLY READY': paint.yellow, 'NOT READY': paint.red, INCONCLUSIVE: paint.magenta }[verdict];
 }
 
-function fileLines({ path, findings }: { readonly path: string; readonly findings: readonly Finding[] }, card: ReportCard, page: Page): readonly string[] {
+/** Findings by file without those past the first of their rule, and how many those are, by rule. What is new against a base is always among them. */
+function firstOfRules(card: ReportCard): { readonly files: readonly File[]; readonly more: ReadonlyMap<string, number> } {
+  const seen = new Map<string, number>();
+  const few = new Set(card.results.filter(({ findings }) => findings.length <= OF_A_RULE + A_FEW).map(({ rule }) => rule));
+  const fresh = new Set(card.comparison?.new);
+  const kept = byFile(card).map(({ path, findings }) => ({ path, findings: findings.filter(({ rule, fingerprint }) => {
+    const before = seen.get(rule) ?? 0;
+    const shown = before < OF_A_RULE || few.has(rule) || fresh.has(fingerprint);
+    if (shown) seen.set(rule, before + 1);
+    return shown;
+  }) }));
+  const of = (result: Result) => result.findings.length - (seen.get(result.rule) ?? 0);
+  return { files: kept.filter(({ findings }) => findings.length > 0), more: new Map(card.results.flatMap((result) => (of(result) > 0 ? [[result.rule, of(result)] as const] : []))) };
+}
+
+function moreLines(more: ReadonlyMap<string, number>, page: Page): readonly string[] {
+  if (more.size === 0) return [];
+  return [heading('Not listed', page), ...[...more].flatMap(([rule, many]) => item(`and ${many} more: shipworthy check --rule ${rule}`, page)), ...item('all of them: shipworthy check --all', page)];
+}
+
+function fileLines({ path, findings }: File, card: ReportCard, page: Page): readonly string[] {
   const places = findings.map(({ range }) => `${range.start.line + 1}:${range.start.character + 1}`);
   const widest = Math.max(...places.map(columns));
   return [page.paint.underline(line(path)), ...findings.flatMap((finding, index) => findingLines(finding, pad(places[index] ?? '', widest, 'end'), card, page))];

@@ -2,6 +2,7 @@
 import { categoryText, lineText, overallText } from '../arithmetic';
 import type { CategoryCard, ReportCard } from '../card';
 import { attribute, htmlText } from '../escape';
+import { deductions } from '../justify';
 import { points } from '../scoring/tenths';
 import { LEAST } from '../scoring/verdict';
 import { gradeText, gradeWord, number, severities } from '../words';
@@ -46,12 +47,12 @@ function grade(of: CategoryCard['grade']): string {
 function ledgerRow(category: CategoryCard, mode: Mode): string {
   if (category.ledger.length === 0 && category.status === 'not-applicable') return '';
   const title = htmlText(category.title);
-  return `\n${folded(`ledger-${category.id}`, category.score, title, `<p>${htmlText(category.justification)}</p>${ledger(category, mode)}${bullets(categoryText(category).map(htmlText))}`)}`;
+  return `\n${folded(`ledger-${category.id}`, category.score, title, htmlText(deductions(category)), `<p>${htmlText(category.justification)}</p>${ledger(category, mode)}${bullets(categoryText(category).map(htmlText))}`)}`;
 }
 
-/** A row that unfolds the sum behind a score. */
-function folded(key: string, score: number | null, of: string, content: string): string {
-  const summary = `Why ${score === null ? 'no score' : number(score)}<span class="unseen"> for ${of}</span>`;
+/** A row that unfolds the sum behind a score; `most` is what of it is seen before that. */
+function folded(key: string, score: number | null, of: string, most: string, content: string): string {
+  const summary = `Why ${score === null ? 'no score' : number(score)}<span class="unseen"> for ${of}</span>${most === '' ? '' : `<span class="about">: ${most}</span>`}`;
   return `<tr class="ledger"><td colspan="${HEADS.length}"><details data-key="${key}"><summary>${summary}</summary>${content}</details></td></tr>`;
 }
 
@@ -68,5 +69,5 @@ function overallRows(card: ReportCard): string {
   const applicable = counts.holds + counts.open + counts.accepted + counts.attested + counts.notChecked;
   const cells = ['', `${counts.holds} of ${applicable}`].map((cell) => `<td class="number">${cell}</td>`).join('');
   return `<tr class="category"><th scope="row">Overall</th><td>${grade(score.grade)}</td><td class="number">${number(score.value)}</td>${cells}<td>${severities(counts.findings) || '–'}</td></tr>
-${folded('ledger-overall', score.value, 'the whole', bullets(overallText(card).map(htmlText)))}`;
+${folded('ledger-overall', score.value, 'the whole', '', bullets(overallText(card).map(htmlText)))}`;
 }

@@ -5,8 +5,7 @@ import { HORIZONS, HORIZON_WORDS, otherControls, SIGNED } from '../checklist';
 import type { CheckItem } from '../checklist';
 import type { Control } from '../controls';
 import { htmlText } from '../escape';
-import type { SignoffCard } from '../signoff-card';
-import { CATEGORY_TITLES, count, list } from '../words';
+import { CATEGORY_TITLES, count, list, SIGNOFF_WORDS } from '../words';
 import { part, place, ruleName, table } from './parts';
 import type { Mode } from './parts';
 import { boxShape } from './shapes';
@@ -31,10 +30,6 @@ export function checklist(card: ReportCard, mode: Mode): string {
   const others = more === 0 ? '' : ` ${count(more, 'more control')} can be signed off: <code>shipworthy signoff</code> lists them.`;
   return part('checklist', 'Checklist', `<p>${done} of ${count(items.length, 'item')} are done.${others}</p>\n${signoffs(card)}${horizons.join('\n')}`);
 }
-
-const SIGNOFF_WORDS: Readonly<Record<SignoffCard['state'], string>> = {
-  signed: 'Signed', expiring: 'Ends soon', pending: 'Wants a second person', stale: 'Stale', missing: 'Missing', expired: 'Expired', failed: 'Failed', 'not-applicable': 'Not applicable',
-};
 
 /** What people signed, and what the profile requires them to. */
 function signoffs(card: ReportCard): string {

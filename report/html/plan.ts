@@ -1,7 +1,7 @@
 /** The plan: the stairs the score climbs, and the steps of each phase. */
 import type { Phase, ReportCard } from '../card';
 import { htmlText } from '../escape';
-import { total } from '../plan';
+import { PLAN_ORDER_WORDS, total } from '../plan';
 import { points } from '../scoring/tenths';
 import { LEAST } from '../scoring/verdict';
 import { EXACT, SEVERITY_WORDS, hours, number } from '../words';
@@ -13,7 +13,7 @@ import { stairs } from './shapes';
 export function plan(card: ReportCard, mode: Mode): string {
   if (card.counts.open === 0) return part('plan', 'Plan', '<p>Nothing is open, so there is nothing to do.</p>');
   const phases = card.plan.map((phase) => phaseTable(phase, mode)).join('\n');
-  return part('plan', 'Plan', `${chart(card)}\n${phases}\n<p>All phases together: ${hours(total(card.plan))}. ${EXACT}</p>`);
+  return part('plan', 'Plan', `${chart(card)}\n${phases}\n<p>All phases together: ${hours(total(card.plan))}. ${PLAN_ORDER_WORDS[card.planOrder ?? 'unlocks']} ${EXACT}</p>`);
 }
 
 function chart(card: ReportCard): string {

@@ -5,15 +5,12 @@
 import { POINTS, dayNumber, dayText } from '../../rules/kit';
 import type { Audit, Notice, Outcome, RuleCard } from '../../engine/audit/outcome';
 import type { AskedControl, Signed, Signoff } from '../../engine/audit/signed';
-import type { SignoffCard, SignoffState } from '../signoff-card';
+import { ANSWERED, type SignoffCard, type SignoffState } from '../signoff-card';
 import { byText } from './order';
 import { roundTenths } from './tenths';
 import type { Weighed } from './weighed';
 
 const WARN_DAYS = 14;
-
-/** States in which a required sign-off keeps the verdict from being READY. */
-const OPEN: ReadonlySet<SignoffState> = new Set<SignoffState>(['missing', 'pending', 'expired', 'stale']);
 
 interface Judged { readonly cards: readonly SignoffCard[]; readonly notices: readonly Notice[] }
 
@@ -71,9 +68,9 @@ function noticeOf(card: SignoffCard): readonly Notice[] {
   return message === undefined ? [] : [{ code: 'signoff', path: where.path, range: where.range, message, incomplete: false }];
 }
 
-/** Required controls that nobody has answered for, by name. */
+/** Required controls that keep the verdict from being READY because nobody has answered for them, by name; one that failed was answered, and weighs as a finding. */
 export function openSignoffs(cards: readonly SignoffCard[]): readonly SignoffCard[] {
-  return cards.filter(({ required, state }) => required && OPEN.has(state)).sort((a, b) => byText(a.control, b.control));
+  return cards.filter(({ required, state }) => required && !ANSWERED.has(state) && state !== 'failed').sort((a, b) => byText(a.control, b.control));
 }
 
 /**

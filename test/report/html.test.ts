@@ -31,6 +31,12 @@ const get = (element: Element, name: string) => element.attributes.get(name);
 const named = (all: readonly Element[], ...names: readonly string[]) => all.filter((one) => names.includes(one.name));
 
 describe('the HTML report', () => {
+  it('says before a sum is unfolded what costs most, and in which order the plan is', () => {
+    const text = html(demo(), PAGE);
+    assert.match(text, /<summary>Why 37\.1<span class="unseen"> for Security<\/span><span class="about">: sql-injection −44\.5/);
+    assert.match(text, /Within a phase, what by itself lifts the verdict comes first/);
+    assert.match(html({ ...demo(), planOrder: 'effort' }, PAGE), /Within a phase, what takes least time comes first/);
+  });
   check('is well-formed, in English, with one h1, one main and a title', (all, text) => {
     assert.ok(text.startsWith('<!DOCTYPE html>\n<html lang="en">'));
     for (const name of ['h1', 'main']) assert.equal(named(all, name).length, 1, name);

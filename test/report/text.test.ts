@@ -21,6 +21,21 @@ describe('the text report', () => {
     assert.deepEqual(files, files.toSorted((a, b) => a - b));
     assert.ok(files.every((index) => index >= 0));
   });
+  it('lists the first findings of a rule, those that are new, and says how many more there are', () => {
+    const places = (many: number) => Array.from({ length: many }, (_, index) => ({ path: `app/f${index % 3}.py`, line: index + 1 }));
+    const many = card([{ rule: 'log-without-traceback', category: 'observability', findings: places(40) }, { rule: 'bare-except', category: 'code', findings: places(12) }, ...HOLDING]);
+    const of = (all: string, rule: string) => all.split('\n').filter((line) => line.trim().startsWith(rule) && !line.includes('−')).length;
+    const some = text(many, PLAIN);
+    assert.deepEqual([of(some, 'log-without-traceback'), of(some, 'bare-except')], [10, 12]);
+    assert.match(some, /\nNot listed\n {2}- and 30 more: shipworthy check --rule log-without-traceback\n {2}- all of them: shipworthy check --all\n/);
+    for (const options of [{ all: true }, { verbose: true }]) {
+      const all = text(many, { ...PLAIN, ...options });
+      assert.deepEqual([of(all, 'log-without-traceback'), all.includes('Not listed')], [40, false]);
+    }
+    const fresh = many.results.flatMap(({ findings }) => findings).filter(({ rule, path }) => rule === 'log-without-traceback' && path === 'app/f2.py').map(({ fingerprint }) => fingerprint);
+    const compared = { ...many, comparison: { base: { kind: 'baseline' as const, file: 'b.json', entries: 1 }, new: fresh, worsened: [], known: 39, fixed: [] } };
+    assert.equal(of(text(compared, PLAIN), 'log-without-traceback'), 10 + fresh.length);
+  });
   it('puts the card after the findings and the sum at the end', () => {
     assert.ok(row('bibliotheca  NOT READY  D+ 59.9') > row('scripts/backup.sh'));
     assert.match(lines.at(-4) ?? '', /^NOT READY D\+ 59\.9 · 16 rules open with 22 findings/);
