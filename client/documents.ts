@@ -9,11 +9,11 @@ const LANGUAGES = [
 ];
 
 const PATTERNS = [
-  '**/Procfile*', '**/{Dockerfile,Containerfile}*', '**/*.{Dockerfile,dockerfile}', '**/.env*', '**/*.env',
-  '**/{requirements,constraints}*.{txt,in}', '**/requirements/*.{txt,in}', '**/Pipfile',
-  '**/crontab*', '**/*.{cron,crontab}', '**/*.{service,timer,socket}',
-  '**/*nginx*', '**/nginx/**', '**/conf.d/*', '**/sites-{available,enabled}/*',
-  '**/*.{j2,jinja,jinja2}', '**/.{git,docker}ignore',
+  '**/*.{yml,yaml,json,jsonc,toml,ini,cfg,conf,sh,bash,zsh,md,sql,html}', '**/*.{j2,jinja,jinja2,erb,tmpl,tpl,template,example,sample,dist}',
+  '**/{Dockerfile,Containerfile,dockerfile}*', '**/*.{Dockerfile,dockerfile}', '**/Procfile*', '**/{Makefile,makefile,GNUmakefile,justfile,.justfile,Caddyfile}*', '**/*.mk',
+  '**/{.env,.flaskenv,env.}*', '**/*.env', '**/{requirements,constraints}*.{txt,in,pip}', '**/*{-,_,.}{requirements,constraints}*.{txt,in,pip}', '**/requirements/*', '**/Pipfile',
+  '**/crontab*', '**/cron.d/*', '**/*.{cron,crontab}', '**/*.{service,timer,socket}', '**/Jenkinsfile*',
+  '**/*nginx*', '**/nginx/**', '**/sites-{available,enabled}/*', '**/{entrypoint,docker-entrypoint}*', '**/{bin,scripts,hooks,.husky,.githooks,.ci}/*', '**/*.*ignore',
 ];
 
 type Filter = { readonly scheme: string; readonly language: string } | { readonly scheme: string; readonly pattern: string };

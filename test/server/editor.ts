@@ -106,9 +106,9 @@ export class Editor {
     return this.registered.filter((one) => one.method === method);
   }
 
-  async open(uri: string, text: string): Promise<void> {
-    this.texts.set(uri, TextDocument.create(uri, 'python', 1, text));
-    await this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId: 'python', version: 1, text } });
+  async open(uri: string, text: string, languageId = 'python'): Promise<void> {
+    this.texts.set(uri, TextDocument.create(uri, languageId, 1, text));
+    await this.connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId, version: 1, text } });
   }
 
   /** Changes a document as an editor does: only what changed is sent. */
