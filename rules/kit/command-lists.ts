@@ -38,21 +38,26 @@ export function isForDevelopers(path: string, project: Project): boolean {
   return project.developmentName(path) || /(^|\/)\.(devcontainer|vscode|husky|githooks|codespaces)\//.test(path) || /playwright|cypress|selenium|vagrant|(^|[/_.-])(e2e|lint|format|examples?|samples?)([/_.-]|$)/i.test(path);
 }
 
-const PREFIX = /^(sudo|doas|exec|time|nohup|command|env|nice|ionice)$/;
+/** Programs that start another with the rest of their words, and their options that take a value. */
+const PREFIX: Readonly<Record<string, RegExp>> = {
+  sudo: /^-[ugphCDRTU]$/, doas: /^-[Cu]$/, env: /^-[uC]$/, nice: /^-n$/, ionice: /^-[cnp]$/, stdbuf: /^-[ioe]$/, 'xvfb-run': /^-[efnpsw]$/,
+  exec: /^-a$/, time: /^-[fo]$/, nohup: /^(?!)/, command: /^(?!)/,
+};
 
 /** The words of a command from its program on: without `sudo -E`, `env X=1` and their like. The program's folder is kept. */
-export function programWords(command: Command): readonly string[] {
+export function programWords(command: Pick<Command, 'words'>): readonly string[] {
   return command.words.slice(programIndex(command));
 }
 
 /** Where the program stands among a command's words. */
-export function programIndex({ words }: Command): number {
+export function programIndex({ words }: Pick<Command, 'words'>): number {
   let at = 0;
-  while (PREFIX.test(fileName(words[at] ?? ''))) {
-    const user = fileName(words[at] ?? '') === 'sudo';
-    for (at += 1; /^-|^\w+=/.test(words[at] ?? ''); at += 1) if (user && /^-[ugp]$/.test(words[at] ?? '')) at += 1;
+  for (;;) {
+    const name = fileName(words[at] ?? '');
+    const valued = Object.hasOwn(PREFIX, name) ? PREFIX[name] : undefined;
+    if (!valued) return at;
+    for (at += 1; /^-|^\w+=/.test(words[at] ?? ''); at += 1) if (valued.test(words[at] ?? '')) at += 1;
   }
-  return at;
 }
 
 /** The program's plain name, empty for assignments alone. */

@@ -1,5 +1,6 @@
 /** What is known of a project's tests. Test files are read from their words alone: how many there are, what they ask, and what they name. */
-import type { Command } from './files';
+import { commandLists } from './command-lists';
+import type { Kind } from './files';
 import type { Place, Span } from './place';
 import type { Evidence, Project } from './project';
 
@@ -60,26 +61,23 @@ export function testCommand(project: Project): string {
 /** A command that somebody or something runs against this project: CI, scripts, Makefiles, hooks, named tasks. */
 export interface RunCommand extends Place { readonly words: readonly string[]; readonly text: string }
 
+const TASKS = /(^|\/)(noxfile|tasks|fabfile|dodo)\.py$/;
+
 /** Every command of CI, scripts, tasks and Makefiles, those of tests and development among them. */
 export function runCommands(project: Project): readonly RunCommand[] {
   return project.once('runCommands', () => project.units.flatMap((unit): readonly RunCommand[] => {
-    const of = (commands: readonly Command[]) => commands.map((each) => ({ path: unit.path, start: each.at.start, end: each.at.end, words: each.words, text: each.words.join(' ') }));
-    switch (unit.kind) {
-      case 'workflow': return unit.jobs.flatMap((job) => job.steps.flatMap((step) => of(step.commands)));
-      case 'pipeline': return unit.commands.flatMap((each) => of(each.commands));
-      case 'manifest': return unit.scripts.flatMap((each) => of(each.commands));
-      case 'shell': return of(unit.commands);
-      case 'plain': return unit.format === 'makefile' ? linesOf(unit.path, project.text(unit.path) ?? '') : [];
-      case 'module': return /(^|\/)(noxfile|tasks|fabfile|dodo)\.py$/.test(unit.path) ? linesOf(unit.path, project.text(unit.path) ?? '') : [];
-      case 'ini': return /(^|\/)tox\.ini$/.test(unit.path) ? unit.sections.flatMap((section) => section.entries.flatMap((entry) => linesOf(unit.path, entry.value ?? '', entry.at))) : [];
-      default: return [];
-    }
+    if (unit.kind === 'module') return TASKS.test(unit.path) ? linesOf(unit.path, project.text(unit.path) ?? '') : [];
+    if (!RUN_KINDS.includes(unit.kind) && !/(^|\/)tox\.ini$/.test(unit.path)) return [];
+    return commandLists(unit).flatMap((list) => list.commands.map((each) => ({ path: unit.path, ...each.at, words: each.words, text: each.words.join(' ') })));
   }));
 }
 
-/** Lines of a file that is no shell script itself, words cut at blanks, quotes and commas. */
-function linesOf(path: string, text: string, at?: Span): readonly RunCommand[] {
+/** Kinds of files whose commands are run against the project, not by what production starts. */
+const RUN_KINDS: readonly Kind[] = ['workflow', 'pipeline', 'manifest', 'shell', 'plain'];
+
+/** Lines of a program that runs tasks, words cut at blanks, quotes and commas. */
+function linesOf(path: string, text: string): readonly RunCommand[] {
   return [...text.matchAll(/^[ \t]*(?!#)(\S[^\n]*)$/gm)].map((each) => ({
-    path, start: at?.start ?? each.index, end: at?.end ?? each.index + each[0].length, text: each[1] ?? '', words: (each[1] ?? '').split(/[\s"',()[\]]+/).filter(Boolean),
+    path, start: each.index, end: each.index + each[0].length, text: each[1] ?? '', words: (each[1] ?? '').split(/[\s"',()[\]]+/).filter(Boolean),
   }));
 }

@@ -1,5 +1,6 @@
 /** What a command of a pipeline does: tests, lints, scans, builds, deploys. Tasks and scripts it calls are followed. */
 import type { Command, Manifest, Unit } from './files';
+import { programWords } from './command-lists';
 import type { Project } from './project';
 
 /** `types`: type checks. `audit`: known flaws of dependencies. `scan`: code, secrets and images. `deploy`: puts a version where people use it. */
@@ -158,9 +159,9 @@ function shell(file: string, at: Following, depth: number): boolean {
 
 // ---- words in front of the tool
 
-/** Words that start another command with their rest: options, and for some of them a value, are passed over. */
+/** Launchers of tools: options, and for some of them a value, are passed over. What starts any program stands in PREFIX of the command lists. */
 const WRAPPERS: readonly RegExp[] = [
-  /^(?:sudo|doas)(?: -(?:[EHnS]+|[ugp] \S+))*(?: \w+=\S*)* /, /^(?:env|command|exec|time|nohup|xvfb-run|stdbuf|nice|ionice)(?: -\S+)*(?: \w+=\S*)* /, /^timeout(?: -\S+(?: \d+\w?)?)* \d+\w? /,
+  /^timeout(?: -\S+(?: \d+\w?)?)* \d+\w? /,
   /^uv(?: --?\S+)* run(?: --?(?:with|extra|group|python|package|directory|project|env-file|p)(?:=\S+| \S+)| --?\S+)* /, /^(?:uvx|pipx run|pipenv run|poetry(?: -\S+)* run|rye run|pdm run(?= (?:python|py\.?test|ruff|mypy|flake8|black|coverage)\b)|pixi run|hatch run(?= (?:python|py\.?test|ruff|mypy|flake8|black|coverage)\b)|conda run(?: -\S+(?: \S+)?)*|micromamba run(?: -\S+(?: \S+)?)*|dotenv run(?: --)?)(?: --?\S+)* /,
   /^(?:npx|bunx|pnpm exec|pnpm dlx|yarn exec|yarn dlx|yarn run(?= (?:eslint|tsc|jest|vitest|prettier)\b)|npm exec)(?: --?(?:yes|y|no-install|package=\S+))*(?: --)? /,
   /^(?:python[\d.]*|py|\S*\/python[\d.]*)(?: -(?:[A-LN-ZBbdEisSuvVx]+|[WX] ?\S+))* -m /, /^coverage3? run(?: --?(?:m(?= )|\S+))* /, /^(?:python[\d.]*|\S*\/python[\d.]*)(?: -[^m]\S*)* (?=\S*(?:manage|setup)\.py\b)/,
@@ -176,6 +177,7 @@ function unwrapped(written: readonly string[]): readonly string[] {
   for (let round = 0; round < 8; round++) {
     const before = text;
     if (CONTAINER.test(text)) { const inner = IN_CONTAINER.exec(text); if (inner) text = text.slice(inner.index + 1); }
+    text = programWords({ words: text.split(' ') }).join(' ');
     for (const wrapper of WRAPPERS) text = text.replace(wrapper, '');
     if (text === before) break;
   }

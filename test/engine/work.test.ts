@@ -15,6 +15,8 @@ describe('what a command does', () => {
   for (const [text, works, opaque] of [
     ['pytest -q', 'test', false], ['sudo -E env CI=1 timeout -k 5 60 pytest', 'test', false], ['uv run --group dev coverage run --source=. -m pytest', 'test', false],
     ['python -Wall manage.py test shop', 'test', false], ['python -m coverage run --module manage test', 'test', false], ['docker compose exec -T web python manage.py test', 'test', false], ['docker run --rm app pytest tests', 'test', false],
+    ['sudo -u app -H pytest', 'test', false], ['nice -n 10 xvfb-run -a pytest', 'test', false], ['stdbuf -oL env -u HOME CI=1 pytest', 'test', false],
+    ['uv run fastapi deploy', 'deploy', false], ['fastapi dev', '', false],
     ['pip install pytest ruff mypy', '', false], ['echo pytest', '', false], ['pytest --version', '', false], ['npm ci', '', false], ['ruff format .', '', false], ['black .', '', false],
     ['ruff format --check .', 'lint', false], ['poetry run black --check app', 'lint', false], ['npx --yes prettier --check .', 'lint', false], ['mypy app', 'types', false], ['npx tsc --noEmit', 'types', false], ['tsc -b', 'build', false],
     ['make ci', 'lint test', false], ['make', 'lint test', false], ['make -C backend lint', 'lint', false], ['make deploy-nothing', 'deploy', true], ['make self', '', false],
