@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import type { ReportCard } from '../../report/card';
 import { total } from '../../report/plan';
+import { rules } from '../../rules';
 import { category } from './fixture';
 import { S0 } from './audits/s0';
 import { S1 } from './audits/s1';
 import { S2 } from './audits/s2';
 import { S3 } from './audits/s3';
 import { S4 } from './audits/s4';
+import { PENDING } from './audits/pending';
 import { cardFor, unsignedCardFor } from './audits/told';
 import type { ToldAudit } from './audits/told';
 
@@ -74,8 +76,12 @@ describe('an audit by hand', () => {
 
   it('S3: mended, it is far better than its author\'s 85, who let monitoring alone count for an eighth', () => {
     const card = cardFor(mended(S3, 'secret-key-default', 'database-url-default-credentials'));
-    about(card, 95.3);
-    // 85 is the plain mean of eight areas, of which one is at 40. Here that one weighs 9 of 100 and what it lacks are low findings.
+    // All that its author leaves open is told, and it stays 9.3 above 85, for two reasons. The author grades monitoring 40 while calling each
+    // thing it lacks low or medium; deducted one by one they make 88, and no sum of low findings makes 40. And its seven other areas lie at 85 to
+    // 100 although backups are missing, which costs deployment 15 here and 10 there. What nobody has tested (load, failover, security, restore)
+    // is asked of people and takes no points: below, it decides the verdict.
+    about(card, 94.3, 0.5);
+    assert.equal(category(card, 'observability').score, 88);
     assert.ok((category(card, 'observability').score ?? 100) < (category(card, 'security').score ?? 0));
     assert.equal(card.counts.blockers, 0);
   });
@@ -84,7 +90,7 @@ describe('an audit by hand', () => {
     const card = unsignedCardFor(mended(S3, 'secret-key-default', 'database-url-default-credentials'));
     assert.deepEqual([card.verdict.value, codes(card)], ['MOSTLY READY', ['signoffs-open']]);
     assert.deepEqual(card.verdict.toReady, ['alert-reaches-human', 'production-secrets-unique', 'restore-drill', 'rollback-rehearsed', 'tls-at-edge']);
-    about(card, 95.3);
+    about(card, 94.3, 0.5);
   });
 
   it('S4: ready with notes at 91.65 is READY within 8 points, with the notes as conditions', () => {
@@ -99,5 +105,7 @@ describe('an audit by hand', () => {
 
   it('is one told in rules that there are', () => {
     for (const told of [S0, S1, S2, S3, S4]) assert.ok(cardFor(told).results.length > 10);
+    const ids = new Set(rules.map((rule) => rule.id));
+    assert.deepEqual(Object.keys(PENDING).filter((id) => ids.has(id)), [], 'these are written by now: take them out of pending.ts');
   });
 });
