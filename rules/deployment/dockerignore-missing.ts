@@ -1,5 +1,5 @@
-import type { BuildContext, Edit, Evidence, Gap, Instruction, Judgement, NewFile, Project, Variation } from '../kit';
-import { buildContexts, copiedSources, inContext, insert, isKeptOut, projectRule, shippedStages } from '../kit';
+import type { BuildContext, Edit, Evidence, Gap, Instruction, Judgement, NewFile, Project, Unit, Variation } from '../kit';
+import { buildContexts, copiedSources, inContext, insert, isForDevelopers, isKeptOut, projectRule, shippedStages } from '../kit';
 
 /** A path of the context that does not belong into an image. */
 interface Stray { readonly path: string; readonly secret: boolean; readonly pattern: string; readonly what: string }
@@ -38,6 +38,8 @@ export default projectRule({
     'patterns without a folder keep nothing of folders out': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY backend/ /app/\nCMD ["gunicorn", "app:app"]\n', '.dockerignore': '.env\n.env.*\n', 'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'backend/.env.example': 'SECRET_KEY=\n', '.gitignore': '.env\n' },
     },
+    'what pages are built with': { good: { Dockerfile: 'FROM node:22-alpine\nCOPY web /app\nRUN npm ci\nCMD ["node", "server.js"]\n', 'web/.env': 'VITE_API_URL=/api\nNODE_ENV=production\n', 'web/server.js': 'const express = require("express");\nconst app = express();\napp.listen(3000);\n', 'web/package.json': '{ "dependencies": { "express": "4.19.2" } }\n' } },
+    'an image for tests in a browser': { good: { 'web/Dockerfile.playwright': 'FROM mcr.microsoft.com/playwright:v1.50.0\nCOPY web /app\nRUN npm ci\nCMD ["npx", "playwright", "test"]\n', 'web/.env': 'TOKEN=of-tests\n', 'web/package.json': '{ "dependencies": { "express": "4.19.2" } }\n' } },
     'a folder without secrets': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY shop /app/shop\nCMD ["gunicorn", "shop:app"]\n', 'shop/__init__.py': 'from flask import Flask\napp = Flask(__name__)\n', '.env.example': 'SECRET_KEY=\n', '.gitignore': '.env\n' } },
     'nothing is kept out': {
       severity: 'medium',
@@ -79,7 +81,7 @@ function judge(project: Project): Judgement {
 
 /** Where an image takes in all of its context, or else a whole folder of it: `COPY backend /app`. */
 function copies(project: Project): readonly Copy[] {
-  return project.once('copies of folders', () => buildContexts(project).flatMap((context): readonly Copy[] => {
+  return project.once('copies of folders', () => buildContexts(project).filter((each) => !isForDevelopers(each.file.path, project)).flatMap((context): readonly Copy[] => {
     const [whole] = context.whole;
     return whole ? [{ context, copy: whole, folder: '' }] : folderCopies(context, project).filter((each) => straysOf(each, project).length > 0).slice(0, 1);
   }));
@@ -125,7 +127,7 @@ function strayFiles(context: BuildContext, project: Project): readonly Stray[] {
   const below = filesBelow(context, project);
   const repository = context.folder === '' && project.paths.some((each) => /^(\.gitignore|\.gitattributes|\.github\/)/.test(each));
   if (repository && !needsHistory(context, project)) found.push({ path: '.git', secret: false, pattern: '.git', what: '.git' });
-  const files = below.filter((each) => /^\.env(\.(local|prod(uction)?|staging))?$/.test(each));
+  const files = below.filter((each) => /^\.env(\.(local|prod(uction)?|staging))?$/.test(each) && !isPublic(project.unit(at(each))));
   for (const path of files) found.push({ path, secret: true, pattern: '.env', what: path });
   // Whoever runs it here has one: the example is there to be copied, and git is told to leave the copy alone.
   const expected = files.length === 0 && project.ignored(at('.env')) && below.some((each) => /^\.env[._-](example|sample|template|dist)$|^(example|sample|template)\.env$/.test(each));
@@ -133,6 +135,11 @@ function strayFiles(context: BuildContext, project: Project): readonly Stray[] {
   for (const path of below.filter((each) => /(^|\/)pyvenv\.cfg$/.test(each)).map((each) => each.slice(0, -'/pyvenv.cfg'.length))) found.push({ path, secret: false, pattern: path, what: path });
   for (const path of below.filter((each) => /^(id_(rsa|ed25519|ecdsa)|[\w.-]*(privkey|private)[\w.-]*\.(pem|key)|server\.key)$/.test(each))) found.push({ path, secret: true, pattern: path, what: path });
   return found;
+}
+
+/** Variables that are built into pages: everybody may read them. */
+function isPublic(unit: Unit | undefined): boolean {
+  return unit?.kind === 'dotenv' && unit.variables.length > 0 && unit.variables.every((each) => /^(VITE|NEXT_PUBLIC|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|VUE_APP|GATSBY|NODE_ENV)/.test(each.name));
 }
 
 /** Paths under the context, relative to it. */

@@ -29,6 +29,7 @@ export default projectRule({
     'a section of the runbook': { good: { 'docs/RUNBOOK.md': '# Runbook\n## Escalation\nFirst the on-call developer, then the owner.\n', Procfile: 'web: gunicorn app:app\n' } },
     'what is done after a breach': { good: { 'SECURITY.md': '# Security\n## Data breach\nThe data officer decides within a day whom to tell; mail privacy@example.com first.\n', Procfile: 'web: gunicorn app:app\n' } },
     'documentation that is a site of its own': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nSee [the documentation](https://docs.shopfront.example/) for how to run it.\n', 'pyproject.toml': '[project]\nname = "shopfront"\nversion = "1"\n', Procfile: 'web: gunicorn app:app\n' } },
+    'a project to start from': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nA boilerplate for shops, ready to be filled.\n', Procfile: 'web: gunicorn app:app\n' } },
     'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
     'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },

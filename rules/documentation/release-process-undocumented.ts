@@ -27,6 +27,7 @@ export default projectRule({
     'main is what runs, by commit': { good: { 'README.md': '# Shop\n## Releases\nEvery commit on main is deployed by `deploy.yml` and tagged by its hash.\n', Procfile: 'web: gunicorn app:app\n' } },
     'images named by commit': { good: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  d:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build -t registry.invalid/shop:${{ github.sha }} . && docker push registry.invalid/shop:${{ github.sha }}\n', Procfile: 'web: gunicorn app:app\n' } },
     'documentation that is a site of its own': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nSee [the documentation](https://docs.shopfront.example/) for how to run it.\n', 'pyproject.toml': '[project]\nname = "shopfront"\nversion = "1"\n', Procfile: 'web: gunicorn app:app\n' } },
+    'a project to start from': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nA boilerplate for shops, ready to be filled.\n', Procfile: 'web: gunicorn app:app\n' } },
     'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
     'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },

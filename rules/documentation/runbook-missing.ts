@@ -42,6 +42,8 @@ export default projectRule({
     'spread over several documents': { good: { 'docs/ops/monitoring.md': '# Monitoring\nGrafana.\n', 'docs/ops/restore.md': '# Restore\n`pg_restore`\n', 'docs/ops/troubleshooting.md': '# Troubleshooting\nSee the logs.\n', Procfile: 'web: gunicorn app:app\n' } },
     'documentation that is a site of its own': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nSee [the documentation](https://docs.shopfront.example/) for how to run it.\n', 'pyproject.toml': '[project]\nname = "shopfront"\nversion = "1"\n', Procfile: 'web: gunicorn app:app\n' } },
     'names to fill in are no site': { bad: { 'README.md': '# Shopfront\n\nSee https://github.com/your-username/shopfront/wiki, then open http://docs.shopfront.localhost:8000/.\n', Procfile: 'web: gunicorn app:app\n' } },
+    'one page deep in a site': { bad: { 'README.md': '# Shopfront\n\nTranslations: https://docs.shopfront.example/en/dev/internals/contributing/localizing/.\n', Procfile: 'web: gunicorn app:app\n' } },
+    'a project to start from': { severity: 'info', bad: { 'README.md': '# Shopfront\n\nA boilerplate for shops, ready to be filled.\n', Procfile: 'web: gunicorn app:app\n' } },
     'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
     'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },

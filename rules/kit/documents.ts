@@ -82,7 +82,8 @@ export function readme(project: Project): Document | undefined {
   return own.find((each) => each.path.slice(0, each.path.lastIndexOf('/') + 1) === root) ?? own.find((each) => !each.path.includes('/')) ?? documents(project).find((each) => each.name === 'readme' && each.path.startsWith('.github/'));
 }
 
-const ELSEWHERE = /^(www\.)?(docs?|documentation|wiki|help|manual|handbook)\.|[./](readthedocs|gitbook)\.|\/(docs?|documentation|wiki|manual|handbook)(\/|$)/i;
+/** Where documentation begins: one page deep inside of it speaks of something else. */
+const ELSEWHERE = /^(?:www\.)?(?:docs?|documentation|wiki|help|manual|handbook)\.[^/]+(?=(?:\/[^/]*){0,2}\/?$)|^[^/]*\.(?:readthedocs|gitbook)\.\w+|^.*?\/(?:docs?|documentation|wiki|manual|handbook)(?=(?:\/[^/]*)?\/?$)/i;
 
 /** Files and pages of a repository, this machine, names to fill in. */
 const NO_SITE = /\/(blob|tree|raw|actions|issues|pull|discussions)\/|^raw\.|\.(png|jpe?g|gif|svg)\b|localhost|^127\.|\byour[-_]?(user(name)?|org(anization)?|name|company|repo|domain)\b|<|\{/i;
@@ -90,10 +91,19 @@ const NO_SITE = /\/(blob|tree|raw|actions|issues|pull|discussions)\/|^raw\.|\.(p
 /** A lower grade for documents that are missing where few would look for them: nothing shows that the application is run, or its documentation is a site of its own. */
 export function documentsElsewhere(project: Project): Variation | undefined {
   if (showsNoDeployment(project)) return { severity: 'info', because: 'nothing here shows that it is deployed' };
+  if (isModel(project)) return { severity: 'info', because: 'it says of itself that it is there to learn or to start from' };
   const names = namesOf(project);
-  const addresses = [...(readme(project)?.text ?? '').matchAll(/https?:\/\/([^\s)>\]"'`]+)/g)].map((each) => each[1] ?? '');
+  const addresses = [...(readme(project)?.text ?? '').matchAll(/https?:\/\/([^\s)>\]"'`]+)/g)].map((each) => (each[1] ?? '').replace(/[?#].*/, ''));
   const site = addresses.find((each) => ELSEWHERE.test(each) && !NO_SITE.test(each) && names.some((name) => squashed(each).includes(name)));
-  return site === undefined ? undefined : { severity: 'info', confidence: 'possible', because: `its documentation is kept at ${site.replace(/[?#].*|\/$/g, '').slice(0, 60)}, which is not read here` };
+  return site === undefined ? undefined : { severity: 'info', confidence: 'possible', because: `its documentation is kept at ${ELSEWHERE.exec(site)?.[0] ?? site}, which is not read here` };
+}
+
+const MODEL = /\bboilerplate\b|\bstarter\b(?= (kit|project|template|app)|\W*$)|\b(project|application|app|stack|fastapi|django|flask|express|node|react) (starter|template)\b|\bexample (app|application|project)\b|\b(to|for) learn(ing)? (how|about)\b|\b(deliberately|intentionally) (vulnerable|insecure)\b/i;
+
+/** A boilerplate, an example, a place to learn: the first lines of its README say so. */
+function isModel(project: Project): boolean {
+  const text = readme(project)?.text ?? '';
+  return MODEL.test(text.slice(0, 700).replace(/\]\([^)]*\)|https?:\S+|<[^>]*>/g, ''));
 }
 
 /** What the application calls itself: its folder, its manifests, the title of its README. */
