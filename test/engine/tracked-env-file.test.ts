@@ -46,3 +46,19 @@ describe('a tracked .env', () => {
   for (const [title, files] of Object.entries(REACHES)) it(`reaches production: ${title}`, async () => assert.deepEqual(await found(files), ['.env']));
   for (const [title, files] of Object.entries(STAYS)) it(`stays behind: ${title}`, async () => assert.deepEqual(await found(files), []));
 });
+
+describe('an ignored .env', () => {
+  it('is on this machine alone, and never read', async () => {
+    const tree = { ...SHOP, '.gitignore': '.env\n', '.env': 'SECRET_KEY=changeme\nDEBUG=1\n' };
+    const session = openSession({ workspace: openMemory(tree), grammars: await testGrammars() });
+    try {
+      await session.refresh();
+      assert.equal(session.text('.env'), undefined);
+      session.edit('.env', 'SECRET_KEY=changeme\n');
+      assert.deepEqual(session.findings('.env'), []);
+      assert.ok(!JSON.stringify(session.audits()).includes('changeme'));
+    } finally {
+      session.dispose();
+    }
+  });
+});
