@@ -78,7 +78,7 @@ export function costOf(one: Handler, module: Module, source: Source, project: Pr
   const awaited = one.tries.some((each) => /(^|\.)result$/.test(each));
   const lost = one.tries.filter((each) => isLost(each) && !(awaited && /(^|\.)submit$/.test(each)));
   if (lost.length === 0) return { severity: 'medium', because: 'nothing that is sent, kept or set going is seen to be lost' };
-  if (TELLS_HOME.test(lastName(one.scope))) return { severity: 'medium', because: 'only word to the makers of the program is lost' };
+  if (TELLS_HOME.test(lastName(one.scope))) return { severity: 'low', because: 'only word to the makers of the program is lost' };
   const aside = (each: string) => NOTICES.test(each) || isSignal(each, module, project) || /(^|_)(invalidate|broadcast|caches?)(_|$)/.test(lastName(one.scope));
   return lost.every(aside) ? { severity: 'medium', because: 'only a notice beside the work is lost' } : undefined;
 }
@@ -87,7 +87,7 @@ const QUESTION: Variation = { severity: 'low', because: 'only a value is asked f
 /** By its name, a call that goes to a database, a service or a file. */
 const GOES_OUT = /(^|[._])(db|database|session|client|conn|connection|cursor|redis|cache|collection|requests|httpx|http|api|objects|query|repo|repository|store|storage|s3|service|gateway)\.|(^|[._])(find|fetch|load|execute|filter|read|open|request|post|send)(_\w+)?$/i;
 /** A line that is nothing but a call: what it is for is done, and not asked. */
-const COMMAND = /^[ \t]*(?:await\s+)?(?!(?:return|if|while|for|with|assert|except|print)\b)[A-Za-z_][\w.]*\(/m;
+const COMMAND = /^[ \t]*(?:await\s+)?(?!(?:return|if|while|for|with|assert|except|print|setattr)\b)[A-Za-z_][\w.]*\(/m;
 const TAKES_DOWN = /^[ \t]*[\w.]+\.(append|add|extend|update|setdefault|debug|info|trace|warning)\(/gm;
 
 /** By its name, a call that leaves the process. */
@@ -97,7 +97,7 @@ export function goesOut(callee: string): boolean {
 
 /** The block asks this process for a value: it commands nothing, skips no row, and no route answers with what is missing. */
 export function asksOnly(one: Handler, module: Module, source: Source): boolean {
-  return one.tries.length > 0 && !losesWork(one) && !one.does.includes('continue') && !one.repeats && !one.tries.some(goesOut)
+  return !losesWork(one) && !one.does.includes('continue') && !one.repeats && !one.tries.some(goesOut)
     && !COMMAND.test(source.slice(one.tryBody).replace(TAKES_DOWN, '')) && !module.routes.some((route) => route.handler === one.scope);
 }
 
