@@ -4,7 +4,7 @@
  */
 import type { Edit } from '../../rules/kit';
 import type { Finding } from './outcome';
-import { maskCode, maskLiterals } from './mask';
+import { maskCode, maskLiterals, maskValues } from './mask';
 import type { Correction } from './session';
 
 export interface CloseUp {
@@ -56,7 +56,7 @@ export function closeUpOf(finding: Finding, secret: boolean, text: string): Clos
   while (to - from + 1 > MOST) { if (to > last) to--; else from++; }
   while (from < first && (lines[from] ?? '').trim() === '') from++;
   while (to > last && (lines[to] ?? '').trim() === '') to--;
-  return { line: from, code: masked(lines, from, to + 1, secret), own: [first - from, last - from] };
+  return { line: from, code: masked(lines, from, to + 1, secret, finding.path), own: [first - from, last - from] };
 }
 
 /** What a correction changes, file by file in its own order; lines alike at both ends of a change are left out. */
@@ -116,11 +116,15 @@ function short(lines: readonly string[]): readonly string[] {
   return lines.length <= LONGEST ? lines : [...lines.slice(0, LONGEST - 1), `… ${lines.length - LONGEST + 1} more lines`];
 }
 
-/** The lines with what is or may be a secret replaced. Where masking takes lines together, each is masked by itself, and more of it. */
-function masked(lines: readonly string[], from: number, to: number, secret: boolean): readonly string[] {
+/**
+ * The lines with what is or may be a secret replaced. Where masking takes lines together, each is masked by itself, and more of it.
+ * @param path of source whose lines are to stay readable around a secret; without one all literals go
+ */
+function masked(lines: readonly string[], from: number, to: number, secret: boolean, path = ''): readonly string[] {
   const own = lines.slice(from, to);
+  const literals = /\.pyw?$/.test(path) ? maskValues : maskLiterals;
   const above = secret ? [] : lines.slice(Math.max(0, from - ABOVE), from);
   const all = secret ? [] : maskCode([...above, ...own].join('\n')).split('\n').slice(above.length);
-  const each = all.length === own.length ? all : own.map((line) => /^\s*[A-Za-z0-9+/=_-]{20,}\s*$/.test(line) ? '***' : maskLiterals(line));
+  const each = all.length === own.length ? all : own.map((line) => /^\s*[A-Za-z0-9+/=_-]{20,}\s*$/.test(line) ? '***' : literals(line));
   return each.map((line) => line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line);
 }

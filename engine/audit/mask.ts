@@ -9,7 +9,7 @@ const NAMED = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apike
 const FALLBACK = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apikey|private[_-]?key|access[_-]?key|signing[_-]?key|salt|credential)\w*["']?[\])]*\s*(?:\bor\b|\|\||\?\?)\s*[rbuf]{0,2})(["'])(?:\\.|(?!\2)[^\\\n])+\2/gi;
 /** `NAME=value` and `NAME: value` without quotes, as in environment files, compose files and units. */
 const BARE = /^(\s*(?:export\s+|-\s+|ENV\s+|Environment=)?"?\w*(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL)\w*\s*[:=]\s*)([^\s"'$#][^\s#]*)/gim;
-const LONG = /\b(?=[A-Za-z0-9_\-+/]*[0-9])(?=[A-Za-z0-9_\-+/]*[A-Za-z])[A-Za-z0-9_\-+]{32,}\b/g;
+const LONG = /(?<!\bsha256:)\b(?=[A-Za-z0-9_\-+/]*[0-9])(?=[A-Za-z0-9_\-+/]*[A-Za-z])[A-Za-z0-9_\-+]{32,}\b/g;
 /** `ghp_…`, `sk_live_…`: what providers put before a token. */
 const PREFIXED = /\b([a-z]{2,4}_(?:live_|test_|pat_)?)[A-Za-z0-9_]{20,}/g;
 const KEY_BLOCK = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
@@ -43,6 +43,33 @@ export function maskLiterals(text: string): string {
   const literals = text.replace(LITERAL, (all, quote: string, value: string) => value === '' || isName(value) ? all : `${quote}***${quote}`);
   // A snippet may cut a long literal in half: what follows a lone quote goes too.
   return maskCode(/^(?:[^"']*(["'])[^"']*\1)*[^"']*$/.test(literals.replace(/"""|'''/g, '"')) ? literals : literals.replace(/(["'])(?!\*\*\*)(?!.*\1).*$/s, '$1***'));
+}
+
+/** Words that stand before a colon or in brackets to name a value, and are none. */
+const KEYS = /^(?:host|port|user|username|password|database|db|name|email|sender|recipient|subject|body|type|url|path|method|headers|params|json|data|timeout|debug|algorithm|algorithms|sub|exp|iat|id|user_id|role|roles|message|error|status|detail|secret_key|api_key|token|client_id|client_secret|pool_pre_ping|pool_size|max_overflow|pool_recycle|connect_args)$/;
+/** Values that everybody uses, and nobody as a secret. */
+const USUAL = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Lax|Strict|utf-8|application\/json)$/;
+const ROUTE = /@\w+\.(?:route|get|post|put|patch|delete|websocket)\(\s*$/;
+
+/**
+ * As `maskLiterals`, for lines of Python: what names a value (a usual key before its colon or in brackets, the path of a route, `__main__`) stays,
+ * and so do methods and algorithms, so that the lines around a secret can be read. A key of any other word is masked, for a table may be looked up by a token.
+ */
+export function maskValues(text: string): string {
+  const kept: string[] = [];
+  const held = text.replace(LITERAL, (all, _: string, value: string, at: number) => {
+    if (!isPlace(value, text.slice(0, at), text.slice(at + all.length))) return all;
+    kept.push(all);
+    return `\u0000${kept.length - 1}\u0000`;
+  });
+  return maskLiterals(held).replace(/\u0000(\d+)\u0000/g, (_, index: string) => kept[Number(index)] ?? '***');
+}
+
+function isPlace(value: string, before: string, after: string): boolean {
+  if (USUAL.test(value) || (value !== '' && isKnown(value))) return true;
+  if (value === '__main__') return /==\s*$/.test(before);
+  if (/^\/[a-z/_<>:{}-]{0,60}$/i.test(value)) return ROUTE.test(before);
+  return KEYS.test(value) && ((/(?:^|[{,\n])\s*$/.test(before) && /^\s*:/.test(after)) || (/[\w)\]]\[$/.test(before) && after.startsWith(']')));
 }
 
 /** `test_2024_login_of_a_visitor_without_cookies`: words, as functions and files are called. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { mask, maskCode, maskLiterals, maskTokens } from '../../engine/audit/mask';
+import { mask, maskCode, maskLiterals, maskTokens, maskValues } from '../../engine/audit/mask';
 
 describe('masking', () => {
   const secrets: Readonly<Record<string, string>> = {
@@ -22,6 +22,31 @@ describe('masking', () => {
     assert.equal(maskLiterals('key = os.getenv("APP_KEY", "hunter2")'), 'key = os.getenv("APP_KEY", "***")');
     assert.ok(!maskLiterals('key = f("abc", "hunter2 hunt').includes('hunter2'));
     assert.ok(!maskLiterals('key = """hunter2').includes('hunter2'));
+  });
+
+  it('keeps what names a value in Python around a secret, and the path of a route', () => {
+    for (const [line, shown] of [
+      ['    "host": "mail.example", "password": "hunter2",', '    "host": "***", "password": "***",'],
+      ['app.config["database"] = connect(user["email"], "hunter2")', 'app.config["database"] = connect(user["email"], "***")'],
+      ['@app.route("/login/<int:id>", methods=["POST"])', '@app.route("/login/<int:id>", methods=["POST"])'],
+      ['return jwt.encode(claims, "hunter2", algorithm="HS256")', 'return jwt.encode(claims, "***", algorithm="HS256")'],
+      ['if __name__ == "__main__":', 'if __name__ == "__main__":'],
+    ] as const) assert.equal(maskValues(line), shown);
+  });
+
+  it('never keeps a value in Python, whatever it looks like and wherever it stands', () => {
+    const places: readonly ((secret: string) => string)[] = [
+      (s) => `KEY = "${s}"`, (s) => `{"${s}": "admin"}`, (s) => `{"host": "${s}", "port": 1}`, (s) => `tokens["${s}"]`, (s) => `connect("host", "${s}")`, (s) => `x = "${s}" if y else "host"`, (s) => `return ["${s}", "name"]`,
+      (s) => `    "${s}",`, (s) => `    "${s}": 1,`, (s) => `@app.route("${s}")`, (s) => `url = "/${s}"`, (s) => `assert given == "${s}"`, (s) => `a = {"password": '''${s}`, (s) => `f("password", ${'b'}"${s}"`, (s) => `login(user["name"], "${s}", "${s}`,
+    ];
+    const secret = fc.stringMatching(/^[a-z]{3}[a-z0-9_]{4,20}q$/);
+    fc.assert(fc.property(secret, fc.constantFrom(...places), (value, place) => { assert.ok(!maskValues(place(value)).includes(value), maskValues(place(value))); }), { numRuns: 500 });
+  });
+
+  it('leaves the digest of a file or an image alone', () => {
+    const digest = `sha256:${'0f3a9c5b'.repeat(8)}`;
+    assert.equal(mask(`FROM python@${digest}`), `FROM python@${digest}`);
+    assert.ok(!mask(`password = "${digest}"`).includes('0f3a'));
   });
 
   it('never throws, and is done when it is done', () => {
