@@ -31,7 +31,8 @@ body {
   --input-edge: var(--vscode-input-border, var(--rule));
   --hover: var(--vscode-list-hoverBackground, var(--field));
   --red: var(--vscode-charts-red, var(--red-0));
-  --orange: var(--vscode-charts-orange, var(--orange-0));
+  /* The editor's own orange is see-through, and hardly to be seen. */
+  --orange: color-mix(in srgb, var(--vscode-charts-red, var(--orange-0)), var(--vscode-charts-yellow, var(--orange-0)));
   --yellow: var(--vscode-charts-yellow, var(--yellow-0));
   --green: var(--vscode-charts-green, var(--green-0));
   --teal: var(--vscode-charts-blue, var(--teal-0));
@@ -52,6 +53,7 @@ a { color: var(--link); }
 code { color: inherit; }
 code, pre, .place, .rule { font-family: var(--mono); font-size: .92em; }
 :not(pre) > code:not(.place):not(.rule) { background: var(--code); border-radius: 3px; padding: .05em .3em; }
+pre code { background: none; padding: 0; }
 pre { background: var(--code); border: 1px solid var(--edge); border-radius: 4px; margin: .35rem 0; padding: .5rem .75rem; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.4; }
 .kind, .count, .about, .of { color: var(--quiet); font-weight: 400; }
 .count { font-size: .85em; }
@@ -72,14 +74,14 @@ button.fix { border-color: var(--input-edge); }
 select, input { background: var(--input); color: var(--on-input); border: 1px solid var(--input-edge); border-radius: 4px; padding: .15rem .4rem; max-width: 100%; }
 
 .top { display: flex; flex-wrap: wrap; gap: .5rem 1rem; justify-content: space-between; align-items: start; }
-.top > div { flex: 1 1 18rem; }
+.top > div:first-child { flex: 1 1 18rem; }
 nav { display: flex; flex-wrap: wrap; gap: 0 1rem; margin-top: .25rem; }
 nav a { display: inline-block; min-height: 24px; line-height: 24px; text-decoration: none; } nav a:hover { text-decoration: underline; }
 .tools { display: flex; gap: .5rem; align-items: start; }
 .menu { position: relative; } .menu > summary { border: 1px solid var(--edge); border-radius: 4px; padding: .1rem .6rem; color: inherit; list-style: none; } .menu > summary::after { content: " ▾"; } .menu > summary::-webkit-details-marker { display: none; }
 .menu > div { position: absolute; right: 0; z-index: 2; display: flex; flex-direction: column; min-width: 15rem; margin-top: .25rem; padding: .25rem; background: var(--bg); border: 1px solid var(--edge); border-radius: 4px; box-shadow: 0 2px 8px var(--vscode-widget-shadow, var(--rule)); }
 .menu > div button { border: 0; text-align: left; }
-.made { display: flex; flex-wrap: wrap; gap: .1rem 1.5rem; margin: .25rem 0 1rem; } .made > div { display: flex; gap: .4rem; align-items: baseline; } .lines .place { overflow-wrap: break-word; } .made dd { overflow-wrap: anywhere; }
+.made { display: flex; flex-wrap: wrap; gap: .1rem 1.5rem; margin: .25rem 0 1rem; } .made > div { display: flex; gap: .4rem; align-items: baseline; } .lines .place { overflow-wrap: break-word; } .made dt { flex: none; } .made dd { overflow-wrap: anywhere; }
 .panel .filters { position: static; }
 [role=tablist] { display: flex; flex-wrap: wrap; gap: 0 .25rem; margin-top: .75rem; border-bottom: 1px solid var(--edge); }
 [role=tab] { border: 0; border-bottom: 3px solid transparent; border-radius: 0; padding: .35rem .7rem; color: var(--quiet); } [role=tab]:hover { background: var(--hover); }
@@ -92,7 +94,7 @@ button.sort { border: 0; padding: 0; font: inherit; font-weight: inherit; color:
 .near .line { display: inline-block; min-width: 2.5em; margin-right: 1em; color: var(--quiet); text-align: right; user-select: none; } .near mark { background: none; color: inherit; font-weight: 600; border-left: 3px solid var(--tone); margin-left: -.75rem; padding-left: calc(.75rem - 3px); display: inline-block; min-width: 100%; }
 .near del, .near ins { text-decoration: none; } .near del { color: var(--red); } .near ins { color: var(--green); } .change { margin: .35rem 0; }
 strong.new { border: 1px solid var(--edge); border-radius: 3px; padding: 0 .3em; font-size: .88em; }
-.checks { min-width: 40rem; } .summary p + p { margin-top: .5rem; }
+.checks { min-width: 40rem; } .checks .rule { overflow-wrap: break-word; } .summary p + p { margin-top: .5rem; }
 
 .overview { display: grid; grid-template-columns: auto 1fr; gap: 1rem 1.5rem; border: 1px solid var(--edge); border-left: 4px solid var(--tone); border-radius: 6px; padding: 1.25rem; }
 .overview > .facts, .overview > .columns, .overview > .summary { grid-column: 1 / -1; }
@@ -154,13 +156,16 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
 .vscode-high-contrast .shape path:not(.sign), .vscode-high-contrast-light .shape path:not(.sign) { fill: none; stroke: var(--fg); }
 .vscode-high-contrast .shape path.sign, .vscode-high-contrast-light .shape path.sign { stroke: var(--fg); }
 .vscode-high-contrast .bar .fill, .vscode-high-contrast-light .bar .fill { fill: none; stroke: var(--fg); stroke-width: 2; vector-effect: non-scaling-stroke; }
-.vscode-high-contrast .bar .track, .vscode-high-contrast-light .bar .track, .vscode-high-contrast .stairs .area, .vscode-high-contrast-light .stairs .area { fill: none; }
 .vscode-high-contrast .stack .fill, .vscode-high-contrast-light .stack .fill { fill: none; stroke: var(--fg); }
 .vscode-high-contrast .stairs .dots, .vscode-high-contrast-light .stairs .dots { stroke: var(--fg); }
 .vscode-high-contrast .stairs .line, .vscode-high-contrast-light .stairs .line { stroke: var(--fg); }
 .vscode-high-contrast button.primary, .vscode-high-contrast-light button.primary { background: none; color: var(--fg); border-color: var(--edge); }
-.vscode-high-contrast pre, .vscode-high-contrast code, .vscode-high-contrast-light pre, .vscode-high-contrast-light code { background: none; }
-@media (forced-colors: active) { .shape path, .bar .fill { forced-color-adjust: none; } .shape path:not(.sign), .bar .fill { fill: CanvasText; stroke: CanvasText; } .shape path.sign { stroke: Canvas; } }
+body.vscode-high-contrast, body.vscode-high-contrast-light { --code: transparent; }
+@media (forced-colors: active) {
+  .shape path { forced-color-adjust: none; } .shape path:not(.sign) { fill: CanvasText; stroke: CanvasText; } .shape path.sign { stroke: Canvas; }
+  .bar .track, .bar .fill, .stack .fill, .stairs .area { fill: none; stroke: CanvasText; } .bar .fill { stroke-width: 2; vector-effect: non-scaling-stroke; }
+  .bar .tick, .stairs .line, .stairs .dots, .stairs .mark, .stairs .ready { stroke: CanvasText; }
+}
 
 @media (max-width: 40rem) {
   .overview { grid-template-columns: 1fr; padding: 1rem; } .seal { display: grid; grid-template-columns: auto 1fr; align-items: center; text-align: left; gap: 0 1rem; } .seal .letter { grid-row: span 2; }
@@ -170,10 +175,10 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
 }
 @media print {
   :root { --page: #fff; --ink: #000; --soft: #444; --rule: #bbb; --field: #f4f4f4; --blue: #0550ae; --red-0: #a40e26; --orange-0: #953800; --yellow-0: #7d4e00; --green-0: #116329; --teal-0: #0550ae; color-scheme: light; }
-  @page { size: A4; margin: 15mm; }
+  @page { margin: 15mm; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav, .filters, .skip, .tools, [role=tablist] { display: none !important; }
-  h2, h3, h4, caption, summary { break-after: avoid; } .overview, tr, pre, figure, .places > li { break-inside: avoid; }
+  h2, h3, h4, caption, summary { break-after: avoid; } summary { list-style: none; } .overview, tr, pre, figure, .places > li { break-inside: avoid; }
   .plan, .checks { min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; display: block; } .wide { overflow: visible; } pre { white-space: pre-wrap; }
   * { print-color-adjust: exact; }

@@ -77,13 +77,14 @@ describe('the report, for everyone', function () {
     assert.deepEqual(small, []);
   });
 
-  for (const format of ['A4', 'Letter'] as const) {
-    it(`prints to ${format}, everything unfolded`, async () => {
+  for (const [format, width] of [['A4', 595], ['Letter', 612]] as const) {
+    it(`prints to ${format}, everything unfolded, on the paper that is there`, async () => {
       await open(demo(), 'page', 1280);
-      const pdf = await page.pdf({ format, preferCSSPageSize: false });
+      const pdf = await page.pdf({ format, preferCSSPageSize: true });
       assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
       const pages = pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g)?.length ?? 0;
       assert.ok(pages > 3, `${pages} pages`);
+      assert.match(pdf.toString('latin1'), new RegExp(`/MediaBox \\[0 0 ${width}[ .]`));
     });
   }
 });

@@ -1,13 +1,13 @@
 // Pictures of Shipworthy in a real VS Code, the same ones in every theme, for the README and for a look at a change.
 //   node test/editor/drive/shots.mjs --out folder [--theme light|dark|high-contrast|high-contrast-light]… [--host newest|oldest]
-// Writes <theme>-hover.png, <theme>-quick-fix.png, <theme>-tree.png and <theme>-report.png.
+// Writes <theme>-hover.png, -quick-fix.png, -tree.png and -report.png, and a picture of the report behind each of its tabs.
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hostName } from '../../../scripts/host.mjs';
 import { hover, openFile, openQuickFixes, untilSquiggle } from './editor.mjs';
-import { expandRows, openContainer, openReport, rows, startAfresh, switchTheme } from './views.mjs';
+import { expandRows, openContainer, openReport, rows, startAfresh, switchTheme, widenSideBar } from './views.mjs';
 import { openWorkbench, screenshot, WORKSPACE } from './workbench.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -62,10 +62,17 @@ async function main() {
       await page.keyboard.press('Escape');
       await openContainer(page);
       await rows(page).first().waitFor();
+      await widenSideBar(page, 560);
       await expandRows(page);
       await take(`${theme}-tree`);
-      await openReport(page);
+      await widenSideBar(page, 300);
+      const report = await openReport(page);
       await take(`${theme}-report`);
+      for (const tab of await report.getByRole('tab').all()) {
+        await tab.click();
+        await report.getByRole('tablist').evaluate((list) => list.scrollIntoView());
+        await take(`${theme}-${(await tab.getAttribute('id')).replace('tab-', '')}`);
+      }
     }
   } finally {
     await workbench.close();

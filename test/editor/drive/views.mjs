@@ -33,18 +33,42 @@ export function rows(page, text) {
 }
 
 /**
- * Expands the rows of the report card that are on screen, from the top, with everything in them.
+ * Expands the rows of the report card from the top, by keyboard: with a mouse, rows can move under it. Goes back to the top then.
  * @param {Page} page
- * @param {number} [limit]  how many at most
+ * @param {number} [limit]  rows that are looked at
  */
-export async function expandRows(page, limit = 10) {
-  const collapsed = page.locator(`${CONTAINER} .monaco-list-row[aria-expanded="false"]`);
-  for (let left = limit; left > 0 && await collapsed.count() > 0; left--) {
-    const label = await collapsed.first().getAttribute('aria-label');
-    await collapsed.first().locator('.monaco-tl-twistie').click();
-    // Rows are drawn anew as the list grows, under other ids.
-    await until('a row to expand', async () => await collapsed.count() === 0 || await collapsed.first().getAttribute('aria-label') !== label);
+export async function expandRows(page, limit = 12) {
+  await runCommand(page, 'Shipworthy: Focus on Report card View');
+  const focused = page.locator(`${CONTAINER} .monaco-list-row.focused`);
+  await persistently(async () => {
+    await page.keyboard.press('Home');
+    await focused.waitFor(SHORT);
+  });
+  for (let left = limit; left > 0; left--) {
+    if (await focused.getAttribute('aria-expanded') === 'false') {
+      await page.keyboard.press('ArrowRight');
+      // What is in it comes later, and would push the next row away from under the focus.
+      const [index, level] = await focused.evaluate((row) => [Number(row.dataset.index), Number(row.ariaLevel)]);
+      await page.locator(`${CONTAINER} .monaco-list-row[data-index="${index + 1}"][aria-level="${level + 1}"]`).waitFor();
+    }
+    await page.keyboard.press('ArrowDown');
   }
+  await page.keyboard.press('Home');
+}
+
+/**
+ * Draws the edge of the side bar, with the mouse.
+ * @param {Page} page
+ * @param {number} width  CSS pixels
+ */
+export async function widenSideBar(page, width) {
+  const bar = await page.locator('.part.sidebar').boundingBox();
+  const y = bar.y + bar.height / 2;
+  await page.mouse.move(bar.x + bar.width, y);
+  await page.mouse.down();
+  await page.mouse.move(bar.x + width, y, { steps: 4 });
+  await page.mouse.up();
+  await page.mouse.move(0, 0);
 }
 
 /**
@@ -98,6 +122,7 @@ export async function contextMenu(page, title) {
  */
 export async function runCommand(page, title) {
   await persistently(() => invoke(page, title));
+  await page.mouse.move(0, 0); // else a tooltip of what was under the box comes up
 }
 
 const invoke = (page, title) => chooseFrom(page, 'F1', `>${title}`, `:has-text("${title}")`);
