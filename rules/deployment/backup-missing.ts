@@ -35,7 +35,7 @@ export default projectRule({
     },
     'a database service alone, for production': { bad: { 'docker-compose.prod.yml': 'services:\n  db:\n    image: mariadb:11\n    volumes: ["data:/var/lib/mysql"]\nvolumes: {data: {}}\n' } },
     'SQLite on the server': { bad: { 'app.py': 'SQLALCHEMY_DATABASE_URI = "sqlite:////srv/app/data/app.db"\n', Procfile: 'web: gunicorn -w 1 app:app\n' } },
-    'SQLite of a program that nothing deploys': { severity: 'medium', bad: { 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nDB = sqlite3.connect("shop.sqlite")\n', 'requirements.txt': 'flask\n' } },
+    'SQLite of a program that nothing deploys': { severity: 'low', bad: { 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nDB = sqlite3.connect("shop.sqlite")\n', 'requirements.txt': 'flask\n' } },
     'a stateful set': { bad: { 'k8s/db.yaml': 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: db\nspec:\n  template:\n    spec:\n      containers:\n        - name: db\n          image: postgres:16\n  volumeClaimTemplates:\n    - metadata:\n        name: data\n' } },
     'dumped by hand, says the documentation': {
       severity: 'low',
@@ -111,5 +111,5 @@ function judge(project: Project): Judgement {
   if (documented) return { open: [{ at, message: `${first.text}; ${documented.text}, and nothing here does it by itself.`, variation: { severity: 'low', points: 2, because: 'a copy can be made by hand' }, related: [documented] }] };
   // A program that nobody is seen to run for others may hold nothing yet.
   const nowhere = showsNoDeployment(project);
-  return { open: [{ at, message: `${first.text}, and nothing in the repository backs it up.`, related: others.slice(0, 3), ...(nowhere && { variation: { severity: 'medium', because: 'nothing here shows that it is deployed' } }) }] };
+  return { open: [{ at, message: `${first.text}, and nothing in the repository backs it up.`, related: others.slice(0, 3), ...(nowhere && { variation: { severity: 'low', points: 2, because: 'nothing here shows that it is deployed' } }) }] };
 }
