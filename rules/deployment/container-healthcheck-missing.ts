@@ -158,7 +158,7 @@ function judge(project: Project): Judgement {
     at: each.at, message: `The health check asks with ${each.tool ?? ''}, which is not in the image: the container never gets healthy.`,
     variation: { severity: 'medium', points: 4, because: 'the check is there and always fails' },
   }));
-  if (first) gaps.push({ at: placeOf(first), message: `Nothing checks whether ${missing.map((each) => each.name).slice(0, 4).join(', ')} still answers: no HEALTHCHECK, no probe, no path for the platform.` });
+  if (first) gaps.push({ at: placeOf(first), message: `Nothing checks whether ${[...new Set(missing.map((each) => each.name))].slice(0, 4).join(', ')} still answers: no HEALTHCHECK, no probe, no path for the platform.` });
   if (gaps.length > 0) return { open: gaps };
   return { holds: [...checks.flatMap(({ own }) => own ? [{ ...own.at, text: own.text }] : []), ...outside].slice(0, 4) };
 }
