@@ -155,7 +155,7 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
 
 .vscode-high-contrast .shape path:not(.sign), .vscode-high-contrast-light .shape path:not(.sign) { fill: none; stroke: var(--fg); }
 .vscode-high-contrast .shape path.sign, .vscode-high-contrast-light .shape path.sign { stroke: var(--fg); }
-.vscode-high-contrast .bar .fill, .vscode-high-contrast-light .bar .fill { fill: none; stroke: var(--fg); stroke-width: 2; vector-effect: non-scaling-stroke; }
+.vscode-high-contrast .bar .fill, .vscode-high-contrast-light .bar .fill { fill: var(--fg); fill-opacity: .35; stroke: var(--fg); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .vscode-high-contrast .stack .fill, .vscode-high-contrast-light .stack .fill { fill: none; stroke: var(--fg); }
 .vscode-high-contrast .stairs .dots, .vscode-high-contrast-light .stairs .dots { stroke: var(--fg); }
 .vscode-high-contrast .stairs .line, .vscode-high-contrast-light .stairs .line { stroke: var(--fg); }
@@ -163,7 +163,7 @@ figure { margin: .5rem 0 1rem; } figcaption { color: var(--quiet); font-size: .9
 body.vscode-high-contrast, body.vscode-high-contrast-light { --code: transparent; }
 @media (forced-colors: active) {
   .shape path { forced-color-adjust: none; } .shape path:not(.sign) { fill: CanvasText; stroke: CanvasText; } .shape path.sign { stroke: Canvas; }
-  .bar .track, .bar .fill, .stack .fill, .stairs .area { fill: none; stroke: CanvasText; } .bar .fill { stroke-width: 2; vector-effect: non-scaling-stroke; }
+  .bar .track, .stack .fill, .stairs .area { fill: none; stroke: CanvasText; } .bar .fill { fill: CanvasText; fill-opacity: .35; stroke: CanvasText; stroke-width: 2; vector-effect: non-scaling-stroke; }
   .bar .tick, .stairs .line, .stairs .dots, .stairs .mark, .stairs .ready { stroke: CanvasText; }
 }
 
