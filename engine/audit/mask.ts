@@ -5,6 +5,8 @@
 
 const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'`]*:)[^\s@"'`]+(@)/gi;
 const NAMED = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apikey|private[_-]?key|access[_-]?key|signing[_-]?key|salt|credential)\w*["']?\]?\s*(?::\s*\w+\s*)?(?:=>|[:=,(])+\s*(?:[rbuf]{0,2}))(["'])((?:\\.|(?!\2)[^\\\n])+)\2/gi;
+/** `get_secret("SECRET_KEY", "…")`, `config("SECRET_KEY", cast=str, default="…")`: what a reader takes where its variable is not set. */
+const DEFAULT = /((["'])\w*(?:secret|password|passwd|pwd|passphrase|token|api_?key|private_?key|access_?key|signing_?key|salt|credential)\w*\2\s*,\s*(?:\w+\s*=\s*[\w.]+\s*,\s*){0,4}(?:\w+\s*=\s*)?[rbuf]{0,2})(["'])((?:\\.|(?!\3)[^\\\n])+)\3/gi;
 /** `os.environ.get("SECRET_KEY") or "…"`, and `||` and `??` alike. */
 const FALLBACK = /((?:secret|password|passwd|pwd|passphrase|token|api[_-]?key|apikey|private[_-]?key|access[_-]?key|signing[_-]?key|salt|credential)\w*["']?[\])]*\s*(?:\bor\b|\|\||\?\?)\s*[rbuf]{0,2})(["'])(?:\\.|(?!\2)[^\\\n])+\2/gi;
 /** `NAME=value` and `NAME: value` without quotes, as in environment files, compose files and units. */
@@ -23,6 +25,7 @@ export function mask(text: string): string {
     .replace(KEY_BLOCK, '-----BEGIN PRIVATE KEY----- ***')
     .replace(URL_PASSWORD, '$1***$2')
     .replace(NAMED, (all, before: string, quote: string, value: string) => isName(value) ? all : `${before}${quote}***${quote}`)
+    .replace(DEFAULT, (all, before: string, _: string, quote: string, value: string) => isName(value) ? all : `${before}${quote}***${quote}`)
     .replace(FALLBACK, (_, before: string, quote: string) => `${before}${quote}***${quote}`)
     .replace(LONG, (token: string) => isWords(token) ? token : '***');
 }

@@ -5,6 +5,7 @@ import { mask, maskCode, maskLiterals, maskTokens, maskValues } from '../../engi
 describe('masking', () => {
   const secrets: Readonly<Record<string, string>> = {
     'SECRET_KEY = "hunter2hunter2"': 'hunter2', "os.environ.get('SECRET_KEY') or 'hunter2'": 'hunter2', "process.env.JWT_SECRET || 'hunter2'": 'hunter2', 'process.env["API_KEY"] ?? "hunter2"': 'hunter2', 'password: "hunter2"': 'hunter2', "app.config['API_KEY'] = 'hunter2'": 'hunter2', 'PASSWORD=hunter2': 'hunter2', '  - DB_PASSWORD=hunter2': 'hunter2',
+    'SECRET_KEY = envsecret("SECRET_KEY", "hunter2")': 'hunter2', "KEY = config('APP_SECRET', default='hunter2')": 'hunter2', 'KEY = env.str("API_TOKEN", cast=str, default=b"hunter2")': 'hunter2',
     'ENV SECRET_KEY=hunter2': 'hunter2', 'postgres://app:hunter2@db/x': 'hunter2', 'redis://:hunter2@cache:6379': 'hunter2', 'token = b"hunter2hunter2"': 'hunter2',
     'Authorization: 9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a': '9f8a7b6c', '-----BEGIN RSA PRIVATE KEY-----\nMIIEhunter2\n-----END RSA PRIVATE KEY-----': 'hunter2', '"jwt_secret": "hunter2",': 'hunter2',
     'return jwt.encode(claims, "hunter2", algorithm="HS256")': 'hunter2', 'jwt.decode(token, "hunter2", algorithms=["HS256"])': 'hunter2', 'smtp.login("shop", "hunter2")': 'hunter2', 'Fernet(b"hunter2")': 'hunter2', 'URLSafeTimedSerializer("hunter2")': 'hunter2',
