@@ -83,22 +83,23 @@ export class Answers {
     return said;
   }
 
-  /** Files in which something was looked at. */
-  private paths(): ReadonlySet<string> {
-    return new Set([...this.it.files.keys(), ...this.wholeByPath.keys()]);
+  /** Files in which something was looked at, in one order whatever was judged last. */
+  private paths(): readonly string[] {
+    return [...new Set([...this.it.files.keys(), ...this.wholeByPath.keys()])].sort((a, b) => a < b ? -1 : 1);
   }
 
   private summarised(): readonly Outcome[] {
     const { registry, project, config, files, whole } = this.it;
     const open = new Map<string, Finding[]>();
     const silenced = new Map<string, Silenced[]>();
-    for (const path of this.paths()) {
+    const paths = this.paths();
+    for (const path of paths) {
       const said = this.said(path);
       for (const finding of said.open) push(open, finding.rule, finding);
       for (const each of said.silenced) push(silenced, each.finding.rule, each);
     }
     const verdicts = new Map<string, Verdict[]>();
-    for (const of of files.values()) for (const [rule, verdict] of of) push(verdicts, rule, verdict);
+    for (const path of paths) for (const [rule, verdict] of files.get(path) ?? []) push(verdicts, rule, verdict);
     for (const [rule, verdict] of whole) push(verdicts, rule, verdict);
     return insisted(registry.rules.map((rule) => outcomeOf({ rule, verdicts: verdicts.get(rule.id) ?? [], open: open.get(rule.id) ?? [], silenced: silenced.get(rule.id) ?? [] }, project, config)), config);
   }

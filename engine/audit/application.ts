@@ -3,6 +3,7 @@ import type { Project, Rule, Unit } from '../../rules/kit';
 import { inventoryOf } from '../inventory';
 import { renewedFacts } from '../project/facts';
 import type { Looks } from '../project/looks';
+import { lookedAt, looksElsewhere } from '../project/looks';
 import type { FileSuppression } from '../records/suppressions';
 import { Answers } from './answers';
 import { severityOf } from './decided';
@@ -26,6 +27,8 @@ export interface Bench {
 
 type FileRule = Rule & { scope: 'file' };
 
+interface Elsewhere { readonly rule: FileRule; readonly path: string; readonly looks: Looks; /** It was asked again after an edit, so that what it says now may be of that edit's text. */ asked: boolean }
+
 export class Application {
   /** Verdicts of file rules, by path and rule. */
   private readonly fileVerdicts: Map<string, ReadonlyMap<string, Verdict>>;
@@ -33,6 +36,10 @@ export class Application {
   private answers: Answers | undefined;
   /** The file that was edited last, as it was when all rules were asked about it. */
   private last: LastJudged | undefined;
+  /** What was judged of the whole, as it stood then with the file that was edited last. */
+  private whole: LastJudged | undefined;
+  /** Rules that looked at texts of other files than the one they judged. */
+  private elsewhere: Elsewhere[] = [];
   /** Rules to ask again after the last edit; undefined when all are. */
   private stale: ReadonlySet<string> | undefined;
   /** An edited file that the facts have still to take in, since nothing has asked for them. */
@@ -68,18 +75,65 @@ export class Application {
 
   /** Judges every file and the whole. Ends early when `current` says that newer facts have come in between. */
   async judge(current: () => boolean, signal?: AbortSignal): Promise<void> {
+    this.catchUp();
     const { project } = this;
     this.asked.clear();
+    this.elsewhere = [];
+    this.whole = undefined;
     const rules = this.active('file');
     const edited = this.last?.path;
-    await inSlices(project.units, (unit) => { if (current() && this.project === project) this.judgeUnit(unit, rules, unit.path === edited); }, signal);
+    const isCurrent = () => this.project === project && !this.ahead;
+    await inSlices(project.units, (unit) => { if (current() && isCurrent()) this.judgeUnit(unit, rules, unit.path === edited); }, signal);
     if (!current()) return;
     // An edit came in between: what it left unjudged is judged now, by facts that know it.
-    if (this.project !== project) return this.judge(current, signal);
-    const court = { ...this.bench.court(), project };
-    this.projectVerdicts = new Map(this.active('project').map((rule) => [rule.id, judgeProject(rule, court)]));
+    if (!isCurrent()) return this.judge(current, signal);
+    this.judgeProjectRules();
+    this.conclude();
+  }
+
+  private judgeProjectRules(): void {
+    this.projectVerdicts = this.askedOfProject(() => true);
+    this.tables = undefined;
+    const path = this.last?.path;
+    const read = path === undefined ? undefined : this.bench.read(path);
+    if (!read) return;
+    const looks = [...this.projectVerdicts].flatMap(([id, verdict]): [string, Looks][] => verdict.looks ? [[id, verdict.looks]] : []);
+    this.whole = new LastJudged(read, this.textOf(read.path), this.projectVerdicts, new Map(looks));
+  }
+
+  private askElsewhere(it: Elsewhere): void {
+    const unit = this.project.unit(it.path);
+    const verdict = unit && judgeFile(it.rule, unit, { ...this.bench.court(), project: this.project });
+    if (!verdict) return;
+    it.asked = true;
+    this.fileVerdicts.set(it.path, new Map([...this.fileVerdicts.get(it.path) ?? [], [it.rule.id, verdict]]));
+  }
+
+  private askedOfProject(isStale: (rule: string) => boolean, known: ReadonlyMap<string, Verdict> = new Map()): ReadonlyMap<string, Verdict> {
+    const court = { ...this.bench.court(), project: this.project };
+    return new Map(this.active('project').map((rule) => [rule.id, (isStale(rule.id) ? undefined : known.get(rule.id)) ?? judgeProject(rule, court)]));
+  }
+
+  /**
+   * After edits of these files: whether all that was judged of the whole still stands, or could be set right by asking a few rules of the
+   * project again. Otherwise everything has to be judged anew.
+   */
+  stands(paths: ReadonlySet<string>): boolean {
+    const { whole } = this;
+    const own = [...paths].filter((path) => this.project.unit(path));
+    if (own.length === 0) return true;
+    const [path, ...others] = own;
+    const read = path === undefined ? undefined : this.bench.read(path);
+    if (!whole || !read || path !== whole.path || others.length > 0) return false;
+    const stale = whole.stale(read, this.textOf(path));
+    const edit = whole.edit(this.textOf(path));
+    const elsewhere = this.elsewhere.filter((each) => each.asked || lookedAt(each.looks, path, edit));
+    if (!stale || (stale.size + elsewhere.length > 0 && !this.catchUp())) return false;
+    for (const each of elsewhere) this.askElsewhere(each);
+    this.projectVerdicts = this.askedOfProject((rule) => stale.has(rule), whole.verdicts);
     this.tables = undefined;
     this.conclude();
+    return true;
   }
 
   /** Judges the edited file at once: by all rules, or by those that may say something else than before the edit. */
@@ -104,6 +158,7 @@ export class Application {
     for (const rule of rules) {
       const { looks, ...verdict } = judgeFile(rule, unit, court);
       if (looks) looked.set(rule.id, looks);
+      if (looks && !edited && looksElsewhere(looks, unit.path)) this.elsewhere.push({ rule, path: unit.path, looks, asked: false });
       if (says(verdict)) verdicts.set(rule.id, verdict);
     }
     this.fileVerdicts.set(unit.path, verdicts);
@@ -192,6 +247,7 @@ export class Application {
 
   /** What it is made of; made when it is first asked for. */
   inventory(): Inventory {
+    this.catchUp();
     const { source } = this.bench.court();
     return this.tables ??= inventoryOf(this.project, ({ path, start }) => ({ path, line: source(path)?.line(start) ?? 0 }));
   }

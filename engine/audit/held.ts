@@ -35,6 +35,9 @@ export interface HeldFile {
   readonly notice?: Notice;
 }
 
+/** What is another than before: nothing, nothing but the texts of open files, or anything. */
+export type Changes = 'nothing' | 'anything' | { readonly edited: ReadonlySet<string> };
+
 export type Reader = (path: string, text: string, open: boolean) => Unit | undefined;
 
 export class HeldFiles {
@@ -63,8 +66,8 @@ export class HeldFiles {
    */
   constructor(private readonly workspace: Workspace, private readonly rules: readonly RuleName[], private readonly reader: Reader, private readonly changed: (path: string) => void, private readonly given?: Config) {}
 
-  /** Reads what is new or stale. True when anything is another than before. */
-  async catchUp(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<boolean> {
+  /** Reads what is new or stale, and says what is another than before. */
+  async catchUp(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<Changes> {
     signal?.throwIfAborted();
     const asked = this.stale;
     const structural = !this.listed || [...asked].some((path) => path === CONFIG || /(^|\/)\.gitignore$/.test(path) || !this.files.has(path));
@@ -73,7 +76,9 @@ export class HeldFiles {
     this.listed = true;
     try {
       const records = structural || RECORD_FILES.some((path) => asked.has(path)) ? await this.readRecords() : false;
-      return await (structural ? this.readAll(asked, progress, signal) : this.readAgain(asked)) || records;
+      const changed = await (structural ? this.readAll(asked, progress, signal) : this.readAgain(asked)) || records;
+      const edited = !structural && !records && changed && [...asked].every((path) => this.overlays.has(path));
+      return edited ? { edited: asked } : changed ? 'anything' : 'nothing';
     } catch (reason) {
       for (const path of asked) this.stale.add(path);
       if (structural) this.listed = false;
@@ -177,7 +182,7 @@ export class HeldFiles {
     this.ignores = undefined;
     // What a link leads to is looked at under its own path.
     this.entries = listing.entries.filter((entry) => entry.real === undefined && !excluded.ignores(entry.path));
-    this.roots = new Set(this.entries.flatMap((entry) => entry.path.split('/').map((part) => part.replace(/\.\w+$/, ''))));
+    this.takeRoots(new Set(this.entries.flatMap((entry) => entry.path.split('/').map((part) => part.replace(/\.\w+$/, '')))));
     const present = new Map(this.entries.map((entry) => [entry.path, entry]));
     let any = JSON.stringify(before) !== JSON.stringify(this.config);
     for (const path of [...this.files.keys()]) if (!present.has(path) && !this.overlays.has(path)) { this.forget(path); any = true; }
@@ -197,6 +202,13 @@ export class HeldFiles {
     any ||= [...asked].some((path) => this.overlays.has(path));
     progress?.({ done: wanted.length, total: wanted.length });
     return any;
+  }
+
+  /** Open files are read again when other names are the project's own: they may have been opened before anything was known of it. */
+  private takeRoots(roots: ReadonlySet<string>): void {
+    if (roots.size === this.roots.size && [...roots].every((each) => this.roots.has(each))) return;
+    this.roots = roots;
+    for (const [path, text] of this.overlays) if (this.files.has(path)) this.take(path, text, 'open', true);
   }
 
   private async loadConfig(): Promise<readonly Notice[]> {

@@ -27,7 +27,7 @@ export interface Verdict {
   /** A project rule's own word, or a failed rule's. */
   readonly state?: { readonly state: 'not-applicable' | 'not-checked' | 'holds'; readonly reason?: string };
   readonly notices: readonly Notice[];
-  /** Texts it was found out from, beside facts; of file rules only. */
+  /** Texts it was found out from, beside facts. */
   readonly looks?: Looks;
 }
 
@@ -73,6 +73,11 @@ function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): 
 
 /** What a project rule says. */
 export function judgeProject(rule: Rule & { scope: 'project' }, court: Court): Verdict {
+  const { found, looks } = looking(() => projectVerdict(rule, court));
+  return looks ? { ...found, looks } : found;
+}
+
+function projectVerdict(rule: Rule & { scope: 'project' }, court: Court): Verdict {
   const definition: ProjectRule = rule.whole;
   const base: Verdict = { judged: [], evidence: [], places: 1, notices: [] };
   try {

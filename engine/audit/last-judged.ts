@@ -1,5 +1,5 @@
 /** What was judged of the file that is being edited: verdicts stay as long as edits move its facts and change none. */
-import type { Unit } from '../../rules/kit';
+import type { Span, Unit } from '../../rules/kit';
 import { movedFrom, stretchBetween } from '../python/still';
 import type { Looks } from '../project/looks';
 import { lookedAt } from '../project/looks';
@@ -20,10 +20,15 @@ export class LastJudged {
     this.root = rootOf(unit);
   }
 
+  /** Where another text of the file differs from the one that was judged, by the places of that. */
+  edit(text: string): Span {
+    return stretchBetween(this.text, text);
+  }
+
   /** Rules whose answers may be others now; undefined where all have to be asked. */
   stale(unit: Unit, text: string): ReadonlySet<string> | undefined {
     if (rootOf(unit) !== this.root) return undefined;
-    const edit = stretchBetween(this.text, text);
+    const edit = this.edit(text);
     const line = lineOf(text, edit.start);
     const stale = new Set<string>();
     for (const [rule, looks] of this.looks) if (lookedAt(looks, unit.path, edit)) stale.add(rule);

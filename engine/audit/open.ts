@@ -16,7 +16,7 @@ import type { CloseUp } from './close-up';
 import { closeUpOf, previewOf } from './close-up';
 import { allSafe, correctionOf, ignoreComment } from './correction';
 import { HeldFiles } from './held';
-import type { HeldFile } from './held';
+import type { Changes, HeldFile } from './held';
 import type { Judged } from './judge';
 import { severityOf } from './decided';
 import { gathered } from './notices';
@@ -92,12 +92,22 @@ class LiveSession implements Session {
 
   refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     const next = this.running.catch(() => undefined).then(async () => {
-      if (!await this.held.catchUp(progress, signal) && this.heard) return;
+      const changes = await this.held.catchUp(progress, signal);
+      if (this.heard && this.stands(changes)) return;
       this.build();
       await this.judgeAll(signal);
     });
     this.running = next;
     return next;
+  }
+
+  /** Whether what was judged still stands after changes. */
+  private stands(changes: Changes): boolean {
+    if (changes === 'nothing') return true;
+    if (changes === 'anything' || [...changes.edited].some((path) => !this.applications.some((each) => each.project.unit(path)))) return false;
+    if (!this.applications.every((each) => each.stands(changes.edited))) return false;
+    this.conclude();
+    return true;
   }
 
   edit(path: string, text: string): void {

@@ -9,6 +9,12 @@ export interface Looks {
   readonly whole: Set<string>;
   /** Stretches of files that were looked at, by path. */
   readonly parts: Map<string, Span[]>;
+  /** What was looked at for kept answers that were given again. */
+  readonly through: Set<Looks>;
+}
+
+function noLooks(): Looks {
+  return { whole: new Set(), parts: new Map(), through: new Set() };
 }
 
 let current: Looks | undefined;
@@ -16,10 +22,10 @@ let current: Looks | undefined;
 /** Runs `find` and says at which texts it looked, directly or through answers that were kept; undefined when at none. */
 export function looking<T>(find: () => T): { readonly found: T; readonly looks: Looks | undefined } {
   const outer = current;
-  const looks: Looks = { whole: new Set(), parts: new Map() };
+  const looks = noLooks();
   current = looks;
   try {
-    return { found: find(), looks: looks.whole.size > 0 || looks.parts.size > 0 ? looks : undefined };
+    return { found: find(), looks: looks.whole.size > 0 || looks.parts.size > 0 || looks.through.size > 0 ? looks : undefined };
   } finally {
     current = outer;
   }
@@ -39,12 +45,15 @@ export function lookAtPart(path: string, { start, end }: Span): void {
 
 /** Notes what was looked at for an answer that is given again. */
 export function lookAgain(looks: Looks | undefined): void {
-  if (!looks || !current) return;
-  for (const path of looks.whole) current.whole.add(path);
-  for (const [path, parts] of looks.parts) for (const each of parts) lookAtPart(path, each);
+  if (looks) current?.through.add(looks);
+}
+
+/** Whether anything was looked at beside this file. */
+export function looksElsewhere({ whole, parts, through }: Looks, path: string): boolean {
+  return [...whole, ...parts.keys()].some((each) => each !== path) || [...through].some((each) => looksElsewhere(each, path));
 }
 
 /** Whether a stretch of a file's text was looked at. */
-export function lookedAt({ whole, parts }: Looks, path: string, { start, end }: Span): boolean {
-  return whole.has(path) || (parts.get(path) ?? []).some((each) => each.start <= end && start <= each.end);
+export function lookedAt({ whole, parts, through }: Looks, path: string, at: Span): boolean {
+  return whole.has(path) || (parts.get(path) ?? []).some((each) => each.start <= at.end && at.start <= each.end) || [...through].some((each) => lookedAt(each, path, at));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Rule } from '../../rules/kit';
-import { call, handler, projectRule, replace, rule } from '../../rules/kit';
+import { call, file, handler, projectRule, replace, rule } from '../../rules/kit';
 import { openSession } from '../../engine/audit/open';
 import type { Session } from '../../engine/audit/session';
 import type { Grammars } from '../../engine/syntax/grammars';
@@ -109,6 +109,16 @@ describe('session', () => {
     session.close('new.py');
     await session.refresh();
     assert.deepEqual(ids(session, 'new.py'), []);
+  });
+
+  it('reads a file that was opened before the first scan by the names of the project', async () => {
+    const files = { 'app.py': 'from shop.tools import tidy\n\ndef show(name):\n    tidy(name)\n', 'shop/tools.py': 'def tidy(name):\n    return name\n' };
+    const passes = rule({ ...documented, id: 'passes', title: 'Nothing is handed on', on: file('module'), nothing: 'No code.', check: (module) => module.passes.length > 0, message: () => 'handed on', underline: () => ({ start: 0, end: 4 }) })('code');
+    const session = openSession({ workspace: openMemory(files), grammars, rules: [passes] });
+    open.push(session);
+    session.edit('app.py', files['app.py']);
+    await session.refresh();
+    assert.deepEqual(ids(session, 'app.py'), ['passes']);
   });
 
   it('follows files that change, come and go behind the editor', async () => {
@@ -295,6 +305,48 @@ describe('session', () => {
       const before = asked.get('no-eval');
       session.fix(found?.fingerprint ?? '', 0);
       assert.equal(asked.get('no-eval'), before);
+    });
+
+    it('no rule of other files or of the whole, when it is scanned again, but those that looked into the file where it is', async () => {
+      const looksOver = rule({
+        ...documented, id: 'looks-over', title: 'Nobody else is called xx', on: call('eval'), nothing: 'Nothing is called.', underline: ({ call: one }) => one.calleeAt, message: () => 'xx',
+        check: (_, { project }) => project.written('app.py', { start: text.indexOf('    name'), end: text.indexOf('    name') + 12 }).includes('xx'),
+      })('code');
+      const counts = new Map<string, number>();
+      const count = (id: string) => { counts.set(id, (counts.get(id) ?? 0) + 1); };
+      const plain = projectRule({ ...documented, id: 'plain', title: 'Flask is there', project: (project) => { count('plain'); return { open: project.modules.map((each) => ({ at: { path: each.path, start: 0, end: 3 }, message: each.name })) }; } })('testing');
+      const reads = projectRule({ ...documented, id: 'reads', title: 'No xx', project: (project) => { count('reads'); return (project.text('app.py') ?? '').includes('xx') ? { open: [{ at: project.anchor, message: 'xx' }] } : { holds: [] }; } })('testing');
+      const files = { 'app.py': text, 'other.py': 'import app\neval(1)\n' };
+      const session = await start(files, { rules: [counted(noEval), counted(looksOver), plain, reads] });
+      session.edit('app.py', `${text}\n`);
+      await session.refresh();
+      counts.clear();
+      asked.clear();
+      session.edit('app.py', `${text}\n`.replace('    name', '    namex'));
+      await session.refresh();
+      assert.deepEqual([Object.fromEntries(asked), Object.fromEntries(counts)], [{ 'looks-over': 2 }, { reads: 1 }]);
+      const edited = `${text}\n`.replace('    name', '    namexx');
+      session.edit('app.py', edited);
+      await session.refresh();
+      assert.deepEqual(session.audits()[0]?.outcomes, (await start({ ...files, 'app.py': edited }, { rules: [noEval, looksOver, plain, reads] })).audits()[0]?.outcomes);
+      session.edit('app.py', `${text}\n`);
+      await session.refresh();
+      assert.deepEqual([ids(session, 'other.py'), outcome(session, 'reads')?.state], [['plain', 'no-eval'], 'holds']);
+    });
+
+    it('all that changed, when it comes while the whole is judged', async () => {
+      const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`m${index}.py`, 'eval(1)\n'.repeat(60)]));
+      const session = await start({ ...many, 'app.py': text });
+      session.edit('app.py', `${text}\n`);
+      session.touch(['m1.py']);
+      const scan = session.refresh();
+      for (let length = 1; length < 30; length++) {
+        await new Promise((resolve) => { setImmediate(resolve); });
+        session.edit('app.py', `${text}\n`.replace('    name', () => `    name${'x'.repeat(length)}`));
+      }
+      await scan;
+      const anew = await start({ 'app.py': session.text('app.py') ?? '' });
+      assert.deepEqual(session.findings('app.py'), anew.findings('app.py'));
     });
 
     it('what was silenced stays so, and what is silenced anew is', async () => {
