@@ -1,12 +1,12 @@
 /** `shipworthy signoff --verify-authors`: whether sign-offs were written by the people whose names are on them, by the commits that brought them. */
+import { signoffsIn } from '../engine/audit/recording';
 import type { Signoff } from '../engine/audit/signed';
 import type { Origin } from '../engine/node/git/origin';
 import { readDocument } from '../engine/records/document';
 import { SIGNOFFS_FILE } from '../engine/records/paths';
-import { readSignoffs, samePerson, SIGNOFFS } from '../engine/records/signoffs';
+import { samePerson, SIGNOFFS } from '../engine/records/signoffs';
 import { line } from '../report/escape';
 import { count } from '../report/words';
-import { controls } from '../rules/controls';
 import { EXIT, UsageError } from './exit';
 import { send } from './output';
 import { readRecordFile } from './record-file';
@@ -46,7 +46,7 @@ export async function verifyAuthors(folder: string, { control, format }: { reado
 function recordsIn(folder: string): readonly Signoff[] {
   const text = readRecordFile(folder, SIGNOFFS_FILE);
   if (text === undefined) return [];
-  const { records, notices } = readSignoffs(text, controls);
+  const { records, notices } = signoffsIn(text);
   const [wrong] = notices;
   if (wrong) throw new UsageError(`${SIGNOFFS_FILE}${wrong.range ? `:${wrong.range.start.line + 1}` : ''}: ${line(wrong.message)}`);
   return records.map(({ record }) => record);

@@ -1,14 +1,8 @@
 /** The fixes of a finding that a program may make by itself, as edits by line and column: for reports that other tools act on. */
 import { maskCode } from './mask';
-import type { Finding, Range } from './outcome';
+import type { Finding, FixEdits } from './outcome';
 import type { Session } from './session';
 import { sourceOf } from './source';
-
-export interface FixEdits {
-  readonly title: string;
-  /** By path, each with what is replaced, in order of place and without overlaps. */
-  readonly files: readonly { readonly path: string; readonly edits: readonly { readonly range: Range; readonly text: string }[] }[];
-}
 
 /** Characters that a fix may put in; what is longer is better seen in an editor. */
 const LONGEST = 10_000;

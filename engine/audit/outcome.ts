@@ -37,6 +37,13 @@ export interface Finding extends Location {
 /** A fix that can be had for a finding; its edits are computed on demand by the session. */
 export interface FixOffer { readonly title: string; readonly safety: Safety; readonly remains?: string; readonly index: number }
 
+/** A fix as edits by line and column. */
+export interface FixEdits {
+  readonly title: string;
+  /** By path, each with what is replaced, in order of place and without overlaps. */
+  readonly files: readonly { readonly path: string; readonly edits: readonly { readonly range: Range; readonly text: string }[] }[];
+}
+
 export interface EvidencePlace extends Location { readonly text: string }
 
 /** A finding that does not count as open, and why. */

@@ -51,12 +51,17 @@ export function suppression(finding: Finding, how: Suppressing, source: SourceTe
   return put(SUPPRESSIONS_FILE, SUPPRESSIONS, record, file, `Silence ${finding.rule} in ${SUPPRESSIONS_FILE}`);
 }
 
+/** What a file of sign-offs says of the controls there are. */
+export function signoffsIn(text: string): ReturnType<typeof readSignoffs> {
+  return readSignoffs(text, controls);
+}
+
 /** The edit that puts a sign-off into its file, in the place of the one before. What the file would not take is refused with its reason. */
 export function signature(record: Signoff, file: RecordFile): Recording {
   const made = put(SIGNOFFS_FILE, SIGNOFFS, record, file, `Sign off ${record.control}`);
   if ('refused' in made) return made;
   const text = made.creates[SIGNOFFS_FILE] ?? edited(file.text ?? '', made.edits[SIGNOFFS_FILE] ?? []);
-  const read = readSignoffs(text, controls);
+  const read = signoffsIn(text);
   if (read.records.some((one) => SIGNOFFS.key(one.record) === SIGNOFFS.key(record))) return made;
   const line = text.slice(0, text.indexOf(`"control": ${JSON.stringify(record.control)}`)).split('\n').length - 1;
   const why = read.notices.find(({ range }) => range?.start.line === line) ?? read.notices[0];

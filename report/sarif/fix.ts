@@ -1,6 +1,5 @@
 /** Fixes as SARIF writes them: regions that are deleted, and what comes in their place. */
-import type { FixEdits } from '../../engine/audit/fix-edits';
-import type { Finding } from '../../engine/audit/outcome';
+import type { Finding, FixEdits } from '../../engine/audit/outcome';
 import { line } from '../escape';
 import { artifactLocation, spot } from './place';
 
