@@ -99,7 +99,8 @@ function loses(one: Handler, module: Module, project: Project): boolean {
 /** A function that is no route returns, or takes down, the exception's text: the caller can do something about it. */
 function tellsCaller({ bound, body, scope }: Handler, module: Module, source: Source): boolean {
   const text = source.slice(body);
-  return bound !== undefined && !RESPONDS.test(text) && !module.routes.some((route) => route.handler === scope)
+  // Half-written code binds what is no name.
+  return bound !== undefined && /^\w+$/.test(bound) && !RESPONDS.test(text) && !module.routes.some((route) => route.handler === scope)
     && new RegExp(`(?:\\breturn\\b|\\w\\.append\\(|(?<![\\w.])\\w+\\s*=)[^\\n]*(?<!type\\()\\b${bound}\\b`).test(text);
 }
 

@@ -72,7 +72,8 @@ function judgesValue(clause: Handler): boolean {
 
 /** `last = e` in the clause, and `raise last` after the attempts. */
 function raisedLater(clause: Handler, module: Module, source: Source): boolean {
-  if (clause.bound === undefined) return false;
+  // Half-written code binds what is no name.
+  if (clause.bound === undefined || !/^\w+$/.test(clause.bound)) return false;
   const kept = new RegExp(`(\\w+)\\s*=\\s*${clause.bound}\\s*$`, 'm').exec(source.slice(clause.body))?.[1];
   const [func] = functionsAround(module, clause.at);
   return kept !== undefined && func !== undefined && new RegExp(`\\braise\\s+${kept}\\b`).test(source.text.slice(clause.body.end, func.at.end));
