@@ -50,7 +50,7 @@ describe('shipworthy check', () => {
   it('passes format, look and day on', async () => {
     const { out } = await check(['--format', 'markdown', '--as-of', '2027-01-31', '--verbose', '--color'], undefined, { COLUMNS: '64', LANG: 'C.UTF-8' });
     assert.match(out, /^markdown .* 2027-01-31 /);
-    assert.deepEqual(JSON.parse(/\{.*\}/.exec(out)?.[0] ?? ''), { colour: true, width: 64, unicode: true, verbose: true, asOf: '2027-01-31' });
+    assert.deepEqual(JSON.parse(/\{.*\}/.exec(out)?.[0] ?? ''), { colour: true, width: 64, unicode: true, verbose: true, all: false, asOf: '2027-01-31' });
   });
 
   it('lists one rule, or several, with what they say when they are not open', async () => {
