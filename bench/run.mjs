@@ -35,11 +35,11 @@ try {
   if (status !== 0) throw new Error('The measurement failed; its own words are above.');
   const { parse, rows } = JSON.parse(stdout);
   console.log(`${given ? relative('.', given) || given : `${COPIES} copies of examples/not-ready`}\n`);
-  console.log('what                             time        to parse   note');
+  console.log('what                                           time        to parse   note');
   for (const { what, milliseconds, note = '' } of rows) {
     const time = milliseconds > 0 ? `${milliseconds.toFixed(1)} ms` : '';
     const ratio = milliseconds > 0 && !what.startsWith('keystroke') ? `${(milliseconds / parse).toFixed(2)} x` : '';
-    console.log(`${what.padEnd(30)} ${time.padStart(11)} ${ratio.padStart(11)}   ${note}`);
+    console.log(`${what.padEnd(44)} ${time.padStart(11)} ${ratio.padStart(11)}   ${note}`);
   }
 } finally {
   if (!given) rmSync(folder, { recursive: true, force: true });
