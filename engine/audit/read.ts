@@ -81,7 +81,7 @@ function unread(path: string, text: string, whole: boolean): Module {
     kind: 'module', path, language: languageOf(path), role: roleOf(path), name: '', package: false, lines: text.split('\n').length, whole, imports: [], classes: [], functions: [], assignments: [],
     routing: NO_ROUTING,
     states: [],
-    calls: [], passes: [], comparisons: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
+    calls: [], passes: [], comparisons: [], handlers: [], drops: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], suppressions: [], does: [], stars: [],
   };
 }
 

@@ -21,7 +21,7 @@ export function scriptModule({ path, text, tree, role, suppressions }: ScriptInp
     lines: text.split('\n').length, whole: !tree.rootNode.hasError, imports: importsOf(tree, text), suppressions,
     routing: NO_ROUTING,
     states: [],
-    classes: [], functions: [], assignments: [], calls: [], passes: [], comparisons: [], handlers: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], does: [], stars: [],
+    classes: [], functions: [], assignments: [], calls: [], passes: [], comparisons: [], handlers: [], drops: [], routes: [], refusals: [], statuses: [], idle: [], environment: [], models: [], tasks: [], loops: [], does: [], stars: [],
   };
 }
 

@@ -1,7 +1,7 @@
 /** What an `except` clause does with the exception. */
 import type { Deed } from '../../rules/kit';
 import type { Block, Expr, HandlerNode, Stmt } from '../syntax/ast';
-import { expressionsIn, statementsIn } from './walk';
+import { expressionsIn, inner, statementsIn } from './walk';
 
 const LOGS = /(^|[._])(log|logs|logger|logging|print|print_exc|print_exception|capture_exception|capture_message|debug|info|warn|warning|error|exception|critical|fatal|write|echo|secho|report_exc_info|record_exception|log_exception|log_error|stderr|notify)$/i;
 const ANSWERS = /(^|[._])(abort|flash|jsonify|render|render_template|redirect|make_response|Response|JSONResponse|HttpResponse\w*|JsonResponse|HTTPException|messages\.\w+|add_message|add_error|error_response|bad_request|fail)$/;
@@ -79,6 +79,15 @@ export function alwaysRaises(block: Block): boolean {
   if (last.k === 'with') return alwaysRaises(last.body);
   if (last.k === 'try') return (last.final !== undefined && alwaysRaises(last.final)) || (alwaysRaises(last.body) && last.handlers.every((each) => alwaysRaises(each.body)));
   return false;
+}
+
+/** The first `return` of a `finally`, in its blocks too and in no function of its own; undefined where there is none. */
+export function leavesBlock(body: readonly Stmt[]): Stmt | undefined {
+  for (const one of body) {
+    const found = one.k === 'return' ? one : leavesBlock(inner(one));
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** Whether the name the exception is bound to is read in the body. */

@@ -1,13 +1,13 @@
 /** From a Python program to its module: one walk over the statements, each with the conditions that dominate it. */
 import { lastName } from '../../rules/kit';
-import type { Assignment, Call, Class, Comparison, Decorator, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, RouteEntry, RouteHook, RouteMount, RouteOwner, Span, Standing, Status, Suppression, Value, VariableRead } from '../../rules/kit';
+import type { Assignment, Call, Class, Comparison, Decorator, Drop, Func, Guard, Handler, Idle, Import, Loop, Model, Module, Pass, Refusal, Role, Route, RouteEntry, RouteHook, RouteMount, RouteOwner, Span, Standing, Status, Suppression, Value, VariableRead } from '../../rules/kit';
 import type { Argument, Block, Expr, FunctionStmt, HandlerNode, ClassStmt, Program, Stmt, TryStmt } from '../syntax/ast';
 import { markersIn } from '../files/markers';
 import { callFact, calledName } from './calls';
 import { comparisonOf } from './comparisons';
 import type { ModelFile } from './columns';
 import { guardsOf } from './conditions';
-import { alwaysRaises, deeds, passesOn, usesBound } from './handlers';
+import { alwaysRaises, deeds, leavesBlock, passesOn, usesBound } from './handlers';
 import { idleKind } from './idle';
 import { looksLikeMigration, migrationOf } from './migrations';
 import { classModel, tableModel, withLooseIndexes } from './models';
@@ -88,7 +88,7 @@ class ModuleReader {
   /** Every list that statements add facts to. A fact that belongs in none of them is lost on the next keystroke. */
   private readonly found = {
     imports: new Array<Import>(), classes: new Array<Class>(), functions: new Array<Func>(), assignments: new Array<Assignment>(), calls: new Array<Call>(),
-    passes: new Array<Pass>(), comparisons: new Array<Comparison>(), handlers: new Array<Handler>(), routes: new Array<Route>(), refusals: new Array<Refusal>(),
+    passes: new Array<Pass>(), comparisons: new Array<Comparison>(), handlers: new Array<Handler>(), drops: new Array<Drop>(), routes: new Array<Route>(), refusals: new Array<Refusal>(),
     statuses: new Array<Status>(), idle: new Array<Idle>(), loops: new Array<Loop>(), models: new Array<Model>(), environment: new Array<VariableRead>(),
   };
   /** The same for what becomes a fact only with others of its kind. */
@@ -385,6 +385,8 @@ class ModuleReader {
       this.block(each.body.body, place);
     }
     this.block(one.orelse?.body ?? [], place);
+    const left = one.final && leavesBlock(one.final.body);
+    if (left && one.handlers.every((each) => deeds(each.body.body).includes('raise'))) this.found.drops.push({ ...this.standing(place, left), tries, tryBody: span(one.body) });
     this.block(one.final?.body ?? [], { ...place, cleanup: true });
   }
 

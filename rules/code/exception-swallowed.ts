@@ -1,8 +1,8 @@
-import type { CallMatch, Handler, Module, Selector, Source, Span } from '../kit';
+import type { CallMatch, Drop, Handler, Module, Selector, Source, Span } from '../kit';
 import { attempted, call, cleansUp, costOf, discards, handler, isBroad, isConversion, isHarmless, lastName, loggerOf, logging, losesWork, makingLogger, onlyConverts, placeOf, rule } from '../kit';
 
-/** A clause that catches every exception, or a `with suppress(Exception)`. */
-type Catch = { readonly module: Module; readonly handler: Handler } | { readonly module: Module; readonly suppress: CallMatch };
+/** A clause that catches every exception, a `with suppress(Exception)`, or a `return` in a `finally`. */
+type Catch = { readonly module: Module; readonly handler: Handler } | { readonly module: Module; readonly suppress: CallMatch } | { readonly module: Module; readonly drop: Drop };
 
 /** What asks for something that may not be there. */
 const PROBES = /^(importlib(\.\w+)*\.\w+|pkg_resources\.\w+|ctypes(\.\w+)+|platform\.\w+|resource\.\w+|signal\.\w+|locale\.\w+|shutil\.which)$/;
@@ -22,12 +22,12 @@ export default rule<Catch>({
   why: 'Mails are not sent, rows are skipped and nobody knows. The next failure is diagnosed without any trace of this one.',
   how: 'Catch what you expect, log the rest, and let real faults reach the error handler.',
   links: ['https://cwe.mitre.org/data/definitions/390.html', 'https://docs.python.org/3/tutorial/errors.html'],
-  anchors: ['bandit B110', 'bandit B112', 'ruff S110', 'ruff S112', 'ruff SIM105', 'CWE-390', 'CWE-391'],
+  anchors: ['bandit B110', 'bandit B112', 'ruff S110', 'ruff S112', 'ruff SIM105', 'ruff B012', 'CWE-390', 'CWE-391'],
   hides: ['broad-except', 'log-without-traceback'],
 
   on: broadHandlers(),
   check: (it, { source, project }) => {
-    const one = 'suppress' in it ? suppressed(it.suppress, source) : it.handler;
+    const one = 'suppress' in it ? suppressed(it.suppress, source) : 'drop' in it ? dropped(it.drop) : it.handler;
     if (!discards(one) || importsOnly(one, source) || answersQuestion(one, source) || mayNotRaise(one)) return false;
     if (tellsBuild(one)) return { severity: 'low', because: 'it only tells which build runs' };
     if (asksInternals(one)) return { severity: 'medium', because: 'only internals of a library are asked' };
@@ -35,8 +35,9 @@ export default rule<Catch>({
     if (onlyConverts(one)) return { severity: 'low', because: 'only a value is converted, and a default stands in for it' };
     return costOf(one, it.module, source, project) ?? true;
   },
-  message: (it) => 'suppress' in it ? `Every exception is discarded by suppress() ${it.suppress.call.scope ? `in ${lastName(it.suppress.call.scope)}()` : 'at module level'}.` : `${caught(it.handler)} is discarded ${placeOf(it.handler)}.`,
-  underline: (it) => 'suppress' in it ? argumentAt(it.suppress) : it.handler.catchesAt ?? it.handler.keyword,
+  message: (it) => 'suppress' in it ? `Every exception is discarded by suppress() ${it.suppress.call.scope ? `in ${lastName(it.suppress.call.scope)}()` : 'at module level'}.`
+    : 'drop' in it ? `A return in finally drops every exception in ${lastName(it.drop.scope)}().` : `${caught(it.handler)} is discarded ${placeOf(it.handler)}.`,
+  underline: (it) => 'suppress' in it ? argumentAt(it.suppress) : 'drop' in it ? it.drop.at : it.handler.catchesAt ?? it.handler.keyword,
   holds: (it) => 'handler' in it && it.handler.does.some((each) => each === 'log' || each === 'raise') ? 'Logs or raises' : undefined,
   nothing: 'Nothing catches every exception.',
   summary: (count) => count === 1 ? 'The only broad handler does not discard what it catches' : `${count} broad handlers, and none discards what it catches`,
@@ -96,6 +97,10 @@ export default rule<Catch>({
     'word to the makers of the program': { bad: 'import requests\n\ndef check_for_new_version(settings):\n    try:\n        requests.post("https://tool.example.com/version", json={"mine": settings.version}, timeout=5)\n    except Exception:\n        pass\n', severity: 'low' },
     'a computation that is waited for': { bad: 'from concurrent.futures import ThreadPoolExecutor\n\ndef preview(page):\n    text = ""\n    try:\n        with ThreadPoolExecutor() as executor:\n            text = executor.submit(page.filtered).result()\n    except Exception:\n        pass\n    return text\n', severity: 'medium' },
     'a computation that nobody waits for': { bad: 'def begin(executor, job):\n    try:\n        executor.submit(job)\n    except Exception:\n        pass\n' },
+    'a return in finally': { bad: 'def save(db, row):\n    try:\n        db.session.add(row)\n        db.session.commit()\n    finally:\n        return row\n' },
+    'a return in finally, after a clause that raises': { bad: 'def save(db, row, lock):\n    try:\n        db.execute(row)\n    except ValueError as e:\n        raise RuntimeError("no row") from e\n    finally:\n        if lock:\n            return None\n' },
+    'a return in finally, with every exception answered': { good: 'import logging\n\ndef save(db, row):\n    try:\n        db.execute(row)\n    except Exception:\n        logging.exception("no row")\n    finally:\n        return row\n' },
+    'a function of its own in finally': { good: 'def save(db, row):\n    try:\n        db.execute(row)\n    finally:\n        def undo():\n            return row\n        db.later(undo)\n' },
     'a push beside what is done': { bad: 'from shop.push import fcm_service\n\nasync def reward(account):\n    account.credit(5)\n    try:\n        await fcm_service.send_notification(account.device)\n    except Exception:\n        pass\n', severity: 'medium' },
     'a signal beside what is done': { bad: 'from blinker import signal\n\norder_seen = signal("order-seen")\n\ndef see(order):\n    try:\n        order_seen.send(order=order)\n    except Exception:\n        pass\n', severity: 'medium' },
     'a message that is tried again': { bad: 'import requests\n\ndef text_to(number, text):\n    attempt = 0\n    while attempt < 3:\n        try:\n            requests.post("https://sms.example.com", json={"to": number, "text": text}, timeout=5)\n            break\n        except Exception:\n            pass\n        attempt += 1\n', severity: 'medium' },
@@ -139,6 +144,7 @@ function broadHandlers(): Selector<Catch> {
     kinds: ['module'], callees: suppress.callees,
     *select(unit, project) {
       for (const one of handlers.select(unit, project)) if (one.module.language === 'python' && one.handler.catches.some(isBroad)) yield one;
+      if (unit.kind === 'module' && unit.language === 'python') for (const drop of unit.drops) yield { module: unit, drop };
       for (const match of suppress.select(unit, project)) if (broadArgument(match)) yield { module: match.module, suppress: match };
     },
   };
@@ -165,6 +171,11 @@ function suppressed({ call: one }: CallMatch, source: Source): Handler {
   const tryBody = { start: one.argumentsAt.end, end: after ? first + after.index : source.text.length };
   const tries = [...source.slice(tryBody).replace(/"[^"\n]*"|'[^'\n]*'|#[^\n]*/g, '').matchAll(/([A-Za-z_][\w.]*)\(/g)].map((each) => each[1] ?? '');
   return { scope: one.scope, guards: one.guards, at: one.at, keyword: one.calleeAt, catches: ['Exception'], body: tryBody, does: ['pass'], tries, tryBody, reraises: false, usesBound: false, passesOn: false, repeats: false, cleanup: false };
+}
+
+/** A `return` of a `finally` as the clause it stands for: whatever is raised is passed over. */
+function dropped(drop: Drop): Handler {
+  return { ...drop, keyword: drop.at, catches: ['BaseException'], body: drop.at, does: ['pass'], reraises: false, usesBound: false, passesOn: false, repeats: false, cleanup: false };
 }
 
 /** The `try` only imports: an optional dependency. */

@@ -38,6 +38,8 @@ export interface Module {
   /** Comparisons of what is called like a secret. */
   readonly comparisons: readonly Comparison[];
   readonly handlers: readonly Handler[];
+  /** Statements of a `finally` that leave it, and drop what was raised. */
+  readonly drops: readonly Drop[];
   /** Routes this file writes with decorators, as it writes them; with prefixes and gates of other files: `Project.routesOf`. */
   readonly routes: readonly Route[];
   readonly routing: Routing;
@@ -180,6 +182,12 @@ export interface Pass {
 
 /** `==` or `!=` between two values, one of which is called like a secret. */
 export interface Comparison extends Standing { readonly op: '==' | '!='; readonly left: Value; readonly right: Value }
+
+/** A `return` in a `finally` whose exceptions no clause has caught: the exception on its way out is dropped. */
+export interface Drop extends Standing {
+  readonly tries: readonly string[];
+  readonly tryBody: Span;
+}
 
 /** An `except` or `catch` clause. */
 export interface Handler extends Standing {

@@ -47,4 +47,12 @@ describe('where the caught exception goes', () => {
     assert.equal((await read(`def f(rows):\n    for row in rows:\n${clause('        ')}`))?.repeats, false);
     assert.equal((await read(`while True:\n    def f():\n${clause('        ')}`))?.repeats, false);
   });
+
+  it('sees a return in a finally, unless every exception was answered', async () => {
+    const drops = async (text: string) => (await moduleOf(text)).drops.map((each) => [each.scope, ...each.tries]);
+    assert.deepEqual(await drops('def f():\n    try:\n        g()\n    finally:\n        if x:\n            return 1\n'), [['f', 'g']]);
+    assert.deepEqual(await drops('def f():\n    try:\n        g()\n    except KeyError:\n        raise\n    finally:\n        return 1\n'), [['f', 'g']]);
+    assert.deepEqual(await drops('def f():\n    try:\n        g()\n    except Exception:\n        h()\n    finally:\n        return 1\n'), []);
+    assert.deepEqual(await drops('def f():\n    try:\n        g()\n    finally:\n        h()\n'), []);
+  });
 });
