@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN, SIGN_OFF_COMMAND } from '../server/protocol';
-import type { DecideCommand } from '../server/protocol';
+import type { DecideCommand, Lane } from '../server/protocol';
 import { openFinding } from './cards';
 import type { OpenFinding, PlacedCard } from './cards';
 import { about } from './command-arguments';
@@ -41,8 +41,8 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     'shipworthy.fix': (argument) => fixFinding(parts, about(argument)),
     'shipworthy.fixEverywhere': (argument) => fixRule(parts, about(argument)),
     [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
-    [FALSE_POSITIVE_COMMAND]: (argument) => decide(parts, about(argument), markFalsePositive),
-    [ACCEPT_COMMAND]: (argument) => decide(parts, about(argument), acceptRisk),
+    [FALSE_POSITIVE_COMMAND]: (argument) => decideFinding(parts, about(argument), 'false-positive'),
+    [ACCEPT_COMMAND]: (argument) => decideFinding(parts, about(argument), 'accepted-risk'),
     [SIGN_OFF_COMMAND]: (argument) => sign(parts, about(argument)),
     'shipworthy.exportReport': (argument) => exportCard(parts, about(argument).card),
     'shipworthy.copyId': (argument) => copyId(about(argument).rule),
@@ -128,9 +128,10 @@ async function ignoreFinding({ server, report }: Parts, named: About): Promise<v
   if (finding) await ignore(server, { ...finding, ...(reach && { reach }) });
 }
 
-async function decide({ server, report }: Parts, named: About, deed: (server: LanguageServer, finding: DecideCommand) => Promise<void>): Promise<void> {
+/** Silences a finding, that may be gone by now, as somebody answers. */
+export async function decideFinding({ server, report }: Pick<Parts, 'server' | 'report'>, named: About, lane: Lane): Promise<void> {
   const finding = decided(report, named);
-  if (finding) await deed(server, finding);
+  if (finding) await (lane === 'false-positive' ? markFalsePositive : acceptRisk)(server, finding);
 }
 
 async function sign({ server, report }: Parts, named: About): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { REPORT_CHANGED } from '../server/protocol';
-import { exportCard, fixFinding, registerCommands, rescan } from './commands';
+import { decideFinding, exportCard, fixFinding, registerCommands, rescan } from './commands';
 import { CurrentReport } from './current-report';
 import type { Known } from './current-report';
 import { explain, registerExplanations } from './explanation';
@@ -32,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): TestView {
   const status = new StatusItems(report, server);
   const panel = new ReportPanel(report, context.workspaceState, vscode.Uri.joinPath(context.extensionUri, 'media/icon.png'), {
     fix: (fix) => fixFinding({ server, report }, fix),
+    decide: (finding, lane) => decideFinding({ server, report }, finding, lane),
     explain,
     export: ({ card, form }) => exportCard({ server, report }, card, form),
     rescan: () => rescan(server),

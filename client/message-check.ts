@@ -5,7 +5,7 @@ import type { FromPanel } from '../report/panel-messages';
 /** Checks a message; undefined for everything that is not one of ours, to the letter. */
 export function readPanelMessage(message: unknown): FromPanel | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { type, path, line, column, fingerprint, index, rule, form } = message as Record<string, unknown>;
+  const { type, path, line, column, fingerprint, index, lane, rule, form } = message as Record<string, unknown>;
   switch (type) {
     case 'ready':
     case 'rescan':
@@ -14,6 +14,8 @@ export function readPanelMessage(message: unknown): FromPanel | undefined {
       return isInnerPath(path) && isCount(line, 1) && isCount(column, 1) ? { type, path, line, column } : undefined;
     case 'fix':
       return isFingerprint(fingerprint) && isCount(index, 0) ? { type, fingerprint, index } : undefined;
+    case 'decide':
+      return isFingerprint(fingerprint) && (lane === 'false-positive' || lane === 'accepted-risk') ? { type, lane, fingerprint } : undefined;
     case 'explain':
       return isRuleId(rule) ? { type, rule } : undefined;
     case 'export':

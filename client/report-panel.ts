@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { body, html } from '../report/html';
 import type { FromPanel, ToPanel } from '../report/panel-messages';
+import type { Lane } from '../server/protocol';
 import type { PlacedCard } from './cards';
 import type { CurrentReport } from './current-report';
 import { readPanelMessage } from './message-check';
@@ -16,6 +17,7 @@ const CARD_KEY = 'shipworthy.panel.card';
 interface PanelActions {
   /** `card` is the key of the card on the page. */
   readonly fix: (fix: { readonly card: string; readonly fingerprint: string; readonly index: number }) => Promise<void>;
+  readonly decide: (finding: { readonly card: string; readonly fingerprint: string }, lane: Lane) => Promise<void>;
   readonly explain: (rule: string) => Promise<void>;
   readonly export: (what: { readonly card: string; readonly form: string }) => Promise<void>;
   readonly rescan: () => Promise<void>;
@@ -116,6 +118,8 @@ export class ReportPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
       }
       case 'fix':
         return void this.#actions.fix({ card: this.#page.key, fingerprint: message.fingerprint, index: message.index });
+      case 'decide':
+        return void this.#actions.decide({ card: this.#page.key, fingerprint: message.fingerprint }, message.lane);
       case 'explain':
         return void this.#actions.explain(message.rule);
       case 'export':

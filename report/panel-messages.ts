@@ -6,6 +6,8 @@ export type FromPanel =
   | { readonly type: 'rescan' }
   | { readonly type: 'open'; readonly path: string; readonly line: number; readonly column: number }
   | { readonly type: 'fix'; readonly fingerprint: string; readonly index: number }
+  /** Somebody wants to silence a finding: the extension asks for the reason. */
+  | { readonly type: 'decide'; readonly lane: 'false-positive' | 'accepted-risk'; readonly fingerprint: string }
   | { readonly type: 'explain'; readonly rule: string }
   | { readonly type: 'export'; readonly form: string };
 

@@ -124,7 +124,7 @@ export const PANEL_SCRIPT = `
 
   /** How to find the same control again in a new card: what it is for, and the how-manieth of those it is. */
   const keyOf = (element) => {
-    for (const name of ['data-open', 'data-fix', 'data-explain', 'data-key', 'id']) {
+    for (const name of ['data-open', 'data-fix', 'data-decide', 'data-explain', 'data-key', 'id']) {
       const owner = name === 'data-key' ? element.closest('details[data-key]') : element;
       const value = owner && owner.getAttribute(name);
       if (value === null || value === undefined) continue;
@@ -172,9 +172,15 @@ export const PANEL_SCRIPT = `
     return { type: 'fix', fingerprint: text.slice(0, at), index: Number(text.slice(at + 1)) };
   };
 
+  const decide = (text) => {
+    const at = text.lastIndexOf(':');
+    return { type: 'decide', lane: text.slice(0, at), fingerprint: text.slice(at + 1) };
+  };
+
   const messageOf = ({ dataset }) => {
     if (dataset.open !== undefined) return place(dataset.open);
     if (dataset.fix !== undefined) return fix(dataset.fix);
+    if (dataset.decide !== undefined) return decide(dataset.decide);
     if (dataset.explain !== undefined) return { type: 'explain', rule: dataset.explain };
     if (dataset.export !== undefined) return { type: 'export', form: dataset.export };
     return dataset.rescan === undefined ? undefined : { type: 'rescan' };
@@ -221,7 +227,7 @@ export const PANEL_SCRIPT = `
 
   if (!editor) return;
   document.addEventListener('click', (event) => {
-    const control = event.target.closest('[data-open], [data-fix], [data-explain], [data-export], [data-rescan]');
+    const control = event.target.closest('[data-open], [data-fix], [data-decide], [data-explain], [data-export], [data-rescan]');
     const message = control && messageOf(control);
     if (message) editor.postMessage(message);
   });

@@ -102,7 +102,7 @@ function placeRow(one: Finding, several: boolean, graded: boolean, card: ReportC
   const related = bullets(one.related.map((other) => `${place(other, mode)} ${prose(other.text)}`), 'related');
   const near = card.content.closeUps[one.fingerprint];
   const code = near ? closeUp(near) : one.snippet === '' ? '' : `<pre><code>${htmlBlock(one.snippet)}</code></pre>`;
-  return `<p>${about.join(' · ')}</p>${related}${code}${mode === 'panel' ? fixButtons(one) : ''}`;
+  return `<p>${about.join(' · ')}</p>${related}${code}${mode === 'panel' ? fixButtons(one) + decideButtons(one) : ''}`;
 }
 
 /** The code around, each line with its number, the finding's own ones marked; and what its fix would leave. */
@@ -125,6 +125,12 @@ function fixButtons(one: Finding): string {
     const button = `<button type="button" class="fix" data-fix="${attribute(`${one.fingerprint}:${fix.index}`)}">Fix: ${htmlText(fix.title)}</button>`;
     return `${button} ${aboutFix(fix)}`;
   }), 'fixes');
+}
+
+/** What else can be done about a finding than mend it. */
+function decideButtons({ fingerprint }: Finding): string {
+  const button = (lane: string, title: string) => `<button type="button" data-decide="${attribute(`${lane}:${fingerprint}`)}">${title}…</button>`;
+  return `<p class="decide">${button('accepted-risk', 'Accept risk')} ${button('false-positive', 'False positive')}</p>`;
 }
 
 function aboutFix(fix: FixOffer): string {

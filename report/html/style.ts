@@ -70,7 +70,8 @@ button.place, button.rule { border: 0; padding: 0 .15rem; min-height: 24px; colo
 button.rule { color: var(--quiet); }
 button.place:hover, button.rule:hover { background: none; text-decoration: underline; }
 code.place, code.rule { background: none; padding: 0; color: var(--quiet); overflow-wrap: anywhere; }
-button.fix { border-color: var(--input-edge); }
+button.fix, .decide button { border-color: var(--input-edge); }
+.decide { margin: .35rem 0; }
 select, input { background: var(--input); color: var(--on-input); border: 1px solid var(--input-edge); border-radius: 4px; padding: .15rem .4rem; max-width: 100%; }
 
 .top { display: flex; flex-wrap: wrap; gap: .5rem 1rem; justify-content: space-between; align-items: start; }

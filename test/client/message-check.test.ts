@@ -7,6 +7,7 @@ describe('messages of the report panel', () => {
     const good = [
       { type: 'ready' }, { type: 'rescan' }, { type: 'explain', rule: 'secret-key-default' },
       { type: 'open', path: 'shop/settings.py', line: 3, column: 38 }, { type: 'fix', fingerprint: '0123456789abcdef', index: 0 },
+      { type: 'decide', lane: 'accepted-risk', fingerprint: '0123456789abcdef' },
     ];
     for (const message of good) assert.deepEqual(readPanelMessage(message), message);
   });
@@ -20,6 +21,7 @@ describe('messages of the report panel', () => {
       undefined, null, 'ready', [], {}, { type: 'shell' }, { type: 'explain', rule: '../etc' }, { type: 'explain' },
       { type: 'open', path: 'a.py', line: 0, column: 1 }, { type: 'open', path: 'a.py', line: 1.5, column: 1 }, { type: 'open', path: 'a.py', line: '1', column: 1 },
       { type: 'open', path: '../a.py', line: 1, column: 1 }, { type: 'fix', fingerprint: 'xyz', index: 0 }, { type: 'fix', fingerprint: '0123456789abcdef', index: -1 },
+      { type: 'decide', lane: 'all', fingerprint: '0123456789abcdef' }, { type: 'decide', lane: 'accepted-risk', fingerprint: 'xyz' },
     ];
     for (const message of bad) assert.equal(readPanelMessage(message), undefined, JSON.stringify(message));
   });

@@ -135,6 +135,7 @@ describe('the HTML report', () => {
     const finding = made.results.find((result) => result.rule === 'secret-key-default')?.findings[0];
     assert.ok(all.some((one) => get(one, 'data-open') === 'app/config.py:12:5'));
     assert.ok(all.some((one) => get(one, 'data-fix') === `${finding?.fingerprint}:1`));
+    for (const lane of ['accepted-risk', 'false-positive']) assert.ok(all.some((one) => get(one, 'data-decide') === `${lane}:${finding?.fingerprint}`));
     assert.ok(all.some((one) => get(one, 'data-explain') === 'csrf-missing'));
     assert.equal(all.filter((one) => get(one, 'data-rescan') !== undefined).length, 1);
     const exact = elements(html(hostile(), PANEL)).map((one) => get(one, 'data-open')).filter((one) => one !== undefined);
@@ -143,7 +144,7 @@ describe('the HTML report', () => {
 
   it('offers nothing on a page that a page cannot do', () => {
     const all = elements(html(demo(), PAGE));
-    for (const name of ['data-open', 'data-fix', 'data-explain', 'data-rescan']) assert.ok(all.every((one) => get(one, name) === undefined), name);
+    for (const name of ['data-open', 'data-fix', 'data-decide', 'data-explain', 'data-rescan']) assert.ok(all.every((one) => get(one, name) === undefined), name);
   });
 
   it('shows every rule somewhere, whatever its state, and every silence with its reason', () => {

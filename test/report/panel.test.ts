@@ -46,11 +46,14 @@ describe('the panel in a browser', function () {
     await open(demo());
     await page.locator('[data-open="app/config.py:12:5"]').click();
     await page.locator('[data-fix]').first().click();
+    await page.getByRole('button', { name: 'Accept risk…' }).first().click();
+    await page.getByRole('button', { name: 'False positive…' }).first().click();
     await page.locator('.finding [data-explain="csrf-missing"]').click();
     await page.locator('[data-rescan]').click();
     const fingerprint = demo().results.find((result) => result.rule === 'sql-injection')?.findings[0]?.fingerprint;
     assert.deepEqual(await sent(), [
-      { type: 'ready' }, { type: 'open', path: 'app/config.py', line: 12, column: 5 }, { type: 'fix', fingerprint, index: 0 }, { type: 'explain', rule: 'csrf-missing' }, { type: 'rescan' },
+      { type: 'ready' }, { type: 'open', path: 'app/config.py', line: 12, column: 5 }, { type: 'fix', fingerprint, index: 0 },
+      { type: 'decide', lane: 'accepted-risk', fingerprint }, { type: 'decide', lane: 'false-positive', fingerprint }, { type: 'explain', rule: 'csrf-missing' }, { type: 'rescan' },
     ]);
     assert.deepEqual(faults, []);
   });
