@@ -75,15 +75,22 @@ export function conclusion(card: Told): readonly string[] {
   if (value === 'READY') return [`${card.project.name} can be deployed.`, counts.open === 0 ? 'Nothing is open.' : `What is open does not stand in the way: ${count(counts.open, 'rule')}, estimated at ${hours(total(card.plan))}.`];
   const left = toReady.flatMap((rule) => card.results.find((result) => result.rule === rule) ?? []).map((result) => effort(result.effort, result.findings.length));
   const sum: readonly [number, number] = [left.reduce((all, [from]) => all + from, 0), left.reduce((all, [, to]) => all + to, 0)];
-  const ready = left.length === 0 ? 'What keeps it from READY is not in the code alone; see the reasons of the verdict.' : `Time to READY: ${hours(sum)} for ${count(left.length, 'rule')}.`;
-  const all = `Everything that is open together: ${hours(total(card.plan))}.`;
+  const ready = untilReady(left.length, sum, toReady.length - left.length);
+  const all = counts.open === 0 ? [] : [`Everything that is open together: ${hours(total(card.plan))}.`];
   const urgent = card.plan[0];
-  if (counts.blockers === 0 || !urgent) return [`${card.project.name} is ${value}.`, 'Nothing blocks.', ready, all];
+  if (counts.blockers === 0 || !urgent) return [`${card.project.name} is ${value}.`, 'Nothing blocks.', ready, ...all];
   const gone = `Before any deployment, ${count(counts.blockers, 'blocker')} ${counts.blockers === 1 ? 'has' : 'have'} to go`;
   const enough = toReady.length > 0 && toReady.every((rule) => urgent.items.some((item) => item.rule === rule));
-  if (enough) return [`${card.project.name} is ${value}.`, `${gone}, and then it is READY: ${hours(urgent.hours)}.`, all];
+  if (enough) return [`${card.project.name} is ${value}.`, `${gone}, and then it is READY: ${hours(urgent.hours)}.`, ...all];
   const blocking = `${gone}: ${hours(urgent.hours)}.`;
-  return [`${card.project.name} is ${value}.`, blocking, ready, all];
+  return [`${card.project.name} is ${value}.`, blocking, ready, ...all];
+}
+
+/** @param signoffs controls that people have to sign for it */
+function untilReady(rules: number, sum: readonly [number, number], signoffs: number): string {
+  const signed = count(signoffs, 'sign-off');
+  if (rules > 0) return `Time to READY: ${hours(sum)} for ${count(rules, 'rule')}${signoffs > 0 ? `, and ${signed} by people` : ''}.`;
+  return signoffs > 0 ? `READY waits for ${signed} alone.` : 'What keeps it from READY is not in the code alone; see the reasons of the verdict.';
 }
 
 /** Whom the deployment suits: what one process and one file carry is not what several machines do. Undefined where nothing is deployed. */

@@ -29,7 +29,7 @@ export default rule<KeyUse>({
     const all = options(value);
     if (all.some((each) => each.kind === 'secret-store')) return `${sink} comes from a secret store`;
     const variable = environmentVariables(value)[0];
-    return variable !== undefined && all.every((each) => each.kind === 'environment') ? `${sink} comes from ${variable}` : undefined;
+    return variable !== undefined && all.every((each) => each.kind === 'environment') ? `${sink} comes from the variable ${variable}` : undefined;
   },
   nothing: 'No signing key is set.',
 

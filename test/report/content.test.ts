@@ -4,7 +4,7 @@ import { commandsOf } from '../../report/commands';
 import { controls } from '../../report/controls';
 import { addDays, addWorkingDays, workingDay } from '../../report/days';
 import type { RuleSpec } from './fixture';
-import { HOLDING, TODAY, card } from './fixture';
+import { HOLDING, TODAY, card, signed } from './fixture';
 
 function first<T>(all: readonly T[]): T {
   const [one] = all;
@@ -21,6 +21,13 @@ describe('the words of a card', () => {
     const weak = card([...HOLDING, { rule: 'key', severity: 'critical', effort: 'S' }, ...['a', 'b', 'c', 'd', 'e'].map((rule): RuleSpec => ({ rule, category: 'auth', points: 8, effort: 'M' }))]).content.conclusion;
     assert.deepEqual(weak.slice(1, 3).map((one) => one.replace(/\d.*/, '')), ['Before any deployment, ', 'Time to READY: ']);
     assert.deepEqual(card(HOLDING).content.conclusion, ['bibliotheca can be deployed.', 'Nothing is open.']);
+  });
+
+  it('conclude with what people have to sign, which is no work on the code', () => {
+    const signoffs = signed([{ control: 'restore-drill', required: true }]);
+    const said = (rules: readonly RuleSpec[]) => card([...HOLDING, ...rules], { signoffs }).content.conclusion;
+    assert.deepEqual(said([]), ['bibliotheca is MOSTLY READY.', 'Nothing blocks.', 'READY waits for 1 sign-off alone.']);
+    assert.equal(said([{ rule: 'key', severity: 'critical', effort: 'S' }])[2], 'Time to READY: 0.5–1 h for 1 rule, and 1 sign-off by people.');
   });
 
   it('say why little is trusted: deductions that are not sure, and not what was left out', () => {

@@ -114,6 +114,16 @@ for (const host of ['newest', 'oldest']) {
       await report.locator('#silenced', { hasText: 'a demo, never deployed' }).waitFor();
     });
 
+    it('are asked for from the panel as well', async () => {
+      await report.getByRole('tab', { name: 'Findings' }).click();
+      await report.getByRole('button', { name: 'Accept risk…' }).first().click();
+      await untilAsked(page, 'The reason.');
+      await leave(page);
+      await report.getByRole('button', { name: 'False positive…' }).first().click();
+      await untilAsked(page, 'The reason.');
+      await leave(page);
+    });
+
     it('sign a control with its question, evidence, person, day and commit, and show it in the panel', async () => {
       const sign = async () => {
         await runCommand(page, 'Shipworthy: Sign Off…');
