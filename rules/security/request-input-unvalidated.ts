@@ -52,12 +52,13 @@ function rawHandlers(): Selector<Raw> {
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       const seen = new Set<Func>();
-      for (const { module, route } of project.routes) {
-        if (module.path !== unit.path) continue;
+      const routes = project.routesOf(unit);
+      const numbers = routes.length === 0 ? [] : unit.calls.filter((one) => NUMBERS.some((each) => calls(one.callee, each)) && !isTried(one, unit));
+      for (const route of routes) {
         const func = unit.functions.find((each) => each.body.start === route.body.start);
         if (!func || seen.has(func)) continue;
         seen.add(func);
-        const raw = tableOf(unit, func, route, project) ?? numbersOf(unit, func, route, project);
+        const raw = tableOf(unit, func, route, project) ?? numbersOf(unit, func, route, { numbers, project });
         if (raw) yield raw;
       }
     },
@@ -87,10 +88,10 @@ function isRead(name: string, text: string): boolean {
   return new RegExp(`[A-Z]\\w*\\(\\s*\\*\\*${name}\\b|(?:validate|parse|check|verify|clean|ensure|load|schema|sanitize)\\w*\\(\\s*[^\\n()]*\\b${name}\\b|isinstance\\(\\s*${name}[\\[.]`, 'i').test(text);
 }
 
-function numbersOf(module: Module, func: Func, route: Route, project: Project): Raw | undefined {
+function numbersOf(module: Module, func: Func, route: Route, { numbers, project }: { readonly numbers: readonly Call[]; readonly project: Project }): Raw | undefined {
   if (project.once('valueErrorsAreAnswered', () => project.modules.some((each) => each.functions.some((one) => one.decorators.some((decorator) => /(errorhandler|exception_handler)$/.test(decorator.name) && decorator.args.some((arg) => arg.kind === 'reference' && /^(builtins\.)?ValueError$/.test(arg.name))))))) return undefined;
   const source = { slice: (at: Span) => project.written(module.path, at) };
-  const found = module.calls.filter((one) => one.at.start >= func.body.start && one.at.end <= func.body.end && NUMBERS.some((each) => calls(one.callee, each)) && !isTried(one, module));
+  const found = numbers.filter((one) => one.at.start >= func.body.start && one.at.end <= func.body.end);
   const raw = found.filter((one) => {
     const value = callMatch(one, module, project).argument('x', 0);
     const way = value && wayTo(value, { module, call: one }, { project, source });
