@@ -45,6 +45,7 @@ export default rule<Kept>({
     'a word for one command': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nRUN SECRET_KEY=build-only python manage.py collectstatic --noinput\nCMD ["gunicorn", "proj.wsgi"]\n' } },
     'a mounted secret': { good: { Dockerfile: 'FROM node:22-slim\nRUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci\nCMD ["node", "server.js"]\n' } },
     'places, switches and public keys': { good: { Dockerfile: 'FROM python:3.12-slim\nENV SECRET_KEY_FILE=/run/secrets/key TOKEN_EXPIRE_MINUTES=30 STRIPE_PUBLIC_KEY=pk_9 PASSWORD_LOGIN=true SECRET_KEY="" VITE_MAP_TOKEN=abc12345\nENV AUTH_TOKEN=${AUTH_TOKEN:-}\nCOPY .env.example certs/ca.pem id_rsa.pub /srv/\nCMD ["gunicorn", "app:app"]\n' } },
+    'settings that a deployment fills in, without a secret': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY .env .\nCMD ["gunicorn", "app:app"]\n', '.env': 'FLASK_APP=shop\n{% if debug %}\nLOG_LEVEL=debug\n{% endif %}\n' } },
     'settings without a secret': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY .env .\nCMD ["gunicorn", "app:app"]\n', '.env': 'FLASK_APP=shop\nLOG_LEVEL=info\n' } },
     'settings of npm without a token': { good: { Dockerfile: 'FROM node:22-slim\nCOPY package.json .npmrc ./\nCMD ["node", "server.js"]\n', '.npmrc': 'engine-strict=true\n' } },
     'a word in a stage that is thrown away': { good: { Dockerfile: 'FROM python:3.12 AS build\nENV SECRET_KEY=build-only\nRUN python manage.py collectstatic\nFROM python:3.12-slim\nCOPY --from=build /app /app\nCMD ["gunicorn", "app:app"]\n' } },
@@ -112,10 +113,10 @@ function isSecretFile(path: string, file: Dockerfile, project: Project): boolean
   return SECRET_FILES.test(name) && !/public|example|sample|(^|[-_.])ca([-_.]|$)/i.test(name) && file.whole;
 }
 
-/** The file is in the project, and nothing in it is a secret. */
+/** The file is in the project, and nothing in it is a secret, as far as it can be read. */
 function holdsNoSecret(name: string, project: Project): boolean {
   const found = project.of('dotenv').filter((unit) => fileName(unit.path) === name);
-  return found.length > 0 && found.every((unit) => unit.whole && unit.variables.every((pair) => !isSecret(pair) && credentialsIn(pair.value ?? '') === undefined));
+  return found.length > 0 && found.every((unit) => unit.variables.every((pair) => !isSecret(pair) && credentialsIn(pair.value ?? '') === undefined));
 }
 
 function hasCredentials(word: string): boolean {
