@@ -156,10 +156,11 @@ export class Application {
     const verdicts = new Map<string, Verdict>();
     const looked = new Map<string, Looks>();
     for (const rule of rules) {
-      const { looks, ...verdict } = judgeFile(rule, unit, court);
-      if (looks) looked.set(rule.id, looks);
-      if (looks && !edited && looksElsewhere(looks, unit.path)) this.elsewhere.push({ rule, path: unit.path, looks, asked: false });
-      if (says(verdict)) verdicts.set(rule.id, verdict);
+      const verdict = judgeFile(rule, unit, court);
+      const { looks } = verdict;
+      if (looks && edited) looked.set(rule.id, looks);
+      else if (looks && looksElsewhere(looks, unit.path)) this.elsewhere.push({ rule, path: unit.path, looks, asked: false });
+      if (says(verdict)) verdicts.set(rule.id, looks ? withoutLooks(verdict) : verdict);
     }
     this.fileVerdicts.set(unit.path, verdicts);
     if (!edited) return;
@@ -260,6 +261,11 @@ export class Application {
 /** Whether there is anything to keep of a verdict. */
 function says({ places, notices }: Verdict): boolean {
   return places > 0 || notices.length > 0;
+}
+
+/** What is kept of a verdict is kept for long; what it looked at, for the edited file alone. */
+function withoutLooks({ looks: _, ...verdict }: Verdict): Verdict {
+  return verdict;
 }
 
 function appliesTo(rule: Rule, project: Project): boolean {

@@ -40,16 +40,17 @@ export interface Court {
 
 /** What a file rule says of one file. */
 export function judgeFile(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): Verdict {
+  if (!rule.file.on.kinds.includes(unit.kind) || !concerns(rule.file, unit)) return NOTHING;
   const { found, looks } = looking(() => fileVerdict(rule, unit, court));
   return looks ? { ...found, looks } : found;
 }
 
+const NOTHING: Verdict = { judged: [], evidence: [], places: 0, notices: [] };
+
 function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): Verdict {
   const definition = rule.file;
-  const nothing: Verdict = { judged: [], evidence: [], places: 0, notices: [] };
-  if (!definition.on.kinds.includes(unit.kind) || !concerns(definition, unit)) return nothing;
   const source = court.source(unit.path);
-  if (!source) return nothing;
+  if (!source) return NOTHING;
   try {
     const context: Context = { unit, source: seenSource(source), project: court.project };
     const judged: Judged[] = [];
@@ -67,7 +68,7 @@ function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): 
     }
     return { judged: numbered(judged), evidence, places, notices: [] };
   } catch (reason) {
-    return { ...nothing, notices: [failure(rule, reason, unit.path)] };
+    return { ...NOTHING, notices: [failure(rule, reason, unit.path)] };
   }
 }
 

@@ -17,15 +17,16 @@ function noLooks(): Looks {
   return { whole: new Set(), parts: new Map(), through: new Set() };
 }
 
-let current: Looks | undefined;
+/** What is being found out just now. Most of it looks at no text, and then nothing is made for it. */
+let current: { looks: Looks | undefined } | undefined;
 
 /** Runs `find` and says at which texts it looked, directly or through answers that were kept; undefined when at none. */
 export function looking<T>(find: () => T): { readonly found: T; readonly looks: Looks | undefined } {
   const outer = current;
-  const looks = noLooks();
-  current = looks;
+  const own: NonNullable<typeof current> = { looks: undefined };
+  current = own;
   try {
-    return { found: find(), looks: looks.whole.size > 0 || looks.parts.size > 0 || looks.through.size > 0 ? looks : undefined };
+    return { found: find(), looks: own.looks };
   } finally {
     current = outer;
   }
@@ -33,19 +34,21 @@ export function looking<T>(find: () => T): { readonly found: T; readonly looks: 
 
 /** Notes that somebody looks at all of a file's text. */
 export function lookAt(path: string): void {
-  current?.whole.add(path);
+  if (current) (current.looks ??= noLooks()).whole.add(path);
 }
 
 /** Notes that somebody looks at a stretch of a file's text. */
 export function lookAtPart(path: string, { start, end }: Span): void {
-  if (!current || current.whole.has(path)) return;
-  const parts = current.parts.get(path);
-  if (parts) parts.push({ start, end }); else current.parts.set(path, [{ start, end }]);
+  if (!current) return;
+  const { whole, parts } = current.looks ??= noLooks();
+  if (whole.has(path)) return;
+  const known = parts.get(path);
+  if (known) known.push({ start, end }); else parts.set(path, [{ start, end }]);
 }
 
 /** Notes what was looked at for an answer that is given again. */
 export function lookAgain(looks: Looks | undefined): void {
-  if (looks) current?.through.add(looks);
+  if (looks && current) (current.looks ??= noLooks()).through.add(looks);
 }
 
 /** Whether anything was looked at beside this file. */
