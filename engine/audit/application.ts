@@ -125,10 +125,12 @@ export class Application {
     const [path, ...others] = own;
     const read = path === undefined ? undefined : this.bench.read(path);
     if (!whole || !read || path !== whole.path || others.length > 0) return false;
-    const stale = whole.stale(read, this.textOf(path));
-    const edit = whole.edit(this.textOf(path));
+    const text = this.textOf(path);
+    const stale = whole.stale(read, text);
+    if (!stale) return false;
+    const edit = whole.edit(text);
     const elsewhere = this.elsewhere.filter((each) => each.asked || lookedAt(each.looks, path, edit));
-    if (!stale || (stale.size + elsewhere.length > 0 && !this.catchUp())) return false;
+    if (stale.size + elsewhere.length > 0 && !this.catchUp()) return false;
     for (const each of elsewhere) this.askElsewhere(each);
     this.projectVerdicts = this.askedOfProject((rule) => stale.has(rule), whole.verdicts);
     this.tables = undefined;

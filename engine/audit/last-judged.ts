@@ -1,6 +1,7 @@
 /** What was judged of the file that is being edited: verdicts stay as long as edits move its facts and change none. */
 import type { Span, Unit } from '../../rules/kit';
-import { movedFrom, stretchBetween } from '../python/still';
+import { lineOf } from '../files/lines';
+import { rootOf, stretchBetween } from '../python/still';
 import type { Looks } from '../project/looks';
 import { lookedAt } from '../project/looks';
 import type { Verdict } from './judge';
@@ -17,7 +18,7 @@ export class LastJudged {
    */
   constructor(unit: Unit, private readonly text: string, readonly verdicts: ReadonlyMap<string, Verdict>, private readonly looks: ReadonlyMap<string, Looks>) {
     this.path = unit.path;
-    this.root = rootOf(unit);
+    this.root = readAs(unit);
   }
 
   /** Where another text of the file differs from the one that was judged, by the places of that. */
@@ -27,9 +28,9 @@ export class LastJudged {
 
   /** Rules whose answers may be others now; undefined where all have to be asked. */
   stale(unit: Unit, text: string): ReadonlySet<string> | undefined {
-    if (rootOf(unit) !== this.root) return undefined;
+    if (readAs(unit) !== this.root) return undefined;
     const edit = this.edit(text);
-    const line = lineOf(text, edit.start);
+    const line = lineOf(text)(edit.start);
     const stale = new Set<string>();
     for (const [rule, looks] of this.looks) if (lookedAt(looks, unit.path, edit)) stale.add(rule);
     for (const [rule, verdict] of this.verdicts) if (standsOn(verdict, unit.path, line)) stale.add(rule);
@@ -37,15 +38,8 @@ export class LastJudged {
   }
 }
 
-/** What the facts of a unit were read from. */
-function rootOf(unit: Unit): Unit {
-  return unit.kind === 'module' ? movedFrom(unit)?.from ?? unit : unit;
-}
-
-function lineOf(text: string, offset: number): number {
-  let line = 0;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
-  return line;
+function readAs(unit: Unit): Unit {
+  return unit.kind === 'module' ? rootOf(unit) : unit;
 }
 
 /** Whether anything of a verdict lies on a line: it is at other columns, and shown with another text. */

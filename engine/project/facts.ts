@@ -4,7 +4,7 @@ import { calls, givenVariables, lastName } from '../../rules/kit';
 import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, hostedFiles, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { installedFolders } from './installed';
-import { movedFrom } from '../python/still';
+import { movedFrom, rootOf } from '../python/still';
 import { linkModule } from './link';
 import type { Looks } from './looks';
 import { lookAgain, lookAt, lookAtPart, looking } from './looks';
@@ -49,11 +49,6 @@ export function projectFacts(input: ProjectInput): Project {
  */
 export function renewedFacts(project: Project, unit: Unit): Project | undefined {
   return project instanceof Facts ? project.renewed(unit) : undefined;
-}
-
-/** What the facts of a module were read as, which edits have moved since. */
-function rootOf(module: Module): Module {
-  return movedFrom(module)?.from ?? module;
 }
 
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
@@ -127,7 +122,7 @@ class Facts implements Project {
   private linked(unit: Unit, earlier?: Facts): Unit {
     if (unit.kind !== 'module') return unit;
     const move = movedFrom(unit);
-    const root = move?.from ?? unit;
+    const root = rootOf(unit);
     const known = earlier?.linkedLast?.root === root ? earlier.linkedLast.linked : linkModule(root, this.names);
     if (earlier) this.linkedLast = { root, linked: known };
     return move ? move.place(known) : known;

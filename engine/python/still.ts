@@ -51,6 +51,11 @@ export function movedFrom(module: Module): Move | undefined {
   return moves.get(module);
 }
 
+/** The module that a module's facts were read as, which edits may have moved since. */
+export function rootOf(module: Module): Module {
+  return movedFrom(module)?.from ?? module;
+}
+
 /**
  * The module of another text of the same file, when only places differ; undefined where it has to be read.
  * @param lower reads a piece's text as if it were a file
