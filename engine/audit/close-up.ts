@@ -4,7 +4,7 @@
  */
 import type { Edit } from '../../rules/kit';
 import type { Finding } from './outcome';
-import { maskCode, maskLiterals, maskValues } from './mask';
+import { alike, maskCode, maskLine, maskTaken } from './mask';
 import type { Correction } from './session';
 
 export interface CloseUp {
@@ -56,7 +56,7 @@ export function closeUpOf(finding: Finding, secret: boolean, text: string): Clos
   while (to - from + 1 > MOST) { if (to > last) to--; else from++; }
   while (from < first && (lines[from] ?? '').trim() === '') from++;
   while (to > last && (lines[to] ?? '').trim() === '') to--;
-  return { line: from, code: masked(lines, from, to + 1, secret, finding.path), own: [first - from, last - from] };
+  return { line: from, code: masked(lines, from, to + 1, secret).map(narrow), own: [first - from, last - from] };
 }
 
 /** What a correction changes, file by file in its own order; lines alike at both ends of a change are left out. */
@@ -99,32 +99,27 @@ function trimmed(path: string, line: number, before: readonly string[], after: r
   while (top < shortest && before[top] === after[top]) top++;
   let bottom = 0;
   while (bottom < shortest - top && before[before.length - 1 - bottom] === after[after.length - 1 - bottom]) bottom++;
-  return {
-    path, line: line + top, before: short(masked(before, top, before.length - bottom, secret)), after: short(secret ? after.slice(top, after.length - bottom).map((each) => fresh(each, before)) : masked(after, top, after.length - bottom, secret)),
-  };
+  const [old, fresh] = [before.slice(top, before.length - bottom), after.slice(top, after.length - bottom)];
+  const [left = [], right = []] = alike(
+    { lines: old, masked: masked(before, top, before.length - bottom, secret) },
+    { lines: fresh, masked: secret ? fresh.map((each) => maskTaken(each, before)) : masked(after, top, after.length - bottom, secret) },
+  );
+  return { path, line: line + top, before: short(left), after: short(right) };
 }
 
-const LITERAL = /(["'])((?:\\.|(?!\1)[^\\])*)\1/g;
-
-/** A line of a fix about a secret: what it takes over from the code is masked, its own words are not. */
-function fresh(line: string, before: readonly string[]): string {
-  const own = line.replace(LITERAL, (all, quote: string, value: string) => value !== '' && before.some((old) => old.includes(value)) && !/^[A-Z][A-Z0-9_]+$/.test(value) ? `${quote}***${quote}` : all);
-  return /["']/.test(own.replace(LITERAL, '')) ? maskLiterals(line) : maskCode(own);
+function narrow(line: string): string {
+  return line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line;
 }
 
-function short(lines: readonly string[]): readonly string[] {
+function short(all: readonly string[]): readonly string[] {
+  const lines = all.map(narrow);
   return lines.length <= LONGEST ? lines : [...lines.slice(0, LONGEST - 1), `… ${lines.length - LONGEST + 1} more lines`];
 }
 
-/**
- * The lines with what is or may be a secret replaced. Where masking takes lines together, each is masked by itself, and more of it.
- * @param path of source whose lines are to stay readable around a secret; without one all literals go
- */
-function masked(lines: readonly string[], from: number, to: number, secret: boolean, path = ''): readonly string[] {
+/** The lines with what is or may be a secret replaced. Of a rule about secrets each is masked by itself, and more of it. */
+function masked(lines: readonly string[], from: number, to: number, secret: boolean): readonly string[] {
   const own = lines.slice(from, to);
-  const literals = /\.pyw?$/.test(path) ? maskValues : maskLiterals;
   const above = secret ? [] : lines.slice(Math.max(0, from - ABOVE), from);
   const all = secret ? [] : maskCode([...above, ...own].join('\n')).split('\n').slice(above.length);
-  const each = all.length === own.length ? all : own.map((line) => /^\s*[A-Za-z0-9+/=_-]{20,}\s*$/.test(line) ? '***' : literals(line));
-  return each.map((line) => line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line);
+  return all.length === own.length ? all : own.map(maskLine);
 }

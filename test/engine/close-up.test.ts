@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { previewOf } from '../../engine/audit/close-up';
 import { openSession } from '../../engine/audit/open';
 import { openMemory } from '../../engine/workspace/memory';
 import { testGrammars } from '../support/grammars';
@@ -58,5 +60,65 @@ describe('a finding from near', () => {
     const [seen] = await near({ 'app.py': `import requests\n\ndef f():\n    return requests.get(\n        "https://a.example.com/${'a/'.repeat(300)}",\n        params={\n            "b": 1,\n            "c": 2,\n            "d": 3,\n            "e": 4,\n        },\n    )\n`, Procfile: 'web: gunicorn app:app\n' }, 'http-timeout-missing');
     assert.ok(seen !== undefined && seen.code.length >= 3 && seen.code.length <= 7);
     assert.ok(seen.code.every((line) => line.length <= 201));
+  });
+});
+
+describe('both sides of a fix', () => {
+  const LITERAL = /(["'])((?:\\.|(?!\1)[^\\])*)\1/g;
+  const words = (lines: readonly string[]) => lines.flatMap((line) => [...line.matchAll(LITERAL)].map((match) => match[2] ?? ''));
+  const secret = fc.stringMatching(/^[a-z]{3}[a-z0-9_]{4,20}q$/);
+  /** Lines with a secret and words that are none, and what of the line the edit replaces. */
+  const lines: readonly ((value: string, word: string) => readonly [line: string, from: string, to: string])[] = [
+    (s, w) => [`return jwt.encode(claims, "${s}", algorithm="${w}")`, `"${s}"`, 'os.environ["JWT_SECRET_KEY"]'],
+    (s, w) => [`return jwt.encode({"sub": 1, "exp": end}, "${s}", algorithm="${w}")`, 'return jwt', 'return signed'],
+    (s, w) => [`client.request("${w}", url, auth=("shop-${s}", "${s}"))`, 'client.request', 'session.request'],
+    (s, w) => [`cookie("session", "${s}", samesite="${w}")`, `"${w}"`, `"${w}", secure=True`],
+    (s, w) => [`KEY = os.environ.get("APP_KEY", "${s}"); KIND = "${w}"`, 'os.environ.get', 'os.getenv'],
+    (s, w) => [`connect({"host": "${s}", "user": "${s}1"}, "${w}")`, 'connect', 'connect_tls'],
+  ];
+  const algorithms = ['HS256', 'RS512', 'EdDSA', 'A256GCM', 'sha256', 'argon2id'];
+  const chosen = [...algorithms, 'POST', 'Lax', 'None', 'utf-8', 'application/json', 'true'];
+
+  it('hide what the other hides, and no word that is chosen from a list', () => {
+    fc.assert(fc.property(secret, fc.constantFrom(...chosen), fc.constantFrom(...lines), fc.boolean(), (value, word, made, isSecret) => {
+      const [line, from, to] = made(value, word);
+      // No library signs with `Lax`.
+      fc.pre(algorithms.includes(word) || !line.includes('algorithm='));
+      const text = `import os\n\n${line}\n`;
+      const start = text.indexOf(from);
+      const { changes } = previewOf({ title: 'Mend', edits: { 'app.py': [{ start, end: start + from.length, text: to }] }, creates: {} }, isSecret, () => text);
+      const [change] = changes;
+      assert.ok(change);
+      const shown = (side: readonly string[]) => new Set(words(side).filter((each) => each !== '***'));
+      const [before, after] = [shown(change.before), shown(change.after)];
+      const [real, mended] = [new Set(words([line])), new Set(words([line.replace(from, to)]))];
+      for (const each of real) if (mended.has(each)) assert.equal(before.has(each), after.has(each), `${each}: ${JSON.stringify(change)}`);
+      if (!isSecret) return;
+      assert.ok(!JSON.stringify(change).includes(value), JSON.stringify(change));
+      assert.ok(before.has(word), JSON.stringify(change));
+    }), { numRuns: 600 });
+  });
+
+  it('hide a word that is chosen from a list where a secret is set to it', () => {
+    for (const line of ['SECRET_KEY = "none"', 'SECRET_KEY = os.environ.get("SECRET_KEY", "bcrypt")', "app.config['SECRET_KEY'] = 'true'"]) {
+      const { changes } = previewOf({ title: 'Mend', edits: { 'app.py': [{ start: line.length, end: line.length, text: '  # changed' }] }, creates: {} }, true, () => line);
+      assert.doesNotMatch(JSON.stringify(changes), /none|bcrypt|true/, line);
+    }
+  });
+
+  it('hide a value that stood without quotes, wherever the fix puts it', () => {
+    const text = '      - POSTGRES_PASSWORD=hunter2hunter2\n';
+    for (const secret of [true, false]) {
+      const { changes } = previewOf({ title: 'Mend', edits: { 'compose.yml': [{ start: 8, end: text.length - 1, text: 'POSTGRES_PASSWORD=${DB:-hunter2hunter2}' }] }, creates: {} }, secret, () => text);
+      assert.deepEqual(changes.map(({ before, after }) => [before, after]), [[['      - POSTGRES_PASSWORD=***'], ['      - POSTGRES_PASSWORD=${DB:-***}']]]);
+    }
+  });
+
+  it('hide the middle of a key that goes over several lines, moved or not', () => {
+    const line = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC';
+    const text = `KEY = """\n${line}\n"""\n`;
+    const { changes } = previewOf({ title: 'Mend', edits: { 'app.py': [{ start: 0, end: text.length, text: `if True:\n    KEY = """\n${line}\n"""\n` }] }, creates: {} }, true, () => text);
+    assert.ok(changes.length > 0);
+    assert.doesNotMatch(JSON.stringify(changes), /MIIE/);
   });
 });

@@ -32,6 +32,9 @@ describe('masking', () => {
       ['@app.route("/login/<int:id>", methods=["POST"])', '@app.route("/login/<int:id>", methods=["POST"])'],
       ['return jwt.encode(claims, "hunter2", algorithm="HS256")', 'return jwt.encode(claims, "***", algorithm="HS256")'],
       ['if __name__ == "__main__":', 'if __name__ == "__main__":'],
+      ['DEBUG = envbool("DEBUG", "False")', 'DEBUG = envbool("DEBUG", "False")'],
+      ['jwt.decode(token, "hunter2", algorithms=["none"])', 'jwt.decode(token, "***", algorithms=["none"])'],
+      ['DEBUG = other("HUNTER", "hunter2")', 'DEBUG = other("***", "***")'],
     ] as const) assert.equal(maskValues(line), shown);
   });
 
