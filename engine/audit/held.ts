@@ -231,9 +231,10 @@ export class HeldFiles {
     const known = this.files.get(path);
     if ('notice' in reading) {
       const gone = reading.notice.code === 'vanished';
-      if (known || !gone) this.forget(path);
+      const same = !gone && known?.text === undefined && JSON.stringify(known?.notice) === JSON.stringify(reading.notice);
+      if (!same && (known || !gone)) this.forget(path);
       if (!gone) this.files.set(path, { path, stamp, notice: reading.notice });
-      return known !== undefined || !gone;
+      return !same && (known !== undefined || !gone);
     }
     if (known !== undefined && (known.written ?? known.text) === reading.text) { this.files.set(path, { ...known, stamp }); return false; }
     // An edit that came while the disk was read wins.

@@ -109,6 +109,20 @@ describe('bad input', function () {
     assert.ok(of.notices().some((each) => each.code === 'unreadable' || each.code === 'vanished'), of.notices().map((each) => each.message).join());
   });
 
+  it('what cannot be read is no news when it is looked at again', async () => {
+    writeFileSync(join(folder, 'image.py'), Buffer.from([0, 1, 2, 0]));
+    const of = await scan();
+    assert.equal(said(of, 'image.py').length, 1);
+    const { version } = of;
+    of.touch();
+    await of.refresh();
+    assert.equal(of.version, version, 'everything was judged anew');
+    writeFileSync(join(folder, 'image.py'), 'eval(1)\n');
+    of.touch();
+    await of.refresh();
+    assert.deepEqual([of.findings('image.py').length, said(of, 'image.py').length], [1, 0]);
+  });
+
   it('names with blanks, quotes, line breaks and other scripts', async () => {
     for (const name of ['a b.py', "it's.py", 'données.py', '船.py', 'line\nbreak.py']) writeFileSync(join(folder, name), 'eval(1)\n');
     const of = await scan();
