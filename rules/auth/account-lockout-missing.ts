@@ -1,5 +1,5 @@
 import type { Evidence, Hook, Judgement, Module, Project, Route } from '../kit';
-import { HOOK_CALLS, PUBLIC_WRITE_CALLS, THROTTLE_CALLS, closure, hasOwnHandler, idleModules, isWrite, lastName, limits, projectRule, seenInProduction, webFrameworks, withoutComments } from '../kit';
+import { HOOK_CALLS, PUBLIC_WRITE_CALLS, THROTTLE_CALLS, closure, functionNamedAt, functionsWithin, hasOwnHandler, idleModules, isWrite, lastName, limits, projectRule, seenInProduction, webFrameworks, withoutComments } from '../kit';
 
 export default projectRule({
   id: 'account-lockout-missing',
@@ -81,7 +81,8 @@ function isForAccounts({ reads }: Route): boolean {
 }
 
 function handlersOf(module: Module, route: Route): readonly Hook[] {
-  return module.functions.filter((each) => each.nameAt.start === route.handlerAt.start || (route.body.start <= each.at.start && each.at.end <= route.body.end)).map((func) => ({ module, func }));
+  const own = functionNamedAt(module, route.handlerAt.start);
+  return [...(own ? [own] : []), ...functionsWithin(module, route.body)].map((func) => ({ module, func }));
 }
 
 const VIEWS = /(^|\.)contrib\.auth\.(views\.(LoginView|login)|urls)|(^|\.)(obtain_auth_token|ObtainAuthToken|TokenObtainPairView)(\.|$)/;

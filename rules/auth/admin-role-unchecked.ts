@@ -1,6 +1,7 @@
 import type { Edit, Evidence, Gap, Judgement, Module, Project, Route, Source } from '../kit';
 import {
-  HOOK_CALLS, ROLE_WORDS, checksRole, guardOf, hasOwnHandler, idleModules, insert, isOpenOnPurpose, isPublicByNature, lastName, onlyInDevelopment, projectRule,
+  HOOK_CALLS, ROLE_WORDS, checksRole, functionNamedAt, guardOf, hasOwnHandler, idleModules, insert, isOpenOnPurpose, isPublicByNature, lastName,
+  onlyInDevelopment, projectRule,
 } from '../kit';
 
 /** Paths for a few people; the visitor's own things under such a path are not. */
@@ -141,7 +142,7 @@ function privileged(project: Project): readonly Privileged[] {
 /** The decorator by which another route of the file asks for the role, above the function. */
 function checking(gap: Gap, source: Source, project: Project): readonly Edit[] | undefined {
   const unit = project.unit(gap.at.path);
-  if (unit?.kind !== 'module' || !unit.functions.some((each) => each.nameAt.start === gap.at.start)) return undefined;
+  if (unit?.kind !== 'module' || !functionNamedAt(unit, gap.at.start)) return undefined;
   const written = project.routesOf(unit).filter((each) => /^(flask|django|quart)$/.test(each.framework)).flatMap((each) => each.decorators)
     .filter((each) => ROLE_WORDS.test(lastName(each.name)) || ROLE_WORDS.test(bodyOf(each.name, project))).map((each) => source.slice(each.at)).find((each) => /^[\w.]+(\([^\n]*\))?$/.test(each) && !/\.(route|get|post|put|patch|delete)\(/.test(each));
   const line = source.lineStart(gap.at.start);

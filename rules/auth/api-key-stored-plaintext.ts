@@ -1,5 +1,5 @@
-import type { Class, Module, Project, Selector, Span, Value } from '../kit';
-import { functionsAround, lastName, lookupsIn, LOOKUP_CALLS, onlyInDevelopment, options, rule } from '../kit';
+import type { Module, Project, Selector, Span, Value } from '../kit';
+import { LOOKUP_CALLS, functionsAround, lastName, lookupsIn, onlyInDevelopment, options, outermostClass, rule } from '../kit';
 
 interface Match { readonly module: Module; readonly at: Span; readonly owner: string; readonly attribute: string }
 
@@ -61,7 +61,7 @@ function assigned(module: Module): readonly Match[] {
     const parts = one.target.split('.');
     const attribute = parts.at(-1) ?? '';
     if (parts.length !== 2 || one.how !== 'statement' || !isMade(one.value) || onlyInDevelopment(one) || !one.scope) return [];
-    const owner = parts[0] === 'self' ? classAround(module, one.scope)?.name : one.qualified.split('.').at(-2)?.replace(/^\w/, (letter) => letter.toUpperCase()) ?? parts[0];
+    const owner = parts[0] === 'self' ? outermostClass(module, one)?.name : one.qualified.split('.').at(-2)?.replace(/^\w/, (letter) => letter.toUpperCase()) ?? parts[0];
     if (owner === undefined || !(SURE.test(attribute) || (VAGUE.test(attribute) && CLASS.test(owner))) || hashesAround(module, one.at)) return [];
     return [{ module, at: one.targetAt, owner: /^[A-Z]/.test(owner) ? owner : parts[0] ?? owner, attribute }];
   });
@@ -92,10 +92,6 @@ function isMade(value: Value): boolean {
       default: return false;
     }
   });
-}
-
-function classAround(module: Module, scope: string): Class | undefined {
-  return module.classes.find((each) => scope.startsWith(`${[each.scope, each.name].filter(Boolean).join('.')}.`));
 }
 
 function hashesAround(module: Module, at: Span): boolean {

@@ -1,6 +1,7 @@
 import type { Context, Edit, Evidence, Gap, Judgement, Place, Project, Route, Value } from '../kit';
 import {
-  CSRF_CALLS, HOOK_CALLS, cookieWrites, csrfProtection, idleModules, isSensitive, isWrite, lastName, mayServeProduction, middlewares, onlyInDevelopment, projectRule, protectsItself, replace, routeName, webFrameworks,
+  CSRF_CALLS, HOOK_CALLS, cookieWrites, csrfProtection, functionNamedAt, idleModules, isSensitive, isWrite, lastName, mayServeProduction, middlewares,
+  onlyInDevelopment, projectRule, protectsItself, replace, routeName, webFrameworks,
 } from '../kit';
 
 /** Names of cookies that say who somebody is. */
@@ -116,7 +117,7 @@ function isSimple(route: Route, path: string, project: Project): boolean {
   if (!route.methods.includes('POST')) return false;
   if (route.framework !== 'fastapi') return !route.does.some((each) => /get_json$/.test(each)) && !route.reads.some((each) => /request\.json(\.|$)/.test(each));
   const unit = project.unit(path);
-  const func = unit?.kind === 'module' ? unit.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === route.handler || each.name === route.handler) : undefined;
+  const func = unit?.kind === 'module' ? functionNamedAt(unit, route.handlerAt.start) : undefined;
   return !route.reads.some((each) => /\.(json|body)$/.test(each)) && !route.does.some((each) => /\.(json|body)$/.test(each))
     && !func?.parameters.some((each) => isBody(each.annotation ?? '', project) || (each.fallback?.kind === 'result' && /(^|\.)Body$/.test(each.fallback.callee)));
 }

@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Decorator, Edit, Func, Module, Project, Route, Selector, Span, Value } from '../kit';
-import { closure, lastName, onlyInDevelopment, removal, replace, rule } from '../kit';
+import { closure, functionNamedAt, lastName, onlyInDevelopment, removal, replace, rule } from '../kit';
 
 /** One exemption: by a decorator of the view, or by a call with the view or the blueprint. */
 interface Exemption {
@@ -93,7 +93,7 @@ function* exempted({ call, module }: Pick<CallMatch, 'call' | 'module'>, project
   const written = /\(\s*([\w.]+)\s*\)$/.exec(project.written(module.path, call.argumentsAt))?.[1];
   if (written === undefined || !/Blueprint$/.test(name)) return;
   const views = module.routes.filter((route) => route.owner === written || lastName(route.owner) === written || route.decorators.some((each) => each.receiver === written))
-    .flatMap((route) => module.functions.filter((func) => func.nameAt.start === route.handlerAt.start).map((func) => ({ module, func, route })));
+    .flatMap((route) => { const func = functionNamedAt(module, route.handlerAt.start); return func ? [{ module, func, route }] : []; });
   const guards = module.functions.filter((func) => func.decorators.some((each) => each.receiver === written && /before_request$/.test(each.name)));
   const keyed = guards.some((func) => isJustified({ module, func }, project));
   yield { module, at: call.at, name: written, views: keyed ? [] : views, blueprint: true };

@@ -1,5 +1,5 @@
 import type { Edit, Evidence, Gap, Judgement, Module, Project, Route, Setting, Source } from '../kit';
-import { gapPlace, guardsEverything, insert, lastName, lookup, projectRule, replace, seenInProduction } from '../kit';
+import { classByPath, functionsIn, gapPlace, guardsEverything, insert, lastName, lookup, pathOf, projectRule, replace, seenInProduction } from '../kit';
 
 const SETTING = 'DEFAULT_PERMISSION_CLASSES';
 const OPEN = /(^|\.)AllowAny$/;
@@ -112,7 +112,7 @@ function openedOnPurpose(project: Project): Gap | undefined {
 }
 
 function bodyOf(module: Module, path: string, project: Project): string {
-  const found = module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === path);
+  const found = classByPath(module, path);
   return found ? project.written(module.path, found.body) : '';
 }
 
@@ -129,7 +129,7 @@ function kin(module: Module, path: string, project: Project): Kin {
   for (let next = queue.shift(); next !== undefined && own.length < 20; next = queue.shift()) {
     const found = byName.get(next);
     if (!found) { names.push(next); continue; }
-    const at = { module: found.module, path: [found.class.scope, found.class.name].filter(Boolean).join('.') };
+    const at = { module: found.module, path: pathOf(found.class) };
     if (own.some((each) => each.module === at.module && each.path === at.path)) continue;
     own.push(at);
     queue.push(...found.class.bases);
@@ -139,7 +139,7 @@ function kin(module: Module, path: string, project: Project): Kin {
 
 function restClasses(project: Project): readonly { readonly module: Module; readonly name: string; readonly path: string; readonly at: { start: number; end: number }; readonly kin: Kin }[] {
   return project.once('REST views', () => project.classes.flatMap(({ module, class: one }) => {
-    const path = [one.scope, one.name].filter(Boolean).join('.');
+    const path = pathOf(one);
     if (one.bases.length === 0) return [];
     const all = kin(module, path, project);
     return all.names.some((each) => REST.test(each) && /(View|ViewSet|Mixin)$/.test(each)) ? [{ module, name: one.name, path, at: one.nameAt, kin: all }] : [];
@@ -152,7 +152,7 @@ function openViews(project: Project): readonly View[] {
   const bases = new Set(project.classes.flatMap(({ class: one }) => one.bases));
   return all.filter(({ module, name, path, kin: family }) => {
     if (PUBLIC.test(name) || /(Mixin|Base\w*|Abstract\w*)$|^(Base|Abstract)/.test(name) || bases.has(`${module.name}.${path}`)) return false;
-    const functions = family.own.flatMap((each) => each.module.functions.filter((func) => func.scope === each.path));
+    const functions = family.own.flatMap((each) => functionsIn(each.module, each.path));
     const writes = functions.some((each) => WRITING.test(each.name)) || family.names.some((each) => WRITES.test(lastName(each)));
     const decides = family.own.some((each) => each.module.assignments.some((one) => one.scope === each.path && one.target === 'permission_classes')) || functions.some((each) => /^(get_permissions|check_permissions|initial|dispatch|permission_denied)$/.test(each.name))
       || functions.some((each) => each.reads.some((read) => /request\.(user|auth|headers\.authorization)/i.test(read)) || each.decorators.some((one) => /permission|login|auth|require|action/i.test(lastName(one.name))));

@@ -1,5 +1,5 @@
 import type { Assignment, CallMatch, Context, Edit, Module, Project, Selector, Span, TokenPurpose, Value, Variation } from '../kit';
-import { bodyAround, call, enclosingName, functionsAround, lastName, lookup, onlyInDevelopment, rule, targetName, tokenPurpose, withArgument } from '../kit';
+import { bodyAround, call, classByPath, enclosingName, functionsAround, lastName, lookup, onlyInDevelopment, rule, targetName, tokenPurpose, withArgument } from '../kit';
 
 const TIMED = ['itsdangerous.URLSafeTimedSerializer.loads', 'itsdangerous.url_safe.URLSafeTimedSerializer.loads', 'itsdangerous.TimedSerializer.loads', 'itsdangerous.timed.TimedSerializer.loads'] as const;
 /** Signers that are often asked for the time later, or for no account at all: only where the purpose is known. */
@@ -191,7 +191,7 @@ const SIGNED = /itsdangerous|jwt|jose|signing|(^|\.)(dumps|encode|make_token|sig
 function* stored(module: Module, project: Project): Iterable<Token> {
   for (const one of module.assignments) {
     if (!/^_?(password_?)?(reset|recovery|forgot|magic|login_link)\w*_?(token|code|key|hash|otp)(_hash)?$/i.test(one.target) || one.value.kind !== 'result' || !COLUMN.test(one.value.callee)) continue;
-    if (!module.classes.some((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope)) continue;
+    if (!classByPath(module, one.scope, one.at)) continue;
     const written = writesOf(one.target, project);
     const ends = module.assignments.some((other) => other !== one && other.scope === one.scope && isAboutTime(other, one.target));
     if (ends) yield { at: one.targetAt, purpose: 'password reset', proof: 'its end is stored beside it' };

@@ -1,6 +1,7 @@
 import type { Edit, Module, Project, Route, Selector, Source } from '../kit';
 import {
-  authenticates, guardOf, guardsEverything, hasOwnHandler, idleModules, insert, isOpenOnPurpose, isPublicByNature, isWrite, lastName, maybeGuarded, onlyInDevelopment, recognisedRoutes, rule,
+  authenticates, functionNamedAt, guardOf, guardsEverything, hasOwnHandler, idleModules, insert, isOpenOnPurpose, isPublicByNature, isWrite, lastName,
+  maybeGuarded, onlyInDevelopment, recognisedRoutes, rule,
 } from '../kit';
 
 /** A route that changes something or is for administrators, with the routes beside it. */
@@ -227,7 +228,7 @@ function placeOfSiblings(route: Route, module: Module): string {
 
 /** The decorator that most of its siblings have, under those the function has already. */
 function guarding({ module, route, siblings }: Place, source: Source, project: Project): readonly Edit[] | undefined {
-  if (!module.functions.some((each) => each.nameAt.start === route.handlerAt.start) || !/^(flask|django|quart)$/.test(route.framework)) return undefined;
+  if (!functionNamedAt(module, route.handlerAt.start) || !/^(flask|django|quart)$/.test(route.framework)) return undefined;
   const counts = new Map<string, number>();
   for (const each of siblings.flatMap((one) => one.decorators).filter((one) => authenticates(one.name, project))) {
     const written = source.slice(each.at);

@@ -1,5 +1,5 @@
 import type { Evidence, Gap, Hook, Judgement, Module, Project, Route } from '../kit';
-import { BY_COOKIE_READ, closure, hasOwnHandler, idleModules, isWrite, lastName, projectRule, withoutComments } from '../kit';
+import { BY_COOKIE_READ, closure, functionNamedAt, functionsWithin, hasOwnHandler, idleModules, isWrite, lastName, projectRule, withoutComments } from '../kit';
 
 export default projectRule({
   id: 'webhook-signature-missing',
@@ -89,7 +89,7 @@ interface Verdict { readonly how: 'verified' | 'missing' | 'if sent' | 'if set';
 
 function verdictOf({ module, route }: Receiver, project: Project): Verdict {
   if (/[<{][\w:]*(token|secret|key|hash|signature|sig)[\w]*[>}]/i.test(route.path)) return { how: 'verified' };
-  const own = module.functions.find((each) => each.nameAt.start === route.handlerAt.start);
+  const own = functionNamedAt(module, route.handlerAt.start);
   const start: readonly Hook[] = [...(own ? [{ module, func: own }] : methodsOf(module, route)), ...[...route.gates, ...(own?.depends ?? [])].flatMap((each) => project.func(each) ?? [])];
   const all = closure(project, start);
   if ([...route.gates, ...route.hooks.filter((each) => /webhook|signature/i.test(each)), ...(own?.depends ?? [])].some((each) => VERIFIES.test(each) || /webhook/i.test(lastName(each)))) return { how: 'verified' };
@@ -102,7 +102,7 @@ function verdictOf({ module, route }: Receiver, project: Project): Verdict {
 }
 
 function methodsOf(module: Module, route: Route): readonly Hook[] {
-  return module.functions.filter((each) => route.body.start <= each.at.start && each.at.end <= route.body.end).map((func) => ({ module, func }));
+  return functionsWithin(module, route.body).map((func) => ({ module, func }));
 }
 
 /** `if signature:` or `if secret:` around the check, and nothing that refuses without. */

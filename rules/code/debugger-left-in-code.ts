@@ -1,5 +1,5 @@
 import type { Call, CallMatch, Context, Edit, Module, Selector, Source } from '../kit';
-import { call, lastName, onlyAsProgram, onlyInDevelopment, removal, rule } from '../kit';
+import { call, functionsAround, lastName, onlyAsProgram, onlyInDevelopment, removal, rule } from '../kit';
 
 /** Calls that stop at a prompt. */
 const PROMPTS = [
@@ -80,7 +80,7 @@ function debuggers(): Selector<CallMatch> {
 
 /** The name is the built-in function, or was imported: `code` is also what many a variable is called. */
 function isIt(one: Call, module: Module): boolean {
-  if (one.callee === BUILT_IN) return !module.functions.some((func) => func.parameters.some((each) => each.name === BUILT_IN) && func.at.start <= one.at.start && one.at.end <= func.at.end);
+  if (one.callee === BUILT_IN) return !functionsAround(module, one.at).some((func) => func.parameters.some((each) => each.name === BUILT_IN));
   const root = one.callee.slice(0, one.callee.indexOf('.'));
   return module.imports.some((each) => each.target === root || each.target.startsWith(`${root}.`));
 }
@@ -101,8 +101,7 @@ function isDebugTool(one: Call): boolean {
 /** Started by hand from a terminal, where a prompt is what was asked for. */
 function isCommand(one: Call, module: Module): boolean {
   if (onlyAsProgram(one) || /(^|\/)(management\/commands|cli|commands?)(\/|\.py$)|(^|\/)(manage|shell|console|repl)\.py$/.test(module.path)) return true;
-  return one.scope.split('.').some((part) => /shell|repl|console|interact/i.test(part)) || module.functions.some((func) =>
-    func.at.start <= one.at.start && one.at.end <= func.at.end && func.decorators.some((each) => /(^|[._])(command|shell)$/.test(each.name)));
+  return one.scope.split('.').some((part) => /shell|repl|console|interact/i.test(part)) || functionsAround(module, one.at).some((func) => func.decorators.some((each) => /(^|[._])(command|shell)$/.test(each.name)));
 }
 
 /** Under a condition that is there for the debugger: a variable of the environment, a setting of that name. */

@@ -1,5 +1,5 @@
 import type { Func, Module, Route, Selector, Value } from '../kit';
-import { hasOwnHandler, idleModules, options, rule } from '../kit';
+import { functionNamedAt, hasOwnHandler, idleModules, options, rule } from '../kit';
 
 interface Operation { readonly module: Module; readonly route: Route; readonly func: Func; readonly what: string | undefined }
 
@@ -49,7 +49,7 @@ function operations(): Selector<Operation> {
         if (seen.has(route.handlerAt.start)) continue;
         seen.add(route.handlerAt.start);
         if (route.framework !== 'fastapi' || !hasOwnHandler(route) || route.methods.length === 0) continue;
-        const func = unit.functions.find((each) => each.nameAt.start === route.handlerAt.start);
+        const func = functionNamedAt(unit, route.handlerAt.start);
         if (func) yield { module: unit, route, func, what: declares(route) ? undefined : func.returns.flatMap(options).map(whole).find((each) => each !== undefined) };
       }
     },

@@ -1,5 +1,5 @@
 import type { Decorator, Edit, Hook, Module, Project, Route, Selector, Source, Span, Value } from '../kit';
-import { insert, lastName, replace, rule } from '../kit';
+import { functionNamedAt, insert, lastName, replace, rule } from '../kit';
 
 interface Get { readonly module: Module; readonly route: Route; readonly writes: string | undefined }
 
@@ -100,7 +100,7 @@ function gets(): Selector<Get> {
     kinds: ['module'], callees: [],
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      for (const route of project.routesOf(unit)) if (route.methods.includes('GET') && unit.functions.some((func) => func.nameAt.start === route.handlerAt.start)) yield { module: unit, route, writes: writesOf(route, unit, project) };
+      for (const route of project.routesOf(unit)) if (route.methods.includes('GET') && functionNamedAt(unit, route.handlerAt.start)) yield { module: unit, route, writes: writesOf(route, unit, project) };
     },
   };
 }

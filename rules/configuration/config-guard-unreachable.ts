@@ -1,5 +1,5 @@
 import type { Context, Edit, Evidence, Func, Gap, Module, Project, Refusal, Span, Unit, Value } from '../kit';
-import { insert, lastName, loadedModules, onlyInDevelopment, projectRule } from '../kit';
+import { functionAt, functionByPath, functionNamedAt, insert, lastName, loadedModules, onlyInDevelopment, projectRule } from '../kit';
 
 /** A check of the configuration that stops the program, and why it never does; without a reason it runs. */
 interface Check {
@@ -145,7 +145,7 @@ const NAMED = /^_*(validate|check|verify|ensure|require)_(\w+_)?(config|configur
 function checksOf(module: Module, project: Project): readonly Check[] {
   const seen = new Set<Func>();
   return module.refusals.flatMap((refusal): readonly Check[] => {
-    const func = module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === refusal.scope);
+    const func = functionAt(module, refusal);
     if (onlyInDevelopment(refusal) || refusal.guards.some((each) => each.means === 'main') || (func && seen.has(func))) return [];
     if (func) seen.add(func);
     if (func?.name === '__init__' && module.classes.some((each) => each.name === func.scope && each.scope === '')) return inConstructor(refusal, func, module, project);
@@ -245,7 +245,7 @@ function evidence({ refusal, module, func }: Check): Evidence {
 
 function gapCheck(gap: Gap, context: Context): { module: Module; func: Func } | undefined {
   const { unit } = context;
-  const func = unit.kind === 'module' ? unit.functions.find((each) => each.nameAt.start === gap.at.start) : undefined;
+  const func = unit.kind === 'module' ? functionNamedAt(unit, gap.at.start) : undefined;
   return func && unit.kind === 'module' ? { module: unit, func } : undefined;
 }
 
@@ -254,7 +254,7 @@ function calledFromFactory(gap: Gap, context: Context): readonly Edit[] | undefi
   const check = gapCheck(gap, context);
   if (!check || check.func.scope !== '' || check.func.parameters.length > 0 || check.func.async) return undefined;
   const app = project.applications.find((each) => each.path === check.module.path && each.factory !== '');
-  const factory = app && check.module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === app.factory);
+  const factory = app && functionByPath(check.module, app.factory, app);
   if (!factory) return undefined;
   const body = source.text.slice(factory.body.start, factory.body.end);
   const docstring = /^\s*[rR]?("""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')[ \t]*(?=\r?\n)/.exec(body)?.[0];

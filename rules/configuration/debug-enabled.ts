@@ -1,6 +1,7 @@
 import type { Assignment, CallMatch, Context, Edit, Environment, Module, Project, Selector, Setting, Source, Value, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, call, environmentVariables, importing, insert, isTrue, lastName, literalSpan, mayBeReplaced, onlyAsProgram, onlyInDevelopment, replace, replacedInProduction, rule, seenInProduction, whenUnset,
+  CONFIGURATION_READERS, call, environmentVariables, functionAt, importing, insert, isTrue, lastName, literalSpan, mayBeReplaced, onlyAsProgram,
+  onlyInDevelopment, replace, replacedInProduction, rule, seenInProduction, whenUnset,
 } from '../kit';
 
 /** A place that says whether debug mode is on: a setting, or an argument of what makes or runs the application. */
@@ -246,7 +247,7 @@ function callStands(it: Switch, project: Project): boolean | Variation {
 
 /** In a command of a command line that is called `develop`, or stands in a function of that name. */
 function isForDevelopers({ call: one, module }: CallMatch, project: Project): boolean {
-  const func = module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope);
+  const func = functionAt(module, one);
   return project.developmentName(one.scope) || (func?.decorators.some((each) => each.name.endsWith('command') && each.args.some((arg) => arg.kind === 'text' && project.developmentName(arg.value))) ?? false);
 }
 

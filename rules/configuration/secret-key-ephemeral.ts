@@ -1,6 +1,7 @@
 import type { Context, KeyUse, Module, Span, Value, Variation } from '../kit';
 import {
-  environmentName, environmentVariables, guarded, importing, isRepeatedKey, namedInExample, onlyInDevelopment, options, readingIn, replace, required, rule, seenInProduction, signingKeys, standsInProduction,
+  environmentName, environmentVariables, functionAt, guarded, importing, isRepeatedKey, namedInExample, onlyInDevelopment, options, readingIn, replace,
+  required, rule, seenInProduction, signingKeys, standsInProduction,
 } from '../kit';
 
 export default rule<KeyUse>({
@@ -138,7 +139,7 @@ function isKept(use: KeyUse, { source }: Context): boolean {
   const { module, standing } = use;
   // Without a name there is nothing that could be written elsewhere.
   const named = /^[\w.]+$/.test(source.slice(use.written.at)) || use.setting?.assignment.guards.some((each) => each.means !== 'production');
-  const scope = module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === standing.scope);
+  const scope = functionAt(module, standing);
   return named === true && (scope?.does ?? module.does).some((each) => /(^|\.)(write|write_text|write_bytes|writelines|dump|safe_dump|set_key|set_config|set_setting|setnx|save|set_password)$/.test(each));
 }
 

@@ -1,5 +1,5 @@
 import type { Assignment, Column, ColumnDefault, ColumnMatch, Context, Edit, Func, FuncParameter, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
-import { anyOf, columns, functionsAround, importing, insert, isProgram, options, replace, rule } from '../kit';
+import { anyOf, classByPath, columns, functionsAround, importing, insert, isProgram, options, pathOf, replace, rule } from '../kit';
 
 /** What gives another answer each time it is called. */
 const MOMENT = /^((datetime\.)?(datetime\.)?(datetime|date)\.(now|utcnow|today)|datetime\.(datetime\.)?now|django\.utils\.timezone\.(now|localtime|localdate)|time\.time(_ns)?|pendulum\.(now|today)|arrow\.(utcnow|now)|uuid\.uuid[147]|uuid[147]|secrets\.(token_\w+|choice|randbelow)|os\.urandom|random\.(randint|random|choice|choices|randrange|getrandbits)|shortuuid\.uuid|ulid\.\w+|nanoid\.generate|django\.utils\.crypto\.get_random_string)$/;
@@ -129,7 +129,7 @@ function fields(): Selector<FieldMatch> {
       for (const assignment of unit.assignments) {
         if (assignment.annotation === undefined || assignment.how !== 'statement' || !assignment.scope || assignment.target.includes('.')) continue;
         const field = fieldDefault(assignment.value);
-        if (field && isRecord(unit, assignment.scope, project)) yield { module: unit, assignment, field, owner: assignment.scope };
+        if (field && isRecord(unit, assignment, project)) yield { module: unit, assignment, field, owner: assignment.scope };
       }
     },
   };
@@ -161,9 +161,9 @@ function parameters(): Selector<ParameterMatch> {
 }
 
 /** A class whose fields are copied into each instance: of pydantic (not of a database library: those are columns), or a dataclass. */
-function isRecord(module: Module, scope: string, project: Project): boolean {
-  if (module.models.some((each) => [each.scope, each.name].filter(Boolean).join('.') === scope)) return false;
-  const own = module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === scope);
+function isRecord(module: Module, { scope, at }: Assignment, project: Project): boolean {
+  if (module.models.some((each) => pathOf(each) === scope)) return false;
+  const own = classByPath(module, scope, at);
   return own !== undefined && (own.decorators.some((each) => /(^|\.)(dataclass|define|frozen|attrs|s)$/.test(each.name)) || derivesFromPydantic(own.bases, project));
 }
 

@@ -1,5 +1,5 @@
 import type { Call, CallMatch, Context, Edit, Module, Project, Selector, Value, Variation } from '../kit';
-import { call, importing, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, rule, withArgument } from '../kit';
+import { call, functionsOf, importing, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, rule, withArgument } from '../kit';
 
 /** What each client takes a timeout by, and what it does without one. */
 interface Client { readonly callees: readonly string[]; readonly position?: number; readonly has?: true; readonly long?: true }
@@ -145,8 +145,7 @@ function setForSession(one: Call, module: Module, project: Project): boolean {
 /** Work that no visitor waits for: tasks of a queue, commands, programs run by hand, what runs once when a file is loaded. */
 function isJob(one: Call, module: Module): boolean {
   if (one.scope === '' || onlyAsProgram(one) || /(^|\/)(management\/commands|jobs|tasks|cron|cli)(\/|\.py$)/.test(module.path)) return true;
-  const around = module.functions.filter((func) => { const path = [func.scope, func.name].filter(Boolean).join('.'); return one.scope === path || one.scope.startsWith(`${path}.`); });
-  return around.some((func) => func.decorators.some((decorator) => /(^|[._])(shared_task|task|periodic_task|scheduled_job|job|actor|command|cron)$/.test(decorator.name)));
+  return functionsOf(module, one).some((func) => func.decorators.some((decorator) => /(^|[._])(shared_task|task|periodic_task|scheduled_job|job|actor|command|cron)$/.test(decorator.name)));
 }
 
 // ---- the fix

@@ -1,5 +1,5 @@
 import type { Context, Edit, Keyword, Module, Selector, Source, Task, Value } from '../kit';
-import { lookup, onlyInDevelopment, replace, rule } from '../kit';
+import { functionNamedAt, lookup, onlyInDevelopment, replace, rule } from '../kit';
 
 /** A job, or the defaults of a scheduler's jobs, with what lets runs of it meet. */
 interface Overlap { readonly module: Module; readonly task: Task; readonly option: Keyword; readonly fault: 'parallel' | 'piling' }
@@ -110,7 +110,7 @@ function isExplained(option: Keyword | undefined, source: Source): boolean {
 }
 
 function takesLock(task: Task, module: Module, { project }: Context): boolean {
-  const func = task.function ? module.functions.find((each) => each.nameAt.start === task.function?.at.start) : task.runs === undefined ? undefined : project.func(task.runs)?.func;
+  const func = task.function ? functionNamedAt(module, task.function.at.start) : task.runs === undefined ? undefined : project.func(task.runs)?.func;
   return func !== undefined && func.does.some((each) => /lock|semaphore|acquire/i.test(each));
 }
 

@@ -1,5 +1,5 @@
 import type { Context, Edit, Evidence, Gap, NewFile, Project, ScheduledJob, SchedulerStart } from '../kit';
-import { catchesAll, functionsAround, importing, insert, onlyInDevelopment, projectRule, scheduledJobs, schedulerName, schedulerStarts } from '../kit';
+import { catchesAll, classesAround, functionsAround, importing, insert, onlyInDevelopment, projectRule, scheduledJobs, schedulerName, schedulerStarts } from '../kit';
 
 export default projectRule({
   id: 'scheduler-unmonitored',
@@ -75,7 +75,7 @@ function listening(gap: Gap, { project, unit, source }: Context): readonly (Edit
   const indentation = source.indentation(gap.at.start);
   if (owner === undefined || start + indentation.length !== gap.at.start || project.modules.length === 0) return undefined;
   const outer = functionsAround(unit, gap.at).at(-1);
-  const holder = outer && unit.classes.find((each) => each.at.start <= outer.at.start && outer.at.end <= each.at.end);
+  const holder = outer && classesAround(unit, outer.at).at(-1);
   const above = source.lineStart((holder ?? outer)?.at.start ?? gap.at.start);
   const definition = 'def log_job_problem(event):\n    logging.getLogger(__name__).error("Job %s failed or was missed", event.job_id, exc_info=event.exception)\n\n\n';
   return [

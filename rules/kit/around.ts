@@ -1,14 +1,8 @@
 /** What a place stands in: the functions around it, and the kind of file. */
 import type { Source } from './fix';
-import type { Func, Module } from './module';
-import type { Span } from './place';
+import type { Module } from './module';
 import type { Project } from './project';
 import { lastName } from './select';
-
-/** Functions whose text holds the place, innermost first. */
-export function functionsAround(module: Module, at: Span): readonly Func[] {
-  return module.functions.filter((func) => func.at.start <= at.start && at.end <= func.at.end).reverse();
-}
 
 /** A program that is started by hand: it serves no route, runs as `__main__`, and nothing imports it. */
 export function isProgram(module: Module, source: Source, project: Project): boolean {

@@ -5,6 +5,7 @@ import { closure } from './hooks';
 import { loadedModules } from './loading';
 import type { Func, Module, Standing } from './module';
 import type { Project } from './project';
+import { functionsAround, pathOf } from './scopes';
 import { lastName } from './select';
 import { onlyAsProgram, onlyInDevelopment } from './standing';
 
@@ -20,13 +21,13 @@ export function runsByItself(standing: Standing, module: Module, project: Projec
   if (module.role !== 'production') return undefined;
   if (standing.scope === '') return loadedModules(project).has(module.path) ? 'when the module is imported' : undefined;
   const started = project.once('startedFunctions', () => new Set(startedFunctions(project)));
-  return module.functions.some((func) => started.has(func) && func.at.start <= standing.at.start && standing.at.end <= func.at.end) ? 'when the application starts' : undefined;
+  return functionsAround(module, standing.at).some((func) => started.has(func)) ? 'when the application starts' : undefined;
 }
 
 function startedFunctions(project: Project): readonly Func[] {
   const called = new Set(project.modules.flatMap((module) => module.does));
   const first = project.modules.flatMap((module): readonly Hook[] => module.functions
-    .filter((func) => STARTS.test(func.name) || func.decorators.some((each) => START_DECORATORS.test(each.name)) || called.has([module.name, func.scope, func.name].filter(Boolean).join('.')))
+    .filter((func) => STARTS.test(func.name) || func.decorators.some((each) => START_DECORATORS.test(each.name)) || called.has(`${module.name}.${pathOf(func)}`))
     .map((func) => ({ module, func })));
   return closure(project, first.filter(({ func }) => !onlyInDevelopment(func))).map(({ func }) => func);
 }
@@ -40,7 +41,7 @@ function startedByCommand(module: Module, standing: Standing, project: Project):
 /** `flask seed` of `@app.cli.command("seed")`, `manage.py seed` of a management command. */
 function commandNames(module: Module, standing: Standing): readonly string[] {
   const management = /(^|\/)management\/commands\/(\w+)\.py$/.exec(module.path)?.[2];
-  const click = module.functions.filter((func) => func.at.start <= standing.at.start && standing.at.end <= func.at.end).flatMap((func) => func.decorators.filter((each) => /(^|\.)command$/.test(each.name)).flatMap((each) => {
+  const click = [...functionsAround(module, standing.at)].reverse().flatMap((func) => func.decorators.filter((each) => /(^|\.)command$/.test(each.name)).flatMap((each) => {
     const [first] = each.args;
     return first?.kind === 'text' ? [`flask ${first.value}`] : [`flask ${func.name.replace(/_/g, '-')}`];
   }));

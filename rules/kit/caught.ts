@@ -1,8 +1,8 @@
 /** Clauses that catch every exception: which they are, where they belong, and what they keep of the cause. */
-import { functionsAround } from './around';
 import { fetches } from './handling';
 import type { Func, Handler, Module } from './module';
 import type { Project } from './project';
+import { functionsAround } from './scopes';
 import { calls, lastName } from './select';
 import { onlyAsProgram, onlyInDevelopment } from './standing';
 import type { Value } from './value';
@@ -53,10 +53,10 @@ const COMMANDS = /(^|\/)(management\/commands|cli|commands?)(\/|\.py$)|(^|\/)(ma
 export function isBoundary(one: Handler, module: Module, project: Project): boolean {
   if (one.cleanup || one.repeats || onlyAsProgram(one) || onlyInDevelopment(one) || COMMANDS.test(module.path)) return true;
   return functionsAround(module, one.at).some((func) => BOUNDARY_NAMES.test(func.name) || func.decorators.some((each) => BOUNDARY_DECORATORS.test(each.name)) || isStarted(func, project)
-    || /^(health|ready|live|ping|status|_?probe)/.test(lastName(pathOf(module, func))));
+    || /^(health|ready|live|ping|status|_?probe)/.test(lastName(endOfPath(module, func))));
 }
 
-function pathOf(module: Module, func: Func): string {
+function endOfPath(module: Module, func: Func): string {
   return module.routes.find((route) => route.handlerAt.start === func.nameAt.start)?.path.replace(/^.*\//, '') ?? '';
 }
 

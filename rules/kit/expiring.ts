@@ -1,5 +1,4 @@
 /** Records that are of use for a while only: sign-ins, tokens, codes, cached answers. Where they are kept, and what takes them away. */
-import { functionsAround } from './around';
 import { isUnique } from './columns';
 import { idleModules } from './loading';
 import type { Model } from './model';
@@ -7,6 +6,7 @@ import type { Call, Func, Module } from './module';
 import type { Place, Span } from './place';
 import type { Project } from './project';
 import { wordsOf } from './purpose';
+import { functionsAround } from './scopes';
 import { lastName } from './select';
 import { onlyInDevelopment } from './standing';
 import { withoutComments } from './token-purpose';

@@ -6,6 +6,7 @@ import type { Source } from './fix';
 import type { Call, Func, Module } from './module';
 import type { Evidence, Project } from './project';
 import type { Variation } from './rule';
+import { outermostFunction } from './scopes';
 import { lastName } from './select';
 import type { Tainted, Value } from './value';
 import type { Leg, Way } from './ways';
@@ -96,7 +97,7 @@ export function passageOf(value: Value, origin: Value, match: Used, source: Pick
 }
 
 function passage(value: Value, origin: Value, place: Pick<Leg, 'module' | 'scope' | 'at'>, slice: Source['slice']): Passage {
-  const around = enclosing(place.scope, place.module);
+  const around = outermostFunction(place.module, place);
   const name = origin.kind === 'tainted' ? origin.source : origin.kind === 'parameter' ? origin.name.replace(/\.\*.*$/, '') : '';
   const written = [slice(origin.at), slice(value.at), name];
   const text = slice({ start: around?.body.start ?? 0, end: place.at.end }).replace(/(^|\s)#[^\n]*/g, '$1');
@@ -158,11 +159,6 @@ function relatives(names: readonly string[], text: string): readonly string[] {
   return [...found];
 }
 
-/** The outermost function around a place; methods belong to no function. */
-function enclosing(scope: string, module: Module): Func | undefined {
-  return module.functions.find((each) => { const path = [each.scope, each.name].filter(Boolean).join('.'); return scope === path || scope.startsWith(`${path}.`); });
-}
-
 /** Whether the text before the call matches, for any of the value's names. */
 export function mentions({ names, before }: Passage, pattern: (name: string) => string): boolean {
   return names.some((name) => new RegExp(pattern(`(?<![\\w.])${name}(?!\\w)`)).test(before));
@@ -170,11 +166,11 @@ export function mentions({ names, before }: Passage, pattern: (name: string) => 
 
 /** It must be one of a list, digits alone, or match a pattern, or its type takes no free text. */
 export function isConfined(passage: Passage, match: Used, project: Project): boolean {
-  return isConfinedIn(passage, { module: match.module, scope: match.call.scope }, project);
+  return isConfinedIn(passage, { module: match.module, scope: match.call.scope, at: match.call.at }, project);
 }
 
-function isConfinedIn(passage: Passage, { module, scope }: Pick<Leg, 'module' | 'scope'>, project: Project): boolean {
-  if (cannotCarryText(passage.source, enclosing(scope, module), project)) return true;
+function isConfinedIn(passage: Passage, place: Pick<Leg, 'module' | 'scope' | 'at'>, project: Project): boolean {
+  if (cannotCarryText(passage.source, outermostFunction(place.module, place), project)) return true;
   return mentions(passage, (name) => `(?<!\\bfor\\s(?:\\w+\\s*,\\s*)*)${name}(?:\\.(?:lower|upper|strip)\\(\\))?\\s+(?:not\\s+)?in\\b|${name}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*${name}`);
 }
 

@@ -35,6 +35,7 @@ export * from './removal';
 export * from './argument';
 export * from './flow';
 export * from './around';
+export * from './scopes';
 export * from './caught';
 export * from './purpose';
 export * from './given-variable';

@@ -1,8 +1,8 @@
 /** Look-ups of rows: which table a query reads, and by which columns. */
-import { functionsAround } from './around';
 import type { MappedModel } from './model';
 import type { Call, Func, Module } from './module';
 import type { Project } from './project';
+import { functionsAround } from './scopes';
 import { calls } from './select';
 import type { Value } from './value';
 

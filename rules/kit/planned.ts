@@ -1,9 +1,9 @@
 /** Failures that a broad clause plans for: what went wrong is said by the message, and a traceback would only flood the log. */
-import { functionsAround } from './around';
 import { failsAsExpected } from './caught';
 import type { Source } from './fix';
 import { cleansUp, goesOut, isHarmless, losesWork } from './handling';
 import type { Handler, Module } from './module';
+import { functionsAround } from './scopes';
 import { lastName } from './select';
 
 const LOGS = /(^|\.)(debug|info|trace|success|warn|warning|error|critical|fatal|log|print)$/;

@@ -5,6 +5,7 @@ import { idleModules, loadedModules } from './loading';
 import type { Func, Module } from './module';
 import type { Evidence, Project } from './project';
 import type { Variation } from './rule';
+import { functionAt, pathOf } from './scopes';
 import { lastName } from './select';
 import type { State, StateUse } from './state';
 
@@ -56,7 +57,7 @@ function sharedIn(state: State, module: Module, requested: ReadonlySet<string>, 
 
 /** The function returns what it keeps, so that it can be made again. */
 function isMemo(state: State, write: StateUse, module: Module): boolean {
-  const func = module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === write.scope);
+  const func = functionAt(module, write);
   return state.uses.some((use) => use.how === 'read' && use.scope === write.scope) && func !== undefined && /^_?(get|load|fetch|find|lookup|resolve|compute|build|make|ensure)/.test(func.name);
 }
 
@@ -92,10 +93,6 @@ function requestFunctions(project: Project): ReadonlySet<string> {
 
 function isSocketHandler(func: Func): boolean {
   return func.decorators.some((each) => /(^|\.)(on|event|websocket)$/.test(each.name) && /socket|sio|ws|app|router/i.test(each.name));
-}
-
-function pathOf(func: Func): string {
-  return [func.scope, func.name].filter(Boolean).join('.');
 }
 
 function keyOf(module: Module, scope: string): string {

@@ -5,6 +5,7 @@
 import type { Func, Module, Standing } from './module';
 import type { Project } from './project';
 import { loadedModules } from './loading';
+import { classByPath, functionsAround, pathOf } from './scopes';
 import { lastName } from './select';
 import { onlyAsProgram } from './standing';
 import type { Value } from './value';
@@ -46,8 +47,8 @@ export function onlyInRequests(project: Project, module: Module, one: Standing):
 }
 
 function innermost(module: Module, one: Standing): Func | undefined {
-  return module.functions.findLast((func) => (func.scope ? `${func.scope}.${func.name}` : func.name) === one.scope && func.at.start <= one.at.start && one.at.end <= func.at.end)
-    ?? module.functions.findLast((func) => func.at.start <= one.at.start && one.at.end <= func.at.end);
+  const around = functionsAround(module, one.at);
+  return around.find((func) => pathOf(func) === one.scope) ?? around[0];
 }
 
 const key = (module: Module, func: Func) => `${module.path}:${func.scope}.${func.name}`;
@@ -80,7 +81,7 @@ function spread(when: Running, seeds: readonly Node[], names: Names, found: Map<
 
 /** What a function calls by itself: inner functions answer for what they call, and what is only handed to a thread or a task runs elsewhere. */
 function calledBy(module: Module, func: Func, within: readonly Func[]): readonly string[] {
-  const path = func.scope ? `${func.scope}.${func.name}` : func.name;
+  const path = pathOf(func);
   const inner = within.filter((each) => each.scope === path || each.scope.startsWith(`${path}.`));
   // A function nested in this one is called from here or returned: what it does alone is not done here.
   const apart = new Set([...inner.flatMap((each) => each.does), ...module.tasks.filter((each) => each.scope === path && each.does !== 'creates').flatMap((each) => each.runs ?? [])]);
@@ -111,7 +112,7 @@ function namesOf(project: Project): Names {
 }
 /** Methods stand in a class: only functions within functions count. */
 function insideOthers(module: Module): readonly Func[] {
-  const classes = new Set(module.classes.map((each) => each.scope ? `${each.scope}.${each.name}` : each.name));
+  const classes = new Set(module.classes.map(pathOf));
   return module.functions.filter((each) => each.scope !== '' && !classes.has(each.scope));
 }
 /** Method names that objects of libraries have as well. */
@@ -159,7 +160,7 @@ function takesRequest(func: Func): boolean {
 
 function isViewMethod(module: Module, func: Func, handlers: ReadonlySet<number>): boolean {
   if (!METHODS.test(func.name) || !func.scope) return false;
-  const owner = module.classes.find((each) => (each.scope ? `${each.scope}.${each.name}` : each.name) === func.scope);
+  const owner = classByPath(module, func.scope, func.at);
   return owner !== undefined && (handlers.has(owner.nameAt.start) || owner.bases.some((each) => VIEWS.test(each)));
 }
 

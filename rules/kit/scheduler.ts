@@ -1,8 +1,8 @@
 /** Schedulers that run in the process they are started in: where they start, and what they run. */
-import { functionsAround } from './around';
 import { idleModules } from './loading';
 import type { Func, Module } from './module';
 import type { Project } from './project';
+import { functionNamedAt, functionsAround } from './scopes';
 import { lastName } from './select';
 import { onlyInDevelopment } from './standing';
 import type { Task } from './task';
@@ -29,7 +29,7 @@ function isStart(task: Task, module: Module): boolean {
 /** Jobs of such schedulers, with the functions they run. */
 export function scheduledJobs(project: Project): readonly ScheduledJob[] {
   return project.modules.flatMap((module) => module.tasks.filter((task) => task.does === 'schedules' && (task.library === 'apscheduler' || task.library === 'schedule' || task.library === 'repeat-every')).map((task) => {
-    const own = task.function && module.functions.find((each) => each.nameAt.start === task.function?.at.start);
+    const own = task.function && functionNamedAt(module, task.function.at.start);
     const func = own ? { module, func: own } : task.runs === undefined ? undefined : project.func(task.runs);
     return { module, task, ...(func && { func }) };
   }));

@@ -1,10 +1,10 @@
 /** Where the tables of a database come from: migrations, their tools, `create_all`, and files of SQL. */
-import { functionsAround } from './around';
 import { fileName } from './edge';
 import { loadedModules } from './loading';
 import type { MappedModel, Migration } from './model';
 import type { Call, Module } from './module';
 import type { Evidence, Project } from './project';
+import { functionsAround } from './scopes';
 import { lastName } from './select';
 import { onlyAsProgram, onlyInDevelopment } from './standing';
 

@@ -1,7 +1,7 @@
 /** What a token is for, by the names around the place that makes or reads it. */
-import { functionsAround } from './around';
 import type { Module } from './module';
 import type { Span } from './place';
+import { functionsAround } from './scopes';
 
 /** Tokens that open an account to whoever holds them, in the order they are looked for. */
 const PURPOSES: readonly (readonly [pattern: RegExp, purpose: string])[] = [

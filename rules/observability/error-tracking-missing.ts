@@ -1,7 +1,8 @@
 import type { Edit, Evidence, Func, Gap, Judgement, Module, Project, Source, Tool } from '../kit';
 import {
-  APM_TOOLS, HOOK_CALLS, LOGGING_TABLE_CALLS, applicationName, closure, constructionAt, declaredTool, environmentName, gapPlace, idleModules, importing, lastName, loggingTables, namedInExample, onlyInDevelopment, projectRule,
-  requiring, seenInProduction, statementsBefore, textsIn, toolsInUse, webFrameworks,
+  APM_TOOLS, HOOK_CALLS, LOGGING_TABLE_CALLS, applicationName, closure, constructionAt, declaredTool, environmentName, functionsIn, gapPlace, idleModules,
+  importing, lastName, loggingTables, namedInExample, onlyInDevelopment, pathOf, projectRule, requiring, seenInProduction, statementsBefore, textsIn,
+  toolsInUse, webFrameworks,
 } from '../kit';
 
 const TRACKERS: readonly Tool[] = [
@@ -198,7 +199,7 @@ function mailed(project: Project): readonly Evidence[] {
 /** Handlers of logging that the project wrote to tell somebody. */
 function ownHandlers(project: Project): readonly Evidence[] {
   return project.classes.filter(({ class: one }) => one.bases.some((base) => /^logging\.(handlers\.)?\w*Handler$/.test(base))).flatMap(({ module, class: one }) => {
-    const emit = module.functions.find((func) => func.scope === [one.scope, one.name].filter(Boolean).join('.') && func.name === 'emit');
+    const emit = functionsIn(module, pathOf(one)).find((func) => func.name === 'emit');
     const keeps = emit?.does.some((callee) => /\.objects\.create$|(^|\.)session\.add$|\.insert_one$/.test(callee));
     return emit && (keeps || tells(project, module, emit)) ? [{ path: module.path, ...one.nameAt, text: `${one.name} ${keeps ? 'keeps' : 'sends'} what is logged` }] : [];
   });

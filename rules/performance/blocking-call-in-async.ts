@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Edit, Func, Project, Selector, Variation, Wait } from '../kit';
-import { functionsAround, importing, insert, isProgram, lastName, onlyInDevelopment, replace, rule, runningOf, sleepSeconds, WAITING_CALLS, waitOf } from '../kit';
+import type { Call, CallMatch, Context, Edit, Module, Project, Selector, Variation, Wait } from '../kit';
+import { WAITING_CALLS, functionAt, functionsAround, importing, insert, isProgram, lastName, onlyInDevelopment, replace, rule, runningOf, sleepSeconds, waitOf } from '../kit';
 
 /** What runs a coroutine on a loop of its own. */
 const RUNNERS = ['asyncio.run', '*.run_until_complete', 'asgiref.sync.async_to_sync', 'anyio.run', 'trio.run'] as const;
@@ -124,7 +124,7 @@ function waitOfAlias(callee: string): Wait | undefined {
 
 /** Nobody else is on this loop: before the server serves, in a program, under `asyncio.run` in a thread or a task; or nothing waits after all. */
 function runsAlone({ call: one, module, wait }: CallMatch & { readonly wait: Wait }, { project, source }: Context): boolean {
-  if (onlyInDevelopment(one) || (wait === 'database' && one.callee.includes('.Annotated.') && !isSession(one.written, one.scope, module.functions, project, module))) return true;
+  if (onlyInDevelopment(one) || (wait === 'database' && one.callee.includes('.Annotated.') && !isSession(one, project, module))) return true;
   const when = runningOf(project, module, one);
   if (when.size > 0 && !when.has('request') && !when.has('job')) return true;
   const [around] = functionsAround(module, one.at);
@@ -141,9 +141,8 @@ function ranAlone(project: Project): ReadonlySet<string> {
 }
 
 /** The parameter's type is an alias of a session that is not async. */
-function isSession(written: string, scope: string, functions: readonly Func[], project: Project, module: CallMatch['module']): boolean {
-  const func = functions.find((each) => (each.scope ? `${each.scope}.${each.name}` : each.name) === scope);
-  const annotation = func?.parameters.find((each) => written.startsWith(`${each.name}.`))?.annotation;
+function isSession(one: Call, project: Project, module: Module): boolean {
+  const annotation = functionAt(module, one)?.parameters.find((each) => one.written.startsWith(`${each.name}.`))?.annotation;
   if (annotation === undefined) return false;
   const value = project.resolve({ kind: 'reference', name: annotation, at: { start: 0, end: 0 } }, module);
   const type = value.kind === 'result' ? value.args[0] : undefined;

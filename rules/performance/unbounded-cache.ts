@@ -1,5 +1,5 @@
 import type { Assignment, Context, Decorator, Edit, Func, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
-import { importing, lastName, onlyInDevelopment, replace, rule, wordsOf } from '../kit';
+import { functionByPath, functionsAround, importing, lastName, onlyInDevelopment, pathOf, replace, rule, wordsOf } from '../kit';
 
 /** Where an entry is put in, and under which key. */
 interface Filled { readonly key: string; readonly at: Span; readonly scope: string }
@@ -75,7 +75,7 @@ function caches(): Selector<Cache> {
 }
 
 function* tables(module: Module, project: Project): Iterable<Cache> {
-  const classes = new Set(module.classes.map((each) => each.scope ? `${each.scope}.${each.name}` : each.name));
+  const classes = new Set(module.classes.map(pathOf));
   for (const made of module.assignments) {
     if ((made.scope !== '' && !classes.has(made.scope)) || made.target.includes('.') || !NAMED.test(made.target) || !isEmpty(made.value) || onlyInDevelopment(made)) continue;
     yield { kind: 'table', module, made, filled: written(made, module, project.text(module.path) ?? '') };
@@ -99,8 +99,8 @@ function written(made: Assignment, module: Module, text: string): Filled | undef
     if (key !== undefined) return { key: key.trim(), at: one.targetAt, scope: one.scope };
   }
   const added = new RegExp(`(?<![\\w.])(?:${names.map((each) => each.replace('.', '\\.')).join('|')})\\.(?:add|setdefault)\\(\\s*([^,()]+(?:\\([^()]*\\))?)`).exec(text);
-  const around = added && module.functions.findLast((func) => func.body.start <= added.index && added.index < func.body.end);
-  return added && around ? { key: added[1]?.trim() ?? '', at: { start: added.index, end: added.index + added[0].length }, scope: around.scope ? `${around.scope}.${around.name}` : around.name } : undefined;
+  const around = added && functionsAround(module, { start: added.index, end: added.index + 1 }).find((func) => func.body.start <= added.index);
+  return added && around ? { key: added[1]?.trim() ?? '', at: { start: added.index, end: added.index + added[0].length }, scope: pathOf(around) } : undefined;
 }
 
 /** Something takes entries out, counts them, looks at their age or begins again, here or in a file that imports it. */
@@ -114,11 +114,11 @@ function isEmptied(made: Assignment, module: Module, project: Project, source: S
 const AGES = /\b(ttl|max_age|expir\w+|evict\w*|prune\w*|lifetime)\b/i;
 
 /** Keys of a set that the program itself decides: constants, classes, languages. */
-function isFixed({ key, scope }: Filled, module: Module, source: Source): boolean {
+function isFixed({ key, scope, at }: Filled, module: Module, source: Source): boolean {
   if (/^(["'][^"']*["']|\d+|[A-Z][A-Z0-9_]*|(\w+\.)+[A-Z][A-Z0-9_]*)$/.test(key) || /\btype\(|__class__|__name__|__qualname__|getpid|get_ident|current_thread/.test(key)) return true;
   const last = /(\w+)\W*$/.exec(key)?.[1] ?? '';
   if (wordsOf(last).some((word) => FIXED.has(word)) || new RegExp(`\\bfor\\s[^\\n]*\\b${last}\\b[^\\n]*\\bin\\s+([([{]|[A-Z_]+\\b)`).test(source.text)) return true;
-  const func = module.functions.find((each) => (each.scope ? `${each.scope}.${each.name}` : each.name) === scope);
+  const func = functionByPath(module, scope, at);
   const parameter = func?.parameters.find((each) => each.name === key);
   return parameter !== undefined && isSmall(parameter.name, parameter.annotation, module);
 }

@@ -1,5 +1,5 @@
 import type { Context, Edit, Module, Project, Query, Route, Selector, Source } from '../kit';
-import { insert, isFiltered, isLimited, lastName, lookup, onlyInDevelopment, queriesIn, QUERY_CALLS, rule, wordsOf } from '../kit';
+import { QUERY_CALLS, functionsIn, insert, isFiltered, isLimited, lastName, lookup, onlyInDevelopment, outermostClass, pathOf, queriesIn, rule, wordsOf } from '../kit';
 
 interface Listed { readonly query: Query; readonly module: Module; readonly route: Route }
 
@@ -74,7 +74,7 @@ function lists(): Selector<Listed> {
 
 /** `queryset = Order.objects.all()` of a view whose `get_queryset` says otherwise. */
 function isReplaced({ call }: Query, module: Module): boolean {
-  return call.boundTo === 'queryset' && module.functions.some((each) => each.name === 'get_queryset' && each.scope === call.scope);
+  return call.boundTo === 'queryset' && functionsIn(module, call.scope).some((each) => each.name === 'get_queryset');
 }
 
 /** Routes of a file that answer GET with a list: what ends in a parameter is about one thing. */
@@ -139,10 +139,9 @@ function madeModels(project: Project): ReadonlySet<string> {
 
 /** Django REST framework cuts lists by itself, for the whole project or for this view. */
 function isPaged({ query, module }: Listed, { project }: Context): boolean {
-  const { scope } = query.call;
-  const owner = module.classes.find((each) => { const path = each.scope ? `${each.scope}.${each.name}` : each.name; return scope === path || scope.startsWith(`${path}.`); });
+  const owner = outermostClass(module, query.call);
   if (!owner || query.library !== 'django') return false;
-  const path = owner.scope ? `${owner.scope}.${owner.name}` : owner.name;
+  const path = pathOf(owner);
   if (module.assignments.some((each) => each.scope === path && /^(pagination_class|paginate_by)$/.test(each.target) && each.value.kind !== 'none')) return true;
   return project.settings('REST_FRAMEWORK').some((each) => { const given = lookup(each.value, 'DEFAULT_PAGINATION_CLASS'); return given !== undefined && given.kind !== 'none'; });
 }

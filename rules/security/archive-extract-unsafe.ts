@@ -1,5 +1,5 @@
 import type { Call, CallMatch, Module, Project, Selector, Value, Variation } from '../kit';
-import { call, lastName, onlyInDevelopment, options, replace, rule, withArgument } from '../kit';
+import { call, functionAt, lastName, onlyInDevelopment, options, replace, rule, withArgument } from '../kit';
 
 const OWNERS = ['tarfile.open', 'tarfile.TarFile', 'tarfile.TarFile.open'] as const;
 const UNPACK = 'shutil.unpack_archive';
@@ -103,7 +103,7 @@ function isChecked({ call: one, module }: CallMatch, text: string): boolean {
 }
 
 function bodyOf(one: Call, module: Module) {
-  return module.functions.findLast((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope)?.body;
+  return functionAt(module, one)?.body;
 }
 
 function modeOf(one: Call): string {
@@ -124,7 +124,7 @@ function comesFromOutside(match: CallMatch, project: Project): boolean {
   const opened = module.calls.filter((each) => each.scope === one.scope && OWNERS.some((owner) => each.callee === owner));
   const archives = one.callee === UNPACK ? one.args.slice(0, 1) : opened.flatMap((each) => [...each.args.slice(0, 1), ...each.keywords.filter((keyword) => /^(name|fileobj)$/.test(keyword.name)).map((keyword) => keyword.value)]);
   if (archives.some((each) => options(project.resolve(each, module)).some(isSent))) return true;
-  const func = module.functions.findLast((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope);
+  const func = functionAt(module, one);
   return func !== undefined && (func.does.some((each) => DOWNLOADS.test(each)) || func.reads.some((each) => /\.(files|FILES)(\.|$)/.test(each)));
 }
 

@@ -1,5 +1,5 @@
 import type { Call, CallMatch, Context, Edit, Harmless, Joined, Project, Selector, Source, Value, Variation, Way } from '../kit';
-import { alongWay, call, importing, isConfined, isOwn, lastName, onlyAsProgram, options, passageOf, placesOf, readBy, replace, rule, taintIn, wayTo, withoutArgument } from '../kit';
+import { alongWay, call, functionAt, importing, isConfined, isOwn, lastName, onlyAsProgram, options, passageOf, placesOf, readBy, replace, rule, taintIn, wayTo, withoutArgument } from '../kit';
 
 const SHELLS = ['os.system', 'os.popen', 'commands.getoutput', 'commands.getstatusoutput', 'subprocess.getoutput', 'subprocess.getstatusoutput', 'asyncio.create_subprocess_shell', 'asyncio.subprocess.create_subprocess_shell'] as const;
 const RUNNERS = ['subprocess.run', 'subprocess.call', 'subprocess.check_call', 'subprocess.check_output', 'subprocess.Popen'] as const;
@@ -145,7 +145,7 @@ function dangerIn(it: Start, context: Context): { readonly value: Value; readonl
 
 /** The whole command is the parameter of a function that this file alone calls, each time with a text. */
 function isGivenConstants({ command, call: one, module }: Start, { source, project }: Context): boolean {
-  const func = command.kind === 'parameter' ? module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope) : undefined;
+  const func = command.kind === 'parameter' ? functionAt(module, one) : undefined;
   if (func?.parameters.filter((each) => each.name !== 'self')[0]?.name !== (command.kind === 'parameter' ? command.name : undefined)) return false;
   if (!func || project.modules.some((each) => each !== module && each.imports.some((own) => own.target.endsWith(`.${func.name}`) || lastName(own.target) === lastName(module.name)))) return false;
   const uses = [...source.text.matchAll(new RegExp(`(?<!def )(?:(?<![\\w.])|(?<=\\bself\\.))${func.name}\\((\\s*["'][^\\n"']*["']\\s*[,)])?`, 'g'))];
@@ -172,7 +172,7 @@ const QUOTED: Harmless = { name: 'quoted', is: isQuoted };
 /** Commands of a terminal: management commands, click and argparse programs. */
 function isOperators({ call: one, module }: Start): boolean {
   if (onlyAsProgram(one) || (module.routes.length === 0 && (/(^|\/)(management\/commands|cli|scripts?|bin)(\/|\.py$)/.test(module.path) || module.imports.some((each) => /^(click|typer|argparse)(\.|$)/.test(each.target))))) return true;
-  return module.functions.some((each) => one.scope === [each.scope, each.name].filter(Boolean).join('.') && each.decorators.some((decorator) => /(^|\.)(command|task)$/.test(decorator.name) && /click|typer|cli|invoke|fabric/.test(decorator.name)));
+  return functionAt(module, one)?.decorators.some((decorator) => /(^|\.)(command|task)$/.test(decorator.name) && /click|typer|cli|invoke|fabric/.test(decorator.name)) ?? false;
 }
 
 // ---- the fix

@@ -1,5 +1,5 @@
 import type { Assignment, Context, Keyword, Module, Project, Selector, Span, Value, Variation, Way } from '../kit';
-import { alongWay, call, forAdministrators, lastName, placesOf, rule, wayTo } from '../kit';
+import { alongWay, call, classByPath, forAdministrators, lastName, placesOf, rule, wayTo } from '../kit';
 
 /** Something a whole body is put into: a record, a document; or a form that names no fields. */
 interface Filled { readonly module: Module; readonly scope: string; readonly at: Span; readonly name: string; readonly body: Value; readonly key?: Value }
@@ -109,7 +109,7 @@ function ownerOf({ fields }: Open): string {
 
 function gradeOfForm({ module, fields }: Open, project: Project): false | Variation {
   const path = fields.scope.replace(/\.Meta$/, '');
-  const owner = module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === path);
+  const owner = classByPath(module, path, fields.at);
   if (!owner?.bases.some((each) => ABOVE.test(each)) || forAdministrators(module, fields.at, project)) return false;
   const meta = module.assignments.filter((each) => each.scope === fields.scope);
   if (meta.some((each) => /^(read_only_fields|exclude)$/.test(each.target)) || project.calls('*.ReadOnlyModelViewSet').length > 0) return false;

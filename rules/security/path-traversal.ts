@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Edit, Selector, Value, Variation, Way } from '../kit';
-import { alongWay, call, importing, isContained, lastName, options, passageOf, PATHS, placesOf, readBy, replace, rule, taintIn, wayTo } from '../kit';
+import { PATHS, alongWay, call, functionAt, importing, isContained, lastName, options, passageOf, placesOf, readBy, replace, rule, taintIn, wayTo } from '../kit';
 
 /** The positions of their paths. */
 const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
@@ -134,7 +134,7 @@ function isBuffer(value: Value): boolean {
 
 /** An upload itself, a body: no path. */
 function isContent({ taint, legs: [first] }: Way): boolean {
-  const taken = first?.module.functions.find((each) => each.name === lastName(first.scope))?.parameters.find((each) => each.name === taint.source)?.annotation;
+  const taken = first && functionAt(first.module, first)?.parameters.find((each) => each.name === taint.source)?.annotation;
   if (taken !== undefined && /(^|\.)(UploadFile|bytes|Request|FileStorage)$/.test(taken)) return true;
   if (/\.(read|getvalue|getbuffer)(\(\))?$/.test(taint.source)) return true;
   return /\.(files|data|body|stream|FILES|file)(\.|$)/.test(taint.source) && !/filename|\.name$/.test(taint.source);

@@ -1,6 +1,7 @@
 import type { Call, Context, Edit, Evidence, Gap, Judgement, Module, Project, Value, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, THROTTLE_CALLS, closure, idleModules, importing, lastName, limits, mayServeProduction, namedInExample, onlyInDevelopment, options, projectRule, webFrameworks, wiring, withArgument,
+  CONFIGURATION_READERS, THROTTLE_CALLS, closure, functionNamedAt, idleModules, importing, lastName, limits, mayServeProduction, namedInExample,
+  onlyInDevelopment, options, projectRule, webFrameworks, wiring, withArgument,
 } from '../kit';
 
 const FLASK = ['flask_limiter.Limiter', 'flask_limiter.extension.Limiter', 'flask_limiter._extension.Limiter'] as const;
@@ -142,7 +143,7 @@ const SHARES = /redis|memcache|cache\b|(^|\.)(incr\w*|setex|psetex|zadd|hincrby|
 function ownTables(project: Project): readonly Store[] {
   return limits(project).filter((each) => each.text.endsWith('counts and refuses')).flatMap((each): Store[] => {
     const module = project.modules.find((one) => one.path === each.path);
-    const func = module?.functions.find((one) => one.nameAt.start === each.start);
+    const func = module && functionNamedAt(module, each.start);
     if (!module || !func) return [];
     const shares = closure(project, [{ module, func }]).some((one) => one.func.does.some((callee) => SHARES.test(callee)));
     const table = module.assignments.find((one) => isTable(one.value) && (one.scope === '' || (one.target.startsWith('self.') && func.scope !== '' && one.scope.startsWith(func.scope))) && used(lastName(one.target), project.written(module.path, func.at)));

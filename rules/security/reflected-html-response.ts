@@ -1,5 +1,5 @@
 import type { Call, Context, Edit, Func, Module, Selector, Span, Tainted, Value, Way } from '../kit';
-import { alongWay, calls, importing, lastName, placesOf, readBy, replace, rule, wayTo } from '../kit';
+import { alongWay, calls, functionAt, importing, lastName, pathOf, placesOf, readBy, replace, rule, wayTo } from '../kit';
 
 /** A text that is sent as a page. */
 interface Reply { readonly module: Module; readonly scope: string; readonly at: Span; readonly body: Value; readonly call?: Call }
@@ -103,7 +103,7 @@ function isOtherType(one: Call, module: Module, text: string): boolean {
   if (type) return !(type.kind === 'text' && /html/.test(type.value));
   const headers = one.keywords.find((each) => each.name === 'headers')?.value;
   if (headers && isTyped({ kind: 'list', items: [headers], at: headers.at })) return true;
-  const func = module.functions.find((each) => pathOf(each) === one.scope);
+  const func = functionAt(module, one);
   return func !== undefined && /\.(mimetype|content_type)\s*=[^=]|\[["']content-type["']\]\s*=[^=]/i.test(text.slice(one.at.end, func.body.end));
 }
 
@@ -113,10 +113,6 @@ const BY_LINK = /(^|\.)(args|form|values|GET|POST|query_params|view_args|query_s
 function reflected({ module, scope, at, body }: Reply, context: Context): Way | undefined {
   const way = wayTo(body, { module, call: { scope, at } }, context, { checked: (_, leg) => leg.whole.kind === 'dict' });
   return way && BY_LINK.test(way.read.replace(/^.*request\./, 'request.')) && !/headers|cookies|COOKIES|META|json|challenge/.test(way.read) ? way : undefined;
-}
-
-function pathOf(func: Func): string {
-  return [func.scope, func.name].filter(Boolean).join('.');
 }
 
 // ---- the fix

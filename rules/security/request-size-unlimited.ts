@@ -1,6 +1,7 @@
-import type { Context, Edit, Evidence, Gap, Judgement, Project, Setting, Value, Variation } from '../kit';
+import type { Context, Edit, Evidence, Gap, Judgement, Project, Route, Setting, Value, Variation } from '../kit';
 import {
-  CONFIGURATION_READERS, FRONT_CALLS, HOOK_CALLS, applicationName, closure, constructionAt, edgeLines, fronts, gapPlace, hooks, idleModules, isWrite, lastName, mayServeProduction, middlewares, options, projectRule, publishedPorts, statementsAfter, webFrameworks,
+  CONFIGURATION_READERS, FRONT_CALLS, HOOK_CALLS, applicationName, closure, constructionAt, edgeLines, fronts, functionNamedAt, functionsAround, gapPlace,
+  hooks, idleModules, isWrite, lastName, mayServeProduction, middlewares, options, projectRule, publishedPorts, statementsAfter, webFrameworks,
 } from '../kit';
 
 const LARGE = 100 * 1024 * 1024;
@@ -123,16 +124,16 @@ function bodies(project: Project): readonly Evidence[] {
     return project.routes.filter(({ module, route }) => !idle.has(module.path) && isWrite(route)).flatMap(({ module, route }): Evidence[] => {
       const all = [...route.reads, ...route.does, ...route.gates.flatMap((name) => project.func(name)?.func.reads ?? [])];
       const flask = frameworks.has('flask') ? all.flatMap((each) => FLASK.exec(each)?.[1] ?? (/\.validate_on_submit$/.test(each) ? 'form' : []))[0] : undefined;
-      const raw = route.framework === 'fastapi' || route.framework === 'starlette' ? all.flatMap((each) => RAW.exec(each)?.[1] ?? [])[0] ?? uploads(module.path, route.handler, project) : undefined;
+      const raw = route.framework === 'fastapi' || route.framework === 'starlette' ? all.flatMap((each) => RAW.exec(each)?.[1] ?? [])[0] ?? uploads(module.path, route, project) : undefined;
       const what = flask ?? raw;
       return what ? [{ path: module.path, ...route.handlerAt, text: `${lastName(route.handler)} reads ${what === 'upload' ? 'an upload' : `request.${what}`}` }] : [];
     });
   });
 }
 
-function uploads(path: string, handler: string, project: Project): 'upload' | undefined {
+function uploads(path: string, route: Route, project: Project): 'upload' | undefined {
   const unit = project.unit(path);
-  const func = unit?.kind === 'module' ? unit.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === handler || each.name === handler) : undefined;
+  const func = unit?.kind === 'module' ? functionNamedAt(unit, route.handlerAt.start) : undefined;
   return func?.parameters.some((each) => /UploadFile/.test(each.annotation ?? '')) ? 'upload' : undefined;
 }
 
@@ -146,10 +147,10 @@ function byHook(project: Project): readonly Evidence[] {
 
 /** A handler that refuses with 413, or compares what it was sent with a size. */
 function byHandler(project: Project): readonly Evidence[] {
-  const refusals = project.modules.flatMap((module) => module.statuses.filter((each) => each.code === 413 && !module.functions.some((func) => func.at.start <= each.at.start && each.at.end <= func.at.end && func.decorators.some((one) => /errorhandler|exception_handler/.test(one.name)))).map((each) => ({ path: module.path, ...each.at, text: 'refuses with 413' })));
+  const refusals = project.modules.flatMap((module) => module.statuses.filter((each) => each.code === 413 && !functionsAround(module, each.at).some((func) => func.decorators.some((one) => /errorhandler|exception_handler/.test(one.name)))).map((each) => ({ path: module.path, ...each.at, text: 'refuses with 413' })));
   if (refusals.length > 0 || webFrameworks(project).has('flask')) return refusals;
-  return project.routes.filter(({ module, route }) => uploads(module.path, route.handler, project) !== undefined || route.does.some((each) => RAW.test(each))).flatMap(({ module, route }) => {
-    const start = module.functions.filter((func) => func.at.start <= route.body.start && route.body.end <= func.at.end).map((func) => ({ module, func }));
+  return project.routes.filter(({ module, route }) => uploads(module.path, route, project) !== undefined || route.does.some((each) => RAW.test(each))).flatMap(({ module, route }) => {
+    const start = [...functionsAround(module, route.body)].reverse().map((func) => ({ module, func }));
     const measures = closure(project, start).some((each) => MEASURES.test(project.written(each.module.path, each.func.body)));
     return measures ? [{ path: module.path, ...route.handlerAt, text: `${lastName(route.handler)} measures what it is sent` }] : [];
   });

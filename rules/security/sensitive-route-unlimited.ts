@@ -1,6 +1,7 @@
 import type { Edit, Evidence, Gap, Judgement, Module, Project, Route, Source } from '../kit';
 import {
-  HOOK_CALLS, PUBLIC_WRITE_CALLS, THROTTLE_CALLS, guardOf, hasOwnHandler, idleModules, insert, lastName, limits, limitsEverything, limitsRoute, maybeGuarded, onlyInDevelopment, projectRule, routeName, webFrameworks,
+  HOOK_CALLS, PUBLIC_WRITE_CALLS, THROTTLE_CALLS, functionNamedAt, guardOf, hasOwnHandler, idleModules, insert, lastName, limits, limitsEverything,
+  limitsRoute, maybeGuarded, onlyInDevelopment, projectRule, routeName, webFrameworks,
 } from '../kit';
 
 /** Where credentials are tried, and what costs money or mail; by a part of the path or the handler's name. */
@@ -79,7 +80,7 @@ function sensitive(project: Project): readonly Sensitive[] {
 /** The limiter that the file has at hand, above the function. */
 function limiting(gap: Gap, source: Source, project: Project): readonly Edit[] | undefined {
   const unit = project.unit(gap.at.path);
-  if (unit?.kind !== 'module' || !unit.functions.some((each) => each.nameAt.start === gap.at.start && each.decorators.length > 0)) return undefined;
+  if (unit?.kind !== 'module' || !functionNamedAt(unit, gap.at.start)?.decorators.length) return undefined;
   const limiter = unit.functions.flatMap((each) => each.decorators).find((each) => /^flask_limiter\.(\w+\.)*limit$/.test(each.name))?.receiver
     ?? unit.assignments.find((each) => each.scope === '' && each.value.kind === 'result' && /^flask_limiter\.(\w+\.)*Limiter$/.test(each.value.callee))?.target;
   const line = source.lineStart(gap.at.start);

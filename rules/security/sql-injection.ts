@@ -1,5 +1,5 @@
 import type { Context, Edit, Inserted, Joined, Passage, Source, Span, SqlCall, Value, Variation, Way } from '../kit';
-import { alongWay, cannotCarrySql, importing, insert, insertedInto, isBindName, lastName, mentions, options, placesOf, replace, rule, sqlCalls, taintIn, wayTo } from '../kit';
+import { alongWay, cannotCarrySql, functionAt, importing, insert, insertedInto, isBindName, lastName, mentions, options, placesOf, replace, rule, sqlCalls, taintIn, wayTo } from '../kit';
 
 export default rule<SqlCall>({
   id: 'sql-injection',
@@ -134,6 +134,9 @@ export default rule<SqlCall>({
         'Procfile': 'web: gunicorn app:app\n',
       },
     },
+    'two functions of one name, of which one checks': {
+      bad: 'import os\nimport sqlite3\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\nif os.environ.get("STRICT"):\n    @app.get("/users")\n    def listing():\n        order = request.args.get("order", "id")\n        if order not in ("id", "name"):\n            abort(400)\n        return sqlite3.connect("app.db").execute(f"SELECT id FROM users ORDER BY {order}").fetchall()\nelse:\n    @app.get("/users")\n    def listing():\n        order = request.args.get("order", "id")\n        return sqlite3.connect("app.db").execute(f"SELECT id FROM users ORDER BY {order}").fetchall()\n',
+    },
     'checked before it is handed on': {
       good: {
         'app.py': 'from flask import Flask, abort, request\nimport users\n\napp = Flask(__name__)\n\n@app.get("/users")\ndef listing():\n    order = request.args.get("order", "id")\n    if order not in ("id", "name"):\n        abort(400)\n    return users.listing(order)\n',
@@ -215,7 +218,7 @@ function checked(passage: Passage): boolean {
 function isChecked(value: Value, it: SqlCall, { source }: Context): boolean {
   const name = source.slice(value.at);
   if (!/^[A-Za-z_][\w.]*$/.test(name)) return false;
-  const func = it.module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === it.call.scope);
+  const func = functionAt(it.module, it.call);
   const before = source.text.slice(func?.body.start ?? 0, it.call.at.start);
   const own = name.replace(/\./g, '\\.');
   return new RegExp(`(?<!for\\s)(?<![\\w.])${own}\\s+(?:not\\s+)?in\\b|(?<![\\w.])${own}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*(?<![\\w.])${own}\\b|["'][^"'\\w]*["']\\s+not\\s+in\\s+${own}\\b`).test(before);

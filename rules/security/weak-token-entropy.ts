@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Edit, Selector, Source, Span, Variation } from '../kit';
-import { call, enclosingName, importing, lastName, onlyInDevelopment, replace, rule, targetName, wordsOf } from '../kit';
+import { call, enclosingName, functionAt, importing, lastName, onlyInDevelopment, replace, rule, targetName, wordsOf } from '../kit';
 
 const RANDOM = ['choice', 'choices', 'sample', 'randint', 'randrange', 'getrandbits', 'random', 'uniform', 'randbytes'] as const;
 const CALLEES = [
@@ -110,7 +110,7 @@ function purposeOf({ call: one, module }: CallMatch, text: string): string | und
   const outer = wrapped === undefined ? '' : lastName(wrapped);
   if (/^(set_|make_|hash_|change_)/.test(outer) && isSecret(outer)) return outer.replace(/^[a-z]+_/, '');
   const around = enclosingName(one.scope);
-  const func = module.functions.find((each) => [each.scope, each.name].filter(Boolean).join('.') === one.scope);
+  const func = functionAt(module, one);
   if (!func || wrapped !== undefined || ABOUT.test(target) || !(isSecret(around) || isChallenge(around, one.within))) return undefined;
   if (MAKES.test(around) || /keygen/i.test(around)) return around.replace(MAKES, '') || 'a key';
   const isReturned = func.returns.some((each) => each.at.start <= one.at.start && one.at.end <= each.at.end);

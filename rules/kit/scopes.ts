@@ -1,0 +1,183 @@
+/**
+ * The definitions a place stands in. A scope says them by name (`Api.get`), and a file may define a name more than once: in the branches
+ * of a condition, or again further down. Then the place decides which one is meant.
+ *
+ * Found through an index over each list of definitions. The index lives as long as its list, so that it never tells of another text.
+ */
+import type { Class, Func, Module, Standing } from './module';
+import type { Span } from './place';
+
+/** Where something stands. */
+export type Spot = Pick<Standing, 'scope' | 'at'>;
+
+interface Definition { readonly scope: string; readonly name: string; readonly nameAt: Span; readonly at: Span }
+
+/** The dotted path of a definition in its file, as the scope of what stands directly in it says it: `Api.get`. */
+export function pathOf({ scope, name }: Pick<Definition, 'scope' | 'name'>): string {
+  return scope ? `${scope}.${name}` : name;
+}
+
+/**
+ * The function of a path.
+ * @param at a place in it, which tells functions of one path apart; without it, or where none holds it, the first is taken
+ */
+export function functionByPath(module: Module, path: string, at?: Span): Func | undefined {
+  return holding(index(module.functions).byPath.get(path) ?? [], at);
+}
+
+/** The function a place stands directly in; undefined at module level and in the body of a class. */
+export function functionAt(module: Module, { scope, at }: Spot): Func | undefined {
+  return functionByPath(module, scope, at);
+}
+
+/** The class of a path; `at` as for `functionByPath`. */
+export function classByPath(module: Module, path: string, at?: Span): Class | undefined {
+  return holding(index(module.classes).byPath.get(path) ?? [], at);
+}
+
+/** The function whose name stands at this offset: the handler of a route, a task's function. */
+export function functionNamedAt(module: Module, start: number): Func | undefined {
+  return index(module.functions).byName.get(start);
+}
+
+/** Functions directly in a class or a function: those whose scope is its path. */
+export function functionsIn(module: Module, path: string): readonly Func[] {
+  return index(module.functions).byScope.get(path) ?? [];
+}
+
+/** Functions by whose names the scope of a place goes, outermost first; the classes in between are left out. */
+export function functionsOf(module: Module, spot: Spot): readonly Func[] {
+  return along(module.functions, spot);
+}
+
+/** The outermost function around a place; the method of a class at module level is its own. */
+export function outermostFunction(module: Module, spot: Spot): Func | undefined {
+  return along(module.functions, spot)[0];
+}
+
+/** The outermost class around a place. */
+export function outermostClass(module: Module, spot: Spot): Class | undefined {
+  return along(module.classes, spot)[0];
+}
+
+/** Functions whose text holds the place, decorators and defaults included; innermost first. */
+export function functionsAround(module: Module, at: Span): readonly Func[] {
+  return around(module.functions, at);
+}
+
+/** Functions whose text lies in a stretch, in the order of the file. */
+export function functionsWithin(module: Module, at: Span): readonly Func[] {
+  const list = module.functions;
+  const found: Func[] = [];
+  for (let position = lastBefore(list, at.start - 1) + 1; position < list.length; position++) {
+    const one = list[position];
+    if (!one || one.at.start > at.end) break;
+    if (one.at.end <= at.end) found.push(one);
+  }
+  return found;
+}
+
+/** Classes whose text holds the place, innermost first. */
+export function classesAround(module: Module, at: Span): readonly Class[] {
+  return around(module.classes, at);
+}
+
+interface Index<D extends Definition> {
+  /** Each list in the order of the file. */
+  readonly byPath: ReadonlyMap<string, readonly D[]>;
+  readonly byScope: ReadonlyMap<string, readonly D[]>;
+  /** By the offset of the name. */
+  readonly byName: ReadonlyMap<number, D>;
+  /** For each definition of the list, the place in it of the one around it. */
+  readonly outer: readonly number[];
+}
+
+const indexes = new WeakMap<readonly Definition[], Index<Definition>>();
+
+function index<D extends Definition>(list: readonly D[]): Index<D> {
+  const known = indexes.get(list) as Index<D> | undefined;
+  if (known) return known;
+  const made = lazyIndex(list);
+  indexes.set(list, made);
+  return made;
+}
+
+/** Of a file that is edited, mostly one of them is asked for before the next edit. */
+function lazyIndex<D extends Definition>(list: readonly D[]): Index<D> {
+  let byPath: Index<D>['byPath'] | undefined;
+  let byScope: Index<D>['byScope'] | undefined;
+  let byName: Index<D>['byName'] | undefined;
+  let outer: Index<D>['outer'] | undefined;
+  return {
+    get byPath() { return byPath ??= grouped(list, pathOf); },
+    get byScope() { return byScope ??= grouped(list, (each) => each.scope); },
+    get byName() { return byName ??= new Map(list.map((each) => [each.nameAt.start, each])); },
+    get outer() { return outer ??= nested(list); },
+  };
+}
+
+function grouped<D>(list: readonly D[], key: (one: D) => string): ReadonlyMap<string, readonly D[]> {
+  const groups = new Map<string, D[]>();
+  for (const each of list) {
+    const group = groups.get(key(each));
+    if (group) group.push(each); else groups.set(key(each), [each]);
+  }
+  return groups;
+}
+
+function nested(list: readonly Definition[]): readonly number[] {
+  const outer: number[] = [];
+  let open = -1;
+  for (const [position, { at }] of list.entries()) {
+    while (open >= 0 && !holds(list[open], at)) open = outer[open] ?? -1;
+    outer.push(open);
+    open = position;
+  }
+  return outer;
+}
+
+function along<D extends Definition>(list: readonly D[], { scope, at }: Spot): readonly D[] {
+  if (scope === '' || list.length === 0) return [];
+  const { byPath } = index(list);
+  const found: D[] = [];
+  for (let dot = scope.indexOf('.'); ; dot = scope.indexOf('.', dot + 1)) {
+    const one = holding(byPath.get(dot < 0 ? scope : scope.slice(0, dot)) ?? [], at);
+    if (one) found.push(one);
+    if (dot < 0) return found;
+  }
+}
+
+function around<D extends Definition>(list: readonly D[], at: Span): readonly D[] {
+  const found: D[] = [];
+  let position = lastBefore(list, at.start);
+  if (position < 0) return found;
+  const { outer } = index(list);
+  for (; position >= 0; position = outer[position] ?? -1) {
+    const one = list[position];
+    if (one && holds(one, at)) found.push(one);
+  }
+  return found;
+}
+
+/** Definitions of one path stand behind one another, never in each other. */
+function holding<D extends Definition>(list: readonly D[], at: Span | undefined): D | undefined {
+  const [first] = list;
+  if (!at || list.length < 2) return first;
+  const one = list[lastBefore(list, at.start)];
+  return holds(one, at) ? one : first;
+}
+
+/** Position of the last one that begins at or before an offset; -1 where there is none. */
+function lastBefore(list: readonly Definition[], offset: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.at.start ?? 0) <= offset) low = middle + 1; else high = middle;
+  }
+  return low - 1;
+}
+
+function holds(one: Definition | undefined, at: Span): boolean {
+  return one !== undefined && one.at.start <= at.start && at.end <= one.at.end;
+}
