@@ -20,6 +20,13 @@ export interface Client {
   /** Shows an edit and asks before it is made. */
   readonly confirms: boolean;
   readonly markdown: boolean;
+  /** Asks what may be written. */
+  readonly completes: boolean;
+  /** Takes what is to be written with places to type over. */
+  readonly snippets: boolean;
+  readonly labelDetails: boolean;
+  /** Shows what is said of such an item as Markdown. */
+  readonly markdownItems: boolean;
   readonly configuration: boolean;
   readonly registersConfiguration: boolean;
   readonly watches: boolean;
@@ -33,6 +40,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
   const { textDocument, workspace } = capabilities;
   const action = textDocument?.codeAction;
   const edit = workspace?.workspaceEdit;
+  const item = textDocument?.completion?.completionItem;
   const pulls = textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true;
   const diagnostic = pulls ? textDocument.diagnostic : textDocument?.publishDiagnostics;
   return {
@@ -48,6 +56,10 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     createsFiles: edit?.documentChanges === true && edit.resourceOperations?.includes('create') === true,
     confirms: edit?.documentChanges === true && edit.changeAnnotationSupport !== undefined,
     markdown: textDocument?.hover?.contentFormat?.[0] === MarkupKind.Markdown,
+    completes: textDocument?.completion !== undefined,
+    snippets: item?.snippetSupport === true,
+    labelDetails: item?.labelDetailsSupport === true,
+    markdownItems: item?.documentationFormat?.[0] === MarkupKind.Markdown,
     configuration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     watches: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

@@ -1,31 +1,17 @@
-/** What is said under the pointer: of a finding why, how and at what cost; of a comment that silences one, what it silences. */
-import { MarkupKind, type Hover, type HoverParams, type Position } from 'vscode-languageserver';
+/** What is said under the pointer: of a finding why, how and at what cost; of a comment that silences one, what it silences; of a rule's name, which rule that is. */
+import type { Hover, HoverParams, Position } from 'vscode-languageserver';
 import type { Finding, RuleCard, Silenced } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
-import { codeSpan, line, markdownProse, markdownText, webLink } from '../report/escape';
 import { CATEGORY_TITLES, CONFIDENCE_WORDS, EFFORT_WORDS, LANE_WORDS, list, SAFETY_WORDS, SEVERITY_WORDS } from '../report/words';
 import { refuseCancelled } from './cancellation';
 import { touches } from './convert';
 import { visibleFindings } from './diagnostics';
+import { inkFor, type Ink } from './ink';
 import { answer } from './log';
+import { mentionsIn } from './mentions';
+import { aboutRule, signature } from './rule-words';
 import { ruleCard, type Serving } from './serving';
 import { auditsOn } from './today';
-
-/** How parts of a text are written; `prose` may hold code in backticks. */
-interface Ink {
-  readonly plain: (text: string) => string;
-  readonly prose: (text: string) => string;
-  readonly strong: (text: string) => string;
-  readonly code: (text: string) => string;
-  readonly link: (href: string) => string;
-  readonly rule: string;
-}
-
-const MARKDOWN: Ink = {
-  plain: markdownText, prose: markdownProse, code: codeSpan, strong: (text) => `**${markdownProse(text)}**`,
-  link: (href) => `<${href}>`, rule: '\n\n---\n\n',
-};
-const PLAIN: Ink = { plain: line, prose: line, code: line, strong: line, link: line, rule: '\n\n' };
 
 export function serveHover(serving: Serving): void {
   serving.connection.onHover((params, token) =>
@@ -37,17 +23,21 @@ export function serveHover(serving: Serving): void {
     }));
 }
 
-function hover(serving: Serving, session: Session, path: string, { position }: HoverParams): Hover | null {
-  const ink = serving.client.markdown ? MARKDOWN : PLAIN;
+function hover(serving: Serving, session: Session, path: string, { textDocument: { uri }, position }: HoverParams): Hover | null {
+  const ink = inkFor(serving.client.markdown);
+  const cardOf = (rule: string) => ruleCard(rule, serving.host, [session]);
   const findings = visibleFindings(session, path, serving.host.today()).filter(({ range }) => touches(range, at(position)));
   const silenced = silencedAt(session, path, position, serving.host.today());
+  const document = serving.documents.get(uri);
+  const mentions = document ? mentionsIn(session, path, document).filter(({ range }) => touches(range, at(position))) : [];
+  const named = mentions.flatMap(({ rule, range }) => { const card = cardOf(rule); return card ? [{ card, range }] : []; });
   const parts = [
-    ...findings.map((finding) => aboutFinding(finding, ruleCard(finding.rule, serving.host, [session]), ink, !serving.client.canPrompt)),
-    ...silenced.map((one) => aboutSilenced(one, ruleCard(one.finding.rule, serving.host, [session]), ink)),
+    ...findings.map((finding) => aboutFinding(finding, cardOf(finding.rule), ink, !serving.client.canPrompt)),
+    ...silenced.map((one) => aboutSilenced(one, cardOf(one.finding.rule), ink)),
+    ...named.map(({ card }) => aboutRule(card, ink, true)),
   ];
-  const range = findings[0]?.range ?? silenced[0]?.where.range;
-  if (!range) return null;
-  return { contents: { kind: serving.client.markdown ? MarkupKind.Markdown : MarkupKind.PlainText, value: parts.join(ink.rule) }, range };
+  const range = findings[0]?.range ?? named[0]?.range ?? silenced[0]?.where.range;
+  return range ? { contents: ink.content(parts.join(ink.rule)), range } : null;
 }
 
 const at = (position: Position) => ({ start: position, end: position });
@@ -64,7 +54,7 @@ function aboutFinding(finding: Finding, card: RuleCard | undefined, ink: Ink, he
     ...(card ? [ink.prose(card.why), ink.prose(card.how)] : []),
     ink.plain(cost(finding)),
     ...fixes(finding, ink),
-    [ink.code(finding.rule), ...links(card, ink)].join(' · '),
+    signature(finding.rule, card, ink),
   ].join('\n\n');
 }
 
@@ -83,10 +73,6 @@ function fixes({ fixes: offers }: Finding, ink: Ink): readonly string[] {
   const named = offers.map(({ title, safety }) => `${title} (${SAFETY_WORDS[safety]})`);
   const remaining = offers.flatMap(({ remains }) => (remains ? [ink.prose(`Still to do afterwards: ${remains}`)] : []));
   return [ink.prose(`${offers.length === 1 ? 'Fix' : 'Fixes'}: ${list(named)}.`), ...new Set(remaining)];
-}
-
-function links(card: RuleCard | undefined, ink: Ink): readonly string[] {
-  return (card?.links ?? []).flatMap((href) => webLink(href) ?? []).map(ink.link);
 }
 
 function aboutSilenced({ finding, lane, tool, reason, until, by }: Silenced, card: RuleCard | undefined, ink: Ink): string {

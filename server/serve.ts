@@ -2,6 +2,7 @@
 import { TextDocumentSyncKind, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
 import { firstFolders, readClient, type Client } from './capabilities';
 import { CODE_ACTIONS, serveCodeActions } from './code-actions';
+import { COMPLETION, serveCompletion } from './completion';
 import { serveCorrections } from './corrections';
 import { DayChange } from './day-change';
 import { followDocuments } from './documents';
@@ -54,6 +55,7 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
   followDocuments(serving, delivery);
   followWorkspace(serving, firstFolders(params), settings, new Watching(serving), settled);
   serveCodeActions(serving);
+  serveCompletion(serving);
   serveCorrections(serving);
   serveDecisions(serving);
   serveExplanations(serving);
@@ -76,6 +78,7 @@ function capabilities(client: Client): ServerCapabilities {
     positionEncoding: 'utf-16',
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
     codeActionProvider: client.actions ? CODE_ACTIONS : false,
+    ...(client.completes && { completionProvider: COMPLETION }),
     hoverProvider: true,
     ...(client.pulls && !client.registersPulls && { diagnosticProvider: pullOptions(true) }),
     workspace: { workspaceFolders: { supported: true, changeNotifications: true }, fileOperations: FILE_OPERATIONS },

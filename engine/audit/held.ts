@@ -7,7 +7,7 @@ import type { Unit } from '../../rules/kit';
 import { kindOf } from '../files/kind';
 import { roleOf } from '../files/role';
 import type { Config } from '../workspace/config';
-import { DEFAULTS, readConfig } from '../workspace/config';
+import { CONFIG_FILE as CONFIG, DEFAULTS, readConfig } from '../workspace/config';
 import type { RuleName } from '../workspace/config-schema';
 import { NO_RULES } from '../workspace/ignore-rules';
 import { RECORD_FILES } from '../records/paths';
@@ -22,7 +22,6 @@ import { sourceOf } from './source';
 const SLICE = 12;
 /** Files that are read from the disk at the same time. */
 const AT_ONCE = 16;
-const CONFIG = 'shipworthy.json';
 
 export interface HeldFile {
   readonly path: string;

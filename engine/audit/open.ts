@@ -1,5 +1,5 @@
 /** Opens a workspace for audit. The implementation of `Session`. */
-import type { Rule } from '../../rules/kit';
+import type { Rule, Suppression } from '../../rules/kit';
 import { RULESET } from '../../rules/kit';
 import { rules as allRules } from '../../rules';
 import { projectFacts } from '../project/facts';
@@ -218,6 +218,10 @@ class LiveSession implements Session {
 
   silenced(path: string): readonly Silenced[] {
     return this.applications.flatMap((each) => each.silenced(path));
+  }
+
+  suppressions(path: string): readonly Suppression[] {
+    return this.held.files.get(path)?.unit?.suppressions ?? [];
   }
 
   notices(path?: string): readonly Notice[] {

@@ -2,7 +2,7 @@
  * One workspace folder under audit, from the first scan through every edit. Both skins (server, command line) talk to
  * this and to nothing below it, so they cannot disagree.
  */
-import type { Edit } from '../../rules/kit';
+import type { Edit, Suppression } from '../../rules/kit';
 import type { Config } from '../workspace/config';
 import type { CloseUp } from './close-up';
 import type { Audit, Finding, Notice, Range, Silenced } from './outcome';
@@ -43,6 +43,8 @@ export interface Session {
   findings(path: string): readonly Finding[];
   /** Findings of one file that are silenced, acceptances that may have ended by now among them. */
   silenced(path: string): readonly Silenced[];
+  /** Comments of one file that silence something or try to, those of other tools among them. */
+  suppressions(path: string): readonly Suppression[];
   /** Everything said of one file, in words, such as "not read: 20 MB". */
   notices(path?: string): readonly Notice[];
   /** One per deployable application; one for the whole folder when there is none. */

@@ -96,7 +96,8 @@ export function isValid(one: Suppression): boolean {
   return one.ids.length > 0 && one.reason !== undefined && (one.lane !== 'accepted-risk' || (one.until !== undefined && one.by !== undefined));
 }
 
-function reaches(one: Suppression, finding: Finding): boolean {
+/** Whether a comment speaks of the place of a finding of its file. */
+export function reaches(one: Suppression, finding: Finding): boolean {
   return one.reach === 'file' || (one.line >= finding.range.start.line && one.line <= Math.min(finding.range.end.line, finding.range.start.line + 20));
 }
 

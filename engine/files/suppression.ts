@@ -10,6 +10,7 @@
  */
 import type { Span, Suppression } from '../../rules/kit';
 import { dayNumber } from '../../rules/kit';
+import { ownComments, unclosed } from './own-comment';
 
 /** A comment of a source file. `text` is as written, with its marks; `alone`: nothing else stands on its lines. */
 export interface Comment {
@@ -89,36 +90,18 @@ function following(line: number, alone: ReadonlySet<number>): number {
 }
 
 function sayings(comment: Comment): Saying[] {
-  const text = comment.text.replace(/\s*(?:\*+\/|--+>|#\}|%\}|%>|--\}\})\s*$/, '');
+  const text = unclosed(comment.text);
   return [...own(text, comment.alone), ...MARKERS.flatMap((marker) => foreign(marker, text, comment.alone))];
 }
 
-/** Our own: `shipworthy:` anywhere in a comment with a word we know, or at its beginning with any. */
 function own(text: string, alone: boolean): Saying[] {
-  const found: Saying[] = [];
-  for (const each of text.matchAll(/(?<before>^[\s#/*<!{%;-]*|.*?)\bshipworthy:[ \t]*(?<verb>[\w-]+)?(?<rest>[^\r\n]*)/g)) {
-    const verb = each.groups?.verb ?? '';
-    const known = verb === 'ignore' || verb === 'ignore-file' || verb === 'accept';
-    if (!known && /\w/.test(each.groups?.before ?? '')) continue;
-    const reach: Reach = verb === 'ignore-file' ? 'file' : alone ? 'next' : 'line';
-    const { head, reason } = withReason(each.groups?.rest ?? '');
-    found.push({ tool: 'shipworthy', reach, ...(known ? named(head, verb) : { ids: [] }), ...(reason && { reason }) });
-  }
-  return found;
-}
-
-/** Splits `csrf-missing -- token API only`: the dashes stand between blanks, ids hold single ones. */
-function withReason(rest: string): { readonly head: string; readonly reason: string } {
-  const dashes = /(?:^|\s)(?:--+|—|–)(?:\s+|$)/.exec(rest);
-  if (!dashes) return { head: rest.trim(), reason: '' };
-  return { head: rest.slice(0, dashes.index).trim(), reason: rest.slice(dashes.index + dashes[0].length).trim() };
-}
-
-function named(head: string, verb: string): Pick<Saying, 'ids' | 'lane' | 'until' | 'by'> {
-  if (verb !== 'accept') return { ids: list(head) };
-  const said = /^(?<ids>.*?)(?:\s+until\s+(?<until>\S+))?(?:\s+by\s+(?<by>.+))?$/.exec(head)?.groups;
-  const until = said?.until && dayNumber(said.until) !== undefined ? said.until : undefined;
-  return { ids: list(said?.ids ?? ''), lane: 'accepted-risk', ...(until && { until }), ...(said?.by && { by: said.by.trim() }) };
+  return ownComments(text).map(({ verb, ids, until, by, reason }) => {
+    const day = until !== undefined && dayNumber(until) !== undefined ? until : undefined;
+    return {
+      tool: 'shipworthy', ids: ids.map((id) => id.text), reach: verb?.text === 'ignore-file' ? 'file' : alone ? 'next' : 'line',
+      ...(verb?.text === 'accept' && { lane: 'accepted-risk' as const }), ...(day !== undefined && { until: day }), ...(by !== undefined && { by }), ...(reason && { reason }),
+    };
+  });
 }
 
 function list(text: string): string[] {

@@ -11,6 +11,9 @@ import type { PresetName } from './presets';
 import { presetOf } from './presets';
 import { parseJson, Reading } from './reading';
 
+/** Where it stands, in the root of the folder. */
+export const CONFIG_FILE = 'shipworthy.json';
+
 /** What counts, the preset's settings among them. */
 export interface Config {
   readonly extends: PresetName;

@@ -37,6 +37,7 @@ describe('comments of ours', () => {
       { tool: 'shipworthy', ids: ['backup-missing'], reach: 'line', lane: 'accepted-risk', until: '2026-12-01', by: 'Ada Lovelace', reason: 'moves to RDS' },
     ]);
     assert.deepEqual(said('x # shipworthy: accept a-b until 2026-02-31 by Ada -- r'), [{ tool: 'shipworthy', ids: ['a-b'], reach: 'line', lane: 'accepted-risk', by: 'Ada', reason: 'r' }]);
+    assert.deepEqual(said('x # shipworthy: accept a-b until'), [{ tool: 'shipworthy', ids: ['a-b'], reach: 'line', lane: 'accepted-risk' }]);
     assert.deepEqual(said('x # shipworthy: accept a-b until soon -- r'), [{ tool: 'shipworthy', ids: ['a-b'], reach: 'line', lane: 'accepted-risk', reason: 'r' }]);
     assert.deepEqual(said('x # shipworthy: accept a-b -- r'), [{ tool: 'shipworthy', ids: ['a-b'], reach: 'line', lane: 'accepted-risk', reason: 'r' }]);
   });

@@ -6,8 +6,11 @@ import { NO_INVENTORY } from '../../engine/audit/inventory';
 import type { Audit, Finding, FixOffer, Notice, Outcome, RuleCard, Silenced } from '../../engine/audit/outcome';
 import type { Correction, Progress, Remedy, Session } from '../../engine/audit/session';
 import type { Recording } from '../../engine/audit/recording';
+import { lineComments } from '../../engine/files/comments';
+import { lineOf } from '../../engine/files/lines';
+import { suppressions } from '../../engine/files/suppression';
 import { DEFAULTS, type Config } from '../../engine/workspace/config';
-import { replace, type Edit } from '../../rules/kit';
+import { replace, type Edit, type Suppression } from '../../rules/kit';
 
 interface Sign {
   readonly id: string;
@@ -150,6 +153,11 @@ export class FakeSession implements Session {
 
   silenced(path: string): readonly Silenced[] {
     return this.audits().flatMap(({ outcomes }) => outcomes.flatMap(({ silenced }) => silenced)).filter(({ finding }) => finding.path === path);
+  }
+
+  suppressions(path: string): readonly Suppression[] {
+    const text = this.#texts().get(path) ?? '';
+    return suppressions(lineComments(text), lineOf(text));
   }
 
   remedies(): readonly Remedy[] {

@@ -54,6 +54,36 @@ describe('the hover', () => {
     assert.equal(await hover(0, 3), null);
   });
 
+  it('says of a rule that is named in a comment which rule that is, and of the others nothing', async () => {
+    editor = await start();
+    await editor.open(APP, 'x = 1  # shipworthy: ignore debug-on, no-such-rule -- r\n');
+    const answer = await hover(0, 30);
+    assert.deepEqual(answer?.range, { start: { line: 0, character: 28 }, end: { line: 0, character: 36 } });
+    const said = await text(0, 30);
+    for (const part of ['**There is no debug on**', 'High, confirmed · 6 points of Configuration & secrets', 'A reason with `code`', 'Take it out.', '`debug-on`', '<https://flask.']) assert.ok(said.includes(part), said);
+    assert.equal(await hover(0, 40), null);
+    assert.equal(await hover(0, 24), null);
+  });
+
+  it('says the same where the configuration and the records name a rule', async () => {
+    editor = await start();
+    const files = {
+      'file:///app/shipworthy.json': '{\n  // why\n  "rules": { "debug-on": "low", "sleep-*": "off" }\n}\n',
+      'file:///app/.shipworthy/suppressions.json': '{ "version": 1, "suppressions": [\n  { "lane": "false-positive", "rule": "debug-on" } ] }\n',
+      'file:///app/.shipworthy/baseline.json': '{ "version": 1, "findings": [\n  { "rule": "debug-on" } ] }\n',
+    };
+    for (const [uri, content] of Object.entries(files)) {
+      await editor.open(uri, content, 'jsonc');
+      const at = async (word: string, by = 1): Promise<string> => {
+        const before = content.slice(0, content.indexOf(word) + by).split('\n');
+        const answer = await editor.connection.sendRequest<Hover | null>('textDocument/hover', { textDocument: { uri }, position: { line: before.length - 1, character: before.at(-1)?.length } });
+        return (answer?.contents as MarkupContent | undefined)?.value ?? '';
+      };
+      assert.match(await at('debug-on'), /There is no debug on/, uri);
+      for (const word of ['sleep-*', 'lane', 'version', 'why']) assert.equal(await at(word), '', `${word} in ${uri}`);
+    }
+  });
+
   it('is plain for clients that prefer it', async () => {
     editor = await start({ capabilities: OLD });
     await editor.open(APP, 'DEBUG = True\n');

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { assert, openFile, replaceText, until, untilFinding, untilNoFinding, workspaceFile } from '../helpers';
+import { client, closeEverything, FILE, onDisk, rewrite, RULE } from './client';
+
+suite('while a comment that ignores is written', function () {
+  this.timeout(60_000);
+  const uri = (): vscode.Uri => workspaceFile(FILE);
+
+  let original = '';
+
+  suiteSetup(async () => {
+    original = await onDisk(FILE);
+    await client();
+  });
+  teardown(async () => {
+    await closeEverything();
+    if (await onDisk(FILE) !== original) await rewrite(FILE, original);
+  });
+
+  async function completed(position: vscode.Position, trigger: string): Promise<vscode.CompletionItem[]> {
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', uri(), position, trigger, 200);
+    return list.items;
+  }
+
+  test('the words are offered after the marker', async () => {
+    const editor = await openFile(FILE);
+    await replaceText(editor, '# shipworthy:\n');
+    const items = await until('the words', async () => {
+      const found = await completed(new vscode.Position(0, 13), ':');
+      return found.length > 0 && found;
+    });
+    assert(items.map(({ label }) => label).join() === 'ignore,ignore-file,accept', `Offered are: ${JSON.stringify(items.map(({ label }) => label))}`);
+  });
+
+  test('the rule that speaks there comes first, says what it is, and what it writes silences the finding', async () => {
+    const editor = await openFile(FILE);
+    await until('the file to be as it was', () => editor.document.getText() === original);
+    const { range } = await untilFinding(uri(), RULE);
+    const { line } = range.start;
+    await editor.edit((edit) => edit.insert(new vscode.Position(line, 0), '# shipworthy: ignore \n'));
+    const end = new vscode.Position(line, '# shipworthy: ignore '.length);
+    const items = await until('the rules', async () => {
+      const found = await completed(end, ' ');
+      return found.length > 20 && found;
+    });
+    const first = items.toSorted((a, b) => ((a.sortText ?? '') < (b.sortText ?? '') ? -1 : 1))[0];
+    const label = typeof first?.label === 'string' ? first.label : first?.label.label;
+    assert(first && label === RULE && first.preselect, `First is ${JSON.stringify(first)}`);
+    const { documentation } = first;
+    assert(documentation instanceof vscode.MarkdownString && first.detail?.startsWith('Critical: ') && documentation.value.includes('Critical, confirmed'), `It says: ${JSON.stringify(documentation)}`);
+
+    editor.selection = new vscode.Selection(end, end);
+    assert(first.insertText instanceof vscode.SnippetString, `It writes ${JSON.stringify(first.insertText)}`);
+    assert(await editor.insertSnippet(first.insertText, end), 'It could not be written.');
+    assert(editor.document.lineAt(line).text === `# shipworthy: ignore ${RULE} -- the reason`, `Written is: ${editor.document.lineAt(line).text}`);
+    assert(editor.document.getText(editor.selection) === 'the reason', 'The reason is not chosen, to be typed over.');
+    await untilNoFinding(uri(), RULE);
+
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', uri(), new vscode.Position(line, 25));
+    const said = hovers.flatMap(({ contents }) => contents).map((part) => (typeof part === 'string' ? part : part.value)).join('\n');
+    assert(said.includes('False positive') && said.includes('Critical'), `The hover says: ${said}`);
+  });
+
+  test('nothing is offered in code', async () => {
+    const editor = await openFile(FILE);
+    await replaceText(editor, 'x = 1 \n# a note \n');
+    for (const [line, character] of [[0, 6], [1, 9]] as const) {
+      const ours = (await completed(new vscode.Position(line, character), ' ')).filter(({ detail }) => detail !== undefined);
+      assert(ours.length === 0, `Offered in line ${line} are: ${JSON.stringify(ours)}`);
+    }
+  });
+});
