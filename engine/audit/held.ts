@@ -181,9 +181,9 @@ export class HeldFiles {
     this.ignores = undefined;
     // What a link leads to is looked at under its own path.
     this.entries = listing.entries.filter((entry) => entry.real === undefined && !excluded.ignores(entry.path));
-    this.takeRoots(new Set(this.entries.flatMap((entry) => entry.path.split('/').map((part) => part.replace(/\.\w+$/, '')))));
+    const reread = this.takeRoots(new Set(this.entries.flatMap((entry) => entry.path.split('/').map((part) => part.replace(/\.\w+$/, '')))));
     const present = new Map(this.entries.map((entry) => [entry.path, entry]));
-    let any = JSON.stringify(before) !== JSON.stringify(this.config);
+    let any = reread || JSON.stringify(before) !== JSON.stringify(this.config);
     for (const path of [...this.files.keys()]) if (!present.has(path) && !this.overlays.has(path)) { this.forget(path); any = true; }
     const wanted = this.entries.filter((entry) => kindOf(entry.path) !== undefined && !this.overlays.has(entry.path) && (asked.has(entry.path) || this.files.get(entry.path)?.stamp !== entry.stamp));
     let slice = performance.now();
@@ -203,11 +203,16 @@ export class HeldFiles {
     return any;
   }
 
-  /** Open files are read again when other names are the project's own: they may have been opened before anything was known of it. */
-  private takeRoots(roots: ReadonlySet<string>): void {
-    if (roots.size === this.roots.size && [...roots].every((each) => this.roots.has(each))) return;
+  /**
+   * Open files are read again when other names are the project's own: they may have been opened before anything was known of it.
+   * True when one was: what was judged of it is forgotten then.
+   */
+  private takeRoots(roots: ReadonlySet<string>): boolean {
+    if (roots.size === this.roots.size && [...roots].every((each) => this.roots.has(each))) return false;
     this.roots = roots;
-    for (const [path, text] of this.overlays) if (this.files.has(path)) this.take(path, text, 'open', true);
+    const open = [...this.overlays].filter(([path]) => this.files.has(path));
+    for (const [path, text] of open) this.take(path, text, 'open', true);
+    return open.length > 0;
   }
 
   private async loadConfig(): Promise<readonly Notice[]> {

@@ -55,6 +55,20 @@ describe('session', () => {
     assert.equal(outcome(session, 'broken-rule')?.state, 'not-checked');
   });
 
+  it('can still act on what it shows of an open file when only the names of other files change', async () => {
+    const files: Record<string, string> = { 'app.py': 'eval(x)\n', 'photo.png': '' };
+    const session = await start(files);
+    session.edit('app.py', 'eval(y)\n');
+    await session.refresh();
+    delete files['photo.png'];
+    session.touch(['photo.png']);
+    await session.refresh();
+    const [finding] = session.findings('app.py');
+    assert.ok(finding);
+    assert.ok(session.fix(finding.fingerprint, 0));
+    assert.ok(session.suppress(finding.fingerprint, { lane: 'false-positive', place: 'finding', reason: 'a demo' }));
+  });
+
   it('grades what lies in an idle copy of the application lower, and says why', async () => {
     const flask = 'from flask import Flask\napp = Flask(__name__)\neval(app)\n';
     const files = { 'app.py': flask, 'old.py': flask, Procfile: 'web: gunicorn app:app\n' };
