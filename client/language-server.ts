@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node';
 import type { MessageTransports, WorkspaceEdit } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../server/protocol';
+import { resolveEdits } from './code-actions';
 import { DOCUMENTS } from './documents';
 
 export type ServerState =
@@ -155,6 +156,7 @@ class Client extends LanguageClient {
       initializationOptions: { canPrompt: true } satisfies InitializationOptions,
       initializationFailedHandler: () => false,
       textSynchronization: { delayOpenNotifications: true },
+      middleware: { resolveCodeAction: resolveEdits },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {
