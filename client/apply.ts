@@ -25,8 +25,12 @@ export async function record(server: LanguageServer, method: string, params: obj
   const edit = await asked(server, method, params);
   if (!edit) return false;
   const unsaved = new Set(vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty).map(({ uri }) => uri.toString()));
-  if (!await vscode.workspace.applyEdit(edit)) return false;
   const uris = edit.entries().map(([uri]) => uri);
+  if (!await vscode.workspace.applyEdit(edit)) {
+    // Nobody was asked, so nobody has declined it: such as a file that came into being just now.
+    void vscode.window.showWarningMessage(`Nothing was written: ${uris.map((uri) => vscode.workspace.asRelativePath(uri)).join(', ')} could not be changed. Try again.`);
+    return false;
+  }
   for (const uri of uris) {
     const saved = !unsaved.has(uri.toString()) && await (await vscode.workspace.openTextDocument(uri)).save();
     void tell(uri, saved);
