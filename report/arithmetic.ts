@@ -47,12 +47,32 @@ function capText(cap: Cap): string {
 }
 
 /** How the overall score comes about, a sentence each; caps that do not bind only when `all` is asked for. */
-export function overallText({ categories, score }: ReportCard, all = true): readonly string[] {
-  const scored = categories.filter((category) => category.status === 'scored' && category.weight > 0);
+export function overallText(card: ReportCard, all = true): readonly string[] {
+  const { score } = card;
   if (score.uncapped === null) return ['There is no overall score.'];
-  const sum = scored.map((category) => `${category.weight} × ${number(category.score)}`).join(' + ');
-  const weight = scored.reduce((total, category) => total + category.weight, 0);
+  const { rows, weight } = weighted(card);
+  const sum = rows.map(({ category }) => `${category.weight} × ${number(category.score)}`).join(' + ');
   return [`(${sum}) ÷ ${weight} = ${number(score.uncapped)}, rounded down.`, ...capTexts(score.caps, all)];
+}
+
+/** The same below a table of the products. */
+export function totalText(card: ReportCard): readonly string[] {
+  const { weight, total } = weighted(card);
+  return card.score.uncapped === null ? ['There is no overall score.'] : [`${number(total)} ÷ ${weight} = ${number(card.score.uncapped)}, rounded down.`, ...capTexts(card.score.caps, true)];
+}
+
+/** The overall score before caps as a table: what each scored category gives, and what all of them are divided by. */
+export interface Weighted {
+  readonly rows: readonly { readonly category: CategoryCard; readonly product: number }[];
+  readonly weight: number;
+  readonly total: number;
+}
+
+/** Each score times its weight, exactly: scores have one decimal and weights none. */
+export function weighted({ categories }: Pick<ReportCard, 'categories'>): Weighted {
+  const rows = categories.filter((category) => category.status === 'scored' && category.weight > 0)
+    .map((category) => ({ category, product: points(roundTenths((category.score ?? 0) * 10) * category.weight) }));
+  return { rows, weight: rows.reduce((sum, row) => sum + row.category.weight, 0), total: points(roundTenths(rows.reduce((sum, row) => sum + row.product * 10, 0))) };
 }
 
 /** What the card would say if an open rule held: `Overall stays at 59.9, Security 37.1 → 81.4, still NOT READY`. Empty for other rules. */

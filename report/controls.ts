@@ -1,6 +1,7 @@
 /** The controls every audit asks for first, each with what it is made of here. Read off the rules that decide them, so that it cannot contradict the findings. */
 import type { EvidencePlace, State } from '../engine/audit/outcome';
 import type { ReportCard, Result } from './card';
+import { evidenceByText } from './listing';
 
 export interface Control {
   readonly name: string;
@@ -36,7 +37,7 @@ export function controls({ results }: Pick<ReportCard, 'results'>): readonly Con
     if (!result) return [];
     const { rule } = result;
     const open = weaker.flatMap((one) => byRule.get(one)?.state === 'open' ? [one] : []);
-    return [{ name, rule, state: stateOf(result, open.length > 0), by: result.evidence.slice(0, 2), open: result.state === 'open' ? [...new Set([rule, ...open])] : open, ...(result.reason !== undefined && { reason: result.reason }), ...(result.attested && { reason: `${result.attested.by} signed that it is provided elsewhere, until ${result.attested.until}.` }) }];
+    return [{ name, rule, state: stateOf(result, open.length > 0), by: evidenceByText(result).flatMap(({ places }) => places.slice(0, 1)).slice(0, 2), open: result.state === 'open' ? [...new Set([rule, ...open])] : open, ...(result.reason !== undefined && { reason: result.reason }), ...(result.attested && { reason: `${result.attested.by} signed that it is provided elsewhere, until ${result.attested.until}.` }) }];
   });
 }
 

@@ -56,9 +56,13 @@ export function first<T>(places: readonly T[], most: number): { readonly shown: 
 }
 
 /** Evidence by what it says, with all places that say it, in the order it was found. */
-export function evidenceByText(result: Result): readonly { readonly text: string; readonly places: readonly EvidencePlace[] }[] {
+export function evidenceByText(result: Pick<Result, 'evidence'>): readonly { readonly text: string; readonly places: readonly EvidencePlace[] }[] {
   const said = new Map<string, EvidencePlace[]>();
-  for (const place of result.evidence) said.set(place.text, [...(said.get(place.text) ?? []), place]);
+  for (const place of result.evidence) {
+    const places = said.get(place.text) ?? [];
+    // Two things of one line are one place to look at.
+    if (!places.some((other) => other.path === place.path && other.range.start.line === place.range.start.line)) said.set(place.text, [...places, place]);
+  }
   return [...said].map(([text, places]) => ({ text, places }));
 }
 
@@ -67,12 +71,18 @@ export function fixOffers(findings: readonly Finding[]): readonly FixOffer[] {
   return [...new Map(findings.flatMap((one) => one.fixes).map((fix) => [`${fix.title}\n${fix.remains ?? ''}`, fix])).values()];
 }
 
-/** What is wrong, in a sentence: what all findings of a rule say, or that its title does not hold in so many places. */
+/** What is wrong, in a sentence: what all findings of a rule say, or that its title is not met in so many places. */
 export function headline(result: Result): string {
   const all = [...result.findings, ...result.silenced.map((one) => one.finding)];
   const messages = new Set(all.map((finding) => finding.message));
   const [only] = messages;
-  return messages.size === 1 && only !== undefined ? only : `${result.title}: not so in ${count(all.length, 'place')}`;
+  return messages.size === 1 && only !== undefined ? only : `${result.title}: not met in ${count(all.length, 'place')}.`;
+}
+
+/** Why a finding of this rule keeps the application from shipping; completes "it blocks, …". */
+export function blockReason({ findings, card }: Result): string {
+  if (findings.some((one) => isBlocking(one) && one.severity === 'critical')) return 'as everything critical does';
+  return card.blocks === 'always' ? 'wherever it is found' : `here: ${card.blocks}`;
 }
 
 const BEYOND: readonly ReasonCode[] = ['coverage-unknown', 'coverage-low', 'analysis-incomplete'];
@@ -82,13 +92,18 @@ export function beyondRules({ verdict }: ReportCard): readonly Reason[] {
   return verdict.reasons.filter((reason) => BEYOND.includes(reason.code));
 }
 
-/** What a condition of the verdict says: it is the id of a rule or of a category. */
+/** What a condition of the verdict says: it is the id of a rule, of a sign-off or of a category. */
 export function conditionText(card: ReportCard, condition: string): string {
   const category = card.categories.find((one) => one.id === condition);
   if (category) return `${category.title} is weak: ${gradeText(category.grade)} ${number(category.score)}.`;
   const result = card.results.find((one) => one.rule === condition);
-  if (!result) return condition;
-  const accepted = result.silenced.filter((one) => one.lane === 'accepted-risk').length;
-  const parts = [...(result.findings.length > 0 ? [`${result.findings.length} open`] : []), ...(accepted > 0 ? [`${accepted} accepted`] : [])];
+  const control = card.signoffs.find((one) => one.control === condition);
+  if (!result) return control ? `Somebody signed that this failed: ${control.title} (${condition}).` : condition;
+  const accepted = result.silenced.filter((one) => one.lane === 'accepted-risk');
+  const until = accepted.flatMap((one) => one.until ?? []).sort()[0];
+  const parts = [
+    ...(result.findings.length > 0 ? [`${result.findings.length} open`] : []),
+    ...(accepted.length > 0 ? [`${accepted.length} accepted${until === undefined ? '' : accepted.length === 1 ? ` until ${until}` : `, the first until ${until}`}`] : []),
+  ];
   return `${headline(result).replace(/\.$/, '')} (${condition}, ${parts.join(', ')}).`;
 }

@@ -1,7 +1,9 @@
 /** The card in at most six sentences, for whoever reads nothing else. */
 import type { CategoryCard, Told } from './card';
-import { openBySeverity } from './listing';
+import { headline, openBySeverity } from './listing';
 import { effort, total } from './plan';
+import { ANSWERED } from './signoff-card';
+import { workingDays } from './timeline';
 import { linesText } from './arithmetic';
 import { byText } from './scoring/order';
 import { checksText, count, gradeText, hours, list, number, present, scoreText } from './words';
@@ -10,9 +12,9 @@ const FRAMEWORKS: Readonly<Record<string, string>> = {
   flask: 'Flask', fastapi: 'FastAPI', starlette: 'Starlette', django: 'Django', quart: 'Quart', express: 'Express', fastify: 'Fastify', koa: 'Koa', nest: 'NestJS', next: 'Next.js',
 };
 
-/** Sentences: what it is, the verdict, the score, the weakest and the strongest area, what blocks, what it takes. Holds text of the repository: escape it. */
+/** Sentences: what it is, verdict and score, the weakest and the strongest area, what blocks, what it takes, what people have to sign. Holds text of the repository: escape it. */
 export function summary(card: Told): readonly string[] {
-  return [what(card), verdict(card), ...areas(card), blockers(card), ...work(card)];
+  return [what(card), verdict(card), ...areas(card), blockers(card), ...work(card), ...unsigned(card)];
 }
 
 /** `Flask and Next.js`; empty when none was found. */
@@ -54,12 +56,23 @@ function area(category: CategoryCard): string {
 }
 
 function blockers(card: Told): string {
-  const rules = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks).map((one) => one.result.rule);
-  const { open } = card.counts;
+  const rules = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks);
+  const { counts: { open, blockers: found } } = card;
+  const [only] = rules;
   if (open === 0) return 'Nothing is open.';
-  if (rules.length === 0) return `Nothing blocks; ${count(open, 'rule')} ${open === 1 ? 'is' : 'are'} open.`;
-  if (card.counts.blockers === 1) return `1 finding blocks shipping: ${list(rules)}.`;
-  return `${count(card.counts.blockers, 'finding')} of ${count(rules.length, 'rule')} block shipping: ${list(rules, 5)}.`;
+  if (!only) return `Nothing blocks; ${count(open, 'rule')} ${open === 1 ? 'is' : 'are'} open.`;
+  if (found === 1) return `1 finding blocks shipping: ${headline(only.result)}`;
+  const of = rules.length === found ? '' : ` of ${count(rules.length, 'rule')}`;
+  const grave = card.counts.findings.critical;
+  const critical = grave === 0 ? '' : grave === found ? ', all of them critical' : `, ${grave} of them critical`;
+  return `${count(found, 'finding')}${of} block shipping${critical}.`;
+}
+
+/** What no file can show. */
+function unsigned({ signoffs }: Told): readonly string[] {
+  const required = signoffs.filter((one) => one.required);
+  const open = required.filter((one) => !ANSWERED.has(one.state));
+  return open.length === 0 ? [] : [`${open.length === required.length ? count(open.length, 'required sign-off') : `${open.length} of ${count(required.length, 'required sign-off')}`} ${open.length === 1 ? 'waits' : 'wait'} for somebody to give ${open.length === 1 ? 'it' : 'them'}.`];
 }
 
 function work(card: Told): readonly string[] {
@@ -76,7 +89,7 @@ export function conclusion(card: Told): readonly string[] {
   const left = toReady.flatMap((rule) => card.results.find((result) => result.rule === rule) ?? []).map((result) => effort(result.effort, result.findings.length));
   const sum: readonly [number, number] = [left.reduce((all, [from]) => all + from, 0), left.reduce((all, [, to]) => all + to, 0)];
   const ready = untilReady(left.length, sum, toReady.length - left.length);
-  const all = counts.open === 0 ? [] : [`Everything that is open together: ${hours(total(card.plan))}.`];
+  const all = counts.open === 0 ? [] : [`Everything that is open together: ${hours(total(card.plan))}${workingDays(total(card.plan))}.`];
   const urgent = card.plan[0];
   if (counts.blockers === 0 || !urgent) return [`${card.project.name} is ${value}.`, 'Nothing blocks.', ready, ...all];
   const gone = `Before any deployment, ${count(counts.blockers, 'blocker')} ${counts.blockers === 1 ? 'has' : 'have'} to go`;

@@ -6,6 +6,13 @@ export interface DatedPhase { readonly phase: Phase; /** ISO days, both included
 
 const HOURS_A_DAY = 6;
 
+/** Hours as days of one person, to be put behind them: `, 3–5 working days of one person`; empty where they are few. */
+export function workingDays([from, to]: readonly [number, number]): string {
+  if (from < 2 * HOURS_A_DAY) return '';
+  const [least, most] = [Math.ceil(from / HOURS_A_DAY), Math.ceil(to / HOURS_A_DAY)];
+  return `, ${least === most ? least : `${least}–${most}`} working days of one person`;
+}
+
 /**
  * The upper end of each estimate decides, so that a date is one that can be kept.
  *

@@ -9,6 +9,8 @@ import { amounts, definition, mark } from '../comparison/words';
 import { cell, codeSpan, htmlText, markdownProse, markdownText, pathLink } from '../escape';
 import { beyondRules, inState, silenced, strengths } from '../listing';
 import { byWeight } from '../scoring/order';
+import { titleOf } from '../short-names';
+import { points, roundTenths } from '../scoring/tenths';
 import { isBlocking } from '../scoring/weighed';
 import { count, gradeText, gradingText, LANE_WORDS, NOTICE_WORDS, number, present, scoreText, severities, VERDICT_SENTENCES } from '../words';
 import { fitting, type Section } from './fitting';
@@ -61,15 +63,15 @@ function opening(card: ReportCard, links: Links): readonly Section[] {
 const TABLE_HEAD = '| Category | Grade | Score | Lost | Open findings |\n| --- | --- | --- | --- | --- |\n';
 
 function table(card: ReportCard): readonly Section[] {
-  const items = card.categories.filter((category) => category.status !== 'not-applicable').map(({ title, gating, grade, score, raw, findings }) => row([
-    gating ? `**${title}**` : title, grade === '-' ? '–' : gradeText(grade), number(score), score === null ? '–' : number(raw), severities(findings) || '–',
+  const items = card.categories.filter((category) => category.status !== 'not-applicable').map(({ title, gating, grade, score, findings }) => row([
+    gating ? `**${title}**` : title, grade === '-' ? '–' : gradeText(grade), number(score), score === null ? '–' : number(points(roundTenths((100 - score) * 10))), severities(findings) || '–',
   ]));
   return [{ name: 'categories', head: TABLE_HEAD, items, tail: '\n' }];
 }
 
 function details(card: ReportCard, several: boolean, links: Links): readonly Section[] {
   const said = (result: Result, reason: string) => `- ${markdownText(result.title)} (${codeSpan(result.rule)})${reason}\n`;
-  const ready = [...card.verdict.toReady.map((rule) => `- ${codeSpan(rule)}: ${markdownText(card.results.find((one) => one.rule === rule)?.title ?? rule)}\n`), ...beyondRules(card).map((reason) => `- ${markdownText(reason.text)}\n`)];
+  const ready = [...card.verdict.toReady.map((rule) => `- ${codeSpan(rule)}: ${markdownText(titleOf(card, rule))}\n`), ...beyondRules(card).map((reason) => `- ${markdownText(reason.text)}\n`)];
   return [
     ...openFolded(card, several, links),
     ...folded(card, 'What would make it READY', 'steps', ready, '', several),

@@ -5,8 +5,10 @@ import { HORIZONS, HORIZON_WORDS, otherControls, SIGNED } from '../checklist';
 import type { CheckItem } from '../checklist';
 import type { Control } from '../controls';
 import { htmlText } from '../escape';
-import { CATEGORY_TITLES, count, list, SIGNOFF_WORDS } from '../words';
-import { part, place, ruleName, table } from './parts';
+import { headline } from '../listing';
+import { numbersOf } from '../short-names';
+import { CATEGORY_TITLES, count, SIGNOFF_WORDS } from '../words';
+import { part, place, prose, ruleName, shortName, table } from './parts';
 import type { Mode } from './parts';
 import { boxShape } from './shapes';
 
@@ -47,10 +49,15 @@ const CONTROL_WORDS: Readonly<Record<Control['state'], readonly [CheckItem['box'
 
 /** Each control with what it is made of here. */
 export function controls(card: ReportCard, mode: Mode): string {
+  const numbers = numbersOf(card);
+  const open = (rule: string) => {
+    const [number, result] = [numbers.get(rule), card.results.find((one) => one.rule === rule)];
+    return number === undefined || !result ? htmlText(rule) : `${shortName(mode)(number, rule)} ${prose(headline(result))}`;
+  };
   const rows = card.content.controls.map((one) => {
     const [box, word] = CONTROL_WORDS[one.state];
     const by = one.by.map((each) => `${htmlText(each.text)} ${place(each, mode)}`).join('<br>');
-    return [htmlText(one.name), `${boxShape(box)}${word}`, by || htmlText(one.reason ?? '–'), one.open.length === 0 ? '–' : htmlText(list(one.open))];
+    return [htmlText(one.name), `${boxShape(box)}${word}`, by || htmlText(one.reason ?? '–'), one.open.map(open).join('<br>') || '–'];
   });
-  return part('controls', 'Controls', rows.length === 0 ? '' : table('What protects the application, and where it is wired', ['Control', 'State', 'Made of', 'Open'], rows));
+  return part('controls', 'Controls', rows.length === 0 ? '' : table('What protects the application, and where it is wired', ['Control', 'State', 'What it is', 'What is missing'], rows));
 }

@@ -3,9 +3,10 @@ import { CATEGORIES, SEVERITIES } from '../../rules/kit';
 import type { CloseUp, LineChange } from '../../engine/audit/close-up';
 import type { Finding, FixOffer } from '../../engine/audit/outcome';
 import { whatIfText } from '../arithmetic';
+import { commandsOf } from '../commands';
 import type { ReportCard, Result } from '../card';
 import { attribute, htmlBlock, htmlText } from '../escape';
-import { first, fixOffers, headline, openBySeverity } from '../listing';
+import { blockReason, first, fixOffers, headline, openBySeverity } from '../listing';
 import type { Numbered } from '../listing';
 import { mark } from '../comparison/words';
 import { effort } from '../plan';
@@ -66,7 +67,7 @@ function article({ number: id, result, blocks }: Numbered, at: number, card: Rep
 <h4 id="rule-${attribute(rule)}-title"><span class="id">${id}</span> ${prose(headline(result))}</h4>
 <p class="marks">${marks.join(' · ')}</p>
 ${places(found, rule, card, mode)}
-<dl class="words">${words(result, card, mode)}</dl>
+<dl class="words">${words(result, blocks, card, mode)}</dl>
 </article>`;
 }
 
@@ -76,12 +77,14 @@ function ordering({ findings: found, cost, effort: one }: Result, { comparison }
   return `data-cost="${cost}" data-effort="${effort(one, found.length)[1]}" data-path="${attribute(found[0]?.path ?? '')}"${fresh ? ' data-new' : ''}`;
 }
 
-function words(result: Result, card: ReportCard, mode: Mode): string {
+function words(result: Result, blocks: boolean, card: ReportCard, mode: Mode): string {
+  const commands = commandsOf(result);
   const fixes = mode === 'panel' ? [] : fixOffers(result.findings).map((fix) => `${htmlText(fix.title)} ${aboutFix(fix)}`);
   const word = (name: string, text: string, kind = '') => (text === '' ? '' : `<div${kind}><dt>${name}</dt><dd>${text}</dd></div>`);
   return [
     word('Why it matters', prose(result.card.why)), word('How to fix it', prose(result.card.how)), word(fixes.length === 1 ? 'Quick fix' : 'Quick fixes', fixes.join('<br>')),
-    word('If it held', htmlText(whatIfText(result, card))), word('More', result.card.links.map(link).join('<br>'), ' class="more"'),
+    word('Once done', htmlText(whatIfText(result, card))), word('Blocks shipping', blocks ? `Yes, ${htmlText(blockReason(result))}` : 'No'),
+    word(commands.length === 1 ? 'Command' : 'Commands', commands.map((command) => `<code>${htmlText(command)}</code>`).join('<br>')), word('More', result.card.links.map(link).join('<br>'), ' class="more"'),
   ].join('');
 }
 

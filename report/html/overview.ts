@@ -5,8 +5,9 @@ import { amounts } from '../comparison/words';
 import { htmlText } from '../escape';
 import { beyondRules, conditionText, first } from '../listing';
 import { total } from '../plan';
+import { inOrder, numbersOf, reasonText, spoken, titleOf } from '../short-names';
 import { VERDICT_SENTENCES, checksText, gradeText, gradeWord, hours, number, percent, present, severities } from '../words';
-import { bullets, ruleName, severity } from './parts';
+import { bullets, prose, ruleName, severity, shortName } from './parts';
 import type { Mode } from './parts';
 import { gradeShape, gradeTone, stack, verdictShape, verdictTone } from './shapes';
 
@@ -20,7 +21,7 @@ ${seal(card)}
 <div class="judgement">
 <h2 id="verdict-title" tabindex="-1">${verdictShape(verdict.value)}${verdict.value}</h2>
 <p class="sentence">${VERDICT_SENTENCES[verdict.value]}</p>
-${bullets(verdict.reasons.map((reason) => `${htmlText(reason.text)} <span class="about">${htmlText(reason.risk)}</span>`), 'reasons')}
+${bullets(verdict.reasons.map((reason) => `${reasonText(card, reason, htmlText, shortName(mode))} <span class="about">${spoken(card, htmlText(reason.risk), shortName(mode))}</span>`), 'reasons')}
 </div>
 ${facts(card)}
 ${steps(card, mode)}
@@ -31,7 +32,7 @@ ${severityFigure(card)}
 
 /** What a reader takes away who reads nothing else. */
 function paragraphs({ content }: ReportCard): string {
-  return present(content.summary.join(' '), content.suitability, content.conclusion.join(' ')).map((one) => `<p>${htmlText(one)}</p>`).join('');
+  return present(content.summary.join(' '), content.suitability, content.conclusion.join(' ')).map((one) => `<p>${prose(one)}</p>`).join('');
 }
 
 function severityFigure({ counts }: ReportCard): string {
@@ -60,15 +61,18 @@ function facts(card: ReportCard): string {
 
 function steps(card: ReportCard, mode: Mode): string {
   const { conditions, toReady } = card.verdict;
-  const title = (id: string) => htmlText(card.results.find((result) => result.rule === id)?.title ?? card.signoffs.find((one) => one.control === id)?.title ?? '');
-  const named = (id: string) => (card.results.some((result) => result.rule === id) ? ruleName(id, mode) : `<code class="rule">${htmlText(id)}</code>`);
+  const numbers = numbersOf(card);
+  const goal = (id: string) => {
+    const number = numbers.get(id);
+    return number === undefined ? `Sign-off: ${htmlText(titleOf(card, id))} <code class="rule">${htmlText(id)}</code>` : `${shortName(mode)(number, id)} ${htmlText(titleOf(card, id))} ${ruleName(id, mode)}`;
+  };
   const ready = [
-    ...toReady.map((id) => `${title(id)} ${named(id)}`),
+    ...inOrder(card, toReady).map(goal),
     ...beyondRules(card).map((reason) => htmlText(`Beyond what rules can mend: ${reason.text}`)),
   ];
   const columns = present(
     ready.length > 0 && `<div><h3>What would make it READY</h3>${folded(ready)}</div>`,
-    conditions.length > 0 && `<div><h3>Conditions</h3>${bullets(conditions.map((one) => htmlText(conditionText(card, one))), 'steps')}</div>`,
+    conditions.length > 0 && `<div><h3>Conditions</h3>${bullets(inOrder(card, conditions).map((one) => spoken(card, htmlText(conditionText(card, one)), shortName(mode))), 'steps')}</div>`,
   );
   return columns.length === 0 ? '' : `<div class="columns">${columns.join('')}</div>`;
 }

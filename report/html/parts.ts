@@ -31,6 +31,11 @@ export function ruleName(rule: string, mode: Mode): string {
   return `<button type="button" class="rule" data-explain="${attribute(rule)}" aria-label="Explain ${shown}">${shown}</button>`;
 }
 
+/** The short name of an open rule: on a page it leads to where the rule stands, which in the panel is behind another tab. */
+export function shortName(mode: Mode): (number: string, rule: string) => string {
+  return (number, rule) => (mode === 'page' ? `<a href="#rule-${attribute(rule)}">${number}</a>` : number);
+}
+
 /** Severity as shape and word. */
 export function severity(of: Severity): string {
   return `<span class="severity">${severityShape(of)}${SEVERITY_WORDS[of]}</span>`;

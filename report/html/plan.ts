@@ -3,17 +3,20 @@ import type { Phase, ReportCard } from '../card';
 import { htmlText } from '../escape';
 import { PLAN_ORDER_WORDS, total } from '../plan';
 import { points } from '../scoring/tenths';
+import { numbersOf } from '../short-names';
+import { workingDays } from '../timeline';
 import { LEAST } from '../scoring/verdict';
 import { EXACT, SEVERITY_WORDS, hours, number } from '../words';
-import { part, ruleName, table } from './parts';
+import { part, ruleName, shortName, table } from './parts';
 import type { Mode } from './parts';
 import { stairs } from './shapes';
 
 /** The section of the plan. */
 export function plan(card: ReportCard, mode: Mode): string {
   if (card.counts.open === 0) return part('plan', 'Plan', '<p>Nothing is open, so there is nothing to do.</p>');
-  const phases = card.plan.map((phase) => phaseTable(phase, mode)).join('\n');
-  return part('plan', 'Plan', `${chart(card)}\n${phases}\n<p>All phases together: ${hours(total(card.plan))}. ${PLAN_ORDER_WORDS[card.planOrder ?? 'unlocks']} ${EXACT}</p>`);
+  const numbers = numbersOf(card);
+  const phases = card.plan.map((phase) => phaseTable(phase, numbers, mode)).join('\n');
+  return part('plan', 'Plan', `${chart(card)}\n${phases}\n<p>All phases together: ${hours(total(card.plan))}${workingDays(total(card.plan))}. ${PLAN_ORDER_WORDS[card.planOrder ?? 'unlocks']} ${EXACT}</p>`);
 }
 
 function chart(card: ReportCard): string {
@@ -27,10 +30,10 @@ function chart(card: ReportCard): string {
 
 const HEADS = ['Make it so', 'Rule', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'];
 
-function phaseTable({ phase, title, items, hours: spent }: Phase, mode: Mode): string {
+function phaseTable({ phase, title, items, hours: spent }: Phase, numbers: ReadonlyMap<string, string>, mode: Mode): string {
   const head = `<h3>Phase ${phase}: ${htmlText(title)}</h3>`;
   if (items.length === 0) return `${head}<p class="none">Nothing to do.</p>`;
   return head + table(`Steps of phase ${phase}, together ${hours(spent)}`, HEADS, items.map((item) => [
-    htmlText(item.title), ruleName(item.rule, mode), SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
+    `${shortName(mode)(numbers.get(item.rule) ?? '', item.rule)} ${htmlText(item.title)}`, ruleName(item.rule, mode), SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
   ]), 'lines plan');
 }

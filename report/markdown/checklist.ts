@@ -3,6 +3,7 @@ import type { ReportCard } from '../card';
 import { markdownText } from '../escape';
 import { variables } from './inventory';
 import { checklist } from './lists';
+import { signoffs } from './signoffs';
 import { paragraphs, section } from './parts';
 import { summaryText, titleBlock } from './title';
 
@@ -12,6 +13,6 @@ export function checklistReport(card: ReportCard): readonly string[] {
   return [
     titleBlock(card), section('Summary', summaryText(card)),
     section('Checklist', paragraphs(`${done} of ${items.length} boxes are ticked by what was found. A box that only a person can tick, or that could not be checked, is open.`, checklist(card, true))),
-    section('Variables to set', variables(card.inventory.variables)), section('Next audit', `${nextAudit.on}, because ${markdownText(nextAudit.because)}.`),
+    section('Sign-offs', signoffs(card)), section('Variables to set', variables(card.inventory.variables)), section('Next audit', `${nextAudit.on}, because ${markdownText(nextAudit.because)}.`),
   ];
 }

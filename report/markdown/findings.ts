@@ -7,12 +7,12 @@ import { commandsOf } from '../commands';
 import { mark } from '../comparison/words';
 import { NEAR } from '../content';
 import { codeBlock, codeSpan, markdownProse, markdownText, pathLink, webLink } from '../escape';
-import { fixOffers, headline, openBySeverity } from '../listing';
+import { blockReason, fixOffers, headline, openBySeverity } from '../listing';
 import type { Numbered } from '../listing';
 import { effort } from '../plan';
 import { isBlocking } from '../scoring/weighed';
 import { CATEGORY_TITLES, CONFIDENCE_WORDS, SAFETY_WORDS, SEVERITY_WORDS, count, gradingText, hours, present } from '../words';
-import { paragraphs, placeLink } from './parts';
+import { anchor, paragraphs, placeLink } from './parts';
 
 /** So many files, and lines of one, are named where places are not shown. */
 const FILES = 12;
@@ -29,10 +29,11 @@ export function findingSections(card: ReportCard): string {
   }).join('\n\n');
 }
 
-/** What costs little is one line: what, where, what to do. */
+/** What costs little is three lines: what and where, why, what to do. */
 function short({ number, result }: Numbered, card: ReportCard): string {
   const spent = hours(effort(result.effort, result.findings.length));
-  return `- **${number}. ${markdownText(headline(result))}** (${codeSpan(result.rule)}, ${CATEGORY_TITLES[result.category]}, ${spent}) ${[...present(...result.findings.map((one) => mark(card, one))).slice(0, 1), where(result.findings)].join(' · ')}\n  ${markdownProse(result.card.how)}`;
+  const confidences = [...new Set(result.findings.map((one) => CONFIDENCE_WORDS[one.confidence].toLowerCase()))].join(' or ');
+  return `- ${anchor(number)}**${number}. ${markdownProse(headline(result))}** (${codeSpan(result.rule)}, ${CATEGORY_TITLES[result.category]}, ${confidences}, ${spent}) ${[...present(...result.findings.map((one) => mark(card, one))).slice(0, 1), where(result.findings)].join(' · ')}\\\n  ${markdownProse(firstSentence(result.card.why))}\\\n  **To do:** ${markdownProse(result.card.how)}`;
 }
 
 function finding(one: Numbered, card: ReportCard, seen: Set<string>): string {
@@ -41,11 +42,11 @@ function finding(one: Numbered, card: ReportCard, seen: Set<string>): string {
   const links = result.card.links.map(webLink).filter((link) => link !== undefined);
   const fields = present(
     `**Why it matters:** ${markdownProse(result.card.why)}`, `**How to fix:** ${markdownProse(result.card.how)}`, ...(fix ? [] : offers(result)),
-    `**Effort:** ${hours(effort(result.effort, result.findings.length))}. **If it held:** ${whatIfText(result, card)}.`, links.length > 0 && `**More:** ${links.map((link) => `<${link}>`).join(', ')}`,
+    `**Effort:** ${hours(effort(result.effort, result.findings.length))}. **Once done:** ${whatIfText(result, card)}.`, links.length > 0 && `**More:** ${links.map((link) => `<${link}>`).join(', ')}`,
   );
   const commands = commandsOf(result);
   return paragraphs(
-    `#### ${number}. ${markdownText(headline(result))}`, about(one), places(result.findings, card, seen), fields.map((field) => `- ${field}`).join('\n'), fix && preview(fix, result),
+    `#### ${anchor(number)}${number}. ${markdownProse(headline(result))}`, about(one), places(result.findings, card, seen), fields.map((field) => `- ${field}`).join('\n'), fix && preview(fix, result),
     commands.length > 0 && `Commands:\n\n${codeBlock(commands.join('\n'), '', 'sh').trimEnd()}`,
   );
 }
@@ -53,13 +54,12 @@ function finding(one: Numbered, card: ReportCard, seen: Set<string>): string {
 /** The fixed fields on one line: area, severity, confidence, whether it blocks and why, rule. */
 function about({ result, blocks }: Numbered): string {
   const confidences = [...new Set(result.findings.map((one) => CONFIDENCE_WORDS[one.confidence].toLowerCase()))].join(' or ');
-  return [CATEGORY_TITLES[result.category], SEVERITY_WORDS[result.severity], confidences, blocks ? `**Blocks shipping:** yes, ${blockReason(result)}` : '**Blocks shipping:** no', codeSpan(result.rule)].join(' · ');
+  return [CATEGORY_TITLES[result.category], SEVERITY_WORDS[result.severity], confidences, blocks ? `**Blocks shipping:** yes, ${markdownText(blockReason(result))}` : '**Blocks shipping:** no', codeSpan(result.rule)].join(' · ');
 }
 
-/** Why a finding of this rule keeps the application from shipping. */
-export function blockReason({ findings, card }: Result): string {
-  if (findings.some((one) => isBlocking(one) && one.severity === 'critical')) return 'as everything critical does';
-  return card.blocks === 'always' ? 'wherever it is found' : `here: ${markdownText(card.blocks)}`;
+/** The first sentence of a few. */
+export function firstSentence(text: string): string {
+  return /^[\s\S]*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;
 }
 
 function offers(result: Result): readonly string[] {

@@ -12,8 +12,8 @@ export function scope(card: ReportCard): string {
   const { scope: { entries, auth, services, fronts }, scale } = card.inventory;
   const named = (all: readonly { readonly path: string; readonly line: number; readonly text: string }[], most: number) => [...all.slice(0, most).map((one) => `${markdownText(one.text)} (${spotLink(one)})`), ...(all.length > most ? [`${all.length - most} more`] : [])].join(', ');
   const facts = present(
-    entries.length > 0 && `**Begins in:** ${named(entries, 4)}`, ...STACK_PARTS.map((part) => stackLine(part, card.inventory.stack)), scale.server && `**Started as:** ${markdownText(scale.server.text)} (${spotLink(scale.server)})`,
-    fronts.length > 0 && `**In front:** ${named(fronts, 4)}`, auth.length > 0 && `**Visitors prove who they are by:** ${named(auth, 6)}`, services.length > 0 && `**Talks to:** ${named(services, 10)}`,
+    entries.length > 0 && `**Entry points:** ${named(entries, 4)}`, ...STACK_PARTS.map((part) => stackLine(part, card.inventory.stack)), scale.server && `**Started as:** ${markdownText(scale.server.text)} (${spotLink(scale.server)})`,
+    fronts.length > 0 && `**In front of it:** ${named(fronts, 4)}`, auth.length > 0 && `**Visitors sign in with:** ${named(auth, 6)}`, services.length > 0 && `**External services:** ${named(services, 10)}`,
     `**Files:** ${filesText(card)}${leftOut(card)}`,
   );
   return bullets(facts);
@@ -30,8 +30,8 @@ function leftOut({ notices }: ReportCard): string {
   return files.length === 0 ? '' : `. ${count(files.length, 'notice')} about files that were left out or read in part: see Notices`;
 }
 
-const AUTH: Readonly<Record<RouteEntry['auth'], string>> = { guarded: 'asks', inside: 'asks in its body', public: 'open, as its name says', open: '**open**' };
-const LIMIT: Readonly<Record<RouteEntry['limit'], string>> = { own: 'own', all: 'of all', none: '–' };
+const AUTH: Readonly<Record<RouteEntry['auth'], string>> = { guarded: 'guarded', inside: 'asks in its body', public: 'public by its name', open: '**open to all**' };
+const LIMIT: Readonly<Record<RouteEntry['limit'], string>> = { own: 'its own', all: 'for all', none: '–' };
 const CSRF: Readonly<Record<RouteEntry['csrf'], string>> = { checked: 'checked', exempt: '**exempt**', unchecked: '**unchecked**', 'not-needed': '–' };
 
 export function inventory(card: ReportCard): string {
@@ -60,10 +60,10 @@ function routes(all: readonly RouteEntry[]): string {
     named > 0 && `${named} ${are(named)} open as the name says (login, health and the like)`, open > 0 && `${open} ${are(open)} open`,
   ));
   const sum = present(
-    `${asked}.`, limited === 0 ? 'None is limited.' : limited === all.length ? 'All are limited.' : `${limited} ${are(limited)} limited.`,
+    `${asked}.`, limited === 0 ? 'None has a rate limit.' : limited === all.length ? 'All have a rate limit.' : `${limited} ${limited === 1 ? 'has' : 'have'} a rate limit.`,
     unchecked > 0 && `${unchecked} that ${unchecked === 1 ? 'trusts' : 'trust'} a cookie ${are(unchecked)} not checked for where a request comes from.`, exempt > 0 && `${exempt} ${are(exempt)} exempt from that check.`,
   ).join(' ');
-  return paragraphs(sum, longTable('All routes', ['Method', 'Path', 'Handler', 'Who may', 'Limit', 'CSRF'], all.map((one) => [
+  return paragraphs(sum, longTable('All routes', ['Method', 'Path', 'Handler', 'Guard', 'Rate limit', 'CSRF'], all.map((one) => [
     one.methods.join(', ') || 'any', codeSpan(one.path), spotLink(one.at), one.by === undefined ? AUTH[one.auth] : codeSpan(one.by), LIMIT[one.limit], CSRF[one.csrf],
   ])));
 }
@@ -114,8 +114,9 @@ function diagram({ models: all }: Pick<Inventory, 'models'>): string {
 function files(card: ReportCard): string {
   const { inventory: { files: kinds, markers, tests } } = card;
   if (kinds.length === 0) return '';
-  const kept = present(markers.todo > 0 && count(markers.todo, 'TODO'), markers.fixme > 0 && count(markers.fixme, 'FIXME'), markers.other > 0 && count(markers.other, 'other marker'));
-  const marked = kept.length === 0 ? 'No marker of unfinished work is left.' : `${list(kept)} of unfinished work in ${count(markers.files, 'file')}.`;
+  const kept = present(markers.todo > 0 && `${markers.todo} TODO`, markers.fixme > 0 && `${markers.fixme} FIXME`, markers.other > 0 && `${markers.other} other`);
+  const amount = markers.todo + markers.fixme + markers.other;
+  const marked = kept.length === 0 ? 'No comment says that something is unfinished.' : `${list(kept)} ${amount === 1 ? 'comment says' : 'comments say'} that something is unfinished, in ${count(markers.files, 'file')}.`;
   const tested = tests.cases === 0 ? 'There are no tests that could be counted.' : `${count(tests.cases, 'test')} in ${count(tests.files, 'file')}${tests.tools.length > 0 ? ` (${tests.tools.map(markdownText).join(', ')})` : ''}.`;
   return `${marked} ${tested} By kind: ${list(kinds.map((one) => `${markdownText(one.kind.replace(/, (.*)/, ' ($1)'))} ${one.count}`), 12)}.`;
 }

@@ -6,11 +6,15 @@ import { HORIZONS, HORIZON_WORDS } from '../checklist';
 import { commandsOf } from '../commands';
 import type { Control } from '../controls';
 import { codeBlock, codeSpan, markdownProse, markdownText } from '../escape';
-import { evidenceByText, first, inState, openBySeverity, silenced, strengths } from '../listing';
+import { evidenceByText, first, headline, inState, silenced, strengths } from '../listing';
 import { PLAN_ORDER_WORDS, total } from '../plan';
-import { timeline } from '../timeline';
-import { CATEGORY_TITLES, EXACT, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, count, hours, number, placeText, present } from '../words';
-import { bullets, folded, paragraphs, placeLink, table } from './parts';
+import { numbersOf } from '../short-names';
+import { ANSWERED } from '../signoff-card';
+import type { SignoffCard } from '../signoff-card';
+import { timeline, workingDays } from '../timeline';
+import { CATEGORY_TITLES, EXACT, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, SIGNOFF_WORDS, count, hours, number, placeText, present } from '../words';
+import { bullets, folded, paragraphs, placeLink, ref, table } from './parts';
+import { by as signedBy } from './signoffs';
 
 /** So many pieces of evidence of one strength, and places of each, are written out. */
 const PROOFS = 2;
@@ -21,27 +25,37 @@ export function byCategory(results: readonly Result[], show: (result: Result) =>
     .map(({ category, mine }) => `### ${CATEGORY_TITLES[category]}\n\n${mine.map((result) => `- ${show(result)}`).join('\n')}`).join('\n\n');
 }
 
+/** What holds with a place that proves it; and how much holds that has none to show, so that the amounts of the report card add up. */
 export function strengthList(card: ReportCard): string {
-  return byCategory(strengths(card), strength);
+  const strong = strengths(card);
+  const unseen = card.counts.holds - strong.length;
+  const ran = card.counts.holds + card.counts.open + card.counts.accepted + card.counts.attested;
+  const rest = unseen === 0 ? '' : `; of the other ${unseen} that ${unseen === 1 ? 'holds' : 'hold'} there is nothing to point at`;
+  return strong.length === 0 ? '' : paragraphs(`${strong.length} of ${count(ran, 'checked rule')} ${strong.length === 1 ? 'holds and has a place that proves it' : 'hold and have a place that proves it'}${rest}.`, byCategory(strong, strength));
 }
 
 /** A title, and what proves it, on one line. */
 export function strength(result: Result): string {
   const { shown, more } = first(evidenceByText(result), PROOFS);
   const proofs = shown.map(({ text, places }) => `${markdownProse(text)} (${places.slice(0, PLACES).map(placeLink).join(', ')}${places.length > PLACES ? ` and ${places.length - PLACES} more` : ''})`);
-  return `**${markdownText(result.title)}**: ${[...proofs, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}`;
+  const judged = result.judged > result.evidence.length && !shown.some(({ text }) => /\d/.test(text)) ? ` (${count(result.judged, 'place')} looked at)` : '';
+  return `**${markdownText(result.title)}**: ${[...proofs, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}${judged}`;
 }
 
 const STATES: Readonly<Record<Control['state'], string>> = { wired: '✅ there', partly: '🟡 partly', missing: '❌ missing', accepted: '☑️ accepted', 'not-needed': '➖ does not apply', unknown: '❔ not checked' };
 
-export function controlTable({ content }: ReportCard): string {
-  return table(['Control', 'State', 'By'], content.controls.map((one) => [one.name, STATES[one.state], controlText(one)]));
+export function controlTable(card: ReportCard): string {
+  const numbers = numbersOf(card);
+  const open = (rule: string) => {
+    const [number, result] = [numbers.get(rule), card.results.find((one) => one.rule === rule)];
+    return number === undefined || !result ? codeSpan(rule) : `${ref(number)} ${markdownProse(headline(result))}`;
+  };
+  return table(['Control', 'State', 'What it is, or what is missing'], card.content.controls.map((one) => [one.name, STATES[one.state], controlText(one, open)]));
 }
 
-function controlText({ by, open, reason, state }: Control): string {
+function controlText({ by, open, reason }: Control, openText: (rule: string) => string): string {
   const proofs = by.map((at) => `${markdownProse(at.text)} (${placeLink(at)})`);
-  const missing = open.length === 0 ? [] : [`${state === 'partly' ? 'lacks' : 'see'} ${open.map(codeSpan).join(', ')}`];
-  return [...proofs, ...missing, ...(reason === undefined ? [] : [markdownProse(reason)])].join('; ') || '–';
+  return [...proofs, ...open.map(openText), ...(reason === undefined ? [] : [markdownProse(reason)])].join('; ') || '–';
 }
 
 const BOXES: Readonly<Record<CheckItem['box'], string>> = { done: '[x]', open: '[ ]', partly: '[ ]', accepted: '[x]', unknown: '[ ]' };
@@ -49,42 +63,61 @@ const BOX_WORDS: Readonly<Record<CheckItem['box'], string>> = { done: '', open: 
 
 /** @param all whether what holds is listed one by one; else it is counted where it is recommended only */
 export function checklist(card: ReportCard, all: boolean): string {
-  const numbers = numbersOf(card);
-  return paragraphs(...HORIZONS.map((horizon) => paragraphs(`### ${HORIZON_WORDS[horizon]}`, horizonList(card.content.checklist.filter((item) => item.horizon === horizon), horizon, all, numbers))), card.content.checklist.some((item) => item.decided === 'both' && item.box !== 'done') && '† A person may sign this off where it is done outside of the repository.');
+  const names: Names = { numbers: numbersOf(card), signoffs: new Map(card.signoffs.map((one) => [one.control, one])), show: all ? (number) => number : ref };
+  return paragraphs(...HORIZONS.map((horizon) => paragraphs(`### ${HORIZON_WORDS[horizon]}`, horizonList(card.content.checklist.filter((item) => item.horizon === horizon), horizon, all, names))), card.content.checklist.some((item) => item.decided === 'both' && item.box !== 'done') && '† A person may sign this off where it is done outside of the repository.');
 }
 
-function horizonList(items: readonly CheckItem[], horizon: Horizon, all: boolean, numbers: ReadonlyMap<string, string>): string {
+function horizonList(items: readonly CheckItem[], horizon: Horizon, all: boolean, names: Names): string {
   if (items.length === 0) return 'Nothing.';
   const listed = items.filter((item) => all || item.box !== 'done' || horizon === 'must');
   const held = items.length - listed.length;
   const areas = CATEGORIES.map((category) => ({ category, mine: listed.filter((item) => item.category === category) })).filter(({ mine }) => mine.length > 0);
-  return paragraphs(...areas.map(({ category, mine }) => `**${CATEGORY_TITLES[category]}**\n\n${mine.map((item) => `- ${line(item, numbers)}`).join('\n')}`), held > 0 && `*${count(held, areas.length > 0 ? 'more item' : 'item')} ${held === 1 ? 'holds' : 'hold'} already.*`);
+  return paragraphs(...areas.map(({ category, mine }) => `**${CATEGORY_TITLES[category]}**\n\n${mine.map((item) => `- ${line(item, names)}`).join('\n')}`), held > 0 && `*${count(held, areas.length > 0 ? 'more item' : 'item')} ${held === 1 ? 'holds' : 'hold'} already.*`);
 }
 
-function line(item: CheckItem, numbers: ReadonlyMap<string, string>): string {
+interface Names { readonly numbers: ReadonlyMap<string, string>; readonly signoffs: ReadonlyMap<string, SignoffCard>; readonly show: (number: string) => string }
+
+function line(item: CheckItem, { numbers, signoffs, show }: Names): string {
   const number = numbers.get(item.id);
-  const decided = item.decided === 'both' && item.box !== 'done' ? ' †' : item.decided === 'sign-off' ? ` (a person signs it off${item.box === 'unknown' ? ': nobody has yet' : ''})` : '';
-  return `${BOXES[item.box]} ${markdownText(item.title)}${item.decided === 'sign-off' && item.box === 'unknown' ? '' : BOX_WORDS[item.box]}${number === undefined ? '' : ` → ${number}`}${decided}`;
+  const decided = item.decided === 'both' && item.box !== 'done' ? ' †' : '';
+  const said = item.decided === 'sign-off' ? ` (${signed(signoffs.get(item.id))})` : BOX_WORDS[item.box];
+  return `${BOXES[item.box]} ${markdownText(item.title)}${said}${number === undefined ? '' : ` → ${show(number)}`}${decided}`;
 }
 
-/** The short name of each open rule. */
-export function numbersOf(card: ReportCard): ReadonlyMap<string, string> {
-  return new Map(openBySeverity(card).flatMap((group) => group.rules).map((one) => [one.result.rule, one.number]));
+/** `signed by Ada on 2026-11-01, until 2027-01-30`, or what a person still has to do. */
+function signed(one: SignoffCard | undefined): string {
+  if (!one || one.by === undefined) return 'a person signs it off: nobody has yet';
+  const state = one.state === 'not-applicable' ? 'does not apply, signed' : one.state === 'signed' || one.state === 'expiring' ? 'signed' : `${SIGNOFF_WORDS[one.state].toLowerCase()}, signed`;
+  return `${state} by ${signedBy(one)}${one.expires === undefined ? '' : `, until ${one.expires}`}`;
 }
 
 /** @param start ISO day from which phases have dates */
 export function plan(card: ReportCard, start?: string): string {
   const numbers = numbersOf(card);
+  const waiting = people(card);
+  if (card.counts.open === 0) return paragraphs('Nothing is open, so there is nothing to mend.', waiting);
   const dated = start === undefined ? card.plan.map((phase) => ({ phase, dates: undefined })) : timeline(card.plan, start);
   const phases = dated.map(({ phase: { phase, title, items, hours: spent }, dates }) => {
     const head = `### Phase ${phase}: ${title}`;
     if (items.length === 0) return `${head}\n\nNothing to do.`;
     return `${head}\n\n${table(['', 'Make it so', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'], items.map((item) => [
-      numbers.get(item.rule) ?? '', `${markdownText(item.title)} (${codeSpan(item.rule)})`, SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
-    ]))}\n\nTogether ${hours(spent)}${dates ? `, from ${dates[0]} to ${dates[1]} for one person` : ''}.`;
+      ref(numbers.get(item.rule) ?? ''), `${markdownText(item.title)} (${codeSpan(item.rule)})`, SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
+    ]))}\n\nTogether ${hours(spent)}${dates ? `, ${span(dates)} for one person` : ''}.`;
   });
   const commands = [...new Set(card.results.filter((result) => result.state === 'open').flatMap(commandsOf))];
-  return paragraphs(...phases, `All phases together: ${hours(total(card.plan))}. ${PLAN_ORDER_WORDS[card.planOrder ?? 'unlocks']} ${EXACT}`, commands.length > 0 && `Commands on the way:\n\n${codeBlock(commands.join('\n'), '', 'sh').trimEnd()}`);
+  const every = `All phases together: ${hours(total(card.plan))}${workingDays(total(card.plan))}. ${PLAN_ORDER_WORDS[card.planOrder ?? 'unlocks']} ${EXACT}`;
+  return paragraphs(...phases, every, waiting, commands.length > 0 && `Commands on the way:\n\n${codeBlock(commands.join('\n'), '', 'sh').trimEnd()}`);
+}
+
+function span([from, to]: readonly [string, string]): string {
+  return from === to ? `on ${from}` : `from ${from} to ${to}`;
+}
+
+/** What no work on the code can do. */
+function people({ signoffs }: ReportCard): string {
+  const open = signoffs.filter((one) => one.required && !ANSWERED.has(one.state));
+  if (open.length === 0) return '';
+  return `Beside the work on the code, people have to give ${count(open.length, 'sign-off')} before it is READY (*Sign-offs* says what is asked):\n\n${bullets(open.map((one) => `${markdownText(one.title)}: ${SIGNOFF_WORDS[one.state].toLowerCase()}`))}`;
 }
 
 /** Many rules do not apply for the same reason: it is said once. */

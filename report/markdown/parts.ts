@@ -9,6 +9,16 @@ export function section(title: string, content: string): string {
   return `## ${title}\n\n${content === '' ? 'None.' : content}`;
 }
 
+/** Where an open rule stands, to be led to by `ref`: hosts make other anchors of headings, each its own way. */
+export function anchor(number: string): string {
+  return `<a id="${number.toLowerCase()}"></a>`;
+}
+
+/** The short name of an open rule as a link to where it stands. */
+export function ref(number: string): string {
+  return `[${number}](#${number.toLowerCase()})`;
+}
+
 /** Paragraphs that say something, an empty line between them. */
 export function paragraphs(...all: readonly (string | false | undefined)[]): string {
   return all.filter((one) => typeof one === 'string' && one !== '').join('\n\n');

@@ -1,21 +1,28 @@
 /** The numbers of the Markdown report: the table of categories, and the sums below it. */
-import { categoryText, lineText, overallText } from '../arithmetic';
+import { categoryText, lineText, totalText, weighted } from '../arithmetic';
 import type { CategoryCard, Grade, ReportCard } from '../card';
 import { codeSpan, markdownText } from '../escape';
 import { deductions } from '../justify';
-import { SEVERITY_WORDS, gradeText, gradeWord, number, present, severities } from '../words';
-import { bullets, table } from './parts';
+import { SEVERITY_WORDS, gradeText, gradeWord, list, number, present, severities } from '../words';
+import { numbered } from '../short-names';
+import { bullets, paragraphs, table } from './parts';
 
-/** Categories with grade, score, weight and what cost most, and the whole. */
-export function categoryTable({ categories, score }: ReportCard): string {
+/**
+ * Categories with grade, score, weight and what cost most, and the whole.
+ *
+ * @param show the short name of an open rule, as a link where there is something to lead to
+ */
+export function categoryTable(card: ReportCard, show: (number: string) => string = (name) => name): string {
+  const { categories, score, counts } = card;
   const body = categories.map((category) => [
     category.gating ? `**${category.title}**` : category.title, graded(category.grade), number(category.score),
     category.status === 'scored' ? `${number(category.effectiveWeight)} %` : '–', category.applicable === 0 ? '–' : `${category.holds} of ${category.applicable}`,
-    severities(category.findings) || '–', category.status === 'not-applicable' ? 'does not apply' : markdownText(deductions(category)) || '–',
+    severities(category.findings) || '–', category.status === 'not-applicable' ? 'does not apply' : numbered(card, markdownText(deductions(category)), show) || '–',
   ]);
   const capped = score.caps.find((cap) => cap.reached);
-  const whole = ['**Overall**', `**${graded(score.grade)}**`, `**${number(score.value)}**`, '', '', '', capped === undefined ? '' : `at most ${number(capped.atMost)} because ${capped.because}`];
-  const heads = ['Category', 'Grade', 'Score', 'Weight', 'Hold', 'Open findings', 'What costs most'];
+  const applicable = categories.reduce((sum, category) => sum + category.applicable, 0);
+  const whole = ['**Overall**', `**${graded(score.grade)}**`, `**${number(score.value)}**`, '', applicable === 0 ? '–' : `${counts.holds} of ${applicable}`, severities(counts.findings) || '–', capped === undefined ? '' : `at most ${number(capped.atMost)} because ${capped.because}`];
+  const heads = ['Category', 'Grade', 'Score', 'Weight', 'Rules that hold', 'Open findings', 'What costs most'];
   return `${table(heads, [...body, whole])}\n\nCategories in bold decide by themselves whether this may ship.`;
 }
 
@@ -28,8 +35,19 @@ export function breakdown(card: ReportCard): string {
   const parts = card.categories.filter((category) => category.status !== 'not-applicable').flatMap((category) => present(
     `### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, markdownText(category.justification), category.ledger.length > 0 && ledger(category), bullets(categoryText(category).map(markdownText)),
   ));
-  const whole = [...overallText(card).map(markdownText), ...unsuppressed(card)];
-  return [...parts, `### Overall: ${gradeText(card.score.grade)} ${number(card.score.value)}`, bullets(whole)].join('\n\n');
+  const whole = paragraphs(weightedTable(card), bullets([...totalText(card).map(markdownText), ...unsuppressed(card)]));
+  return [...parts, `### Overall: ${gradeText(card.score.grade)} ${number(card.score.value)}`, whole].join('\n\n');
+}
+
+/** Each score with its weight, as configured and as it counts here, and what they come to. */
+function weightedTable(card: ReportCard): string {
+  const { rows, weight, total } = weighted(card);
+  if (rows.length === 0) return '';
+  const without = card.categories.filter((category) => !rows.some((row) => row.category === category)).map(({ title }) => title);
+  const shared = without.length === 0 ? '' : `\n\n${list(without)} ${without.length === 1 ? 'does not count here, so its weight is' : 'do not count here, so their weights are'} shared among the others.`;
+  return table(['Category', 'Score', 'Weight', 'Effective weight', 'Score × weight'], [
+    ...rows.map(({ category, product }) => [category.title, number(category.score), String(category.weight), `${number(category.effectiveWeight)} %`, number(product)]), ['**Total**', '', `**${weight}**`, '**100 %**', `**${number(total)}**`],
+  ]) + shared;
 }
 
 function unsuppressed({ score }: ReportCard): readonly string[] {

@@ -2,16 +2,18 @@
 import type { ReportCard } from '../card';
 import { amounts, definition } from '../comparison/words';
 import { codeSpan, markdownProse, markdownText } from '../escape';
-import { beyondRules, conditionText, first, headline, openBySeverity } from '../listing';
+import { beyondRules, blockReason, conditionText, first, headline, openBySeverity } from '../listing';
+import { inOrder, numbersOf, reasonText, spoken, titleOf } from '../short-names';
 import type { Numbered } from '../listing';
 import { trendText } from '../history/trend';
 import { frameworks } from '../summary';
 import { VERDICT_SENTENCES, count, customisedText, gradeText, gradeWord, number, percent, present, profileText } from '../words';
-import { blockReason } from './findings';
-import { bullets, paragraphs, placeLink, section, table } from './parts';
+import { firstSentence } from './findings';
+import { bullets, paragraphs, placeLink, ref, section, table } from './parts';
 
-/** So many findings that are gone are named. */
+/** So many findings that are gone are named, and blockers on the first page. */
 const GONE = 15;
+const BLOCKERS = 8;
 
 /** Title, and the facts that an audit begins with. */
 export function titleBlock(card: ReportCard): string {
@@ -37,23 +39,38 @@ function commit({ project: { commit: id, branch, dirty } }: ReportCard): string 
 export function summaryText(card: ReportCard): string {
   const { summary, suitability } = card.content;
   const blockers = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks);
-  const named = blockers.length === 0 ? 'None.' : blockers.map((one) => `${one.number} ${codeSpan(one.result.rule)}`).join(', ');
-  return paragraphs(summary.map(markdownText).join(' '), suitability !== undefined && `**Suits:** ${markdownText(suitability)}`, `**Hard blockers:** ${named}`);
+  const { shown, more } = first(blockers, BLOCKERS);
+  const named = [...shown.map((one) => `**${one.number}** ${markdownProse(headline(one.result))}`), ...(more > 0 ? [`and ${count(more, 'more rule')}`] : [])];
+  return paragraphs(
+    summary.map(markdownProse).join(' '), suitability !== undefined && `**Suits:** ${markdownText(suitability)}`,
+    blockers.length === 0 ? '**Hard blockers:** None.' : `**Hard blockers:**\n\n${bullets(named)}`,
+  );
 }
 
 export function verdictSection(card: ReportCard): string {
   const { value, reasons, conditions, toReady } = card.verdict;
-  const titleOf = (id: string) => card.results.find((result) => result.rule === id)?.title ?? card.signoffs.find((one) => one.control === id)?.title ?? id;
-  const steps = [
-    ...toReady.map((rule) => `${codeSpan(rule)}: ${markdownText(titleOf(rule))}`), ...beyondRules(card).map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`),
-  ];
+  const numbers = numbersOf(card);
+  const goal = (id: string) => {
+    const number = numbers.get(id);
+    return number === undefined ? `Sign-off: ${markdownText(titleOf(card, id))} (${codeSpan(id)})` : `${ref(number)} ${markdownText(titleOf(card, id))} (${codeSpan(id)})`;
+  };
+  const steps = [...inOrder(card, toReady).map(goal), ...beyondRules(card).map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`)];
   const blockers = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks);
   const { shown, more } = first(steps, 10);
   return paragraphs(
-    `## Verdict: ${value}`, VERDICT_SENTENCES[value], bullets(reasons.map((reason) => markdownText(reason.text))),
+    `## Verdict: ${value}`, VERDICT_SENTENCES[value], bullets(reasons.map((reason) => reasonText(card, reason, markdownText, ref))),
     blockers.length > 0 && `### What blocks, and what can happen\n\n${risks(blockers)}`,
-    conditions.length > 0 && `### Conditions\n\n${conditions.map((condition, index) => `${index + 1}. ${markdownText(conditionText(card, condition))}`).join('\n')}`,
-    steps.length > 0 && `### What would make it READY\n\n${bullets([...shown, ...(more > 0 ? [`and ${count(more, 'more rule')}, which the plan lists`] : [])])}`,
+    conditions.length > 0 && `### Conditions\n\n${inOrder(card, conditions).map((condition, index) => `${index + 1}. ${spoken(card, markdownText(conditionText(card, condition)), ref)}`).join('\n')}`,
+    steps.length > 0 && `### What would make it READY\n\n${bullets([...shown, ...(more > 0 ? [`and ${count(more, 'more step')}, which the plan lists`] : [])])}`,
+  );
+}
+
+/** The verdict on a page that has no findings to lead to: why, and with what conditions. */
+export function reasonSection(card: ReportCard): string {
+  const { value, reasons, conditions } = card.verdict;
+  return paragraphs(
+    `## Verdict: ${value}`, bullets(reasons.map((reason) => reasonText(card, reason, markdownText))),
+    conditions.length > 0 && `Conditions:\n\n${inOrder(card, conditions).map((condition, index) => `${index + 1}. ${spoken(card, markdownText(conditionText(card, condition)))}`).join('\n')}`,
   );
 }
 
@@ -61,12 +78,8 @@ export function verdictSection(card: ReportCard): string {
 function risks(blockers: readonly Numbered[]): string {
   return table(['', 'What', 'Where', 'While it is open', 'Blocks'], blockers.map(({ number: id, result }) => {
     const [place] = result.findings;
-    return [id, markdownProse(headline(result)), place ? `${placeLink(place)}${result.findings.length > 1 ? ` and ${result.findings.length - 1} more` : ''}` : '–', markdownProse(firstSentence(result.card.why)), blockReason(result)];
+    return [ref(id), markdownProse(headline(result)), place ? `${placeLink(place)}${result.findings.length > 1 ? ` and ${result.findings.length - 1} more` : ''}` : '–', markdownProse(firstSentence(result.card.why)), markdownText(blockReason(result))];
   }));
-}
-
-function firstSentence(text: string): string {
-  return /^[\s\S]*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;
 }
 
 /** What is new and what is gone, where the card was compared with something. */

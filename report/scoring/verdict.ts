@@ -33,7 +33,7 @@ export const LEAST = {
 } as const;
 
 /** So many rules are named in a sentence. */
-const NAMED = 5;
+export const NAMED = 5;
 
 /** The verdict with everything that kept it from being a better one. */
 export function judge(standing: Standing): { readonly value: Verdict; readonly reasons: readonly Reason[] } {

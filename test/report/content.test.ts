@@ -37,7 +37,7 @@ describe('the words of a card', () => {
   });
 
   it('name one blocker without counting its rule', () => {
-    assert.ok(card([...HOLDING, { rule: 'key', severity: 'critical' }]).content.summary.includes('1 finding blocks shipping: key.'));
+    assert.ok(card([...HOLDING, { rule: 'key', severity: 'critical' }]).content.summary.includes('1 finding blocks shipping: key does not hold here.'));
   });
 
   it('say whom a deployment suits, and nothing of what is not deployed', () => {
@@ -51,7 +51,7 @@ describe('the words of a card', () => {
   it('ask for the next audit when the first acceptance ends, and after thirty days at the latest', () => {
     const accepted = (until: string): RuleSpec => ({ rule: `until-${until}`, silenced: { until } });
     assert.deepEqual(card([]).content.nextAudit, { on: '2026-12-20', because: 'this one is 30 days old then' });
-    assert.deepEqual(card([accepted('2027-02-01'), accepted('2026-12-02'), accepted('2026-11-01')]).content.nextAudit, { on: '2026-12-02', because: 'the accepted risk of until-2026-12-02 ends' });
+    assert.deepEqual(card([accepted('2027-02-01'), accepted('2026-12-02'), accepted('2026-11-01')]).content.nextAudit, { on: '2026-12-02', because: 'the risk accepted for “The rule until-2026-12-02 holds” ends' });
   });
 
   it('hold code from near only where somebody asks, and for the first findings of a rule', () => {

@@ -33,7 +33,7 @@ const named = (all: readonly Element[], ...names: readonly string[]) => all.filt
 describe('the HTML report', () => {
   it('says before a sum is unfolded what costs most, and in which order the plan is', () => {
     const text = html(demo(), PAGE);
-    assert.match(text, /<summary>Why 37\.1<span class="unseen"> for Security<\/span><span class="about">: sql-injection −44\.5/);
+    assert.match(text, /<summary>Why 37\.1<span class="unseen"> for Security<\/span><span class="about">: C1 sql-injection −44\.5/);
     assert.match(text, /Within a phase, what by itself lifts the verdict comes first/);
     assert.match(html({ ...demo(), planOrder: 'effort' }, PAGE), /Within a phase, what takes least time comes first/);
   });

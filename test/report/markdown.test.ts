@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Inventory } from '../../engine/audit/inventory';
 import { MARKDOWN_STYLES, markdown } from '../../report/markdown';
 import { demo, mended } from './demo';
-import { HOLDING, card } from './fixture';
+import { HOLDING, card, signed } from './fixture';
 import type { RuleSpec } from './fixture';
 import { ALL, hostile } from './hostile';
 
@@ -45,7 +45,7 @@ describe('the Markdown report', () => {
 
   it('is in the order of a hand-written audit', () => {
     assert.deepEqual(headings.filter((line) => /^##? /.test(line)), [
-      '# Production readiness: bibliotheca', '## Summary', '## Verdict: NOT READY', '## Scope', '## Report card', '## Strengths', '## Findings', '## Controls', '## Critical flows', '## Checklist', '## Plan',
+      '# Production readiness: bibliotheca', '## Summary', '## Verdict: NOT READY', '## Scope', '## Report card', '## Strengths', '## Findings', '## Controls', '## Critical flows', '## Checklist', '## Sign-offs', '## Plan',
       '## Conclusion', '## Inventory', '## How the score adds up', '## Not applicable', '## Not checked', '## Silenced', '## Notices', '## Method',
     ]);
   });
@@ -62,11 +62,11 @@ describe('the Markdown report', () => {
     assert.match(markdown(mended()), /### Critical\n\nNone\. 5 rules of this severity were checked and hold\./);
   });
   it('gives each finding its place, code, reason, remedy, blocking, effort and what if', () => {
-    const part = text.slice(text.indexOf('#### C2.'), text.indexOf('### High'));
+    const part = text.slice(text.indexOf('#### <a id="c2"></a>C2.'), text.indexOf('### High'));
     for (const words of [
-      '#### C2. SECRET_KEY falls back to a value that anybody can read here.', '- [`app/config.py:12`](./app/config.py#L12)', 'SECRET_KEY = os.environ.get("SECRET_KEY") or "dev********"',
+      '#### <a id="c2"></a>C2. SECRET_KEY falls back to a value that anybody can read here.', '- [`app/config.py:12`](./app/config.py#L12)', 'SECRET_KEY = os.environ.get("SECRET_KEY") or "dev********"',
       '**Blocks shipping:** yes, as everything critical does', '- **Why it matters:** Whoever can read', '- **How to fix:** Refuse to start', '- **Quick fix:** Refuse to start without it (review before applying). Left to do: Set SECRET_KEY',
-      '- **Effort:** 0.5–1 h. **If it held:** Overall stays at 59.9, Configuration & secrets 52.9 → 98.8, still NOT READY',
+      '- **Effort:** 0.5–1 h. **Once done:** Overall stays at 59.9, Configuration & secrets 52.9 → 98.8, still NOT READY',
     ]) assert.ok(part.includes(words), words);
   });
   it('shows strengths with their evidence', () => assert.ok(text.includes('- **Passwords are hashed with a slow, salted hash**: bcrypt with 13 rounds ([`app/models.py:10`](./app/models.py#L10))')));
@@ -90,16 +90,43 @@ describe('the Markdown report', () => {
   it('names conditions where it may ship with them', () => {
     const made = markdown(mended());
     assert.match(made, /## Verdict: READY\n/);
-    assert.match(made, /### Conditions\n\n1\. Backups are written to storage\/backups on the same machine \(backup-local-only, 1 open\)\./);
+    assert.match(made, /### Conditions\n\n1\. [^\n]*\(\[H1\]\(#h1\), 1 open\)\.\n2\. Backups are written to storage\/backups on the same machine \(\[H2\]\(#h2\), 1 open\)\./);
   });
   it('lets no text of the repository become markup, a link or a control character, in whatever style', () => {
     const made = MARKDOWN_STYLES.flatMap((style) => outsideCode(markdown(loaded(), { style })));
     const bare = made.map((line) => line.replace(/\\[\s\S]/g, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '').replace(/\]\(\.\/[^()\s]*\)/g, '](./)'));
     for (const line of bare) {
-      assert.doesNotMatch(line, /<(?!!-- -->|https:\/\/|\/?(?:details|summary)>)/, line);
-      assert.doesNotMatch(line, /!\[|\]\((?!\.\/)|https?:(?!\/\/ok)|www\.|@\w|#\d/, line);
+      assert.doesNotMatch(line, /<(?!!-- -->|https:\/\/|\/?(?:details|summary)>|a id="[chmli]\d+">|\/a>)/, line);
+      assert.doesNotMatch(line, /!\[|\]\((?!\.\/|#[chmli]\d+\))|https?:(?!\/\/ok)|www\.|@\w|#\d/, line);
     }
     for (const style of MARKDOWN_STYLES) assert.doesNotMatch(markdown(loaded(), { style }), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  });
+  it('speaks of open rules by their short names, in its own order, and of controls by their titles', () => {
+    const said = markdown(card([...HOLDING, { rule: 'a-key', severity: 'critical' }, { rule: 'b-key', severity: 'critical', findings: 2 }], { signoffs: signed([{ control: 'restore-drill', required: true }]) }));
+    assert.ok(said.includes('- 2 rules that must hold before this ships are open: [C1](#c1) and [C2](#c2).'), said);
+    assert.ok(said.includes('- [C1](#c1) The rule b-key holds (`b-key`)\n- [C2](#c2) The rule a-key holds (`a-key`)\n- Sign-off: restore-drill was done (`restore-drill`)'));
+    assert.ok(said.includes('2 of them critical') || said.includes('all of them critical'));
+    assert.match(markdown(card(HOLDING, { signoffs: signed([{ control: 'restore-drill', required: true }]) })), /- 1 required sign-off is open: “restore-drill was done” missing\./);
+  });
+  it('holds what people signed, with who, until when and what they said, and what they are asked for', () => {
+    const said = markdown(card(HOLDING, { signoffs: signed([{ control: 'restore-drill', required: true, status: 'passed' }, { control: 'rollback', required: true }, { control: 'pentest' }]) }));
+    assert.ok(said.includes('| restore-drill was done | Signed, required | Ada \\<ada@<!-- -->example.org> on 2026-11-01 | 2027-01-30 | It was. Evidence: docs/note.md |'), said);
+    assert.ok(said.includes('| rollback was done | Missing, required | – | – | Was rollback done? Evidence: A note. |'));
+    assert.ok(said.includes('1 more control can be signed off'));
+    assert.ok(said.includes('- [x] restore-drill was done (signed by Ada \\<ada@<!-- -->example.org> on 2026-11-01, until 2027-01-30)'));
+    assert.ok(said.includes('people have to give 1 sign-off before it is READY'));
+  });
+  it('names gaps by what is wrong, and steps by what their category gains', () => {
+    const made = markdown(demo(), { style: 'consultant' });
+    const gaps = made.slice(made.indexOf('## Known gaps'), made.indexOf('## Suggested'));
+    assert.ok(gaps.includes('- [C2](#c2) SECRET_KEY falls back to a value that anybody can read here. (Configuration & secrets, **blocks**)'), gaps);
+    assert.ok(!gaps.includes('The signing key'), gaps);
+    assert.match(made, /\. \[C2\]\(#c2\) [^\n]*: Refuse to start[^\n]* \(0\.5–1 h; Configuration & secrets 52\.9 → 98\.8\)/);
+  });
+  it('says what is missing of a control, and shows a place once', () => {
+    const made = markdown(card([{ rule: 'csp-missing' }, { rule: 'metrics-missing', state: 'holds', evidence: ['counted', 'counted', 'timed'] }]));
+    assert.ok(made.includes('| Content security policy | ❌ missing | [M1](#m1) csp-missing does not hold here. |'));
+    assert.match(made, /\| Metrics \| ✅ there \| counted \([^|]*\); timed \([^|]*\) \|/);
   });
   it('says None where there is nothing', () => {
     const made = markdown(card(HOLDING));
@@ -132,10 +159,10 @@ describe('the Markdown report', () => {
     const spot = { path: 'a.py', line: 0 };
     const route = (auth: 'guarded' | 'public', limit: 'own' | 'none', path: string) => ({ methods: ['POST'], path, handler: 'h', at: spot, auth, limit, csrf: 'unchecked' } as const);
     const said = (routes: Inventory['routes']) => markdown({ ...demo(), inventory: { ...demo().inventory, routes } }).split('\n').find((line) => line.includes(' who is there before ')) ?? '';
-    assert.equal(said([route('guarded', 'none', '/a')]), '1 of 1 route asks who is there before it runs. None is limited. 1 that trusts a cookie is not checked for where a request comes from.');
+    assert.equal(said([route('guarded', 'none', '/a')]), '1 of 1 route asks who is there before it runs. None has a rate limit. 1 that trusts a cookie is not checked for where a request comes from.');
     assert.equal(
       said([route('guarded', 'own', '/a'), route('guarded', 'none', '/b'), route('public', 'none', '/login')]),
-      '2 of 3 routes ask who is there before they run and 1 is open as the name says (login, health and the like). 1 is limited. 3 that trust a cookie are not checked for where a request comes from.',
+      '2 of 3 routes ask who is there before they run and 1 is open as the name says (login, health and the like). 1 has a rate limit. 3 that trust a cookie are not checked for where a request comes from.',
     );
   });
   it('does not name the place of a finding again beside it', () => {
@@ -153,9 +180,9 @@ describe('the Markdown report', () => {
   });
   it('is a page in brief, boxes as a checklist, and domains as a consultant writes them', () => {
     const second = (style: 'brief' | 'checklist' | 'consultant') => markdown(demo(), { style }).split('\n').filter((line) => line.startsWith('## '));
-    assert.deepEqual(second('brief'), ['## Summary', '## Report card', '## First things', '## Conclusion']);
-    assert.deepEqual(second('checklist'), ['## Summary', '## Checklist', '## Variables to set', '## Next audit']);
-    assert.deepEqual(second('consultant'), ['## Summary', '## Scope', '## Readiness by domain', '## Known gaps (observed 2026-11-20)', '## Suggested next steps (small → impactful)', '## Conclusion']);
+    assert.deepEqual(second('brief'), ['## Summary', '## Verdict: NOT READY', '## Report card', '## First things', '## Conclusion']);
+    assert.deepEqual(second('checklist'), ['## Summary', '## Checklist', '## Sign-offs', '## Variables to set', '## Next audit']);
+    assert.deepEqual(second('consultant'), ['## Summary', '## Scope', '## Readiness by domain', '## Sign-offs', '## Known gaps (observed 2026-11-20)', '## Suggested next steps (small → impactful)', '## Conclusion']);
     assert.ok(markdown(demo(), { style: 'brief' }).split('\n').length < 80);
     assert.match(markdown(demo(), { style: 'checklist' }), /- \[ \] .* → C2/);
   });

@@ -55,7 +55,7 @@ describe('the summary', () => {
   it('has at most six sentences: what, verdict, areas, blockers, work', () => {
     assert.deepEqual(summary(demo()), [
       'bibliotheca is a Flask application with 42 routes and 9,000 lines in 100 analysed files.', 'It is NOT READY at D+ 59.9 of 100, with medium confidence: 27 of 28 checks ran.',
-      'The weakest area is Security (F 37.1), the strongest Dependencies (A+ 100.0).', '3 findings of 3 rules block shipping: sql-injection, secret-key-default and csrf-missing.',
+      'The weakest area is Security (F 37.1), the strongest Dependencies (A+ 100.0).', '3 findings block shipping, 2 of them critical.',
       'What is open is estimated at 42.5–85 h, of which 5.5–11 h for what blocks.',
     ]);
     assert.ok(summary(mended()).includes('Nothing blocks; 13 rules are open.'));
@@ -74,6 +74,6 @@ describe('a headline', () => {
   };
   it('is what all findings say, or that the title does not hold everywhere', () => {
     assert.deepEqual(of([{ message: 'It is not.' }, { message: 'It is not.' }]), ['It is not.', 'It is not (a, 2 open).']);
-    assert.deepEqual(of([{ message: 'One.' }, { message: 'Two.' }]), ['All is well: not so in 2 places', 'All is well: not so in 2 places (a, 2 open).']);
+    assert.deepEqual(of([{ message: 'One.' }, { message: 'Two.' }]), ['All is well: not met in 2 places.', 'All is well: not met in 2 places (a, 2 open).']);
   });
 });

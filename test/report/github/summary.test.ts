@@ -3,7 +3,7 @@ import type { ReportCard } from '../../../report/card';
 import { compared } from '../../../report/comparison/compare';
 import { githubComment, githubSummary } from '../../../report/github/summary';
 import { demo, mended } from '../demo';
-import { card } from '../fixture';
+import { HOLDING, card, signed } from '../fixture';
 import { hostile } from '../hostile';
 
 const HERE = {};
@@ -80,6 +80,18 @@ describe('the summary of a step', () => {
     const text = githubSummary([demo()], HERE);
     assert.match(text, /\| \*\*Security\*\* \| [A-F].* \| \d+\.\d \| \d+\.\d \| 1 critical/);
     for (const title of ['What would make it READY', 'Silenced', 'Not checked', 'Notices', 'Strengths']) assert.match(text, new RegExp(`<details><summary>${title} \\(\\d+\\)</summary>`));
+  });
+});
+
+describe('the numbers and names of a summary', () => {
+  it('are what is left and what is lost of a hundred, caps and compression among it', () => {
+    const rows = [...githubSummary([demo()], HERE).matchAll(/^\| [^|]+ \| [A-F][^|]* \| ([\d.]+) \| ([\d.]+) \|/gm)];
+    assert.ok(rows.length > 9);
+    for (const [row, score, lost] of rows) assert.equal(Math.round(Number(score) * 10) + Math.round(Number(lost) * 10), 1000, row);
+  });
+  it('call a control by its title', () => {
+    const text = githubSummary([card(HOLDING, { signoffs: signed([{ control: 'restore-drill', required: true }]) })], HERE);
+    assert.ok(text.includes('- `restore-drill`: restore-drill was done\n'));
   });
 });
 
