@@ -1,6 +1,6 @@
 import type { Module, Project, Value } from '../../rules/kit';
 import { pythonLowering } from '../../engine/python/lower';
-import type { ModuleInput } from '../../engine/python/module';
+import type { ModuleInput } from '../../engine/python/draft';
 import { pythonModule } from '../../engine/python/module';
 import { projectFacts } from '../../engine/project/facts';
 import { roleOf } from '../../engine/files/role';
