@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN, SIGN_OFF_COMMAND } from '../server/protocol';
+import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN, SIGN_OFF_COMMAND, SWITCH_OFF_COMMAND } from '../server/protocol';
 import type { DecideCommand, Lane } from '../server/protocol';
 import { openFinding } from './cards';
 import type { OpenFinding, PlacedCard } from './cards';
@@ -7,7 +7,7 @@ import { about } from './command-arguments';
 import type { About } from './command-arguments';
 import { fix, fixEverywhere, ignore } from './corrections';
 import type { CurrentReport } from './current-report';
-import { acceptRisk, markFalsePositive } from './deciding';
+import { acceptRisk, markFalsePositive, switchOff } from './deciding';
 import { explain } from './explanation';
 import { exportReport } from './export';
 import type { LanguageServer } from './language-server';
@@ -43,6 +43,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
     [FALSE_POSITIVE_COMMAND]: (argument) => decideFinding(parts, about(argument), 'false-positive'),
     [ACCEPT_COMMAND]: (argument) => decideFinding(parts, about(argument), 'accepted-risk'),
+    [SWITCH_OFF_COMMAND]: (argument) => switchRuleOff(parts, about(argument)),
     [SIGN_OFF_COMMAND]: (argument) => sign(parts, about(argument)),
     'shipworthy.exportReport': (argument) => exportCard(parts, about(argument).card),
     'shipworthy.copyId': (argument) => copyId(about(argument).rule),
@@ -93,11 +94,11 @@ async function explainRule({ report }: Parts, rule: string | undefined): Promise
   if (chosen !== undefined) await explain(chosen);
 }
 
-async function pickRule(cards: readonly PlacedCard[]): Promise<string | undefined> {
+async function pickRule(cards: readonly PlacedCard[], title = 'Explain a rule'): Promise<string | undefined> {
   const titles = new Map(cards.flatMap(({ card }) => card.results.map(({ rule, title }) => [rule, title])));
   const items = [...titles].map(([rule, title]) => ({ label: title, description: rule, rule }));
-  if (items.length === 0) void vscode.window.showInformationMessage('There are no rules to explain yet: nothing has been read.');
-  return items.length === 0 ? undefined : (await vscode.window.showQuickPick(items, { title: 'Explain a rule', matchOnDescription: true }))?.rule;
+  if (items.length === 0) void vscode.window.showInformationMessage('There are no rules to choose from yet: nothing has been read.');
+  return items.length === 0 ? undefined : (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.rule;
 }
 
 async function chooseView(tree: ReportTree): Promise<void> {
@@ -132,6 +133,13 @@ async function ignoreFinding({ server, report }: Parts, named: About): Promise<v
 export async function decideFinding({ server, report }: Pick<Parts, 'server' | 'report'>, named: About, lane: Lane): Promise<void> {
   const finding = decided(report, named);
   if (finding) await (lane === 'false-positive' ? markFalsePositive : acceptRisk)(server, finding);
+}
+
+async function switchRuleOff({ server, report }: Parts, { uri, card, rule }: About): Promise<void> {
+  const { cards } = report.known;
+  const folder = uri ?? cards.find(({ key }) => key === card)?.folder ?? (await pickCard(cards))?.folder;
+  const chosen = folder === undefined ? undefined : rule ?? await pickRule(cards.filter((placed) => placed.folder === folder), 'Switch a rule off');
+  if (folder !== undefined && chosen !== undefined) await switchOff(server, { uri: folder, rule: chosen });
 }
 
 async function sign({ server, report }: Parts, named: About): Promise<void> {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { CORRECTION } from '../server/protocol';
 import type { CorrectionParams, Reach } from '../server/protocol';
 import { change } from './apply';
+import { switchOff } from './deciding';
 import type { OpenFinding } from './cards';
 import type { LanguageServer } from './language-server';
 import { goTo } from './places';
@@ -30,10 +31,11 @@ export async function fixEverywhere(server: LanguageServer, folder: string, rule
   await correct(server, { uri: folder, rule });
 }
 
-/** Asks for what is missing and writes the comment that silences a finding. Nothing happens without a reason. */
+/** Asks for what is missing and writes the comment that silences a finding, or switches its rule off. Nothing happens without a reason. */
 export async function ignore(server: LanguageServer, finding: { readonly uri: string; readonly rule: string; readonly fingerprint: string; readonly reach?: Reach }): Promise<void> {
   const { uri, rule, fingerprint } = finding;
   const reach = finding.reach ?? await pickReach(rule);
+  if (reach === 'project') return switchOff(server, { uri, rule });
   if (!reach) return;
   const reason = await vscode.window.showInputBox({
     title: `Ignore ${rule} ${REACHES[reach].toLowerCase()}`,
@@ -48,8 +50,9 @@ export async function ignore(server: LanguageServer, finding: { readonly uri: st
 
 const REACHES: Readonly<Record<Reach, string>> = { line: 'On this line', file: 'In this file' };
 
-async function pickReach(rule: string): Promise<Reach | undefined> {
-  const items = (Object.keys(REACHES) as Reach[]).map((reach) => ({ label: REACHES[reach], reach }));
+async function pickReach(rule: string): Promise<Reach | 'project' | undefined> {
+  const near = (Object.keys(REACHES) as Reach[]).map((reach) => ({ label: REACHES[reach], reach }));
+  const items: readonly { readonly label: string; readonly reach: Reach | 'project' }[] = [...near, { label: 'In this project', reach: 'project' }];
   return (await vscode.window.showQuickPick(items, { title: `Where to ignore ${rule}?` }))?.reach;
 }
 

@@ -1,8 +1,8 @@
-// What somebody decides about a finding: that it is none, or that its risk is accepted until a day. It is asked for here; the server
-// writes it into the team's records.
+// What somebody decides about a finding: that it is none, that its risk is accepted until a day, or that its rule is not for this
+// project. It is asked for here; the server writes it into the team's records.
 import * as vscode from 'vscode';
-import { DECIDING, SUPPRESS } from '../server/protocol';
-import type { DecideCommand, DecidingAnswer, DecidingParams, Lane, SuppressParams } from '../server/protocol';
+import { DECIDING, SUPPRESS, SWITCH_OFF } from '../server/protocol';
+import type { DecideCommand, DecidingAnswer, DecidingParams, Lane, SuppressParams, SwitchOffCommand, SwitchOffParams } from '../server/protocol';
 import { record } from './apply';
 import { endProblem, firstEnd, missing } from './decision-words';
 import type { LanguageServer } from './language-server';
@@ -33,13 +33,19 @@ export async function acceptRisk(server: LanguageServer, { uri, rule, fingerprin
   if (until !== undefined) await suppress(server, { uri, fingerprint, lane: 'accepted-risk' satisfies Lane, reason, owner, until });
 }
 
+/** Asks for the reason and switches a rule off for the whole project. Nothing happens without a reason. */
+export async function switchOff(server: LanguageServer, { uri, rule }: SwitchOffCommand): Promise<void> {
+  const reason = await askReason(`Switch ${rule} off in this project`, 'Why does it not apply here?', 'shipworthy.json');
+  if (reason !== undefined) await record(server, SWITCH_OFF, { uri, rule, reason } satisfies SwitchOffParams);
+}
+
 async function suppress(server: LanguageServer, params: SuppressParams): Promise<void> {
   await record(server, SUPPRESS, params);
 }
 
-function askReason(title: string, placeHolder: string): Promise<string | undefined> {
+function askReason(title: string, placeHolder: string, file = '.shipworthy/suppressions.json'): Promise<string | undefined> {
   return ask({
-    title, placeHolder, prompt: 'The reason. It is written to .shipworthy/suppressions.json and listed in the report.',
+    title, placeHolder, prompt: `The reason. It is written to ${file} and listed in the report.`,
     validateInput: missing('A reason is needed: without one nobody can tell later whether it still holds.'),
   });
 }

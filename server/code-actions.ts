@@ -15,7 +15,8 @@ import {
   type CancellationToken, type CodeAction, type CodeActionContext, type CodeActionParams, type Diagnostic, type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Finding, FixOffer, Range } from '../engine/audit/outcome';
-import type { Remedy, Session } from '../engine/audit/session';
+import type { Recording } from '../engine/audit/recording';
+import type { Correction, Remedy, Session } from '../engine/audit/session';
 import type { SignoffState } from '../report/signoff-card';
 import { refuseCancelled } from './cancellation';
 import { compare, sharesLine, touches } from './convert';
@@ -24,8 +25,8 @@ import { workspaceEdit } from './edits';
 import type { Placed } from './folders';
 import { answer } from './log';
 import {
-  ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, SIGN_OFF_COMMAND,
-  type DecideCommand, type ExplainParams, type IgnoreCommand, type Reach, type SignOffCommand,
+  ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, SIGN_OFF_COMMAND, SWITCH_OFF_COMMAND,
+  type DecideCommand, type ExplainParams, type IgnoreCommand, type Reach, type SignOffCommand, type SwitchOffCommand,
 } from './protocol';
 import type { Serving } from './serving';
 import { auditsOn } from './today';
@@ -36,6 +37,7 @@ export const CODE_ACTIONS = { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL
 
 const REASON_TO_COME = 'the reason is still to be given';
 const REACHES: Readonly<Record<Reach, string>> = { line: 'on this line', file: 'in this file' };
+const IN_PROJECT = 'in this project';
 
 /** What is written to the team's records: it wants more than a reason, so only a client that can prompt gets these. */
 const DECISIONS = [['Mark false positive…', FALSE_POSITIVE_COMMAND], ['Accept risk until…', ACCEPT_COMMAND]] as const;
@@ -47,6 +49,7 @@ const RENEWABLE: ReadonlySet<SignoffState> = new Set<SignoffState>(['expiring', 
 type Deed = { readonly uri: string } & (
   | { readonly deed: 'fix'; readonly fingerprint: string; readonly index: number; readonly review: boolean }
   | { readonly deed: 'ignore'; readonly fingerprint: string; readonly reach: Reach }
+  | { readonly deed: 'switch-off'; readonly rule: string }
   | { readonly deed: 'remedy'; readonly line: number; readonly character: number }
   | { readonly deed: 'fix-all' });
 
@@ -107,16 +110,21 @@ function others(serving: Serving, placed: Placed, session: Session, uri: string,
   const common = { kind: CodeActionKind.QuickFix, diagnostics: [diagnosticIn(context, finding) ?? diagnostic(serving, placed, session, finding)] };
   const reaches: readonly Reach[] = ['line', 'file'];
   if (!serving.client.canPrompt) {
-    return reaches.map((reach) => ({ ...common, title: `Ignore ${rule} ${REACHES[reach]}`, ...defer({ uri, deed: 'ignore', fingerprint, reach }) }));
+    return [
+      ...reaches.map((reach) => ({ ...common, title: `Ignore ${rule} ${REACHES[reach]}`, ...defer({ uri, deed: 'ignore', fingerprint, reach }) })),
+      { ...common, title: `Ignore ${rule} ${IN_PROJECT}`, ...defer({ uri, deed: 'switch-off', rule }) },
+    ];
   }
   const ignores = reaches.map((reach): CodeAction => {
     const title = `Ignore ${rule} ${REACHES[reach]}…`;
     return { ...common, title, command: { title, command: IGNORE_COMMAND, arguments: [{ uri, rule, fingerprint, reach } satisfies IgnoreCommand] } };
   });
+  const everywhere = `Ignore ${rule} ${IN_PROJECT}…`;
+  const off: CodeAction = { ...common, title: everywhere, command: { title: everywhere, command: SWITCH_OFF_COMMAND, arguments: [{ uri, rule } satisfies SwitchOffCommand] } };
   const decisions = DECISIONS.map(([title, command]): CodeAction => (
     { ...common, title, command: { title, command, arguments: [{ uri, rule, fingerprint } satisfies DecideCommand] } }));
   const title = `Explain ${rule}`;
-  return [...ignores, ...decisions, { ...common, title, command: { title, command: EXPLAIN_COMMAND, arguments: [{ rule } satisfies ExplainParams] } }];
+  return [...ignores, off, ...decisions, { ...common, title, command: { title, command: EXPLAIN_COMMAND, arguments: [{ rule } satisfies ExplainParams] } }];
 }
 
 function remedies({ host }: Serving, session: Session, path: string): readonly Remedy[] {
@@ -188,11 +196,17 @@ async function editOf(serving: Serving, deed: Deed): Promise<WorkspaceEdit | und
   return correction && workspaceEdit(serving, placed.folder, correction, deed.deed === 'fix' && deed.review);
 }
 
-function correctionFor(serving: Serving, session: Session, path: string, deed: Deed) {
+function correctionFor(serving: Serving, session: Session, path: string, deed: Deed): Correction | undefined {
   switch (deed.deed) {
     case 'fix': return session.fix(deed.fingerprint, deed.index);
     case 'ignore': return session.ignore(deed.fingerprint, deed.reach, REASON_TO_COME);
+    case 'switch-off': return made(session.switchOff(deed.rule, REASON_TO_COME));
     case 'remedy': return remedies(serving, session, path).find(({ range }) => compare(range.start, deed) === 0)?.correction;
     case 'fix-all': return session.fixAll(path);
   }
+}
+
+/** Why something cannot be written is said where somebody can be told: an action without an edit is not offered, or says that it cannot be made. */
+function made(recording: Recording): Correction | undefined {
+  return 'refused' in recording ? undefined : recording;
 }

@@ -1,4 +1,4 @@
-/** What somebody decides in the editor, as edits of the team's records: a finding is silenced, a control is signed. */
+/** What somebody decides in the editor, as edits of the team's records: a finding is silenced, a rule is switched off, a control is signed. */
 import { ErrorCodes, LSPErrorCodes, ResponseError, type WorkspaceEdit } from 'vscode-languageserver';
 import type { Finding } from '../engine/audit/outcome';
 import type { Recording } from '../engine/audit/recording';
@@ -9,7 +9,9 @@ import { dayNumber, dayText } from '../rules/kit';
 import { workspaceEdit } from './edits';
 import type { Folder } from './folder';
 import { answer } from './log';
-import { DECIDING, SIGN, SUPPRESS, type DecidingAnswer, type DecidingParams, type SignParams, type SuppressParams } from './protocol';
+import {
+  DECIDING, SIGN, SUPPRESS, SWITCH_OFF, type DecidingAnswer, type DecidingParams, type SignParams, type SuppressParams, type SwitchOffParams,
+} from './protocol';
 import type { Serving } from './serving';
 
 /** Answers what a client asks before somebody decides, and makes the edits of what was decided. */
@@ -17,6 +19,7 @@ export function serveDecisions(serving: Serving): void {
   const { connection, log } = serving;
   connection.onRequest(DECIDING, (params: DecidingParams) => answer(log, 'Looking up who decides', () => deciding(serving, params)));
   connection.onRequest(SUPPRESS, (params: SuppressParams) => answer(log, 'Silencing a finding', () => suppressed(serving, params)));
+  connection.onRequest(SWITCH_OFF, (params: SwitchOffParams) => answer(log, 'Switching a rule off', () => switchedOff(serving, params)));
   connection.onRequest(SIGN, (params: SignParams) => answer(log, 'Signing a control', () => signed(serving, params)));
 }
 
@@ -50,6 +53,11 @@ async function suppressed(serving: Serving, { uri, fingerprint, ...how }: Suppre
   const { folder, session } = await placeOf(serving, uri);
   const made = session.suppress(fingerprint, { ...how, place: 'finding' });
   return made ? editOf(serving, folder, made) : null;
+}
+
+async function switchedOff(serving: Serving, { uri, rule, reason }: SwitchOffParams): Promise<WorkspaceEdit> {
+  const { folder, session } = await placeOf(serving, uri);
+  return editOf(serving, folder, session.switchOff(rule, reason));
 }
 
 async function signed(serving: Serving, { uri, by: named, ...said }: SignParams): Promise<WorkspaceEdit> {

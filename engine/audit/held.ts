@@ -49,6 +49,7 @@ export class HeldFiles {
   /** Names of all folders and files, endings off: what an import of this project can begin with. */
   roots: ReadonlySet<string> = new Set();
   /** Files of ours as they were last read; those that are not there are missing. */
+  private configured: Reading | undefined;
   private records: ReadonlyMap<string, Reading> = new Map();
   private readonly overlays = new Map<string, string>();
   private readonly sources = new WeakMap<HeldFile, SourceText>();
@@ -111,7 +112,8 @@ export class HeldFiles {
   /** A file of ours: the editor's text, else the disk's when it was last read. */
   record(path: string): Reading | undefined {
     const overlay = this.overlays.get(path);
-    return overlay === undefined ? this.records.get(path) : { text: overlay };
+    if (overlay !== undefined) return { text: overlay };
+    return path === CONFIG ? this.configured : this.records.get(path);
   }
 
   /** Takes the editor's text. True when it is another than before and belongs to the project. */
@@ -222,6 +224,7 @@ export class HeldFiles {
     }
     const overlay = this.overlays.get(CONFIG);
     const reading = overlay === undefined ? await this.workspace.read(CONFIG) : { text: overlay };
+    this.configured = 'text' in reading || reading.notice.code !== 'vanished' ? reading : undefined;
     const read = 'text' in reading ? readConfig(reading.text, CONFIG, this.rules) : { config: DEFAULTS, notices: reading.notice.code === 'vanished' ? [] : [reading.notice] };
     this.config = read.config;
     return read.notices;

@@ -7,7 +7,7 @@ import { applicationRoots, libraryRoots, partition } from '../project/partition'
 import { RECORD_FILES, SIGNOFFS_FILE, SUPPRESSIONS_FILE } from '../records/paths';
 import { Documents } from '../syntax/documents';
 import type { Grammars } from '../syntax/grammars';
-import type { Config } from '../workspace/config';
+import { CONFIG_FILE, type Config } from '../workspace/config';
 import type { Workspace } from '../workspace/workspace';
 import { inOrder } from './answers';
 import type { Bench } from './application';
@@ -24,7 +24,7 @@ import type { Audit, Finding, Notice, RuleCard, RuleDocument, Silenced } from '.
 import type { UnitReader } from './read';
 import { unitReader } from './read';
 import type { Recording, Suppressing } from './recording';
-import { signature, suppression } from './recording';
+import { signature, suppression, switchingOff } from './recording';
 import { Records } from './records';
 import type { Registry } from './registry';
 import { documentOf, registryOf } from './registry';
@@ -296,6 +296,11 @@ class LiveSession implements Session {
     const finding = this.judged(fingerprint)?.finding;
     const source = finding && this.held.source(finding.path);
     return finding && source && suppression(finding, how, source, this.records.file(SUPPRESSIONS_FILE));
+  }
+
+  switchOff(rule: string, reason: string): Recording {
+    if (!this.registry.byId[rule]) return { refused: `There is no rule called \`${rule}\`.` };
+    return switchingOff(rule, reason, this.records.file(CONFIG_FILE));
   }
 
   sign(record: Signoff): Recording {

@@ -1,11 +1,13 @@
 /** What somebody decides, written down: comments beside the code, and records in `.shipworthy/`. Every skin writes through here. */
 import { controls } from '../../rules/controls';
 import { dayNumber } from '../../rules/kit';
-import { edited, putRecord } from '../records/change';
+import { edited, putRecord, type Change } from '../records/change';
 import type { Form } from '../records/document';
 import { SIGNOFFS_FILE, SUPPRESSIONS_FILE } from '../records/paths';
 import { readSignoffs, SIGNOFFS } from '../records/signoffs';
 import { SUPPRESSIONS } from '../records/suppressions';
+import { CONFIG_FILE } from '../workspace/config';
+import { putRule } from '../workspace/config-change';
 import { ignoreComment } from './correction';
 import type { Finding } from './outcome';
 import type { Correction } from './session';
@@ -51,6 +53,15 @@ export function suppression(finding: Finding, how: Suppressing, source: SourceTe
   return put(SUPPRESSIONS_FILE, SUPPRESSIONS, record, file, `Silence ${finding.rule} in ${SUPPRESSIONS_FILE}`);
 }
 
+/** The edit that switches a rule off in `shipworthy.json`, for the whole project. */
+export function switchingOff(rule: string, why: string, { text, exists }: RecordFile): Recording {
+  const reason = oneLine(why);
+  if (reason === '') return { refused: 'Switching a rule off needs a reason.' };
+  if (exists && text === undefined) return { refused: `${CONFIG_FILE} cannot be read as text, so nothing was written to it.` };
+  const change = putRule(text, rule, { severity: 'off', reason });
+  return written(change, CONFIG_FILE, exists, `Switch ${rule} off in ${CONFIG_FILE}`);
+}
+
 /** What a file of sign-offs says of the controls there are. */
 export function signoffsIn(text: string): ReturnType<typeof readSignoffs> {
   return readSignoffs(text, controls);
@@ -70,7 +81,10 @@ export function signature(record: Signoff, file: RecordFile): Recording {
 
 function put<T extends object>(path: string, form: Form<T>, record: T, { text, exists }: RecordFile, title: string): Recording {
   if (exists && text === undefined) return { refused: `${path} cannot be read as text, so nothing was written to it.` };
-  const change = putRecord(text, path, form, record);
+  return written(putRecord(text, path, form, record), path, exists, title);
+}
+
+function written(change: Change, path: string, exists: boolean, title: string): Recording {
   if ('refused' in change) return { refused: `Nothing was written. ${change.refused.message}` };
   const [only] = change.edits;
   if (!exists && only) return { title, edits: {}, creates: { [path]: only.text } };

@@ -69,6 +69,8 @@ export interface Session {
 
   /** The edit that silences this finding as somebody decided; undefined when the finding is gone. */
   suppress(fingerprint: string, how: Suppressing): Recording | undefined;
+  /** The edit that switches a rule off for the whole project, in `shipworthy.json`; refused where there is no such rule or no reason. */
+  switchOff(rule: string, reason: string): Recording;
   /** The edit that puts a sign-off into `.shipworthy/signoffs.json`; commit and digest are filled in where they are missing. */
   sign(record: Signoff): Recording;
 

@@ -22,7 +22,7 @@ export function putRecord<T extends object>(text: string | undefined, path: stri
   const same = read.entries.find((entry) => form.key(entry.value) === key);
   const node = same && list.children?.[same.index];
   if (node) return { edits: [{ start: node.offset, end: node.offset + node.length, text: line }] };
-  return { edits: inserted(text, list, placeFor(key, read.entries, form, list), line) };
+  return { edits: inserted(text, list, placeFor(key, read.entries, form, list), line, '    ') };
 }
 
 /** Takes the record with this number out of a file, with its line. */
@@ -50,19 +50,23 @@ function placeFor<T extends object>(key: string, entries: readonly Entry<T>[], f
   return entries.find((entry) => byText(form.key(entry.value), key) > 0)?.index ?? list.children?.length ?? 0;
 }
 
-function inserted(text: string, list: Node, index: number, line: string): Edit[] {
+/**
+ * Puts a line into a list or an object of a text that can be read, before its item with this number or at its end, on a line of its own.
+ * @param usual how far it is indented where there is nothing to go by; what holds it is then two less
+ */
+export function inserted(text: string, list: Node, index: number, line: string, usual: string): Edit[] {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const items = list.children ?? [];
   const before = items[index - 1];
   const next = items[index];
   const at = (offset: number, fresh: string): Edit => ({ start: offset, end: offset, text: fresh });
-  const indent = indentOf(text, items[0]) ?? '    ';
+  const indent = indentOf(text, items[0]) ?? usual;
   if (!before) {
     const opening = list.offset + 1;
     const rest = endOfLine(text, opening);
     if (next && next.offset < rest) return [at(opening, `${newline}${indent}${line},${newline}${indent}`)];
     const open = list.offset + list.length - 1 > rest;
-    return [at(open ? rest : opening, `${newline}${indent}${line}${next ? ',' : ''}${open ? '' : `${newline}  `}`)];
+    return [at(open ? rest : opening, `${newline}${indent}${line}${next ? ',' : ''}${open ? '' : `${newline}${usual.slice(2)}`}`)];
   }
   const end = before.offset + before.length;
   const comma = commaAfter(text, end);

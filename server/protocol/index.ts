@@ -77,6 +77,15 @@ export interface SuppressParams {
 }
 export type Lane = 'false-positive' | 'accepted-risk';
 
+/** Request: the edit that switches a rule off in `shipworthy.json`. Fails with a sentence for people where nothing can be written. */
+export const SWITCH_OFF = 'shipworthy/switchOff';
+export interface SwitchOffParams extends SwitchOffCommand { readonly reason: string }
+
+/** Command of the client with one SwitchOffCommand: asks for the reason, then requests SWITCH_OFF and applies it. In code actions only when the client can prompt. */
+export const SWITCH_OFF_COMMAND = 'shipworthy.switchOff';
+/** `uri` is that of the folder, or of a file in it. */
+export interface SwitchOffCommand { readonly uri: string; readonly rule: string }
+
 /**
  * Request: the edit that writes a sign-off to `.shipworthy/signoffs.json`. Day, commit, and the person when git knows one, are filled
  * in. Fails with a sentence for people where nothing can be written.

@@ -25,7 +25,7 @@ export function fakeSession(audits: readonly Audit[], notices: readonly Notice[]
   return {
     version: 1, config: DEFAULTS, refresh: scan, audits: () => audits, notices: () => notices,
     disposed: false, dispose() { this.disposed = true; },
-    text: UNUSED, edit: UNUSED, close: UNUSED, touch: UNUSED, findings: UNUSED, fix: UNUSED, closeUp: () => undefined, fixAll: UNUSED, ignore: UNUSED, silenced: UNUSED, suppressions: UNUSED, remedies: UNUSED, suppress: UNUSED, sign: UNUSED,
+    text: UNUSED, edit: UNUSED, close: UNUSED, touch: UNUSED, findings: UNUSED, fix: UNUSED, closeUp: () => undefined, fixAll: UNUSED, ignore: UNUSED, silenced: UNUSED, suppressions: UNUSED, remedies: UNUSED, suppress: UNUSED, switchOff: UNUSED, sign: UNUSED,
   };
 }
 

@@ -15,8 +15,8 @@ describe('code actions', () => {
     await editor.open(APP, 'DEBUG = True\n');
     const diagnostics = await editor.diagnostics(APP);
     const actions = await editor.actions(APP, 0, 3, { diagnostics });
-    assert.deepEqual(titles(actions), [...FIXES, 'Ignore debug-on on this line', 'Ignore debug-on in this file']);
-    assert.deepEqual(actions.map(({ isPreferred }) => isPreferred), [true, undefined, undefined, undefined, undefined]);
+    assert.deepEqual(titles(actions), [...FIXES, 'Ignore debug-on on this line', 'Ignore debug-on in this file', 'Ignore debug-on in this project']);
+    assert.deepEqual(actions.map(({ isPreferred }) => isPreferred), [true, undefined, undefined, undefined, undefined, undefined]);
     assert.deepEqual(actions.map(({ kind, edit }) => [kind, edit]), actions.map(() => ['quickfix', undefined]));
     for (const action of actions) assert.deepEqual(action.diagnostics, diagnostics);
     assert.deepEqual(editor.initialized.capabilities.codeActionProvider, { codeActionKinds: ['quickfix', 'source.fixAll.shipworthy'], resolveProvider: true });
@@ -66,7 +66,7 @@ describe('code actions', () => {
     editor = await start({ capabilities: OLD });
     await editor.open(APP, 'DEBUG = True\n');
     const actions = await editor.actions(APP, 0, 0);
-    assert.deepEqual(titles(actions), ['Switch debug off', 'Read it from the environment', 'Ignore debug-on on this line', 'Ignore debug-on in this file']);
+    assert.deepEqual(titles(actions), ['Switch debug off', 'Read it from the environment', 'Ignore debug-on on this line', 'Ignore debug-on in this file'], 'it cannot create shipworthy.json');
     assert.deepEqual(actions[0]?.edit, { changes: { [APP]: [{ range: { start: { line: 0, character: 8 }, end: { line: 0, character: 12 } }, newText: 'False' }] } });
     assert.ok(actions.every(({ data }) => data === undefined));
     await editor.apply(actions[2]?.edit);
@@ -86,11 +86,12 @@ describe('code actions', () => {
     await editor.open(APP, 'print(1)\n');
     const actions = await editor.actions(APP, 0, 0);
     assert.deepEqual(titles(actions), [
-      'Ignore print-call on this line…', 'Ignore print-call in this file…', 'Mark false positive…', 'Accept risk until…', 'Explain print-call',
+      'Ignore print-call on this line…', 'Ignore print-call in this file…', 'Ignore print-call in this project…', 'Mark false positive…', 'Accept risk until…', 'Explain print-call',
     ]);
     assert.deepEqual(actions.map(({ command }) => [command?.command, command?.arguments]), [
       ['shipworthy.ignore', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0', reach: 'line' }]],
       ['shipworthy.ignore', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0', reach: 'file' }]],
+      ['shipworthy.switchOff', [{ uri: APP, rule: 'print-call' }]],
       ['shipworthy.markFalsePositive', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0' }]],
       ['shipworthy.acceptRisk', [{ uri: APP, rule: 'print-call', fingerprint: 'print-call app.py 0' }]],
       ['shipworthy.explain', [{ rule: 'print-call' }]],
@@ -103,7 +104,7 @@ describe('code actions', () => {
     await editor.open(APP, 'DEBUG = True\nDEBUG = True\n');
     const asked = async (...only: string[]): Promise<readonly string[]> => titles(await editor.actions(APP, 0, 0, { only }));
     const all = 'Fix everything that is safe to fix in this file';
-    assert.equal((await asked('quickfix')).length, 5);
+    assert.equal((await asked('quickfix')).length, 6);
     assert.deepEqual(await asked('refactor'), []);
     assert.deepEqual(await asked('quickfix.other'), []);
     assert.deepEqual(await asked('source.fixAll.eslint'), []);
@@ -126,9 +127,9 @@ describe('code actions', () => {
   it('look along the line when asked by hand and under the cursor when not', async () => {
     editor = await start();
     await editor.open(APP, 'DEBUG = True; x = 1\n');
-    assert.equal((await editor.actions(APP, 0, 19, { triggerKind: 1 })).length, 5);
+    assert.equal((await editor.actions(APP, 0, 19, { triggerKind: 1 })).length, 6);
     assert.equal((await editor.actions(APP, 0, 19, { triggerKind: 2 })).length, 0);
-    assert.equal((await editor.actions(APP, 0, 12, { triggerKind: 2 })).length, 5, 'the end of the range is on it');
+    assert.equal((await editor.actions(APP, 0, 12, { triggerKind: 2 })).length, 6, 'the end of the range is on it');
     assert.equal((await editor.actions(APP, 1, 0)).length, 0);
   });
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import type { CodeAction, Diagnostic, TextEdit, WorkspaceEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Host } from '../../server/host';
-import { DECIDING, REPORT, RESCAN, SUPPRESS, type DecidingAnswer, type ReportAnswer, type SuppressParams } from '../../server/protocol';
+import { DECIDING, REPORT, RESCAN, SUPPRESS, SWITCH_OFF, type DecidingAnswer, type ReportAnswer, type SuppressParams } from '../../server/protocol';
 import { start, VSCODE, type Editor } from './editor';
 import { realHost } from './real-host';
 
 const FOLDER = 'file:///app';
 const APP = `${FOLDER}/app.py`;
 const RECORDS = `${FOLDER}/.shipworthy/suppressions.json`;
+const CONFIG = `${FOLDER}/shipworthy.json`;
 const FAULTY = 'from flask import Flask\n\napp = Flask(__name__)\napp.config["SECRET_KEY"] = "a-key-7391-in-source"\n';
 const FILES = { 'app.py': FAULTY, 'requirements.txt': 'flask==3.1.2\ngunicorn==23.0.0\n', Procfile: 'web: gunicorn app:app\n' };
 const RULE = 'secret-key-hardcoded';
@@ -111,6 +112,37 @@ describe('decisions about findings', function () {
     const edit = await suppress({ fingerprint: await fingerprint(), lane: 'accepted-risk', reason: 'moves later', owner: ADA, until: '2027-01-10' });
     await editor.open(RECORDS, made(edit, ''));
     assert.deepEqual(await codes(), [], 'the record lasts longer than the comment');
+  });
+
+  it('switch a rule off for the project, beside what stands in the configuration', async () => {
+    const config = '{\n  // ours\n  "extends": "strict",\n}\n';
+    await begin({ ...FILES, 'shipworthy.json': config });
+    assert.deepEqual(await codes(), [RULE]);
+    const off = (reason: string, rule = RULE): Promise<WorkspaceEdit> => editor.connection.sendRequest(SWITCH_OFF, { uri: APP, rule, reason });
+    const after = made(await off(' the key is\nrotated '), config);
+    assert.equal(after, `{\n  // ours\n  "extends": "strict",\n  "rules": {\n    "${RULE}": { "severity": "off", "reason": "the key is rotated" }\n  }\n}\n`);
+    await editor.open(CONFIG, after, 'jsonc');
+    await editor.connection.sendRequest(RESCAN);
+    assert.deepEqual(await codes(), []);
+    const { results, customisations } = (await editor.connection.sendRequest<ReportAnswer>(REPORT)).folders[0]?.cards[0] ?? assert.fail('there is no card');
+    assert.deepEqual(results.find(({ rule }) => rule === RULE)?.state, 'not-applicable');
+    assert.ok(customisations.some(({ key, reason }) => key === `rules.${RULE}` && reason === 'the key is rotated'), 'the card names it');
+    await assert.rejects(off('  '), { message: /needs a reason/ });
+    await assert.rejects(off('x', 'no-such-rule'), { message: /no rule called `no-such-rule`/ });
+    await editor.change(CONFIG, { text: '{ "rules": ' });
+    await assert.rejects(off('x'), { message: /Nothing was written\. shipworthy\.json is not valid JSON/ });
+  });
+
+  it('switch a rule off in a new file where there is none, with a reason to come for clients that cannot ask', async () => {
+    await begin();
+    const edit = await editor.connection.sendRequest<WorkspaceEdit>(SWITCH_OFF, { uri: FOLDER, rule: RULE, reason: 'x' });
+    assert.deepEqual(edit.documentChanges?.[0], { kind: 'create', uri: CONFIG, options: { overwrite: false, ignoreIfExists: false } });
+    await editor.quit();
+    editor = await start({ host: realHost(FILES) });
+    await editor.open(APP, FAULTY);
+    await editor.connection.sendRequest(RESCAN);
+    const action = await chosen(APP, KEY_LINE, `Ignore ${RULE} in this project`);
+    assert.match(made(action.edit, ''), /"reason": "the reason is still to be given"/);
   });
 
   it('that silence nothing are needless, and can be taken out', async () => {

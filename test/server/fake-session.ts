@@ -168,6 +168,13 @@ export class FakeSession implements Session {
     return undefined;
   }
 
+  switchOff(rule: string, reason: string): Recording {
+    const text = this.#texts().get('shipworthy.json');
+    const fresh = `{ "rules": { "${rule}": { "severity": "off", "reason": "${reason}" } } }\n`;
+    if (reason === '' || (text !== undefined && !text.startsWith('{'))) return { refused: 'It cannot be written.' };
+    return { title: `Switch ${rule} off`, edits: text === undefined ? {} : { 'shipworthy.json': [{ start: 0, end: text.length, text: fresh }] }, creates: text === undefined ? { 'shipworthy.json': fresh } : {} };
+  }
+
   sign(): Recording {
     return { refused: 'Nothing is signed here.' };
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { assert, openFile, replaceText, until, untilFinding, untilNoFinding, workspaceFile } from '../helpers';
-import { client, closeEverything, FILE, onDisk, rewrite, RULE } from './client';
+import { assert, openFile, quickFixes, replaceText, until, untilFinding, untilNoFinding, workspaceFile } from '../helpers';
+import { answerInputBox, client, clientWithCard, closeEverything, FILE, isOpen, onDisk, rewrite, RULE } from './client';
 
 suite('while a comment that ignores is written', function () {
   this.timeout(60_000);
@@ -68,5 +68,59 @@ suite('while a comment that ignores is written', function () {
       const ours = (await completed(new vscode.Position(line, character), ' ')).filter(({ detail }) => detail !== undefined);
       assert(ours.length === 0, `Offered in line ${line} are: ${JSON.stringify(ours)}`);
     }
+  });
+});
+
+suite('when a rule is ignored in the project', function () {
+  this.timeout(60_000);
+  const CONFIG = 'shipworthy.json';
+  const uri = (): vscode.Uri => workspaceFile(FILE);
+
+  suiteSetup(async () => { await clientWithCard(); });
+  teardown(async () => {
+    await closeEverything();
+    await vscode.workspace.fs.delete(workspaceFile(CONFIG)).then(undefined, () => undefined);
+    await openFile(FILE);
+    await untilFinding(uri(), RULE);
+    await closeEverything();
+  });
+
+  async function ignoreInProject(reason: string): Promise<void> {
+    await openFile(FILE);
+    const { range } = await untilFinding(uri(), RULE);
+    const command = await until('a way to ignore it in the project', async () =>
+      (await quickFixes(uri(), range)).find(({ title }) => title === `Ignore ${RULE} in this project…`)?.command);
+    const putBack = answerInputBox(() => reason);
+    await vscode.commands.executeCommand(command.command, ...(command.arguments ?? [])).then(putBack, (error: unknown) => { putBack(); throw error; });
+  }
+
+  test('the file is written with the reason, and the finding goes', async () => {
+    const view = await clientWithCard();
+    await ignoreInProject('a demo');
+    await untilNoFinding(uri(), RULE);
+    const text = await until<string>('the file to be saved', () => onDisk(CONFIG).then(undefined, () => undefined));
+    assert(text === `{\n  "rules": {\n    "${RULE}": { "severity": "off", "reason": "a demo" }\n  }\n}\n`, `Written is: ${text}`);
+    await until('the card to say so', () => !isOpen(view), 30_000);
+  });
+
+  test('a file that is there keeps its comments, and one undo takes it back', async () => {
+    const before = '{\n  // decided in May\n  "rules": {\n    "csp-missing": "low", // the proxy\n  },\n}\n';
+    await rewrite(CONFIG, before);
+    const { document } = await openFile(CONFIG);
+    await ignoreInProject('a demo');
+    await untilNoFinding(uri(), RULE);
+    const after = before.replace('// the proxy\n', `// the proxy\n    "${RULE}": { "severity": "off", "reason": "a demo" }\n`);
+    assert(document.getText() === after, `Written is: ${document.getText()}`);
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    await until('the text to be as before', () => document.getText() === before);
+    await openFile(FILE);
+    await untilFinding(uri(), RULE);
+  });
+
+  test('nothing is written without a reason', async () => {
+    await ignoreInProject('  ');
+    const text = await onDisk(CONFIG).then(undefined, () => undefined);
+    assert(text === undefined, `Written is: ${text}`);
   });
 });
