@@ -1,7 +1,7 @@
 /** All facts in, findings out: every rule asked about every place it looks at. */
 import { createHash } from 'node:crypto';
-import type { Context, FileRule, Fix, Gap, Module, Place, Project, ProjectRule, Rule, Source, Span, Unit, Variation } from '../../rules/kit';
-import { POINTS, idleModules, whereNothingRuns } from '../../rules/kit';
+import type { Context, FileRule, Fix, Gap, Place, Project, ProjectRule, Rule, Source, Span, Unit, Variation } from '../../rules/kit';
+import { POINTS, classesAround, functionsAround, idleModules, pathOf, whereNothingRuns } from '../../rules/kit';
 import type { Looks } from '../project/looks';
 import { lookAt, lookAtPart, looking } from '../project/looks';
 import type { Config } from '../workspace/config';
@@ -96,11 +96,15 @@ function projectVerdict(rule: Rule & { scope: 'project' }, court: Court): Verdic
   }
 }
 
+const seen = new WeakMap<SourceText, Source>();
+
 /** A text of which is noted what somebody looks at. Which line a place is on is told without looking. */
 function seenSource(source: SourceText): Source {
+  const known = seen.get(source);
+  if (known) return known;
   const { path } = source;
   const line = (offset: number) => { lookAtPart(path, { start: source.lineStart(offset), end: source.lineEnd(offset) }); };
-  return {
+  const made: Source = {
     path, newline: source.newline, line: (offset) => source.line(offset),
     get text() { lookAt(path); return source.text; },
     slice(span) { lookAtPart(path, span); return source.slice(span); },
@@ -108,6 +112,8 @@ function seenSource(source: SourceText): Source {
     lineEnd(offset) { line(offset); return source.lineEnd(offset); },
     indentation(offset) { line(offset); return source.indentation(offset); },
   };
+  seen.set(source, made);
+  return made;
 }
 
 function concerns(definition: FileRule<unknown>, unit: Unit): boolean {
@@ -192,12 +198,10 @@ function snippetOf(rule: Rule, at: Span, source: SourceText | undefined): string
 /** The innermost definition around a place. */
 function symbolAt(unit: Unit, at: Span): string {
   if (unit.kind !== 'module') return '';
-  let best: { scope: string; name: string; size: number } | undefined;
-  for (const each of [...(unit as Module).functions, ...(unit as Module).classes]) {
-    const size = each.at.end - each.at.start;
-    if (each.at.start <= at.start && at.end <= each.at.end && (!best || size < best.size)) best = { scope: each.scope, name: each.name, size };
-  }
-  return best ? [best.scope, best.name].filter(Boolean).join('.') : '';
+  const [func] = functionsAround(unit, at);
+  const [klass] = classesAround(unit, at);
+  const best = func && klass ? (klass.at.end - klass.at.start < func.at.end - func.at.start ? klass : func) : func ?? klass;
+  return best ? pathOf(best) : '';
 }
 
 /** Twins (the same code twice in one function) are told apart by their order. */

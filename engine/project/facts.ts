@@ -57,6 +57,7 @@ const LASTING: readonly string[] = [
   'installed',
   'loadedModules',
   'idleModules',
+  'importers',
   'modulesByTail',
   'frameworks',
   'applications',

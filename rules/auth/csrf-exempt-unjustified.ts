@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Decorator, Edit, Func, Module, Project, Route, Selector, Span, Value } from '../kit';
-import { closure, functionNamedAt, lastName, onlyInDevelopment, removal, replace, rule } from '../kit';
+import { closure, functionNamedAt, lastName, onlyInDevelopment, removal, replace, routesServedBy, rule } from '../kit';
 
 /** One exemption: by a decorator of the view, or by a call with the view or the blueprint. */
 interface Exemption {
@@ -104,7 +104,7 @@ function nameOf(value: Value): string | undefined {
 }
 
 function viewOf(module: Module, func: Func): Exemption['views'][number] {
-  const route = module.routes.find((each) => each.handlerAt.start === func.nameAt.start);
+  const [route] = routesServedBy(func, module);
   return { module, func, ...(route && { route }) };
 }
 

@@ -1,5 +1,5 @@
 import type { Context, Edit, Module, Refusal, Selector, Source, Span } from '../kit';
-import { functionsAround, importing, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, rule } from '../kit';
+import { functionsAround, importing, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, routesServedBy, rule } from '../kit';
 
 /** A check that refuses by assert, or by a test of its own; `what` it decides, and its condition on one line. */
 interface Asserted { readonly module: Module; readonly refusal: Refusal; readonly assert: boolean; readonly what: What; readonly condition: string }
@@ -93,7 +93,7 @@ function asserts(): Selector<Asserted> {
 function isKnown({ module, refusal, condition }: Asserted): boolean {
   if (/^_*(test|check_invariants|self_check)/.test(lastName(refusal.scope))) return true;
   const asks = /is_(authenticated|anonymous|active)$/.test(condition);
-  return asks && !functionsAround(module, refusal.at).some((func) => module.routes.some((route) => route.handlerAt.start === func.nameAt.start)
+  return asks && !functionsAround(module, refusal.at).some((func) => routesServedBy(func, module).length > 0
     && func.depends.length === 0 && !func.decorators.some((each) => /login|auth|permission|require|member|staff/i.test(each.name)));
 }
 

@@ -1,5 +1,5 @@
 import type { Handler, Module, Project, Selector, Source, Variation } from '../kit';
-import { attempted, catchesAll, discards, failsAsExpected, handler, isBoundary, isProgram, keepsTraceback, loggerOf, logging, makingLogger, placeOf, rule, STARTERS, TRACE_CALLS } from '../kit';
+import { STARTERS, TRACE_CALLS, attempted, catchesAll, discards, failsAsExpected, handler, isBoundary, isProgram, keepsTraceback, loggerOf, logging, makingLogger, placeOf, rule, servesRoute } from '../kit';
 
 /** A broad clause, or all of a file that has too many of them to name each. */
 interface Broad { readonly module: Module; readonly handler: Handler; readonly all: number }
@@ -100,7 +100,7 @@ function loses(one: Handler, module: Module, project: Project): boolean {
 function tellsCaller({ bound, body, scope }: Handler, module: Module, source: Source): boolean {
   const text = source.slice(body);
   // Half-written code binds what is no name.
-  return bound !== undefined && /^\w+$/.test(bound) && !RESPONDS.test(text) && !module.routes.some((route) => route.handler === scope)
+  return bound !== undefined && /^\w+$/.test(bound) && !RESPONDS.test(text) && !servesRoute(scope, module)
     && new RegExp(`(?:\\breturn\\b|\\w\\.append\\(|(?<![\\w.])\\w+\\s*=)[^\\n]*(?<!type\\()\\b${bound}\\b`).test(text);
 }
 

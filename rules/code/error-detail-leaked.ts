@@ -1,5 +1,5 @@
 import type { Call, Context, Edit, Func, Handler, Module, Project, Selector, Span, Value, Variation } from '../kit';
-import { attempted, calls, forAdministrators, lastName, loggerOf, logging, makingLogger, onlyInDevelopment, replace, rule } from '../kit';
+import { attempted, calls, forAdministrators, functionsAround, importers, lastName, loggerOf, logging, makingLogger, onlyInDevelopment, pathOf, replace, rule, within } from '../kit';
 
 /** What an exception says, on its way into an answer. */
 interface Leak {
@@ -96,6 +96,7 @@ export default rule<Leak>({
   },
 });
 
+const ANSWERING: ReadonlySet<string> = new Set(ANSWERS.map(lastName));
 const TRACEBACK: Variation = { severity: 'high', points: 8, because: 'the traceback shows the code and where it runs' };
 const ADMIN: Variation = { severity: 'low', because: 'only administrators see it' };
 const UNLOADED: Variation = { severity: 'low', points: 1, because: 'nothing imports the file, so nothing answers with it yet' };
@@ -105,7 +106,8 @@ function loadedByNothing(module: Module, project: Project): boolean {
   const name = lastName(module.name);
   if (module.routes.length > 0 || project.routes.length === 0 || module.path.endsWith('__init__.py') || project.routes.some((each) => each.module.path === module.path) || project.applications.some((each) => each.path === module.path)) return false;
   if (module.functions.some((each) => errorParameter(each) !== undefined)) return false;
-  return !project.modules.some((each) => each !== module && (each.stars.some((star) => star.split('.').includes(name)) || each.imports.some(({ target }) => target.split('.').includes(name) || /^(importlib|pkgutil)(\.|$)/.test(target))));
+  const byName = [name, 'importlib', 'pkgutil'].some((each) => importers(each, project).some((path) => path !== module.path));
+  return !byName && !project.modules.some((each) => each !== module && each.stars.some((star) => star.split('.').includes(name)));
 }
 
 function leaks(): Selector<Leak> {
@@ -123,14 +125,15 @@ function leaks(): Selector<Leak> {
 }
 
 function* inClause(one: Handler, module: Module, project: Project): Iterable<Leak> {
-  const inner = module.handlers.filter((each) => each !== one && within(each.body, one.body));
-  yield* found(one.body, one.bound, one, module, project, (at) => !inner.some((each) => within(at, each.body)));
+  const inner = within(module.handlers, one.body).filter((each) => each !== one);
+  yield* found(one.body, one.bound, one, module, project, (at) => !inner.some((each) => isWithin(at, each.body)));
 }
 
 function* found(body: Span, bound: string | undefined, handler: Handler | undefined, module: Module, project: Project, counts: (at: Span) => boolean): Iterable<Leak> {
-  const returned = module.functions.filter((func) => within(body, func.body) || func.body.start === body.start).flatMap((func) => func.returns.filter((each) => within(each.at, body)).map((value) => ({ func, value })));
-  for (const one of module.calls) {
-    if (!within(one.at, body) || !counts(one.at) || !ANSWERS.some((each) => calls(one.callee, each)) || isClients(one, returned.map((each) => each.value))) continue;
+  const around = [...functionsAround(module, body)].reverse().filter((func) => isWithin(body, func.body));
+  const returned = around.flatMap((func) => func.returns.filter((each) => isWithin(each.at, body)).map((value) => ({ func, value })));
+  for (const one of within(module.calls, body)) {
+    if (!ANSWERING.has(lastName(one.callee)) || !counts(one.at) || !ANSWERS.some((each) => calls(one.callee, each)) || isClients(one, returned.map((each) => each.value))) continue;
     for (const value of [...one.args, ...one.keywords.map((each) => each.value)]) {
       const leak = leakIn(value, bound);
       if (leak) { yield { module, ...(handler && { handler }), ...leak, at: one.at, scope: one.scope, guards: one.guards }; break; }
@@ -139,13 +142,13 @@ function* found(body: Span, bound: string | undefined, handler: Handler | undefi
   for (const { func, value } of returned) {
     if (!counts(value.at) || !answers(func, handler === undefined, module, project) || statusOf(value)?.startsWith('4')) continue;
     const leak = leakIn(value.kind === 'list' ? value.items[0] ?? value : value, bound);
-    if (leak) yield { module, ...(handler && { handler }), ...leak, at: value.at, scope: [func.scope, func.name].filter(Boolean).join('.'), guards: handler?.guards ?? [] };
+    if (leak) yield { module, ...(handler && { handler }), ...leak, at: value.at, scope: pathOf(func), guards: handler?.guards ?? [] };
   }
 }
 
 /** What a function gives back is the answer: it serves a route or handles errors. */
 function answers(func: Func, handlesErrors: boolean, module: Module, project: Project): boolean {
-  return handlesErrors || project.routes.some(({ module: home, route }) => home.path === module.path && route.body.start === func.body.start);
+  return handlesErrors || project.routesOf(module).some((route) => route.body.start === func.body.start);
 }
 
 /** The answer says that the client is at fault. */
@@ -214,7 +217,7 @@ function tells(value: Value, bound: string | undefined): 'text' | 'traceback' | 
 
 const TEXTS = ['args', 'message', 'orig', 'strerror', 'msg'];
 
-function within(inner: Span, outer: Span): boolean {
+function isWithin(inner: Span, outer: Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 

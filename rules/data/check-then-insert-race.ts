@@ -1,5 +1,5 @@
 import type { Lookup, Module, Project, Selector, Variation } from '../kit';
-import { LOOKUP_CALLS, coveredBy, insertAfter, isCommand, isUnique, lookupsIn, onlyInDevelopment, rule } from '../kit';
+import { LOOKUP_CALLS, coveredBy, insertAfter, isCommand, isUnique, lookupsIn, onlyInDevelopment, rule, within } from '../kit';
 
 interface Match extends Lookup { readonly insert: { readonly start: number; readonly end: number } }
 
@@ -73,9 +73,8 @@ function isByHand(module: Module, { call, func }: Lookup): boolean {
 function insertOf(one: Lookup, module: Module, project: Project): { readonly start: number; readonly end: number } | undefined {
   const text = project.text(module.path) ?? '';
   const { func, call, table, columns } = one;
-  const body = text.slice(func.at.start, func.at.end);
-  if (LOCKED.test(body) || module.handlers.some((each) => each.at.start >= func.at.start && each.at.end <= func.at.end && each.catches.some((name) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(name)))) return undefined;
   if (!decides(call.at, text, func.at.end)) return undefined;
+  if (LOCKED.test(text.slice(func.at.start, func.at.end)) || within(module.handlers, func.at).some((each) => each.catches.some((name) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(name)))) return undefined;
   const found = insertAfter(text, table.model.name, call.at.end, func.at.end);
   return found && columns.every((each) => new RegExp(`\\b${each.replace(/_id$/, '')}(_id)?\\s*=[^=]`).test(found.given)) ? found.at : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Func, MappedModel, Module, Project, Selector, Span } from '../kit';
-import { catchesAll, insertAfter, isUnique, onlyInDevelopment, rule } from '../kit';
+import { catchesAll, insertAfter, isUnique, onlyInDevelopment, routesServedBy, rule } from '../kit';
 
 interface Match { readonly module: Module; readonly func: Func; readonly table: MappedModel; readonly column: string; readonly at: Span }
 
@@ -63,7 +63,7 @@ function uniqueTables(project: Project): ReadonlyMap<string, { readonly mapped: 
 }
 
 function serves(func: Func, module: Module): boolean {
-  return func.reads.some((each) => /request\.(form|json|args|values|get_json|POST|data)/.test(each)) || module.routes.some((route) => route.handlerAt.start === func.nameAt.start && route.methods.some((each) => each !== 'GET'));
+  return func.reads.some((each) => /request\.(form|json|args|values|get_json|POST|data)/.test(each)) || routesServedBy(func, module).some((route) => route.methods.some((each) => each !== 'GET'));
 }
 
 /** `email=request.form["email"]`, `name=item.name`, `email=email`. */

@@ -7,6 +7,6 @@ import { lastName } from './select';
 /** The place stands in a route that asks for an administrator, or in Django's administration. */
 export function forAdministrators(module: Module, at: Span, project: Project): boolean {
   if (/(^|\/)admin\.py$/.test(module.path)) return true;
-  const route = project.routes.find(({ module: home, route: { body } }) => home.path === module.path && body.start <= at.start && at.end <= body.end)?.route;
+  const route = project.routesOf(module).find(({ body }) => body.start <= at.start && at.end <= body.end);
   return route !== undefined && (route.gates.some((each) => /admin|superuser|staff/i.test(lastName(each))) || /(^|\/)admin(\/|$)/.test(route.path));
 }

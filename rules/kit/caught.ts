@@ -3,9 +3,11 @@ import { fetches } from './handling';
 import type { Func, Handler, Module } from './module';
 import type { Project } from './project';
 import { functionsAround } from './scopes';
-import { calls, lastName } from './select';
+import { lastName } from './select';
+import { routesServedBy } from './serving';
 import { onlyAsProgram, onlyInDevelopment } from './standing';
 import type { Value } from './value';
+import { within } from './within';
 
 const BROAD = /^(builtins\.)?(Exception|BaseException)$/;
 
@@ -38,8 +40,7 @@ export const STARTERS: readonly string[] = ['add_job', 'Thread', 'signal', 'regi
 
 /** The body records the exception with its traceback, whatever the object is that does it. */
 export function keepsTraceback(one: Handler, module: Module): boolean {
-  return module.calls.some((call) => {
-    if (call.at.start < one.body.start || call.at.end > one.body.end) return false;
+  return within(module.calls, one.body).some((call) => {
     const last = lastName(call.callee);
     return (TRACES as readonly string[]).includes(last) || call.keywords.some((each) => each.name === 'exc_info' || (each.name === 'exception' && last === 'opt'));
   });
@@ -57,14 +58,15 @@ export function isBoundary(one: Handler, module: Module, project: Project): bool
 }
 
 function endOfPath(module: Module, func: Func): string {
-  return module.routes.find((route) => route.handlerAt.start === func.nameAt.start)?.path.replace(/^.*\//, '') ?? '';
+  return routesServedBy(func, module)[0]?.path.replace(/^.*\//, '') ?? '';
 }
 
 /** It is handed to a thread, a scheduler or a signal. */
 function isStarted(func: Func, project: Project): boolean {
-  return project.calls(...STARTERS).some(({ call }) => [...call.args, ...call.keywords.map((each) => each.value)].some((each) => names(each, func.name)));
+  const started = project.once('started functions', () => new Set(project.calls(...STARTERS).flatMap(({ call }) => [...call.args, ...call.keywords.map((each) => each.value)].flatMap(nameOf))));
+  return started.has(func.name);
 }
 
-function names(value: Value, name: string): boolean {
-  return value.kind === 'reference' ? calls(value.name, `*.${name}`) : value.kind === 'result' && calls(value.callee, `*.${name}`);
+function nameOf(value: Value): readonly string[] {
+  return value.kind === 'reference' ? [lastName(value.name)] : value.kind === 'result' ? [lastName(value.callee)] : [];
 }

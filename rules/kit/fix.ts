@@ -1,4 +1,4 @@
-import type { Module } from './module';
+import type { Import, Module } from './module';
 import type { Span } from './place';
 
 /** Replaces `start…end` of a file by `text`. Without a path: the file of the finding. */
@@ -32,8 +32,7 @@ export const insert = (at: number, text: string): Edit => ({ start: at, end: at,
  */
 export function importing(module: Module, source: Source, name: string, from?: string): readonly Edit[] {
   const target = from ? `${from}.${name}` : name;
-  const unguarded = module.imports.filter((one) => one.guards.length === 0);
-  if (unguarded.some((one) => one.target === target && one.name === name)) return [];
+  if (importsAs(module.imports).has(`${name} ${target}`)) return [];
   const line = from ? `from ${from} import ${name}` : `import ${name}`;
   const top = topImports(module, source);
   const next = top.find((one) => !one.future && one.text > line && one.from === Boolean(from)) ?? (from ? undefined : top.find((one) => !one.future && one.from));
@@ -42,6 +41,17 @@ export function importing(module: Module, source: Source, name: string, from?: s
   if (last) return [insert(afterLine(source, last.end), `${line}\n`)];
   if (module.docstring) return [insert(afterLine(source, module.docstring.end), `\n${line}\n`)];
   return [insert(preamble(source.text), `${line}\n`)];
+}
+
+const imported = new WeakMap<readonly Import[], ReadonlySet<string>>();
+
+/** What a file imports whatever happens: the local name and what it stands for. */
+function importsAs(imports: readonly Import[]): ReadonlySet<string> {
+  const known = imported.get(imports);
+  if (known) return known;
+  const made = new Set(imports.flatMap((one) => one.guards.length === 0 ? [`${one.name} ${one.target}`] : []));
+  imported.set(imports, made);
+  return made;
 }
 
 interface TopImport { readonly start: number; readonly end: number; readonly text: string; readonly from: boolean; readonly future: boolean }

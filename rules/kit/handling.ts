@@ -5,6 +5,7 @@ import type { Deed, Handler, Module } from './module';
 import type { Project } from './project';
 import type { Variation } from './rule';
 import { lastName } from './select';
+import { servesRoute } from './serving';
 
 const SILENT: ReadonlySet<Deed> = new Set(['pass', 'continue', 'break', 'constant', 'return-constant', 'rollback']);
 
@@ -98,7 +99,7 @@ export function goesOut(callee: string): boolean {
 /** The block asks this process for a value: it commands nothing, skips no row, and no route answers with what is missing. */
 export function asksOnly(one: Handler, module: Module, source: Source): boolean {
   return !losesWork(one) && !one.does.includes('continue') && !one.repeats && !one.tries.some(goesOut)
-    && !COMMAND.test(source.slice(one.tryBody).replace(TAKES_DOWN, '')) && !module.routes.some((route) => route.handler === one.scope);
+    && !COMMAND.test(source.slice(one.tryBody).replace(TAKES_DOWN, '')) && !servesRoute(one.scope, module);
 }
 
 /** `order_paid.send(shop)` of Django's and blinker's signals. */

@@ -1,6 +1,7 @@
 /** What runs around every request: hooks, middleware, and the functions they call. */
 import type { Class, Func, Guard, Module, Standing } from './module';
 import type { Evidence, Project } from './project';
+import { functionsIn, pathOf } from './scopes';
 import { calls, lastName } from './select';
 import { onlyInDevelopment } from './standing';
 import type { Value } from './value';
@@ -28,10 +29,14 @@ const DEEPEST = 4;
 
 /** Middleware of the project's applications, that which is mounted only for development left out. */
 export function middlewares(project: Project): readonly Middleware[] {
+  return project.once('middlewares', () => allMiddlewares(project));
+}
+
+function allMiddlewares(project: Project): readonly Middleware[] {
   const added = project.calls('*.add_middleware', 'starlette.middleware.Middleware', 'fastapi.middleware.Middleware').flatMap(({ module, call }) =>
     named(call.args[0]).map((name) => ({ name, module, keywords: call.keywords, guards: call.guards, path: module.path, ...call.at, text: `${lastName(name)} is mounted` })));
   const wrapped = project.modules.flatMap((module) => module.assignments.flatMap((one) =>
-    /\.(wsgi_app|asgi_app)$/.test(one.target) && one.value.kind === 'result'
+    one.value.kind === 'result' && one.target.endsWith('sgi_app') && /\.(wsgi_app|asgi_app)$/.test(one.target)
       ? [{ name: one.value.callee, module, keywords: one.value.keywords, guards: one.guards, path: module.path, ...one.at, text: `${lastName(one.value.callee)} is mounted` }] : []));
   const listed = project.settings('MIDDLEWARE', 'MIDDLEWARE_CLASSES').filter((each) => !each.development).flatMap((each) => texts(each.value).map((item) =>
     ({ name: item.value, module: each.module, keywords: [], guards: each.assignment.guards, path: each.path, start: item.at.start, end: item.at.end, text: `${lastName(item.value)} is in MIDDLEWARE` })));
@@ -40,6 +45,10 @@ export function middlewares(project: Project): readonly Middleware[] {
 
 /** Functions that run before (or after) the handler of every request, with the project's functions they call. */
 export function hooks(project: Project, when: 'before' | 'after'): readonly Hook[] {
+  return project.once(`hooks ${when}`, () => allHooks(project, when));
+}
+
+function allHooks(project: Project, when: 'before' | 'after'): readonly Hook[] {
   const words = when === 'before' ? BEFORE : AFTER;
   const first = [...decorated(project, words), ...registered(project, words), ...methods(project)].filter(({ func }) => !onlyInDevelopment(func));
   return closure(project, first);
@@ -81,8 +90,7 @@ function methods(project: Project): readonly Hook[] {
   const byName = mounted.flatMap((name) => ownFunction(project, name) ?? []);
   const classes = project.classes.filter(({ module, class: one }) => mounted.some((name) => isNamed(module, one, name)) || one.bases.some((base) => calls(base, 'flask.Flask') || calls(base, 'fastapi.FastAPI')));
   return [...byName, ...classes.flatMap(({ module, class: one }) => {
-    const path = [one.scope, one.name].filter(Boolean).join('.');
-    return module.functions.filter((func) => func.scope === path && METHODS.test(func.name)).map((func) => ({ module, func }));
+    return functionsIn(module, pathOf(one)).filter((func) => METHODS.test(func.name)).map((func) => ({ module, func }));
   })];
 }
 

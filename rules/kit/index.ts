@@ -36,6 +36,8 @@ export * from './argument';
 export * from './flow';
 export * from './around';
 export * from './scopes';
+export * from './within';
+export * from './serving';
 export * from './caught';
 export * from './purpose';
 export * from './given-variable';

@@ -1,6 +1,7 @@
 /** Which source files a running application loads: those its own file imports, directly or through others. */
 import type { Module } from './module';
 import type { Project } from './project';
+import { lastName } from './select';
 
 /** Paths of the modules that are imported on the way from the project's applications; imports inside of functions count too. */
 export function loadedModules(project: Project): ReadonlySet<string> {
@@ -34,13 +35,43 @@ function loaded(project: Project, isRoot: (module: Module) => boolean): Readonly
  */
 export function loadedFrom(roots: readonly Module[], byName: ReadonlyMap<string, readonly Module[]>): ReadonlySet<string> {
   const found = new Set<string>();
+  const asked = new Set<string>();
   const queue = [...roots];
+  const take = (target: string) => {
+    if (asked.has(target)) return;
+    asked.add(target);
+    for (const each of named(target, byName)) if (!found.has(each.path)) queue.push(each);
+  };
   for (let next = queue.pop(); next; next = queue.pop()) {
     if (found.has(next.path)) continue;
     found.add(next.path);
-    for (const target of [...next.imports.map((each) => each.target), ...next.stars]) queue.push(...named(target, byName));
+    for (const { target } of next.imports) take(target);
+    next.stars.forEach(take);
   }
   return found;
+}
+
+/**
+ * Whether another file imports a module, or something out of it. Source roots are declared nowhere, so that any import counts that has the
+ * last part of its name among its own.
+ */
+export function isImported(module: Module, project: Project): boolean {
+  return importers(lastName(module.name), project).some((path) => path !== module.path);
+}
+
+/** Paths of the modules that have an import with this name among its parts: `models` of `from shop.models import User`. */
+export function importers(name: string, project: Project): readonly string[] {
+  const byPart = project.once('importers', () => {
+    const index = new Map<string, string[]>();
+    for (const { path, imports } of project.modules) {
+      for (const part of new Set(imports.flatMap(({ target }) => target.split('.')))) {
+        const list = index.get(part);
+        if (list) list.push(path); else index.set(part, [path]);
+      }
+    }
+    return index;
+  });
+  return byPart.get(name) ?? [];
 }
 
 /** Source roots are declared nowhere: a module answers to every tail of its name. */
@@ -58,7 +89,11 @@ export function modulesByTail(modules: readonly Module[]): ReadonlyMap<string, r
 }
 
 /** The modules an import runs: the one it names, and the packages around it. */
-function named(target: string, byName: ReadonlyMap<string, readonly Module[]>): Module[] {
-  const parts = target.split('.');
-  return parts.flatMap((_, index) => byName.get(parts.slice(0, index + 1).join('.')) ?? []);
+function named(target: string, byName: ReadonlyMap<string, readonly Module[]>): readonly Module[] {
+  const found: Module[] = [];
+  for (let dot = target.indexOf('.'); ; dot = target.indexOf('.', dot + 1)) {
+    const modules = byName.get(dot < 0 ? target : target.slice(0, dot));
+    if (modules) found.push(...modules);
+    if (dot < 0) return found;
+  }
 }

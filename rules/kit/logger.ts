@@ -3,6 +3,7 @@ import type { Edit, Source } from './fix';
 import { importing, insert } from './fix';
 import type { Module, Standing } from './module';
 import { lastName } from './select';
+import { servesRoute } from './serving';
 import type { Value } from './value';
 
 /** What code at a place may log with, as it would write it: `logger`, `app.logger`; undefined when the module has nothing. `scope` is that of the place. */
@@ -12,7 +13,7 @@ export function loggerOf(module: Module, { scope, at: { start: at } }: Standing)
   const imported = module.imports.find((one) => one.guards.length === 0 && one.at.end < at && /^(log|logger|LOG|LOGGER)$/.test(one.name));
   if (imported) return imported.name;
   // Only where a request is served for sure: in a thread or a job there is no current application.
-  if (module.routes.some((one) => one.handler === scope) && module.imports.some((one) => one.guards.length === 0 && one.target === 'flask.current_app' && one.name === 'current_app')) return 'current_app.logger';
+  if (servesRoute(scope, module) && module.imports.some((one) => one.guards.length === 0 && one.target === 'flask.current_app' && one.name === 'current_app')) return 'current_app.logger';
   const app = module.assignments.find((one) => one.scope === '' && one.at.end < at && one.value.kind === 'result' && /(^|\.)(Flask|Quart)$/.test(one.value.callee));
   return app && `${app.target}.logger`;
 }

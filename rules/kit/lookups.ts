@@ -3,7 +3,7 @@ import type { MappedModel } from './model';
 import type { Call, Func, Module } from './module';
 import type { Project } from './project';
 import { functionsAround } from './scopes';
-import { calls } from './select';
+import { callsNamed, lastName } from './select';
 import type { Value } from './value';
 
 /** Names of the calls the look-ups below are read from. */
@@ -24,7 +24,7 @@ export interface Lookup {
 /** Queries of a file that look for rows of one table by values of its columns, inside of functions. */
 export function lookupsIn(module: Module, project: Project): readonly Lookup[] {
   return project.once(`look-ups in ${module.path}`, () => {
-    const all = module.calls.filter((call) => narrows(call.callee));
+    const all = callsNamed(module, NARROWING);
     // `query.filter(a).filter(b)` is one query, and begins where its parts begin.
     const longest = new Map(all.map((call) => [call.at.start, call]));
     for (const call of all) if (call.at.end > (longest.get(call.at.start)?.at.end ?? 0)) longest.set(call.at.start, call);
@@ -40,9 +40,7 @@ export function lookupsIn(module: Module, project: Project): readonly Lookup[] {
   });
 }
 
-function narrows(callee: string): boolean {
-  return LOOKUP_CALLS.some((each) => calls(callee, each));
-}
+const NARROWING: ReadonlySet<string> = new Set(LOOKUP_CALLS.map(lastName));
 
 type Part = Pick<Call, 'callee' | 'args' | 'keywords'>;
 

@@ -5,6 +5,7 @@ import { cleansUp, goesOut, isHarmless, losesWork } from './handling';
 import type { Handler, Module } from './module';
 import { functionsAround } from './scopes';
 import { lastName } from './select';
+import { routesServedBy } from './serving';
 
 const LOGS = /(^|\.)(debug|info|trace|success|warn|warning|error|critical|fatal|log|print)$/;
 /** Reports of an error, and figures about the running program. */
@@ -46,7 +47,7 @@ function isProbe(clause: Handler, module: Module, source: Source): boolean {
   if (clause.does.includes('raise')) return false;
   const asksOnly = clause.tries.length <= 8 && ASKS_IF_THERE.test(source.slice(clause.tryBody));
   return asksOnly || functionsAround(module, clause.at).some((func) => PROBES.test(func.name)
-    || module.routes.some((route) => route.handlerAt.start === func.nameAt.start && PROBES.test(route.path.replace(/^.*\//, ''))));
+    || routesServedBy(func, module).some((route) => PROBES.test(route.path.replace(/^.*\//, ''))));
 }
 
 /** A log call, as written, that only warns and says how the program goes on. */

@@ -1,6 +1,6 @@
 /** Where the tables of a database come from: migrations, their tools, `create_all`, and files of SQL. */
 import { fileName } from './edge';
-import { loadedModules } from './loading';
+import { isImported, loadedModules } from './loading';
 import type { MappedModel, Migration } from './model';
 import type { Call, Module } from './module';
 import type { Evidence, Project } from './project';
@@ -53,8 +53,7 @@ export function runsAtStart(project: Project, module: Module, call: Call): boole
 /** A file that is started by hand: nothing imports it, and it is no application. */
 export function isProgramModule(module: Module, project: Project): boolean {
   if (module.routes.length > 0 || project.applications.some((each) => each.path === module.path) || module.package) return false;
-  const name = lastName(module.name);
-  return project.applications.length > 0 && !project.modules.some((other) => other !== module && other.imports.some((one) => one.target.split('.').includes(name)));
+  return project.applications.length > 0 && !isImported(module, project);
 }
 
 const TOOLS = ['flask-migrate', 'alembic', 'flask-alembic', 'aerich', 'peewee-migrate', 'yoyo-migrations', 'piccolo', 'peewee-migrations'] as const;

@@ -6,6 +6,7 @@
  */
 import type { Class, Func, Module, Standing } from './module';
 import type { Span } from './place';
+import { firstFrom, within } from './within';
 
 /** Where something stands. */
 export type Spot = Pick<Standing, 'scope' | 'at'>;
@@ -67,14 +68,7 @@ export function functionsAround(module: Module, at: Span): readonly Func[] {
 
 /** Functions whose text lies in a stretch, in the order of the file. */
 export function functionsWithin(module: Module, at: Span): readonly Func[] {
-  const list = module.functions;
-  const found: Func[] = [];
-  for (let position = lastBefore(list, at.start - 1) + 1; position < list.length; position++) {
-    const one = list[position];
-    if (!one || one.at.start > at.end) break;
-    if (one.at.end <= at.end) found.push(one);
-  }
-  return found;
+  return within(module.functions, at);
 }
 
 /** Classes whose text holds the place, innermost first. */
@@ -169,13 +163,7 @@ function holding<D extends Definition>(list: readonly D[], at: Span | undefined)
 
 /** Position of the last one that begins at or before an offset; -1 where there is none. */
 function lastBefore(list: readonly Definition[], offset: number): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((list[middle]?.at.start ?? 0) <= offset) low = middle + 1; else high = middle;
-  }
-  return low - 1;
+  return firstFrom(list, offset + 1) - 1;
 }
 
 function holds(one: Definition | undefined, at: Span): boolean {

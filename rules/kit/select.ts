@@ -1,6 +1,6 @@
 /** Selectors: what a rule looks at. Each yields typed matches out of the facts of one file. */
 import type { Kind, Unit, UnitOf } from './files';
-import type { Call, Handler, Module } from './module';
+import type { Assignment, Call, Handler, Module } from './module';
 import type { Project, Setting } from './project';
 import type { Value } from './value';
 import { lookup } from './value';
@@ -21,16 +21,22 @@ export function setting(...names: readonly string[]): Selector<Setting> {
     *select(unit, project) {
       // Most files set none of them: the index over all files is asked only where one may be.
       if (unit.kind !== 'module' || unit.assignments.length === 0) return;
-      const given = targetsIn(unit, project);
+      const given = targetsIn(unit.assignments);
       if (!wanted.some((name) => given.has(name))) return;
       for (const one of project.settings(...names)) if (one.path === unit.path) yield one;
     },
   };
 }
 
+const targets = new WeakMap<readonly Assignment[], ReadonlySet<string>>();
+
 /** The last parts of what a file gives values to, in capitals. */
-function targetsIn(module: Module, project: Project): ReadonlySet<string> {
-  return project.once(`targets in ${module.path}`, () => new Set(module.assignments.map((one) => lastName(one.target).toUpperCase())));
+function targetsIn(assignments: readonly Assignment[]): ReadonlySet<string> {
+  const known = targets.get(assignments);
+  if (known) return known;
+  const made = new Set(assignments.map((one) => lastName(one.target).toUpperCase()));
+  targets.set(assignments, made);
+  return made;
 }
 
 export interface CallMatch {
@@ -49,29 +55,38 @@ export function call(...names: readonly string[]): Selector<CallMatch> {
     kinds: ['module'], callees: names,
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.calls.length === 0) return;
-      for (const one of candidates(unit, project)) {
-        const named = byLast.get(lastName(one.callee)) ?? [];
-        if (named.some((name) => calls(one.callee, name)) || rest.some((name) => calls(one.callee, name))) yield callMatch(one, unit, project);
+      for (const one of rest.length > 0 ? unit.calls : callsNamed(unit, byLast)) {
+        const named = byLast.get(lastName(one.callee));
+        if (named?.some((name) => calls(one.callee, name)) || rest.some((name) => calls(one.callee, name))) yield callMatch(one, unit, project);
       }
     },
   };
-
-  /** Most rules ask for a handful of the names that a file calls: only those calls are looked at, in the order they are written. */
-  function candidates(unit: Module, project: Project): readonly Call[] {
-    if (rest.length > 0) return unit.calls;
-    const index = callsByName(unit, project);
-    const found = [...byLast.keys()].flatMap((last) => index.get(last) ?? []);
-    return found.length > 1 && byLast.size > 1 ? found.sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end) : found;
-  }
 }
 
-/** The calls of a file by the last part of their callee. */
-function callsByName(module: Module, project: Project): ReadonlyMap<string, readonly Call[]> {
-  return project.once(`calls in ${module.path}`, () => {
-    const index = new Map<string, Call[]>();
-    for (const one of module.calls) push(index, lastName(one.callee), one);
-    return index;
-  });
+/** A list of names, or anything else that knows its names and how many they are. */
+interface Names { readonly size: number; has(name: string): boolean; keys(): Iterable<string> }
+
+/** The calls of a file whose callee's last part is one of these names, in the order they are written. Most files call few of the names that somebody asks for. */
+export function callsNamed(module: Module, names: Names): readonly Call[] {
+  if (module.calls.length === 0) return [];
+  const index = callsByName(module.calls);
+  const found: (readonly Call[])[] = [];
+  if (index.size < names.size) { for (const [name, list] of index) if (names.has(name)) found.push(list); }
+  else for (const name of names.keys()) { const list = index.get(name); if (list) found.push(list); }
+  if (names.size === 1) return found[0] ?? [];
+  return found.flat().sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end);
+}
+
+const byName = new WeakMap<readonly Call[], ReadonlyMap<string, readonly Call[]>>();
+
+/** Calls by the last part of their callee. */
+function callsByName(list: readonly Call[]): ReadonlyMap<string, readonly Call[]> {
+  const known = byName.get(list);
+  if (known) return known;
+  const index = new Map<string, Call[]>();
+  for (const one of list) push(index, lastName(one.callee), one);
+  byName.set(list, index);
+  return index;
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {

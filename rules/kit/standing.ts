@@ -1,5 +1,6 @@
 /** Where a value stands in what production runs: questions that several rules about configuration ask. */
 import { environmentVariables } from './environment';
+import { isImported } from './loading';
 import type { Guard, Standing } from './module';
 import type { Project, Setting } from './project';
 import type { Variation } from './rule';
@@ -20,7 +21,7 @@ export function mayServeProduction(setting: Setting, project: Project): boolean 
 function isUnused({ owner, module }: Setting, project: Project): boolean {
   if (owner === undefined || project.applications.every((each) => each.path === module.path) || project.calls('*.from_object').length > 0) return false;
   const last = lastName(module.name);
-  return !project.modules.some((other) => other !== module && (other.imports.some((each) => each.target.split('.').includes(last)) || other.stars.some((each) => lastName(each) === last)));
+  return !isImported(module, project) && !project.modules.some((other) => other !== module && other.stars.some((each) => lastName(each) === last));
 }
 
 /** A guard that keeps what is under it out of production. */

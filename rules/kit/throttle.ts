@@ -7,9 +7,11 @@ import type { Func, Module, Route } from './module';
 import type { Span } from './place';
 import type { Evidence, Project } from './project';
 import { lastName } from './select';
+import { functionsAround, pathOf } from './scopes';
 import { onlyInDevelopment, seenInProduction } from './standing';
 import type { Value } from './value';
 import { wiring } from './wiring';
+import { firstFrom } from './within';
 
 const FLASK_LIMITER = ['flask_limiter.Limiter', 'flask_limiter.extension.Limiter', 'flask_limiter._extension.Limiter'] as const;
 const DJANGO_DECORATORS = ['django_ratelimit.decorators.ratelimit', 'ratelimit.decorators.ratelimit', 'django_ratelimit.core.is_ratelimited', 'ratelimit.utils.is_ratelimited'] as const;
@@ -19,6 +21,10 @@ export const THROTTLE_CALLS: readonly string[] = [...FLASK_LIMITER, ...DJANGO_DE
 
 /** Limits that production's requests meet; empty when there are none. */
 export function limits(project: Project): readonly Evidence[] {
+  return project.once('limits', () => allLimits(project));
+}
+
+function allLimits(project: Project): readonly Evidence[] {
   const limiter = flaskLimiter(project);
   const idle = idleModules(project);
   return [...(limiter.problem ? [] : limiter.evidence), ...mounted(project), ...gates(project), ...django(project), ...homeGrown(project), ...attempts(project), ...inFront(project)].filter((each) => !idle.has(each.path));
@@ -63,11 +69,30 @@ export function limitsRoute(module: Module, route: Route, project: Project): boo
   if (route.gates.some((each) => isLimiting(each) || LIMITS.test(each)) || route.decorators.some((each) => LIMITS.test(each.name) || isLimiting(each.name)) || route.does.some((each) => (LIMITS.test(each) && !ROWS.test(each)) || isLimiting(lastName(each)))) return true;
   if (limitedRouters(project).has(lastName(route.owner))) return true;
   const klass = route.handler.includes('.') ? route.handler.slice(0, route.handler.lastIndexOf('.')) : route.handler;
-  if (module.assignments.some((one) => (one.scope === klass || one.scope === route.handler) && /^(throttle_classes|throttle_scope)$/.test(one.target))) return true;
-  const own = project.once('home-grown limits', () => [...homeGrown(project), ...attempts(project)]);
-  const within = (path: string, span: Span) => own.some((each) => each.path === path && span.start <= each.start && each.start < span.end);
+  const throttled = throttledScopes(project);
+  if (throttled.has(`${module.path} ${klass}`) || throttled.has(`${module.path} ${route.handler}`)) return true;
+  const own = counters(project);
+  const counted = (path: string, span: Span) => { const starts = own.get(path) ?? []; return (starts[firstFrom(starts, span.start)]?.at.start ?? span.end) < span.end; };
   const opened = closure(project, [...route.gates, ...route.hooks, ...route.does].flatMap((each) => project.func(each) ?? methodsOf(each, project)));
-  return within(module.path, { start: Math.min(route.at.start, route.handlerAt.start), end: route.body.end }) || opened.some((each) => within(each.module.path, each.func.at)) || opened.some(({ func }) => func.does.some((each) => isLimiting(lastName(each))));
+  return counted(module.path, { start: Math.min(route.at.start, route.handlerAt.start), end: route.body.end }) || opened.some((each) => counted(each.module.path, each.func.at)) || opened.some(({ func }) => func.does.some((each) => isLimiting(lastName(each))));
+}
+
+/** Classes that say how often they may be asked. */
+function throttledScopes(project: Project): ReadonlySet<string> {
+  return project.once('throttled scopes', () => new Set(project.modules.flatMap((module) => module.assignments.flatMap((one) => /^(throttle_classes|throttle_scope)$/.test(one.target) ? [`${module.path} ${one.scope}`] : []))));
+}
+
+/** Where the project's own limits stand, in the order of each file. */
+function counters(project: Project): ReadonlyMap<string, readonly { readonly at: Span }[]> {
+  return project.once('home-grown limits by file', () => {
+    const byPath = new Map<string, { readonly at: Span }[]>();
+    for (const each of [...homeGrown(project), ...attempts(project)]) {
+      const list = byPath.get(each.path);
+      if (list) list.push({ at: each }); else byPath.set(each.path, [{ at: each }]);
+    }
+    for (const list of byPath.values()) list.sort((a, b) => a.at.start - b.at.start);
+    return byPath;
+  });
 }
 
 /** Last names of routers and blueprints that are handed to a limiter: `limiter.limit(bp)`. */
@@ -132,11 +157,15 @@ function dependency(value: Value): string | undefined {
 }
 
 function django(project: Project): readonly Evidence[] {
+  return project.once('django limits', () => djangoLimits(project));
+}
+
+function djangoLimits(project: Project): readonly Evidence[] {
   const listed = (name: string, wanted: RegExp) => project.settings(name).filter((each) => seenInProduction(each, project)).flatMap((each) => {
     const found = each.value.kind === 'list' ? each.value.items.find((item) => item.kind === 'text' && wanted.test(item.value)) : undefined;
     return found?.kind === 'text' ? [{ path: each.path, start: found.at.start, end: found.at.end, text: `${found.value} is in ${name}` }] : [];
   });
-  const throttled = project.modules.flatMap((module) => module.assignments.filter((one) => lastName(one.target) === 'throttle_classes' && one.value.kind === 'list' && one.value.items.length > 0).map((one) => ({ path: module.path, ...one.at, text: 'throttle_classes' })));
+  const throttled = project.modules.flatMap((module) => module.assignments.filter((one) => one.target.endsWith('throttle_classes') && lastName(one.target) === 'throttle_classes' && one.value.kind === 'list' && one.value.items.length > 0).map((one) => ({ path: module.path, ...one.at, text: 'throttle_classes' })));
   const framework = project.settings('REST_FRAMEWORK').flatMap((each) => {
     const found = each.value.kind === 'dict' ? each.value.entries.find((entry) => entry.key.kind === 'text' && entry.key.value === 'DEFAULT_THROTTLE_CLASSES' && entry.value.kind === 'list' && entry.value.items.length > 0) : undefined;
     return found ? [{ path: each.path, start: found.key.at.start, end: found.value.at.end, text: 'DEFAULT_THROTTLE_CLASSES' }] : [];
@@ -157,34 +186,55 @@ const ASKS_OTHERS = /^(requests|httpx|aiohttp|urllib3?|pycurl|boto3|openai|anthr
 
 /** A function that counts and refuses with 429, itself or by what it calls; or one that is named for it, counts, and is called. */
 function homeGrown(project: Project): readonly Evidence[] {
-  const all = project.modules.flatMap((module) => module.functions.filter((func) => !onlyInDevelopment(func) && !isErrorHandler(func)).map((func) => ({ module, func })));
-  const refusing = all.filter(({ module, func }) => refuses(module, func, project));
-  const names = new Set(refusing.map(({ module, func }) => qualified(module, func)));
-  const calling = names.size > 0 ? all.filter(({ func }) => func.does.some((each) => names.has(each))) : [];
-  const named = all.filter(({ module, func }) => isNamedForIt(module, func, project));
-  return [...new Set([...refusing, ...calling, ...named])].filter((hook) => counts(hook, project)).map(({ module, func }) => ({ path: module.path, ...func.nameAt, text: `${func.name} counts and refuses` }));
+  return project.once('home-grown limits', () => {
+    const all = project.modules.flatMap((module) => module.functions.filter((func) => !onlyInDevelopment(func) && !isErrorHandler(func)).map((func) => ({ module, func })));
+    const refusals = new Set(project.modules.flatMap((module) => refusalsIn(module, project)));
+    const refusing = all.filter(({ func }) => (refusals.has(func) || func.does.some(isRefusal)) && !func.does.some((each) => ASKS_OTHERS.test(each)));
+    const names = new Set(refusing.map(({ module, func }) => qualified(module, func)));
+    const calling = names.size > 0 ? all.filter(({ func }) => func.does.some((each) => names.has(each))) : [];
+    const named = calledByOthers(all.filter(({ func }) => NAMED.test(func.name) || NAMED.test(func.scope)), project);
+    return [...new Set([...refusing, ...calling, ...named])].filter((hook) => counts(hook, project)).map(({ module, func }) => ({ path: module.path, ...func.nameAt, text: `${func.name} counts and refuses` }));
+  });
 }
+
+const NAMED = /rate_?limit|limiter|throttl|(token|leaky)_?bucket|too_many/i;
 
 function qualified(module: Module, func: Func): string {
-  return [module.name, func.scope, func.name].filter(Boolean).join('.');
+  return `${module.name}.${pathOf(func)}`;
 }
 
-function refuses(module: Module, func: Func, project: Project): boolean {
-  const inside = (at: { start: number; end: number }) => func.at.start <= at.start && at.end <= func.at.end;
-  if (func.does.some((each) => ASKS_OTHERS.test(each))) return false;
-  return module.statuses.some((each) => each.code === 429 && inside(each.at) && !isCompared(each.at.start, project.text(module.path) ?? '')) || func.does.some((each) => /(^|\.)(TooManyRequests|RateLimit\w*|Throttled)$/.test(each))
-    || module.calls.some((call) => inside(call.at) && [...call.args, ...call.keywords.map((each) => each.value)].some((each) => each.kind === 'reference' && TOO_MANY.test(lastName(each.name))));
+/** Functions around a place where the file answers with 429. */
+function refusalsIn(module: Module, project: Project): readonly Func[] {
+  const answers = module.statuses.filter((each) => each.code === 429 && !isCompared(project.written(module.path, { start: Math.max(0, each.at.start - 60), end: each.at.start })));
+  const named = module.calls.filter((call) => call.args.some(isTooMany) || call.keywords.some((each) => isTooMany(each.value)));
+  return [...answers, ...named].flatMap(({ at }) => functionsAround(module, at));
+}
+
+function isTooMany(value: Value): boolean {
+  return value.kind === 'reference' && TOO_MANY.test(lastName(value.name));
+}
+
+function isRefusal(callee: string): boolean {
+  return /^(TooManyRequests|RateLimit\w*|Throttled)$/.test(lastName(callee));
 }
 
 /** `answer.status_code == 429`, `in (429, 503)`: what others answer, not we. */
-function isCompared(at: number, text: string): boolean {
-  return /(?:[=!]=|\bin|[<>]=?)\s*[[({]?[\s\d,]*$/.test(text.slice(Math.max(0, at - 60), at));
+function isCompared(before: string): boolean {
+  return /(?:[=!]=|\bin|[<>]=?)\s*[[({]?[\s\d,]*$/.test(before);
 }
 
-function isNamedForIt(module: Module, func: Func, project: Project): boolean {
-  if (!/rate_?limit|limiter|throttl|(token|leaky)_?bucket|too_many/i.test(`${func.scope}.${func.name}`)) return false;
-  const own = qualified(module, func);
-  return project.modules.some((each) => each.functions.some((other) => other !== func && other.does.includes(own)) || each.routes.some((route) => route.gates.includes(own)) || each.does.includes(own));
+/** Those of the functions that another one calls, that stand before a route, or that a file calls when it is loaded. */
+function calledByOthers(hooks: readonly Hook[], project: Project): readonly Hook[] {
+  if (hooks.length === 0) return [];
+  const wanted = new Set(hooks.map(({ module, func }) => qualified(module, func)));
+  const callers = new Map<string, Set<Func | Module>>();
+  const note = (names: readonly string[], by: Func | Module) => { for (const name of names) if (wanted.has(name)) callers.set(name, (callers.get(name) ?? new Set()).add(by)); };
+  for (const module of project.modules) {
+    note(module.does, module);
+    for (const route of module.routes) note(route.gates, module);
+    for (const func of module.functions) note(func.does, func);
+  }
+  return hooks.filter(({ module, func }) => [...callers.get(qualified(module, func)) ?? []].some((each) => each !== func));
 }
 
 function counts(hook: Hook, project: Project): boolean {

@@ -68,7 +68,7 @@ function isShallow({ module, route }: Probe, project: Project): boolean {
   if (LIVENESS.test(route.path) || touches(route, project, module.path)) return false;
   // A page for people, or what a monitor would not read.
   if (/status|monitoring|warmup/i.test(lastPart(route.path)) && !route.does.every((each) => /jsonify|datetime|time|str$/.test(each))) return false;
-  return !healthRoutes(project).some((each) => each.route !== route && touches(each.route, project, each.module.path));
+  return !project.once('a health route looks', () => healthRoutes(project).some((each) => touches(each.route, project, each.module.path)));
 }
 
 function touches(route: Route, project: Project, path: string): boolean {

@@ -1,6 +1,7 @@
 import type { Call, Context, Edit, Module, Project, Selector, Span, Unit, Value, Variation } from '../kit';
 import {
-  VARIABLE_KINDS, calls, givenVariables, importing, isInfrastructure, isProgram, isReference, lastName, lookup, loggingTables, onlyInDevelopment, replace, rule, seenInProduction, withoutArgument,
+  VARIABLE_KINDS, calls, callsNamed, givenVariables, importing, isInfrastructure, isProgram, isReference, lastName, loggingTables, lookup, onlyInDevelopment,
+  replace, rule, seenInProduction, withoutArgument,
 } from '../kit';
 
 interface Level {
@@ -97,7 +98,7 @@ function levels(): Selector<Level> {
 }
 
 function* inModule(module: Module, project: Project): Iterable<Level> {
-  for (const call of module.calls) {
+  for (const call of callsNamed(module, SETTING)) {
     const found = call.guards.every((each) => each.means === 'production' || each.means === 'main') ? inCall(call, module) : undefined;
     if (found) yield found;
   }
@@ -112,6 +113,10 @@ function* inModule(module: Module, project: Project): Iterable<Level> {
     if (level) yield { unit: module, where: 'The root logger\'s configuration', level: level.value, at: level.at };
   }
 }
+
+/** Last names of the calls that set a level. */
+const SETTING: ReadonlySet<string> = new Set([...LOGGERS, ...ENGINES].map(lastName));
+const SET_LEVEL: ReadonlySet<string> = new Set(['setLevel']);
 
 function inCall(call: Call, module: Module): Level | undefined {
   if (ENGINES.some((name) => calls(call.callee, name))) {
@@ -144,7 +149,7 @@ function isHandler(call: Call): boolean {
 
 /** Another level is set on a handler in the same file, so the logger's own decides nothing. */
 function handlersDecide(module: Module): boolean {
-  return module.calls.some((each) => lastName(each.callee) === 'setLevel' && isHandler(each));
+  return callsNamed(module, SET_LEVEL).some(isHandler);
 }
 
 /** The level of the root logger in a table of logging, when it is debug and no handler holds it back. */

@@ -1,5 +1,5 @@
 import type { Call, Context, Edit, Handler, Module, Project, Selector, Source } from '../kit';
-import { attempted, catchesAll, handler, isPlanned, keepsTraceback, lastName, losesWork, onlyAsProgram, onlyInDevelopment, replace, rule, saysHowItGoesOn, TRACE_CALLS, withArgument } from '../kit';
+import { TRACE_CALLS, attempted, catchesAll, handler, isPlanned, keepsTraceback, lastName, losesWork, onlyAsProgram, onlyInDevelopment, replace, rule, saysHowItGoesOn, withArgument, within } from '../kit';
 
 /** A broad clause and the first call in it that logs; all of them when the clause records the traceback. */
 interface Logged { readonly module: Module; readonly handler: Handler; readonly call: Call; readonly kept: boolean }
@@ -125,9 +125,8 @@ function endsHere(one: Handler, source: Source): boolean {
 
 /** The first call of a logger that belongs to this clause and to none inside of it. */
 function loggingCall(one: Handler, module: Module): Call | undefined {
-  const inside = (call: Call, { body }: Handler) => body.start <= call.at.start && call.at.end <= body.end;
-  const nested = module.handlers.filter((other) => other !== one && one.body.start <= other.at.start && other.at.end <= one.body.end);
-  return module.calls.find((call) => inside(call, one) && call.scope === one.scope && isLogging(call) && !nested.some((other) => inside(call, other)));
+  const nested = within(module.handlers, one.body).filter((other) => other !== one);
+  return within(module.calls, one.body).find((call) => call.scope === one.scope && isLogging(call) && !nested.some(({ body }) => body.start <= call.at.start && call.at.end <= body.end));
 }
 
 function isLogging(call: Call): boolean {

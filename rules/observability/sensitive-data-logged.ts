@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Edit, Module, Project, Selector, Source, Value, Variation } from '../kit';
-import { call, functionsAround, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, rule } from '../kit';
+import { call, functionsAround, isImported, isProgram, lastName, onlyAsProgram, onlyInDevelopment, replace, rule } from '../kit';
 
 /** What an expression would write to the log, by what it is called. */
 interface Exposure { readonly value: Value; readonly name: string; readonly whole: boolean }
@@ -112,7 +112,7 @@ function isForOperator({ call: one, module }: Pick<CallMatch, 'call' | 'module'>
 /** It serves nothing, and nothing imports it: whoever runs it reads what it prints. */
 function isScript(module: Module, project: Project): boolean {
   return module.routes.length === 0 && module.does.includes('print') && !project.applications.some((each) => each.path === module.path)
-    && !project.modules.some((other) => other !== module && other.imports.some((one) => one.target.split('.').includes(lastName(module.name))));
+    && !isImported(module, project);
 }
 
 function exposures({ call: one, module }: CallMatch, project: Project): readonly Exposure[] {

@@ -1,5 +1,5 @@
 import type { Assignment, Context, Decorator, Edit, Func, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
-import { functionByPath, functionsAround, importing, lastName, onlyInDevelopment, pathOf, replace, rule, wordsOf } from '../kit';
+import { functionByPath, functionsAround, importers, importing, lastName, onlyInDevelopment, pathOf, replace, rule, wordsOf } from '../kit';
 
 /** Where an entry is put in, and under which key. */
 interface Filled { readonly key: string; readonly at: Span; readonly scope: string }
@@ -109,7 +109,7 @@ function isEmptied(made: Assignment, module: Module, project: Project, source: S
   const pattern = new RegExp(`\\bdel\\s+${name}\\b|\\b${name}\\.(pop|popitem|clear|remove|discard|difference_update|intersection_update)\\b|\\blen\\(\\s*${name}\\s*\\)|\\bglobal\\b[^\\n]*\\b${made.target}\\b|\\b(self|cls)\\.${made.target}\\s*=[^=]`);
   const text = source.text.replace(/#[^\n]*/g, '');
   if (pattern.test(text) || AGES.test(text)) return true;
-  return project.modules.some((other) => other !== module && other.imports.some((one) => one.target.split('.').includes(lastName(module.name)) || one.target.endsWith(`.${made.target}`)) && pattern.test(project.text(other.path) ?? ''));
+  return [...new Set([...importers(lastName(module.name), project), ...importers(made.target, project)])].some((path) => path !== module.path && pattern.test(project.text(path) ?? ''));
 }
 const AGES = /\b(ttl|max_age|expir\w+|evict\w*|prune\w*|lifetime)\b/i;
 

@@ -249,13 +249,23 @@ function partsSpan(joined: Joined): Span | undefined {
 function isRepeated(it: SqlCall, context: Context): boolean {
   if (isInline(it)) return false;
   const at = underlined(it, context);
-  if (at === it.written.at) return false;
-  for (const other of sqlCalls().select(context.unit, context.project)) {
-    if (other.call.at.start >= it.call.at.start) return false;
-    const its = dangerIn(other, context) && underlined(other, context);
-    if (its && its.start === at.start && its.end === at.end) return true;
-  }
-  return false;
+  return at !== it.written.at && (firstSent(context).get(placeOf(at)) ?? it.call.at.start) < it.call.at.start;
+}
+
+/** Where each dangerous statement is first sent, by the place where it is shown. */
+function firstSent(context: Context): ReadonlyMap<string, number> {
+  return context.project.once(`dangerous statements in ${context.unit.path}`, () => {
+    const first = new Map<string, number>();
+    for (const each of sqlCalls().select(context.unit, context.project)) {
+      const at = dangerIn(each, context) && placeOf(underlined(each, context));
+      if (at !== undefined && each.call.at.start < (first.get(at) ?? Infinity)) first.set(at, each.call.at.start);
+    }
+    return first;
+  });
+}
+
+function placeOf({ start, end }: Span): string {
+  return `${String(start)} ${String(end)}`;
 }
 
 function sourceOf(value: Value | undefined, source: Source): string {
