@@ -1,10 +1,13 @@
 /** The measurements behind `npm run bench`; run.mjs bundles and starts this. Prints one JSON line. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Keeping } from '../engine/audit/kept';
 import { openSession } from '../engine/audit/open';
 import type { Session } from '../engine/audit/session';
 import type { Grammars } from '../engine/syntax/grammars';
 import { grammarOf } from '../engine/syntax/language';
+import { kindOf } from '../engine/files/kind';
 import { roleOf } from '../engine/files/role';
 import { grammarsIn } from '../engine/node/grammars';
 import { openDisk } from '../engine/workspace/disk';
@@ -44,9 +47,44 @@ async function main(): Promise<void> {
     rows.push({ what: 'memory after the scan', milliseconds: 0, note: `${Math.round(process.memoryUsage().rss / 1e6)} MB resident, ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB heap` });
     again.dispose();
   }
+  rows.push(...await kept(grammars));
   rows.push(...await typing(grammars, sources));
   for (const size of [2000, 20_000]) rows.push(...await keystrokes(grammars, sources.map((each) => each.text), size));
   process.stdout.write(`${JSON.stringify({ parse, rows })}\n`);
+}
+
+/** A scan in another process over files that did not change, beside listing, reading and hashing them. */
+async function kept(grammars: Grammars): Promise<Row[]> {
+  let text: string | undefined;
+  const keeping: Keeping = { edition: '', load: async () => text, save: async (answers) => { text = answers; return undefined; } };
+  const first = openSession({ workspace: openDisk(folder), grammars, keeping });
+  await first.refresh();
+  await first.keep();
+  first.dispose();
+  const looks: number[] = [];
+  const scans: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    looks.push(await timed(async () => {
+      const workspace = openDisk(folder);
+      const hash = createHash('sha256');
+      for (const { path } of (await workspace.list()).entries) {
+        if (kindOf(path) === undefined) continue;
+        const reading = await workspace.read(path);
+        if ('text' in reading) hash.update(reading.text);
+      }
+      hash.digest();
+    }));
+    const session = openSession({ workspace: openDisk(folder), grammars, keeping });
+    scans.push(await timed(() => session.refresh()));
+    session.audits();
+    if (!session.provisional) throw new Error('What was kept was not taken.');
+    session.dispose();
+  }
+  const look = Math.min(...looks);
+  return [
+    { what: 'listing, reading and hashing alone', milliseconds: look },
+    { what: 'second scan, from what was kept', milliseconds: Math.min(...scans), note: `${(Math.min(...scans) / look).toFixed(2)} x of that, ${Math.round((text?.length ?? 0) / 1000)} KB kept` },
+  ];
 }
 
 /** Letters typed into the project's longest file, with all the other files around it. */

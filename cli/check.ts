@@ -1,4 +1,5 @@
 /** `shipworthy check`: scan a folder, write the report, answer with an exit code. */
+import { resolve } from 'node:path';
 import type { Notice } from '../engine/audit/outcome';
 import type { ReportCard } from '../report/card';
 import { compared } from '../report/comparison/compare';
@@ -37,6 +38,8 @@ export interface CheckOptions extends ComparingFlags, DocumentFlags {
   readonly colour?: boolean;
   /** Adds the run to the history of the folder. */
   readonly history: boolean;
+  /** A folder for what is found, so that a run over files that did not change is quick. */
+  readonly cache?: string;
   /** The only application to report on, by folder or name. */
   readonly app?: string;
   /** Known ids; empty for all. */
@@ -60,7 +63,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
   if (isPart(wanted)) refuseDocuments(wishes);
   const comparing = await prepared(options, aim.folder, around.cwd);
   const past = pastOf(aim.folder, options);
-  const session = await product.open(aim.folder);
+  const session = await product.open(aim.folder, options.cache === undefined ? undefined : resolve(around.cwd, options.cache));
   try {
     await scan(session, options.quiet, around);
     const asOf = options.asOf ?? around.today();
@@ -78,8 +81,9 @@ export async function check(path: string, options: CheckOptions, product: Produc
       return { file, text };
     });
     await deliver(reports, around.stdout);
+    const unkept = await session.keep();
     if (options.history && judged.code !== EXIT.usage) addToHistory(aim.folder, mine);
-    await conclude({ ...judged, remarks: [...past.remarks, ...judged.remarks] }, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
+    await conclude({ ...judged, remarks: [...past.remarks, ...judged.remarks, ...(unkept === undefined ? [] : [unkept])] }, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
     return judged.code;
   } finally {
     session.dispose();

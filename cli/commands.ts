@@ -21,6 +21,7 @@ import { FORMATS, type Format, type Product, type Surroundings } from './surroun
 
 interface CheckFlags extends ComparingFlags, DocumentFlags {
   readonly history?: boolean;
+  readonly cache?: string;
   readonly app?: string;
   readonly format?: Format;
   readonly output?: readonly string[];
@@ -101,6 +102,7 @@ function checkCommand(command: Command, product: Product, around: Surroundings, 
     .option('--rule <id>', 'list only findings of this rule; may be repeated', (id: string, ids: readonly string[] = []) => [...ids, id])
     .option('--app <folder>', 'report only on the application in this folder, where there are several')
     .option('--history', 'add the scores of this run to .shipworthy/history.jsonl')
+    .option('--cache <folder>', 'keep what is found in this folder: a run over files that did not change is answered from there')
     .option('--all', 'list every finding in the text report, also of a rule that has many')
     .option('-v, --verbose', 'list what holds and what does not apply as well')
     .option('-q, --quiet', 'no progress and no remarks on standard error, errors only'))))

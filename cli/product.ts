@@ -10,6 +10,7 @@ import { diskFiles, posix } from '../engine/workspace/disk-files';
 import { gitIdentity } from '../engine/workspace/identity';
 import { makeCard } from '../report/make';
 import { RULESET } from '../rules/kit';
+import { cacheIn, editionOf } from './cache';
 import { formats } from './formats';
 import type { Product } from './surroundings';
 
@@ -22,7 +23,9 @@ export function product(grammars: string): Product {
   return {
     version, ruleset: RULESET, rules: ruleCards, document: ruleDocument,
     identity: (folder, env) => gitIdentity(diskFiles, posix(folder), posix(homedir()), env),
-    open: async (folder) => openSession({ workspace: openDisk(folder), grammars: await grammarsIn(grammars) }),
+    open: async (folder, cache) => openSession({
+      workspace: openDisk(folder), grammars: await grammarsIn(grammars), ...(cache !== undefined && { keeping: cacheIn(cache, folder, editionOf(version, __filename)) }),
+    }),
     earlier: async (folder, commit, config) => openSession({ workspace: commitWorkspace(basename(folder), commit), grammars: await grammarsIn(grammars), config }),
     card: (audit, config, asOf, more) => makeCard(audit, { version, asOf, ...cardSettings(config), ...more }),
     formats,

@@ -52,8 +52,8 @@ export interface Product {
   document(rule: string): RuleDocument | undefined;
   /** Who works in an absolute folder, `NAME <MAIL>`, as git would write it; undefined where it knows nobody. */
   identity(folder: string, env: Surroundings['env']): Promise<string | undefined>;
-  /** Opens an absolute folder. */
-  open(folder: string): Promise<Session>;
+  /** Opens an absolute folder. With `cache`, another absolute folder, answers are kept there from run to run. */
+  open(folder: string, cache?: string): Promise<Session>;
   /** Opens the files of an earlier commit of that folder, to be judged by today's configuration. */
   earlier(folder: string, commit: CommitFiles, config: Config): Promise<Session>;
   /** The report card of an audit on one day (ISO), on which accepted risks have expired or not; with `near`, a card to be read as a document. */

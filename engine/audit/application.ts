@@ -7,13 +7,13 @@ import { lookedAt, looksElsewhere } from '../project/looks';
 import type { FileSuppression } from '../records/suppressions';
 import { Answers } from './answers';
 import { severityOf } from './decided';
-import { inSlices } from './held';
 import type { Inventory } from './inventory';
 import type { Court, Judged, Verdict } from './judge';
 import { judgeFile, judgeProject } from './judge';
 import { LastJudged } from './last-judged';
 import type { Audit, Finding, Notice, Silenced } from './outcome';
 import type { Registry } from './registry';
+import { inSlices } from './slices';
 
 /** The rule set and the world that judging asks: files as they were read, and what the user configured. */
 export interface Bench {
@@ -75,20 +75,34 @@ export class Application {
 
   /** Judges every file and the whole. Ends early when `current` says that newer facts have come in between. */
   async judge(current: () => boolean, signal?: AbortSignal): Promise<void> {
-    this.catchUp();
+    const judgeUnit = this.begin();
     const { project } = this;
-    this.asked.clear();
-    this.elsewhere = [];
-    this.whole = undefined;
-    const rules = this.active('file');
-    const edited = this.last?.path;
     const isCurrent = () => this.project === project && !this.ahead;
-    await inSlices(project.units, (unit) => { if (current() && isCurrent()) this.judgeUnit(unit, rules, unit.path === edited); }, signal);
+    await inSlices(project.units, (unit) => { if (current() && isCurrent()) judgeUnit(unit); }, signal);
     if (!current()) return;
     // An edit came in between: what it left unjudged is judged now, by facts that know it.
     if (!isCurrent()) return this.judge(current, signal);
     this.judgeProjectRules();
     this.conclude();
+  }
+
+  /** The same, at once. */
+  judgeNow(): void {
+    const judgeUnit = this.begin();
+    for (const unit of this.project.units) judgeUnit(unit);
+    this.judgeProjectRules();
+    this.conclude();
+  }
+
+  /** Begins to judge everything; what comes back judges one file. */
+  private begin(): (unit: Unit) => void {
+    this.catchUp();
+    this.asked.clear();
+    this.elsewhere = [];
+    this.whole = undefined;
+    const rules = this.active('file');
+    const edited = this.last?.path;
+    return (unit) => { this.judgeUnit(unit, rules, unit.path === edited); };
   }
 
   private judgeProjectRules(): void {

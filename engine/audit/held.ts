@@ -10,16 +10,20 @@ import type { Config } from '../workspace/config';
 import { CONFIG_FILE as CONFIG, DEFAULTS, readConfig } from '../workspace/config';
 import type { RuleName } from '../workspace/config-schema';
 import { NO_RULES } from '../workspace/ignore-rules';
+import { byText } from '../records/document';
 import { RECORD_FILES } from '../records/paths';
 import { ignoreTest } from '../workspace/ignored';
 import type { Around, Entry, Reading, Revision, Workspace } from '../workspace/workspace';
+import type { Changes } from './changes';
+import { both } from './changes';
+import { HeldRecords } from './held-records';
+import { digestOfInputs } from './inputs';
 import type { Notice } from './outcome';
 import type { Progress } from './session';
+import { Breath, inSlices } from './slices';
 import type { SourceText } from './source';
 import { sourceOf } from './source';
 
-/** Longest time the event loop is held, in milliseconds. */
-const SLICE = 12;
 /** Files that are read from the disk at the same time. */
 const AT_ONCE = 16;
 
@@ -34,9 +38,6 @@ export interface HeldFile {
   readonly notice?: Notice;
 }
 
-/** What is another than before: nothing, nothing but the texts of open files, or anything. */
-export type Changes = 'nothing' | 'anything' | { readonly edited: ReadonlySet<string> };
-
 export type Reader = (path: string, text: string, open: boolean) => Unit | undefined;
 
 export class HeldFiles {
@@ -48,13 +49,17 @@ export class HeldFiles {
   entries: readonly Entry[] = [];
   /** Names of all folders and files, endings off: what an import of this project can begin with. */
   roots: ReadonlySet<string> = new Set();
-  /** Files of ours as they were last read; those that are not there are missing. */
+  /** The configuration as it was last read. */
   private configured: Reading | undefined;
-  private records: ReadonlyMap<string, Reading> = new Map();
+  private readonly records: HeldRecords;
   private readonly overlays = new Map<string, string>();
   private readonly sources = new WeakMap<HeldFile, SourceText>();
   private stale = new Set<string>();
   private listed = false;
+  /** Files whose text was taken and whose facts are still to be read. */
+  private readonly unread = new Set<string>();
+  /** What is another than when all was last judged; scans that were stopped leave it standing. */
+  private changes: Changes = 'nothing';
   private general: readonly Notice[] = [];
   private trackedPaths: ReadonlySet<string> | undefined;
   private ignores: ((path: string) => boolean) | undefined;
@@ -64,10 +69,29 @@ export class HeldFiles {
    * @param changed told of every file whose text or presence is another than before
    * @param given counts instead of the workspace's own configuration
    */
-  constructor(private readonly workspace: Workspace, private readonly rules: readonly RuleName[], private readonly reader: Reader, private readonly changed: (path: string) => void, private readonly given?: Config) {}
+  constructor(private readonly workspace: Workspace, private readonly rules: readonly RuleName[], private readonly reader: Reader, private readonly changed: (path: string) => void, private readonly given?: Config) {
+    this.records = new HeldRecords(workspace);
+  }
 
-  /** Reads what is new or stale, and says what is another than before. */
+  /** Reads what is new or stale, and says what is another than at the last `settle`. */
   async catchUp(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<Changes> {
+    await this.look(progress, signal);
+    await this.readFacts(progress, signal);
+    return this.changes;
+  }
+
+  /** All that `catchUp` has told of is judged. */
+  settle(): void {
+    this.changes = 'nothing';
+  }
+
+  /** Nothing is known to be another than what was judged. */
+  get settled(): boolean {
+    return this.changes === 'nothing' && this.stale.size === 0;
+  }
+
+  /** Takes the texts of what is new or stale. The facts of files that came with the whole folder are left for `readFacts`. */
+  async look(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const asked = this.stale;
     const structural = !this.listed || [...asked].some((path) => path === CONFIG || /(^|\/)\.gitignore$/.test(path) || !this.files.has(path));
@@ -75,15 +99,43 @@ export class HeldFiles {
     this.stale = new Set();
     this.listed = true;
     try {
-      const records = structural || RECORD_FILES.some((path) => asked.has(path)) ? await this.readRecords() : false;
+      const records = structural || RECORD_FILES.some((path) => asked.has(path)) ? await this.records.readAgain() : false;
       const changed = await (structural ? this.readAll(asked, progress, signal) : this.readAgain(asked)) || records;
       const edited = !structural && !records && changed && [...asked].every((path) => this.overlays.has(path));
-      return edited ? { edited: asked } : changed ? 'anything' : 'nothing';
+      this.changes = both(this.changes, edited ? { edited: asked } : changed ? 'anything' : 'nothing');
     } catch (reason) {
       for (const path of asked) this.stale.add(path);
-      if (structural) this.listed = false;
+      if (structural) { this.listed = false; this.changes = 'anything'; }
       throw reason;
     }
+  }
+
+  /** Reads the facts that are still to be read. */
+  async readFacts(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
+    const paths = [...this.unread].sort(byText);
+    let done = 0;
+    await inSlices(paths, (path) => {
+      progress?.({ done, total: paths.length, path });
+      this.readFactsOf(path);
+      done++;
+    }, signal);
+    if (paths.length > 0) progress?.({ done, total: paths.length });
+  }
+
+  /** The same, at once. */
+  readFactsNow(): void {
+    for (const path of [...this.unread].sort(byText)) this.readFactsOf(path);
+  }
+
+  private readFactsOf(path: string): void {
+    const file = this.unread.has(path) ? this.files.get(path) : undefined;
+    if (file?.text !== undefined) this.take(path, file.text, file.stamp, false, file.notice);
+  }
+
+  /** Of all that facts and verdicts are made from: two folders with one digest are judged alike. */
+  digest(): string {
+    const { workspace: { name }, files, entries, records, config, revision, around, general } = this;
+    return digestOfInputs({ name, files: files.values(), entries, tracked: this.trackedPaths, records: records.all, settings: { config, revision, around, general } });
   }
 
   private async readAgain(paths: ReadonlySet<string>): Promise<boolean> {
@@ -99,14 +151,6 @@ export class HeldFiles {
     const before = this.revision;
     this.revision = await this.workspace.revision();
     return before?.dirty !== this.revision?.dirty || before?.commit !== this.revision?.commit;
-  }
-
-  /** Also where git ignores them: that they count must not depend on it. True when one is another than before. */
-  private async readRecords(): Promise<boolean> {
-    const before = JSON.stringify([...this.records]);
-    const read = await Promise.all(RECORD_FILES.map(async (path) => [path, await this.workspace.read(path)] as const));
-    this.records = new Map(read.filter(([, reading]) => 'text' in reading || reading.notice.code !== 'vanished'));
-    return JSON.stringify([...this.records]) !== before;
   }
 
   /** A file of ours: the editor's text, else the disk's when it was last read. */
@@ -188,21 +232,18 @@ export class HeldFiles {
     let any = reread || JSON.stringify(before) !== JSON.stringify(this.config);
     for (const path of [...this.files.keys()]) if (!present.has(path) && !this.overlays.has(path)) { this.forget(path); any = true; }
     const wanted = this.entries.filter((entry) => kindOf(entry.path) !== undefined && !this.overlays.has(entry.path) && (asked.has(entry.path) || this.files.get(entry.path)?.stamp !== entry.stamp));
-    let slice = performance.now();
+    const breath = new Breath(signal);
     for (let done = 0; done < wanted.length; done += AT_ONCE) {
       const some = wanted.slice(done, done + AT_ONCE);
       const readings = await Promise.all(some.map((entry) => this.workspace.read(entry.path)));
       for (const [index, entry] of some.entries()) {
-        if (performance.now() - slice > SLICE) { await pause(); slice = performance.now(); signal?.throwIfAborted(); }
-        progress?.({ done: done + index, total: wanted.length, path: entry.path });
+        if (breath.due) { await breath.take(); progress?.({ done: 0, total: wanted.length, path: entry.path }); }
         const reading = readings[index];
-        if (reading && this.receive(entry.path, entry.stamp, reading)) any = true;
+        if (reading && this.receive(entry.path, entry.stamp, reading, true)) any = true;
       }
     }
     for (const path of this.overlays.keys()) if (this.files.has(path) && !this.belongs(path)) { this.forget(path); any = true; }
-    any ||= [...asked].some((path) => this.overlays.has(path));
-    progress?.({ done: wanted.length, total: wanted.length });
-    return any;
+    return any || [...asked].some((path) => this.overlays.has(path));
   }
 
   /**
@@ -234,7 +275,8 @@ export class HeldFiles {
     return this.receive(path, stamp, await this.workspace.read(path));
   }
 
-  private receive(path: string, stamp: string, reading: Reading): boolean {
+  /** @param later its facts are read by `readFacts` */
+  private receive(path: string, stamp: string, reading: Reading, later = false): boolean {
     const known = this.files.get(path);
     if ('notice' in reading) {
       const gone = reading.notice.code === 'vanished';
@@ -245,11 +287,16 @@ export class HeldFiles {
     }
     if (known !== undefined && (known.written ?? known.text) === reading.text) { this.files.set(path, { ...known, stamp }); return false; }
     // An edit that came while the disk was read wins.
-    if (!this.overlays.has(path)) this.take(path, reading.text, stamp, false, reading.remark);
+    if (this.overlays.has(path)) return true;
+    if (!later) { this.take(path, reading.text, stamp, false, reading.remark); return true; }
+    this.files.set(path, { path, stamp, text: reading.text, ...(reading.remark && { notice: reading.remark }) });
+    this.unread.add(path);
+    this.told(path);
     return true;
   }
 
   private take(path: string, text: string, stamp: string, open: boolean, notice?: Notice): void {
+    this.unread.delete(path);
     const unit = this.reader(path, text, open);
     // Rules that look through texts have no business in a lock file, which may be longer than all sources together.
     const kept = unit?.kind === 'manifest' && unit.lock && !open ? { text: '', written: text } : { text };
@@ -258,6 +305,7 @@ export class HeldFiles {
   }
 
   private forget(path: string): void {
+    this.unread.delete(path);
     this.files.delete(path);
     this.told(path);
   }
@@ -272,19 +320,5 @@ export class HeldFiles {
     if (this.entries.some((entry) => entry.path === path)) return true;
     if (roleOf(path) === 'vendored' || ignore().add([...this.config.exclude]).ignores(path)) return false;
     return !this.ignored(path) || this.tracked(path) === true;
-  }
-}
-
-/** Lets the event loop breathe: requests are answered and cancelled between slices. */
-export function pause(): Promise<void> {
-  return new Promise((resolve) => { setImmediate(resolve); });
-}
-
-/** Runs through a list in slices. Stops with the signal's reason. */
-export async function inSlices<T>(list: readonly T[], each: (one: T) => void, signal?: AbortSignal): Promise<void> {
-  let slice = performance.now();
-  for (const one of list) {
-    if (performance.now() - slice > SLICE) { await pause(); slice = performance.now(); signal?.throwIfAborted(); }
-    each(one);
   }
 }

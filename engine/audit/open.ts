@@ -12,12 +12,14 @@ import type { Workspace } from '../workspace/workspace';
 import { inOrder } from './answers';
 import type { Bench } from './application';
 import { Application } from './application';
+import type { Changes } from './changes';
 import type { CloseUp } from './close-up';
 import { closeUpOf, previewOf } from './close-up';
 import { allSafe, correctionOf, ignoreComment } from './correction';
 import { HeldFiles } from './held';
-import type { Changes, HeldFile } from './held';
+import type { HeldFile } from './held';
 import type { Judged } from './judge';
+import type { Keeping } from './kept';
 import { severityOf } from './decided';
 import { gathered } from './notices';
 import type { Audit, Finding, Notice, RuleCard, RuleDocument, Silenced } from './outcome';
@@ -27,6 +29,8 @@ import type { Recording, Suppressing } from './recording';
 import { signature, suppression, switchingOff } from './recording';
 import { Records } from './records';
 import type { Registry } from './registry';
+import type { Working } from './remembering';
+import { RememberingSession } from './remembering';
 import { documentOf, registryOf } from './registry';
 import type { Correction, Progress, Remedy, Session } from './session';
 import type { SignedAudit, Signoff } from './signed';
@@ -42,6 +46,8 @@ export interface SessionOptions {
   readonly rules?: readonly Rule[];
   /** Judges by this instead of the workspace's own `shipworthy.json`. */
   readonly config?: Config;
+  /** Where answers are kept from one run to the next. Default: nowhere. */
+  readonly keeping?: Keeping;
 }
 
 /** Cards of all rules in the order of the registry. */
@@ -54,11 +60,14 @@ export function ruleDocument(id: string): RuleDocument | undefined {
 }
 
 export function openSession(options: SessionOptions): Session {
-  return new LiveSession(options);
+  const session = new LiveSession(options);
+  return options.keeping ? new RememberingSession(session, options.keeping) : session;
 }
 
-class LiveSession implements Session {
+class LiveSession implements Working {
   version = 0;
+  readonly provisional = false;
+  readonly ruleset = RULESET;
   private readonly registry: Registry;
   private readonly documents: Documents;
   private readonly reader: UnitReader;
@@ -84,6 +93,15 @@ class LiveSession implements Session {
     return this.held.config;
   }
 
+  get rules(): Audit['rules'] {
+    return this.registry.byId;
+  }
+
+  /** Nothing: there is no place for it. */
+  keep(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   private get heard(): boolean {
     return this.applications.some((each) => each.heard);
   }
@@ -93,9 +111,11 @@ class LiveSession implements Session {
   refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     const next = this.running.catch(() => undefined).then(async () => {
       const changes = await this.held.catchUp(progress, signal);
-      if (this.heard && this.stands(changes)) return;
-      this.build();
-      await this.judgeAll(signal);
+      if (!this.heard || !this.stands(changes)) {
+        this.build();
+        await this.judgeAll(signal);
+      }
+      this.held.settle();
     });
     this.running = next;
     return next;
@@ -140,6 +160,7 @@ class LiveSession implements Session {
    */
   private build(known?: readonly string[]): void {
     const { held, options: { workspace } } = this;
+    held.readFactsNow();
     const units = [...held.files.values()].flatMap((file) => file.unit ? [file.unit] : []).sort((a, b) => a.path < b.path ? -1 : 1);
     const paths = held.entries.map((entry) => entry.path);
     this.roots = known ?? applicationRoots(units, paths);
@@ -150,6 +171,31 @@ class LiveSession implements Session {
       ...part, name: part.root ? `${workspace.name}/${part.root}` : workspace.name,
       text: (path) => this.text(path), tracked: (path) => held.tracked(path), held: () => held.below(part.root), ignored: (path) => held.ignored(path),
     }), bench, earlier.get(part.root)));
+  }
+
+  /** Looks at the files without judging them, so that `digest` is of what is there. */
+  look(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
+    const next = this.running.catch(() => undefined).then(() => this.held.look(progress, signal));
+    this.running = next;
+    return next;
+  }
+
+  /** Of all that the answers rest on, as it was last looked at. */
+  digest(): string {
+    return this.held.digest();
+  }
+
+  /** Whether all that was looked at is judged. */
+  get settled(): boolean {
+    return this.heard && this.held.settled;
+  }
+
+  /** Judges everything that was looked at, at once. */
+  judgeNow(): void {
+    this.build();
+    for (const each of this.applications) each.judgeNow();
+    this.conclude();
+    this.held.settle();
   }
 
   private async judgeAll(signal?: AbortSignal): Promise<void> {
@@ -172,7 +218,7 @@ class LiveSession implements Session {
     const { revision, files } = this.held;
     return {
       project: { name: project.name, root: project.root, frameworks: [...project.frameworks], deployable: project.deployable !== undefined, ...(this.libraries.length > 0 && { libraries: this.libraries }), ...revision },
-      outcomes: application.outcomes(), signoffs: this.signed(application), rules: this.registry.byId, ruleset: RULESET,
+      outcomes: application.outcomes(), signoffs: this.signed(application), rules: this.rules, ruleset: this.ruleset,
       notices: this.notices().filter((each) => each.path === undefined || this.applications.length === 1 || RECORD_FILES.includes(each.path) || project.paths.includes(each.path)),
       files: {
         seen: project.paths.length, read: project.paths.filter((path) => files.get(path)?.text !== undefined).length, parsed: modules.filter((each) => each.whole).length,

@@ -26,9 +26,14 @@ export interface Session {
   /** Goes up whenever an answer below may have changed. */
   readonly version: number;
   readonly config: Config;
+  /** The answers are those of an earlier run over the same files; the next `refresh` works them out anew, so that edits can be followed. */
+  readonly provisional: boolean;
 
   /** Lists, reads, analyses and judges what changed since the last call; cheap when nothing did. Aborts with the signal's reason, keeping what is done. */
   refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void>;
+
+  /** Keeps the answers for the next run over the same files, where there is a place for that. Resolves to a sentence when it could not be done. */
+  keep(): Promise<string | undefined>;
 
   /** The editor's text of a file, which wins over the disk until `close`. Judged at once: `findings` is up to date on return. */
   edit(path: string, text: string): void;

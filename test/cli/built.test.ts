@@ -1,6 +1,6 @@
 /** The shipped command line from outside: exit codes, formats, streams, colours, width, bad input. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FORMATS } from '../../cli/surroundings';
 import { everyReport, ROOT, shipworthy } from './built';
@@ -51,6 +51,24 @@ describe('dist/cli.js', function () {
     assert.equal(JSON.parse(await of('json')).schemaVersion, '1.0');
     assert.match(await of('markdown'), /^# /);
     assert.match(await of('html'), /^<!DOCTYPE html>[^]*<\/html>\n$/);
+  });
+
+  it('answers from a cache as without one, and goes on where there can be none', async () => {
+    const words = ['check', BAD, '--as-of', '2026-11-20', '--verbose'];
+    const without = await shipworthy(words);
+    const cache = path.join(folder.path, 'kept/here');
+    const with_ = [...words, '--cache', cache];
+    assert.deepEqual(await shipworthy(with_), without);
+    const [file, ...others] = readdirSync(cache).filter((each) => each !== '.gitignore');
+    assert.deepEqual(others, []);
+    const kept = readFileSync(path.join(cache, file ?? ''), 'utf8');
+    assert.deepEqual(await shipworthy(with_), without);
+    assert.equal(readFileSync(path.join(cache, file ?? ''), 'utf8'), kept);
+    assert.equal(readFileSync(path.join(cache, '.gitignore'), 'utf8'), '*\n');
+    folder.write('in-the-way', '');
+    const blocked = await shipworthy([...words, '--cache', path.join(folder.path, 'in-the-way')]);
+    assert.deepEqual([blocked.code, blocked.out], [without.code, without.out]);
+    assert.match(blocked.err, /in-the-way.* could not be .*The next run begins from nothing\./);
   });
 
   it('gives the same bytes for the same day', async () => {

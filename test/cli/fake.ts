@@ -23,7 +23,7 @@ export interface FakeSession extends Session { disposed: boolean }
 /** A session over one finished audit for each of `audits`; `refresh` does what `scan` says. */
 export function fakeSession(audits: readonly Audit[], notices: readonly Notice[] = [], scan: Session['refresh'] = async () => undefined): FakeSession {
   return {
-    version: 1, config: DEFAULTS, refresh: scan, audits: () => audits, notices: () => notices,
+    version: 1, config: DEFAULTS, provisional: false, keep: async () => undefined, refresh: scan, audits: () => audits, notices: () => notices,
     disposed: false, dispose() { this.disposed = true; },
     text: UNUSED, edit: UNUSED, close: UNUSED, touch: UNUSED, findings: UNUSED, fix: UNUSED, closeUp: () => undefined, fixAll: UNUSED, ignore: UNUSED, silenced: UNUSED, suppressions: UNUSED, remedies: UNUSED, suppress: UNUSED, switchOff: UNUSED, sign: UNUSED,
   };

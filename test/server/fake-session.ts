@@ -44,6 +44,7 @@ const FIXES: readonly FixOffer[] = [
 export class FakeSession implements Session {
   version = 0;
   readonly config: Config = DEFAULTS;
+  provisional = false;
   readonly #editor = new Map<string, string>();
   #read: ReadonlyMap<string, string> = new Map();
   #audit: Audit | undefined;
@@ -63,6 +64,8 @@ export class FakeSession implements Session {
   broken = false;
 
   constructor(private readonly name: string, readonly disk: Map<string, string>) {}
+
+  async keep(): Promise<undefined> {}
 
   async refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     this.refreshes += 1;

@@ -1,0 +1,176 @@
+/**
+ * A session that answers from an earlier run while nothing has changed since: the files are looked at and compared, and neither read into
+ * facts nor judged. What was not kept, such as the edits of a fix, has everything judged first.
+ */
+import type { Suppression } from '../../rules/kit';
+import type { CloseUp, FixPreview } from './close-up';
+import { closeUpOf } from './close-up';
+import type { Kept, Keeping } from './kept';
+import { answersOf, readKept, written } from './kept';
+import type { Audit, Finding, Notice, RuleCard, Silenced } from './outcome';
+import type { Recording, Suppressing } from './recording';
+import type { Correction, Progress, Remedy, Session } from './session';
+import type { Signoff } from './signed';
+
+/** A session that works everything out. */
+export interface Working extends Session {
+  readonly rules: Audit['rules'];
+  readonly ruleset: string;
+  /** Everything that was looked at is judged. */
+  readonly settled: boolean;
+  /** Takes what is there, without reading it into facts. */
+  look(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void>;
+  /** Of all that answers rest on, as it was last looked at. */
+  digest(): string;
+  /** Judges what was looked at, at once. */
+  judgeNow(): void;
+}
+
+export class RememberingSession implements Session {
+  #kept: Kept | undefined;
+  /** Files that were edited since: what was kept of them is of another text. */
+  readonly #edited = new Set<string>();
+  #audits: readonly Audit[] | undefined;
+  /** What was asked for of fixes since all was judged: likely to be asked for again. */
+  readonly #previews = new Map<string, FixPreview | null>();
+  #looked = false;
+  #turns = 0;
+
+  constructor(private readonly working: Working, private readonly keeping: Keeping) {}
+
+  get version(): number {
+    return this.working.version + this.#turns;
+  }
+
+  get provisional(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  get config(): Session['config'] {
+    return this.working.config;
+  }
+
+  // ---- keeping up
+
+  async refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
+    if (!this.#looked) {
+      await this.working.look(progress, signal);
+      this.#looked = true;
+      const text = await this.keeping.load();
+      this.#kept = text === undefined ? undefined : readKept(text, this.keeping.edition, this.working.digest());
+      if (this.#kept) { this.#turns++; return; }
+    }
+    const { version } = this.working;
+    await this.working.refresh(progress, signal);
+    if (this.working.version !== version) this.#previews.clear();
+    this.#forget();
+  }
+
+  async keep(): Promise<string | undefined> {
+    if (this.#kept || !this.working.settled) return undefined;
+    return this.keeping.save(written({ ...answersOf(this.working), previews: Object.fromEntries(this.#previews) }, this.keeping.edition, this.working.digest()));
+  }
+
+  edit(path: string, text: string): void {
+    const before = this.working.text(path);
+    this.working.edit(path, text);
+    this.#previews.clear();
+    if (!this.#kept || this.working.text(path) === before) return;
+    this.#edited.add(path);
+    this.#turns++;
+  }
+
+  close(path: string): void {
+    this.working.close(path);
+  }
+
+  touch(paths?: readonly string[]): void {
+    this.working.touch(paths);
+  }
+
+  dispose(): void {
+    this.#forget();
+    this.working.dispose();
+  }
+
+  #forget(): void {
+    if (!this.#kept) return;
+    this.#kept = undefined;
+    this.#audits = undefined;
+    this.#edited.clear();
+    this.#turns++;
+  }
+
+  /** The session that can answer everything. */
+  #awake(): Session {
+    if (this.#kept) this.working.judgeNow();
+    this.#forget();
+    return this.working;
+  }
+
+  // ---- answers that are kept
+
+  text(path: string): string | undefined {
+    return this.working.text(path);
+  }
+
+  audits(): readonly Audit[] {
+    const { rules, ruleset } = this.working;
+    return this.#kept ? this.#audits ??= this.#kept.audits.map((audit) => ({ ...audit, rules, ruleset })) : this.working.audits();
+  }
+
+  findings(path: string): readonly Finding[] {
+    if (!this.#kept) return this.working.findings(path);
+    return this.#edited.has(path) ? [] : this.#kept.files[path]?.findings ?? [];
+  }
+
+  silenced(path: string): readonly Silenced[] {
+    if (!this.#kept) return this.working.silenced(path);
+    return this.#edited.has(path) ? [] : this.#kept.files[path]?.silenced ?? [];
+  }
+
+  notices(path?: string): readonly Notice[] {
+    if (!this.#kept) return this.working.notices(path);
+    if (path === undefined) return this.#kept.notices;
+    return this.#edited.has(path) ? [] : this.#kept.files[path]?.notices ?? [];
+  }
+
+  /** Known of files that were read. */
+  suppressions(path: string): readonly Suppression[] {
+    return this.working.suppressions(path);
+  }
+
+  closeUp(fingerprint: string, fixed: boolean): CloseUp | undefined {
+    const finding = this.#named(fingerprint);
+    const text = finding && this.text(finding.path);
+    const fix = fixed ? this.#kept?.previews[fingerprint] : null;
+    if (!finding || text === undefined || fix === undefined) return this.#workedOut(fingerprint, fixed);
+    const card: RuleCard | undefined = this.working.rules[finding.rule];
+    return { ...closeUpOf(finding, card?.secret === true, text), ...(fix && { fix }) };
+  }
+
+  #workedOut(fingerprint: string, fixed: boolean): CloseUp | undefined {
+    const seen = this.#awake().closeUp(fingerprint, fixed);
+    if (seen && fixed) this.#previews.set(fingerprint, seen.fix ?? null);
+    return seen;
+  }
+
+  #named(fingerprint: string): Finding | undefined {
+    if (!this.#kept) return undefined;
+    for (const [path, { findings }] of Object.entries(this.#kept.files)) {
+      const found = this.#edited.has(path) ? undefined : findings.find((each) => each.fingerprint === fingerprint);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  // ---- answers that are worked out
+
+  remedies(path: string, asOf?: string): readonly Remedy[] { return this.#awake().remedies(path, asOf); }
+  fix(fingerprint: string, index: number): Correction | undefined { return this.#awake().fix(fingerprint, index); }
+  fixAll(path: string, rule?: string): Correction | undefined { return this.#awake().fixAll(path, rule); }
+  ignore(fingerprint: string, reach: 'line' | 'file', reason: string): Correction | undefined { return this.#awake().ignore(fingerprint, reach, reason); }
+  suppress(fingerprint: string, how: Suppressing): Recording | undefined { return this.#awake().suppress(fingerprint, how); }
+  switchOff(rule: string, reason: string): Recording { return this.working.switchOff(rule, reason); }
+  sign(record: Signoff): Recording { return this.working.sign(record); }
+}

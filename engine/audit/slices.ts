@@ -1,0 +1,36 @@
+/** Long work in slices, between which requests are answered and cancelled. */
+
+/** Longest time the event loop is held, in milliseconds. */
+const SLICE = 12;
+
+/** Lets the event loop breathe. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => { setImmediate(resolve); });
+}
+
+/** Says when it is time for a pause. */
+export class Breath {
+  #since = performance.now();
+
+  constructor(private readonly signal?: AbortSignal) {}
+
+  get due(): boolean {
+    return performance.now() - this.#since > SLICE;
+  }
+
+  /** Pauses. Rejects with the signal's reason when it was aborted meanwhile. */
+  async take(): Promise<void> {
+    await pause();
+    this.#since = performance.now();
+    this.signal?.throwIfAborted();
+  }
+}
+
+/** Runs through a list in slices. Stops with the signal's reason. */
+export async function inSlices<T>(list: readonly T[], each: (one: T) => void, signal?: AbortSignal): Promise<void> {
+  const breath = new Breath(signal);
+  for (const one of list) {
+    if (breath.due) await breath.take();
+    each(one);
+  }
+}
