@@ -11,10 +11,10 @@ export function laidOut(command: Command): Command {
   return command
     .addOption(new Option('--style <style>', 'what a Markdown report holds (default: audit, which is all of it)').choices(MARKDOWN_STYLES))
     .addOption(new Option('--plan-order <order>', 'what comes first within a phase of the plan: what lifts the verdict, takes least time, or regains most points an hour (default: unlocks)').choices(PLAN_ORDERS))
-    .option('--start <day>', 'the day the work begins, YYYY-MM-DD: the plan of a Markdown report has dates then', day);
+    .option('--start <day>', 'the day the work begins, YYYY-MM-DD: the plan of a Markdown or HTML report has dates then', day);
 }
 
-/** What those options ask of a Markdown report. */
+/** What those options ask of a document. */
 export function markdownOptions({ style, start }: Omit<DocumentFlags, 'planOrder'>): { readonly markdown?: MarkdownOptions } {
   return style === undefined && start === undefined ? {} : { markdown: { ...(style !== undefined && { style }), ...(start !== undefined && { start }) } };
 }

@@ -21,7 +21,7 @@ export const formats: Product['formats'] = {
   text: (cards, style) => [...cards.map((card) => text(card, style)), overviewText(cards)].filter((one) => one !== '').join('\n'),
   markdown: (cards, style) => [overviewMarkdown(cards), ...cards.map((card) => markdown(card, style.markdown))].filter((one) => one !== '').join('\n---\n\n'),
   json: (cards) => cards.length === 1 ? cards.map(json).join('') : `[\n${cards.map((card) => json(card).trimEnd()).join(',\n')}\n]\n`,
-  html: (cards) => onePage(cards),
+  html: (cards, style) => onePage(cards, style.markdown?.start),
   sarif: (cards) => sarif(cards, 'github'),
   'sarif-full': (cards, { fixes }) => sarif(cards, 'full', fixes),
   csv, junit, gitlab,
@@ -33,10 +33,10 @@ export const formats: Product['formats'] = {
 };
 
 /** One document, about one application. */
-function onePage(cards: readonly ReportCard[]): string {
+function onePage(cards: readonly ReportCard[], start: string | undefined): string {
   const [card] = cards;
   if (!card || cards.length > 1) {
     throw new UsageError(`A page is about one application, and here are ${cards.length}. Check one of them: ${cards.map((one) => line(one.project.root)).join(', ')}.`);
   }
-  return page(card, sha256);
+  return page(card, sha256, start);
 }

@@ -26,6 +26,8 @@ interface HtmlOptions {
   readonly nonce: string;
   /** The panel's source of resources. A page has none. */
   readonly cspSource?: string;
+  /** Of a page: ISO day on which the work begins. */
+  readonly start?: string;
 }
 
 /**
@@ -52,7 +54,7 @@ export function html(card: ReportCard, options: HtmlOptions): string {
 ${mode === 'panel' ? TOOLS : ''}
 </header>
 <main id="card">
-${body(card, mode)}
+${body(card, mode, options.start)}
 </main>
 <p id="said" class="unseen" role="status" aria-live="polite"></p>
 <script nonce="${nonce}">${PANEL_SCRIPT}</script>
@@ -66,15 +68,16 @@ ${body(card, mode)}
  * while writing the code.
  *
  * @param digest of a text, in hex: SHA-256
+ * @param start ISO day on which the work begins: phases of the plan have dates then
  */
-export function page(card: ReportCard, digest: (text: string) => string): string {
-  return html(card, { mode: 'page', nonce: digest(json(card)).slice(0, 32) });
+export function page(card: ReportCard, digest: (text: string) => string, start?: string): string {
+  return html(card, { mode: 'page', nonce: digest(json(card)).slice(0, 32), ...(start !== undefined && { start }) });
 }
 
 /** What is inside `<main>`: the panel takes it as the message `{ type: 'card', body }` when the card changes. */
-export function body(card: ReportCard, mode: Mode): string {
+export function body(card: ReportCard, mode: Mode, start?: string): string {
   const sections = {
-    findings: findings(card, mode) + changes(card, mode), strengths: strengthList(card, mode) + controls(card, mode), checklist: checklist(card, mode), plan: plan(card, mode), inventory: inventory(card, mode),
+    findings: findings(card, mode) + changes(card, mode), strengths: strengthList(card, mode) + controls(card, mode), checklist: checklist(card, mode), plan: plan(card, mode, start), inventory: inventory(card, mode),
     trend: trend(card), rest: outcomes(card, mode), about: about(card, mode),
   };
   return [titleBlock(card), overview(card, mode), categories(card, mode), tabbed(card, sections, mode)].join('\n');

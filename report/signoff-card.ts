@@ -38,3 +38,8 @@ export interface SignoffCard extends Partial<Omit<Signoff, 'control'>> {
   /** The record. */
   readonly where?: Location;
 }
+
+/** Those that READY waits for: required, and not answered for. */
+export function waiting(signoffs: readonly SignoffCard[]): readonly SignoffCard[] {
+  return signoffs.filter((one) => one.required && !ANSWERED.has(one.state));
+}

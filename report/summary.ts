@@ -2,7 +2,7 @@
 import type { CategoryCard, Told } from './card';
 import { headline, openBySeverity } from './listing';
 import { effort, total } from './plan';
-import { ANSWERED } from './signoff-card';
+import { waiting } from './signoff-card';
 import { workingDays } from './timeline';
 import { linesText } from './arithmetic';
 import { byText } from './scoring/order';
@@ -71,7 +71,7 @@ function blockers(card: Told): string {
 /** What no file can show. */
 function unsigned({ signoffs }: Told): readonly string[] {
   const required = signoffs.filter((one) => one.required);
-  const open = required.filter((one) => !ANSWERED.has(one.state));
+  const open = waiting(signoffs);
   return open.length === 0 ? [] : [`${open.length === required.length ? count(open.length, 'required sign-off') : `${open.length} of ${count(required.length, 'required sign-off')}`} ${open.length === 1 ? 'waits' : 'wait'} for somebody to give ${open.length === 1 ? 'it' : 'them'}.`];
 }
 

@@ -13,6 +13,11 @@ export function workingDays([from, to]: readonly [number, number]): string {
   return `, ${least === most ? least : `${least}–${most}`} working days of one person`;
 }
 
+/** `on 2026-12-01` or `from 2026-12-01 to 2026-12-04`. */
+export function daysText([from, to]: readonly [string, string]): string {
+  return from === to ? `on ${from}` : `from ${from} to ${to}`;
+}
+
 /**
  * The upper end of each estimate decides, so that a date is one that can be kept.
  *

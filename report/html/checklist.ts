@@ -22,7 +22,7 @@ export function checklist(card: ReportCard, mode: Mode): string {
     const mine = items.filter((one) => one.horizon === horizon);
     const open = mine.filter((one) => one.box !== 'done' && one.box !== 'accepted').length;
     const rows = CATEGORIES.flatMap((category) => mine.filter((one) => one.category === category).map((one) => [
-      `${boxShape(one.box)}${BOX_WORDS[one.box]}`, `${htmlText(one.title)}${one.findings > 1 ? ` <span class="about">${count(one.findings, 'finding')}</span>` : ''}`, CATEGORY_TITLES[category], DECIDED_WORDS[one.decided],
+      `<span class="state">${boxShape(one.box)}${BOX_WORDS[one.box]}</span>`, `${htmlText(one.title)}${one.findings > 1 ? ` <span class="about">${count(one.findings, 'finding')}</span>` : ''}`, CATEGORY_TITLES[category], DECIDED_WORDS[one.decided],
       one.decided === 'sign-off' ? `<code class="rule">${htmlText(one.id)}</code>` : ruleName(one.id, mode),
     ]));
     const title = `<h3>${HORIZON_WORDS[horizon]} <span class="count">${open} of ${mine.length} to do</span></h3>`;
@@ -37,14 +37,14 @@ export function checklist(card: ReportCard, mode: Mode): string {
 function signoffs(card: ReportCard): string {
   const rows = card.signoffs.filter((one) => one.required || one.state !== 'missing').map((one) => {
     const who = one.by === undefined ? '–' : `${htmlText(one.by)}${one.on === undefined ? '' : `, ${one.on}`}`;
-    const says = [one.statement, one.evidence, one.remark].filter((text) => text !== undefined && text !== '').map((text) => htmlText(text ?? '')).join('<br>') || `<span class="about">${htmlText(one.question)}</span>`;
-    return [htmlText(one.title), `${boxShape(SIGNED[one.state])}${SIGNOFF_WORDS[one.state]}${one.required ? ' <span class="about">required</span>' : ''}`, who, one.expires ?? '–', says, `<code class="rule">${htmlText(one.control)}</code>`];
+    const says = [one.statement, one.evidence, one.remark].filter((text) => text !== undefined && text !== '').map((text) => htmlText(text ?? '')).join('<br>') || `<span class="about">${htmlText(`${one.question} Evidence: ${one.evidenceExpected}`)}</span>`;
+    return [htmlText(one.title), `<span class="state">${boxShape(SIGNED[one.state])}${SIGNOFF_WORDS[one.state]}</span>${one.required ? ' <span class="about">required</span>' : ''}`, who, one.expires ?? '–', says, `<code class="rule">${htmlText(one.control)}</code>`];
   });
   return rows.length === 0 ? '' : `<h3>Sign-offs</h3>${table('Statements of people about what no program can decide', ['Control', 'State', 'By', 'Until', 'What it says, or what is asked', 'Id'], rows, 'lines checks')}\n`;
 }
 
 const CONTROL_WORDS: Readonly<Record<Control['state'], readonly [CheckItem['box'], string]>> = {
-  wired: ['done', 'Wired'], partly: ['partly', 'Partly'], missing: ['open', 'Missing'], accepted: ['accepted', 'Accepted'], 'not-needed': ['unknown', 'Not needed'], unknown: ['unknown', 'Not known'],
+  wired: ['done', 'In place'], partly: ['partly', 'Partly done'], missing: ['open', 'Missing'], accepted: ['accepted', 'Accepted'], 'not-needed': ['unknown', 'Does not apply'], unknown: ['unknown', 'Not checked'],
 };
 
 /** Each control with what it is made of here. */
@@ -57,7 +57,7 @@ export function controls(card: ReportCard, mode: Mode): string {
   const rows = card.content.controls.map((one) => {
     const [box, word] = CONTROL_WORDS[one.state];
     const by = one.by.map((each) => `${htmlText(each.text)} ${place(each, mode)}`).join('<br>');
-    return [htmlText(one.name), `${boxShape(box)}${word}`, by || htmlText(one.reason ?? '–'), one.open.map(open).join('<br>') || '–'];
+    return [htmlText(one.name), `<span class="state">${boxShape(box)}${word}</span>`, [...(by === '' ? [] : [by]), ...one.open.map(open), ...(by === '' && one.reason !== undefined ? [htmlText(one.reason)] : [])].join('<br>') || '–'];
   });
-  return part('controls', 'Controls', rows.length === 0 ? '' : table('What protects the application, and where it is wired', ['Control', 'State', 'What it is', 'What is missing'], rows));
+  return part('controls', 'Controls', rows.length === 0 ? '' : table('What protects the application, and where it is', ['Control', 'State', 'What it is, or what is missing'], rows));
 }

@@ -41,7 +41,7 @@ body {
   font: var(--vscode-font-size, 15px)/1.5 var(--vscode-font-family, system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif);
   overflow-wrap: break-word;
 }
-html { background: var(--vscode-editor-background, var(--page)); scroll-padding-top: 4.5rem; }
+html { background: var(--vscode-editor-background, var(--page)); scroll-padding-top: 8rem; }
 .tone-critical { --tone: var(--red); } .tone-high { --tone: var(--orange); } .tone-medium { --tone: var(--yellow); }
 .tone-good { --tone: var(--green); } .tone-fair, .tone-low { --tone: var(--teal); } .tone-info, .tone-unknown { --tone: var(--quiet); }
 
@@ -114,7 +114,7 @@ dt { color: var(--quiet); font-size: .88em; } dd { margin: 0; }
 .shape path { fill: var(--tone); stroke: var(--tone); stroke-width: 1.5; stroke-linejoin: round; }
 .shape path.sign { fill: none; stroke: var(--bg); stroke-width: 2.6; stroke-linecap: round; }
 .verdict-shape { width: 1.2em; height: 1.2em; margin: 0; flex: none; }
-.severity { white-space: nowrap; }
+.severity, .state { white-space: nowrap; }
 
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .35rem; }
@@ -176,11 +176,15 @@ body.vscode-high-contrast, body.vscode-high-contrast-light { --code: transparent
 }
 @media print {
   :root { --page: #fff; --ink: #000; --soft: #444; --rule: #bbb; --field: #f4f4f4; --blue: #0550ae; --red-0: #a40e26; --orange-0: #953800; --yellow-0: #7d4e00; --green-0: #116329; --teal-0: #0550ae; color-scheme: light; }
-  @page { margin: 15mm; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  @page { margin: 15mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: dimgray; } }
+  body { max-width: none; padding: 0; font-size: 9.5pt; }
   nav, .filters, .skip, .tools, [role=tablist] { display: none !important; }
-  h2, h3, h4, caption, summary { break-after: avoid; } summary { list-style: none; } .overview, tr, pre, figure, .places > li { break-inside: avoid; }
-  .plan, .checks { min-width: 0; }
+  h2, h3, h4, caption, summary { break-after: avoid; } summary { list-style: none; } tr, pre, figure, .places > li, .outcomes > li { break-inside: avoid; } .ledger { break-inside: auto; } .marks, .category { break-after: avoid; }
+  /* Heads are printed on every page of a table, but not the buttons in them. */
+  button.sort { display: contents; }
+  .finding { padding: .5rem .75rem; } .words { grid-template-columns: 1fr 1fr; gap: .25rem 1.5rem; padding-top: .35rem; } .words .more a { min-height: 0; line-height: inherit; margin-right: .75rem; } .words .more br { display: none; }
+  .outcomes > li { padding: .2rem 0; } #not-applicable .outcomes { columns: 2; column-gap: 1.5rem; }
+  .plan, .checks { min-width: 0; } .plan { table-layout: auto; } .plan td { white-space: nowrap; } .plan td:nth-child(2) { white-space: normal; } .plan thead th:nth-child(n) { width: auto; }
   details::details-content { content-visibility: visible; block-size: auto; display: block; } .wide { overflow: visible; } pre { white-space: pre-wrap; }
   * { print-color-adjust: exact; }
 }

@@ -9,9 +9,9 @@ import { codeBlock, codeSpan, markdownProse, markdownText } from '../escape';
 import { evidenceByText, first, headline, inState, silenced, strengths } from '../listing';
 import { PLAN_ORDER_WORDS, total } from '../plan';
 import { numbersOf } from '../short-names';
-import { ANSWERED } from '../signoff-card';
+import { waiting } from '../signoff-card';
 import type { SignoffCard } from '../signoff-card';
-import { timeline, workingDays } from '../timeline';
+import { daysText, timeline, workingDays } from '../timeline';
 import { CATEGORY_TITLES, EXACT, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, SIGNOFF_WORDS, count, hours, number, placeText, present } from '../words';
 import { bullets, folded, paragraphs, placeLink, ref, table } from './parts';
 import { by as signedBy } from './signoffs';
@@ -42,7 +42,7 @@ export function strength(result: Result): string {
   return `**${markdownText(result.title)}**: ${[...proofs, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}${judged}`;
 }
 
-const STATES: Readonly<Record<Control['state'], string>> = { wired: '✅ there', partly: '🟡 partly', missing: '❌ missing', accepted: '☑️ accepted', 'not-needed': '➖ does not apply', unknown: '❔ not checked' };
+const STATES: Readonly<Record<Control['state'], string>> = { wired: '✅ in place', partly: '🟡 partly done', missing: '❌ missing', accepted: '☑️ accepted', 'not-needed': '➖ does not apply', unknown: '❔ not checked' };
 
 export function controlTable(card: ReportCard): string {
   const numbers = numbersOf(card);
@@ -102,20 +102,16 @@ export function plan(card: ReportCard, start?: string): string {
     if (items.length === 0) return `${head}\n\nNothing to do.`;
     return `${head}\n\n${table(['', 'Make it so', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'], items.map((item) => [
       ref(numbers.get(item.rule) ?? ''), `${markdownText(item.title)} (${codeSpan(item.rule)})`, SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
-    ]))}\n\nTogether ${hours(spent)}${dates ? `, ${span(dates)} for one person` : ''}.`;
+    ]))}\n\nTogether ${hours(spent)}${dates ? `, ${daysText(dates)} for one person` : ''}.`;
   });
   const commands = [...new Set(card.results.filter((result) => result.state === 'open').flatMap(commandsOf))];
   const every = `All phases together: ${hours(total(card.plan))}${workingDays(total(card.plan))}. ${PLAN_ORDER_WORDS[card.planOrder ?? 'unlocks']} ${EXACT}`;
   return paragraphs(...phases, every, waiting, commands.length > 0 && `Commands on the way:\n\n${codeBlock(commands.join('\n'), '', 'sh').trimEnd()}`);
 }
 
-function span([from, to]: readonly [string, string]): string {
-  return from === to ? `on ${from}` : `from ${from} to ${to}`;
-}
-
 /** What no work on the code can do. */
 function people({ signoffs }: ReportCard): string {
-  const open = signoffs.filter((one) => one.required && !ANSWERED.has(one.state));
+  const open = waiting(signoffs);
   if (open.length === 0) return '';
   return `Beside the work on the code, people have to give ${count(open.length, 'sign-off')} before it is READY (*Sign-offs* says what is asked):\n\n${bullets(open.map((one) => `${markdownText(one.title)}: ${SIGNOFF_WORDS[one.state].toLowerCase()}`))}`;
 }

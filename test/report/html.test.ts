@@ -37,6 +37,19 @@ describe('the HTML report', () => {
     assert.match(text, /Within a phase, what by itself lifts the verdict comes first/);
     assert.match(html({ ...demo(), planOrder: 'effort' }, PAGE), /Within a phase, what takes least time comes first/);
   });
+  it('leads from each part to the finding it speaks of', () => {
+    const text = html(demo(), PAGE);
+    const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]));
+    const targets = [...text.matchAll(/href="#([^"]+)"/g)].map((match) => match[1] ?? '');
+    assert.ok(targets.filter((target) => target.startsWith('rule-')).length > 10);
+    for (const target of targets) assert.ok(ids.has(target), target);
+    assert.doesNotMatch(html(demo(), PANEL), /href="#rule-/);
+  });
+  it('has dates where the day is known on which the work begins, and none else', () => {
+    const dated = /together [\d.–]+ h, (?:on|from) 2026-11-23[^<]* for one person/;
+    assert.match(html(demo(), { ...PAGE, start: '2026-11-21' }), dated);
+    assert.doesNotMatch(html(demo(), PAGE), /for one person/);
+  });
   check('is well-formed, in English, with one h1, one main and a title', (all, text) => {
     assert.ok(text.startsWith('<!DOCTYPE html>\n<html lang="en">'));
     for (const name of ['h1', 'main']) assert.equal(named(all, name).length, 1, name);

@@ -126,7 +126,7 @@ describe('the Markdown report', () => {
   it('says what is missing of a control, and shows a place once', () => {
     const made = markdown(card([{ rule: 'csp-missing' }, { rule: 'metrics-missing', state: 'holds', evidence: ['counted', 'counted', 'timed'] }]));
     assert.ok(made.includes('| Content security policy | ❌ missing | [M1](#m1) csp-missing does not hold here. |'));
-    assert.match(made, /\| Metrics \| ✅ there \| counted \([^|]*\); timed \([^|]*\) \|/);
+    assert.match(made, /\| Metrics \| ✅ in place \| counted \([^|]*\); timed \([^|]*\) \|/);
   });
   it('says None where there is nothing', () => {
     const made = markdown(card(HOLDING));
