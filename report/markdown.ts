@@ -35,7 +35,7 @@ export function markdown(card: ReportCard, { style = 'audit', start }: MarkdownO
 
 function audit(card: ReportCard, start?: string): readonly string[] {
   return [
-    titleBlock(card), section('Summary', summaryText(card)), verdictSection(card), ...comparisonSection(card), section('Scope', scope(card)), section('Report card', categoryTable(card, ref)),
+    titleBlock(card), section('Summary', summaryText(card)), verdictSection(card), ...comparisonSection(card, ref), section('Scope', scope(card)), section('Report card', categoryTable(card, ref)),
     section('Strengths', strengthList(card)), section('Findings', findingSections(card)), section('Controls', controlTable(card)), section('Critical flows', flows(card)),
     section('Checklist', checklist(card, false)), section('Sign-offs', signoffs(card)), section('Plan', plan(card, start)), section('Conclusion', card.content.conclusion.map(markdownText).join(' ')), section('Inventory', inventory(card)),
     section('How the score adds up', breakdown(card)), section('Not applicable', reasons(card, 'not-applicable')), section('Not checked', reasons(card, 'not-checked')),

@@ -4,6 +4,7 @@ import { amounts, definition } from '../comparison/words';
 import { htmlText } from '../escape';
 import { compares, runsOf, trendText } from '../history/trend';
 import { first } from '../listing';
+import { titleOf } from '../short-names';
 import { gradeText, number, severities } from '../words';
 import { bullets, part, ruleName, table } from './parts';
 import type { Mode } from './parts';
@@ -34,6 +35,6 @@ export function changes(card: ReportCard, mode: Mode): string {
   const { comparison } = card;
   if (!comparison) return '';
   const { shown, more } = first(comparison.fixed, GONE);
-  const gone = [...shown.map((one) => `${ruleName(one.rule, mode)} in <code>${htmlText(one.path)}</code>`), ...(more > 0 ? [`and ${more} more`] : [])];
+  const gone = [...shown.map((one) => `${htmlText(titleOf(card, one.rule))} ${ruleName(one.rule, mode)} in <code>${htmlText(one.path)}</code>`), ...(more > 0 ? [`and ${more} more`] : [])];
   return part('changes', 'New and gone', `<p>${htmlText(definition(comparison.base))} ${htmlText(amounts(comparison))}.</p>${gone.length > 0 ? `<h3>Gone</h3>${bullets(gone)}` : ''}`);
 }

@@ -1,6 +1,6 @@
 /** The first page of the Markdown report: what was looked at, the summary, the verdict with what blocks, and what is new. */
 import type { ReportCard } from '../card';
-import { amounts, definition } from '../comparison/words';
+import { amounts, definition, mark } from '../comparison/words';
 import { codeSpan, markdownProse, markdownText } from '../escape';
 import { beyondRules, blockReason, conditionText, first, headline, openBySeverity } from '../listing';
 import { inOrder, numbersOf, reasonText, spoken, titleOf } from '../short-names';
@@ -11,7 +11,7 @@ import { VERDICT_SENTENCES, count, customisedText, gradeText, gradeWord, number,
 import { firstSentence } from './findings';
 import { bullets, paragraphs, placeLink, ref, section, table } from './parts';
 
-/** So many findings that are gone are named, and blockers on the first page. */
+/** So many findings that are new, and so many that are gone, are named, and blockers on the first page. */
 const GONE = 15;
 const BLOCKERS = 8;
 
@@ -82,10 +82,27 @@ function risks(blockers: readonly Numbered[]): string {
   }));
 }
 
-/** What is new and what is gone, where the card was compared with something. */
-export function comparisonSection({ comparison }: ReportCard): readonly string[] {
+/** What is new and what is gone, where the card was compared with something. `show` makes a link of a short name where there is something to lead to. */
+export function comparisonSection(card: ReportCard, show: (number: string) => string = (name) => name): readonly string[] {
+  const { comparison } = card;
   if (!comparison) return [];
-  const { shown, more } = first(comparison.fixed, GONE);
-  const gone = shown.map((one) => `Gone: ${codeSpan(one.rule)} in ${codeSpan(one.path)}`);
-  return [section('New and gone', [`${markdownText(definition(comparison.base))} ${amounts(comparison)}.`, bullets([...gone, ...(more > 0 ? [`and ${more} more gone`] : [])])].filter((one) => one !== '').join('\n\n'))];
+  const numbers = numbersOf(card);
+  const fresh = card.results.flatMap(({ findings }) => findings).filter((one) => comparison.new.includes(one.fingerprint));
+  const some = (title: string, all: readonly string[]) => {
+    const { shown, more } = first(all, GONE);
+    return all.length > 0 && `${title}\n\n${bullets([...shown, ...(more > 0 ? [`and ${more} more`] : [])])}`;
+  };
+  return [section('New and gone', paragraphs(
+    `${markdownText(definition(comparison.base))} ${amounts(comparison)}.`,
+    some('New:', fresh.map((one) => `${show(numbers.get(one.rule) ?? '')} ${markdownProse(one.message)} (${placeLink(one)}${mark(card, one) === 'new' ? '' : ', worse than before'})`)),
+    some('Gone:', comparison.fixed.map((one) => `✅ ${markdownText(titleOf(card, one.rule))} (${codeSpan(one.rule)} in ${codeSpan(one.path)})${now(card, one.rule)}`)),
+  ))];
+}
+
+/** What became of the rule of a finding that is gone: what proves it, or how much of it is left. */
+function now({ results }: ReportCard, rule: string): string {
+  const result = results.find((one) => one.rule === rule);
+  const [proof] = result?.evidence ?? [];
+  if (result?.state === 'open') return `; ${count(result.findings.length, 'place')} of it ${result.findings.length === 1 ? 'is' : 'are'} left`;
+  return result?.state === 'holds' && proof ? `: ${markdownProse(proof.text)} (${placeLink(proof)})` : '';
 }

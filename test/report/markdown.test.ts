@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Inventory } from '../../engine/audit/inventory';
+import { compared } from '../../report/comparison/compare';
 import { MARKDOWN_STYLES, markdown } from '../../report/markdown';
 import { demo, mended } from './demo';
 import { HOLDING, card, signed } from './fixture';
@@ -127,6 +128,17 @@ describe('the Markdown report', () => {
     const made = markdown(card([{ rule: 'csp-missing' }, { rule: 'metrics-missing', state: 'holds', evidence: ['counted', 'counted', 'timed'] }]));
     assert.ok(made.includes('| Content security policy | ❌ missing | [M1](#m1) csp-missing does not hold here. |'));
     assert.match(made, /\| Metrics \| ✅ in place \| counted \([^|]*\); timed \([^|]*\) \|/);
+  });
+  it('names what is new by its finding, and what is gone with what proves it or is left of it', () => {
+    const of = card([...HOLDING, { rule: 'left', findings: 2 }, { rule: 'mended', title: 'All is mended', state: 'holds', evidence: ['it is off'] }]);
+    const gone = (rule: string, digit: string) => ({ fingerprint: digit.repeat(16), rule, severity: 'medium', path: 'old.py', shape: '' } as const);
+    const [known] = of.results.flatMap((result) => result.findings);
+    const base = { kind: 'baseline', file: 'b.json', entries: 3 } as const;
+    const [against] = compared([of], { base, known: [gone('mended', 'e'), gone('left', 'f'), ...(known ? [{ ...gone('left', '0'), fingerprint: known.fingerprint, path: known.path }] : [])], gone: () => false });
+    const said = markdown(against ?? assert.fail());
+    assert.ok(said.includes('New:\n\n- [M1](#m1) left does not hold here. ([`app.py:2`](./app.py#L2))\n\nGone:'), said);
+    assert.ok(said.includes('- ✅ All is mended (`mended` in `old.py`): it is off ([`app.py:10`](./app.py#L10))'));
+    assert.ok(said.includes('- ✅ The rule left holds (`left` in `old.py`); 2 places of it are left'));
   });
   it('says None where there is nothing', () => {
     const made = markdown(card(HOLDING));
