@@ -66,8 +66,8 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 if (manifest.contributes) {
   manifest.contributes.configuration = {
     title: 'Shipworthy',
-    properties: Object.fromEntries(SETTINGS.map(({ key, type, scope, default: value, enum: values, enumDescriptions, description }, order) => [key, {
-      type, scope, order, default: value, ...(values && { enum: values, markdownEnumDescriptions: enumDescriptions }), markdownDescription: description,
+    properties: Object.fromEntries(SETTINGS.map(({ key, type, scope, default: value, enum: values, enumDescriptions, items, description }, order) => [key, {
+      type, scope, order, default: value, ...(values && { enum: values, markdownEnumDescriptions: enumDescriptions }), ...(items && { uniqueItems: true, items: { type: 'string', anyOf: [{ enum: items }, {}] } }), markdownDescription: description,
     }])),
   };
   write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);

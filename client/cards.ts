@@ -33,6 +33,18 @@ export function placedCards(folders: readonly FolderReport[]): readonly PlacedCa
     VERDICTS[a.card.verdict.value] - VERDICTS[b.card.verdict.value] || (a.card.score.value ?? 0) - (b.card.score.value ?? 0));
 }
 
+/**
+ * The card of the application that a file or folder is about: the one it lies in, the nearest where several do; else, of a folder, the worst
+ * of those below. Undefined when there is none.
+ * @param uriOf a workspace folder and a path in it as one text that can be compared with `uri`
+ */
+export function cardAt(cards: readonly PlacedCard[], uri: string, uriOf: (folder: string, path: string) => string): PlacedCard | undefined {
+  const rooted = cards.map((placed) => ({ placed, root: uriOf(placed.folder, placed.card.project.root).replace(/\/$/, '') }));
+  const isIn = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
+  const around = rooted.filter(({ root }) => isIn(uri, root)).sort((a, b) => b.root.length - a.root.length)[0];
+  return (around ?? rooted.find(({ root }) => isIn(root, uri)))?.placed;
+}
+
 /** A finding that is open, and the card it is open in. */
 export interface OpenFinding { readonly placed: PlacedCard; readonly finding: Finding }
 

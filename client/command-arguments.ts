@@ -13,6 +13,8 @@ export interface About {
   readonly reach?: Reach;
   readonly control?: string;
   readonly app?: string;
+  /** URI of a file or folder, of menus about those. */
+  readonly resource?: string;
 }
 
 /** Reads the first argument of a command. */
@@ -20,6 +22,7 @@ export function about(argument: unknown): About {
   if (typeof argument === 'string') return isRuleId(argument) ? { rule: argument } : {};
   if (typeof argument !== 'object' || argument === null) return {};
   if ('subject' in argument) return about(argument.subject);
+  if ('scheme' in argument && 'fsPath' in argument) return { resource: String(argument) };
   const { card, rule, fingerprint, index, uri, reach, control, app } = argument as Record<string, unknown>;
   return {
     ...(typeof card === 'string' && { card }),

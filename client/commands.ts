@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN, SIGN_OFF_COMMAND, SWITCH_OFF_COMMAND } from '../server/protocol';
 import type { DecideCommand, Lane } from '../server/protocol';
-import { openFinding } from './cards';
+import { atCursor } from './at-cursor';
+import { cardAt, openFinding } from './cards';
 import type { OpenFinding, PlacedCard } from './cards';
 import { about } from './command-arguments';
 import type { About } from './command-arguments';
@@ -11,6 +12,7 @@ import { acceptRisk, markFalsePositive, switchOff } from './deciding';
 import { explain } from './explanation';
 import { exportReport } from './export';
 import type { LanguageServer } from './language-server';
+import { fileOf } from './places';
 import type { ReportPanel } from './report-panel';
 import { TREE_VIEW } from './report-tree';
 import type { ReportTree } from './report-tree';
@@ -30,20 +32,23 @@ interface Parts {
 
 /** Registers every command of package.json. */
 export function registerCommands(parts: Parts): vscode.Disposable {
-  const { server, tree, log } = parts;
+  const { server, tree, panel, log } = parts;
   const handlers: Readonly<Record<string, (argument: unknown) => unknown>> = {
-    'shipworthy.openReport': (argument) => openReport(parts, about(argument).card),
+    'shipworthy.openReport': (argument) => openReport(parts, about(argument)),
+    'shipworthy.checkFolder': (argument) => checkFolder(parts, about(argument)),
+    'shipworthy.nextFinding': () => panel.step(1),
+    'shipworthy.previousFinding': () => panel.step(-1),
     'shipworthy.rescan': () => rescan(server),
-    [EXPLAIN_COMMAND]: (argument) => explainRule(parts, about(argument).rule),
+    [EXPLAIN_COMMAND]: (argument) => explainRule(parts, ruleMeant(argument).rule),
     'shipworthy.showLog': () => log.show(),
     'shipworthy.restart': () => server.start(),
     'shipworthy.filter': () => chooseView(tree),
     'shipworthy.fix': (argument) => fixFinding(parts, about(argument)),
     'shipworthy.fixEverywhere': (argument) => fixRule(parts, about(argument)),
-    [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, about(argument)),
+    [IGNORE_COMMAND]: (argument) => ignoreFinding(parts, meant(argument)),
     [FALSE_POSITIVE_COMMAND]: (argument) => decideFinding(parts, about(argument), 'false-positive'),
     [ACCEPT_COMMAND]: (argument) => decideFinding(parts, about(argument), 'accepted-risk'),
-    [SWITCH_OFF_COMMAND]: (argument) => switchRuleOff(parts, about(argument)),
+    [SWITCH_OFF_COMMAND]: (argument) => switchRuleOff(parts, ruleMeant(argument)),
     [SIGN_OFF_COMMAND]: (argument) => sign(parts, about(argument)),
     'shipworthy.exportReport': (argument) => exportCard(parts, about(argument).card),
     'shipworthy.copyId': (argument) => copyId(about(argument).rule),
@@ -70,15 +75,22 @@ export async function exportCard({ server, report }: Pick<Parts, 'server' | 'rep
   if (chosen) await exportReport(server, chosen, form);
 }
 
-async function openReport({ server, report, panel }: Parts, key: string | undefined): Promise<void> {
+async function openReport({ server, report, panel }: Parts, { card: key, resource }: About): Promise<void> {
   const { cards, scanning } = report.known;
   const { state } = server;
   if (cards.length === 0 && (state.kind === 'stopped' || !scanning)) {
     void vscode.window.showInformationMessage(`There is no report. ${state.kind === 'stopped' ? state.reason : 'Nothing here could be read.'}`);
     return;
   }
-  const chosen = cards.find((placed) => placed.key === key) ?? await pickCard(cards);
+  const near = resource === undefined ? undefined : cardAt(cards, resource, (folder, path) => fileOf(folder, path).toString());
+  const chosen = cards.find((placed) => placed.key === key) ?? near ?? await pickCard(cards);
   if (chosen || cards.length === 0) await panel.show(chosen);
+}
+
+/** Reads everything again and shows the report of the application that a folder is about. */
+async function checkFolder(parts: Parts, named: About): Promise<void> {
+  await rescan(parts.server);
+  await openReport(parts, named);
 }
 
 async function pickCard(cards: readonly PlacedCard[]): Promise<PlacedCard | undefined> {
@@ -147,6 +159,17 @@ async function sign({ server, report }: Parts, named: About): Promise<void> {
   if (cards.length === 0) void vscode.window.showInformationMessage('There is nothing to sign off yet: nothing has been read.');
   const placed = asked(cards, named) ?? await pickCard(cards);
   if (placed) await signOff(server, placed, cards, named.control);
+}
+
+/** What a command is about: without an argument that says so, the finding at the cursor. */
+function meant(argument: unknown): About {
+  const named = about(argument);
+  return named.fingerprint === undefined ? atCursor() ?? named : named;
+}
+
+function ruleMeant(argument: unknown): About {
+  const named = about(argument);
+  return named.rule === undefined ? atCursor() ?? named : named;
 }
 
 /** A finding that somebody decides about. What a code action names may be too new for the report. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { REPORT_CHANGED } from '../server/protocol';
+import { followCursor } from './at-cursor';
 import { decideFinding, exportCard, fixFinding, registerCommands, rescan } from './commands';
 import { CurrentReport } from './current-report';
 import type { Known } from './current-report';
@@ -38,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): TestView {
     rescan: () => rescan(server),
   });
   context.subscriptions.push(
-    panel, status, tree, report, server, log, registerExplanations(server), registerCommands({ server, report, tree, panel, log }),
+    panel, status, tree, report, server, log, followCursor(), registerExplanations(server), registerCommands({ server, report, tree, panel, log }),
   );
   void server.start();
   return {

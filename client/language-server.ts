@@ -4,10 +4,11 @@
  * why, and a person may start it again. Each start makes a new client: one whose start has failed cannot be started again.
  */
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node';
+import { CloseAction, DocumentDiagnosticRequest, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node';
 import type { MessageTransports, WorkspaceEdit } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../server/protocol';
 import { resolveEdits } from './code-actions';
+import { Deferring } from './deferring';
 import { DOCUMENTS } from './documents';
 
 export type ServerState =
@@ -26,6 +27,7 @@ export class LanguageServer implements vscode.Disposable {
   readonly #listenTo: readonly string[];
   readonly #changed = new vscode.EventEmitter<ServerState>();
   readonly #notified = new vscode.EventEmitter<string>();
+  readonly #deferring = new Deferring(() => this.#client?.refreshDiagnostics());
   #state: ServerState = { kind: 'starting' };
   #client: Client | undefined;
   #restartsLeft = AUTOMATIC_RESTARTS;
@@ -90,12 +92,13 @@ export class LanguageServer implements vscode.Disposable {
     this.#era += 1;
     this.#changed.dispose();
     this.#notified.dispose();
+    this.#deferring.dispose();
     await this.#stop();
   }
 
   async #begin(): Promise<void> {
     this.#become({ kind: 'starting' });
-    const client = new Client(this.#module, this.#log, () => this.#died(client));
+    const client = new Client(this.#module, this.#log, this.#deferring, () => this.#died(client));
     this.#client = client;
     for (const method of this.#listenTo) client.onNotification(method, () => this.#notified.fire(method));
     try {
@@ -146,7 +149,7 @@ class Client extends LanguageClient {
   readonly exited: Promise<string>;
   #tellExit: (how: string) => void = () => undefined;
 
-  constructor(module: string, log: vscode.LogOutputChannel, died: () => void) {
+  constructor(module: string, log: vscode.LogOutputChannel, { provideDiagnostics }: Deferring, died: () => void) {
     // Not in a folder of the workspace: nothing in there should have a say, and Windows locks the folder.
     const cwd = vscode.Uri.joinPath(vscode.Uri.file(module), '..').fsPath;
     super('shipworthy', 'Shipworthy', { module, transport: TransportKind.ipc, options: { cwd } }, {
@@ -156,7 +159,7 @@ class Client extends LanguageClient {
       initializationOptions: { canPrompt: true } satisfies InitializationOptions,
       initializationFailedHandler: () => false,
       textSynchronization: { delayOpenNotifications: true },
-      middleware: { resolveCodeAction: resolveEdits },
+      middleware: { resolveCodeAction: resolveEdits, provideDiagnostics },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {
@@ -172,6 +175,11 @@ class Client extends LanguageClient {
     const transports = await super.createMessageTransports(encoding);
     this.serverProcess?.once('exit', (code, signal) => this.#tellExit(signal ? `signal ${signal}` : `exit code ${code}`));
     return transports;
+  }
+
+  /** Asks for the diagnostics of open files once more. */
+  refreshDiagnostics(): void {
+    this.getFeature(DocumentDiagnosticRequest.method).refresh();
   }
 
   /** The base class shows some errors whatever it is told. */

@@ -61,6 +61,11 @@ export class ReportPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     this.#draw();
   }
 
+  /** Goes to another finding on the page: the next (1) or the one before (-1). */
+  step(by: 1 | -1): void {
+    void this.#panel?.webview.postMessage({ type: 'step', by } satisfies ToPanel);
+  }
+
   async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     this.#adopt(panel);
     this.#draw();

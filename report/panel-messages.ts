@@ -11,5 +11,9 @@ export type FromPanel =
   | { readonly type: 'explain'; readonly rule: string }
   | { readonly type: 'export'; readonly form: string };
 
-/** To the panel: the new content of `<main>`, made by `body` of html.ts. Filters, open details and focus stay. */
-export interface ToPanel { readonly type: 'card'; readonly body: string }
+/** To the panel. */
+export type ToPanel =
+  /** The new content of `<main>`, made by `body` of html.ts. Filters, open details and focus stay. */
+  | { readonly type: 'card'; readonly body: string }
+  /** Go to the next finding that is shown (1), or to the one before (-1). */
+  | { readonly type: 'step'; readonly by: 1 | -1 };

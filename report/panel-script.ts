@@ -96,6 +96,17 @@ export const PANEL_SCRIPT = `
     if (panel && panel.hidden) choose(document.getElementById(panel.getAttribute('aria-labelledby')), false);
   };
 
+  /** Goes to the finding after or before the one that has the focus. After the last comes the first. */
+  const step = (by) => {
+    const all = [...main.querySelectorAll('article.finding')].filter((one) => !one.hidden && !one.closest('[data-group][hidden]'));
+    if (all.length === 0) return;
+    const now = all.findIndex((one) => one.contains(document.activeElement));
+    const next = all[now < 0 ? (by > 0 ? 0 : all.length - 1) : (now + by + all.length) % all.length];
+    reveal(next);
+    next.tabIndex = -1;
+    next.focus();
+  };
+
   /** Hides what does not match, and groups in which nothing does. */
   const apply = () => {
     const wanted = filters();
@@ -231,7 +242,10 @@ export const PANEL_SCRIPT = `
     const message = control && messageOf(control);
     if (message) editor.postMessage(message);
   });
-  addEventListener('message', ({ data }) => { if (data && data.type === 'card') replace(String(data.body)); });
+  addEventListener('message', ({ data }) => {
+    if (data && data.type === 'card') replace(String(data.body));
+    if (data && data.type === 'step') step(data.by === -1 ? -1 : 1);
+  });
   addEventListener('scrollend', remember);
   if (saved.top) window.scrollTo(0, saved.top);
   editor.postMessage({ type: 'ready' });

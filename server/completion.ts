@@ -58,7 +58,8 @@ interface Gap { readonly start: number; readonly end: number }
 async function completed(asked: Asked, { position }: CompletionParams): Promise<CompletionList | null> {
   const { session, document, path } = asked;
   const offset = document.offsetAt(position);
-  const recorded = recordedRuleAt(path, document.getText(), offset);
+  // Our own extension brings the schemas of the records, by which VS Code completes them.
+  const recorded = asked.serving.client.canPrompt ? undefined : recordedRuleAt(path, document.getText(), offset);
   if (recorded) return listed(rulesFor(asked, recorded, { near: () => false, without: [], quote: recorded.bare }));
   const comment = commentsIn(session, path, document).find((one) => isIn(one, offset));
   if (!comment) return null;

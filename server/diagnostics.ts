@@ -21,7 +21,13 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** What a diagnostic carries for whoever acts on it. */
-export interface FindingTag { readonly rule: string; readonly fingerprint: string; readonly confidence: Finding['confidence'] }
+export interface FindingTag {
+  readonly rule: string;
+  readonly fingerprint: string;
+  readonly confidence: Finding['confidence'];
+  /** What tools that the settings name would say in its place, as on the rule's card: `ruff S105`. Only a client sees whether they do. */
+  readonly twins?: readonly string[];
+}
 
 /** Notices that somebody mends where they stand: a mistake in a file of ours, what silences nothing, a sign-off that has expired. */
 const MENDABLE: ReadonlySet<Notice['code']> = new Set(['config', 'suppression', 'record', 'signoff']);
@@ -75,8 +81,10 @@ function diagnosticsOf(serving: Serving, placed: Placed, open: boolean): Diagnos
 
 /** A finding as a diagnostic, with as much as the client can show. */
 export function diagnostic({ client, host }: Serving, { folder }: Placed, session: Session, finding: Finding): Diagnostic {
-  const href = webLink(ruleCard(finding.rule, host, [session])?.links[0] ?? '');
-  const tag: FindingTag = { rule: finding.rule, fingerprint: finding.fingerprint, confidence: finding.confidence };
+  const card = ruleCard(finding.rule, host, [session]);
+  const href = webLink(card?.links[0] ?? '');
+  const twins = twinsOf(card?.anchors ?? [], folder.settings?.defer ?? []);
+  const tag: FindingTag = { rule: finding.rule, fingerprint: finding.fingerprint, confidence: finding.confidence, ...(twins.length > 0 && { twins }) };
   return {
     range: finding.range, severity: loudness(finding), source: SOURCE, code: finding.rule, message: finding.message, data: tag,
     ...(client.codeDescription && href && { codeDescription: { href } }),
@@ -84,6 +92,11 @@ export function diagnostic({ client, host }: Serving, { folder }: Placed, sessio
       relatedInformation: finding.related.map(({ path, range, text }) => ({ location: { uri: folder.uriOf(path), range }, message: text })),
     }),
   };
+}
+
+/** Plugins of a tool speak in its name: `eslint-plugin-security` in that of `eslint`. */
+function twinsOf(anchors: readonly string[], tools: readonly string[]): readonly string[] {
+  return anchors.filter((anchor) => tools.some((tool) => anchor.toLowerCase().startsWith(`${tool} `) || anchor.toLowerCase().startsWith(`${tool}-`)));
 }
 
 /** What is likely but not confirmed never shows as more than information. */

@@ -28,10 +28,10 @@ export class SettingsSource {
 
 /** Settings out of a client's answer. A value that the setting cannot have is said and falls back to the default. */
 export function readSettings(given: unknown, log: Pick<Log, 'info'>): Settings {
-  return { enable: setting(given, 'enable', log), problems: setting(given, 'problems', log) };
+  return { enable: setting(given, 'enable', log), problems: setting(given, 'problems', log), defer: texts(given, 'defer', log) };
 }
 
-function setting<Key extends keyof Settings>(given: unknown, name: Key, log: Pick<Log, 'info'>): Settings[Key] {
+function setting<Key extends 'enable' | 'problems'>(given: unknown, name: Key, log: Pick<Log, 'info'>): Settings[Key] {
   const key = `${SECTION}.${name}`;
   const declaration = SETTINGS.find((one) => one.key === key);
   const value = property(given, name);
@@ -40,6 +40,15 @@ function setting<Key extends keyof Settings>(given: unknown, name: Key, log: Pic
   if (typeof value === declaration?.type && (!values || values.includes(value))) return value as Settings[Key];
   const wanted = values ? `one of ${values.join(', ')}` : `a ${declaration?.type}`;
   log.info(`${key} is ${JSON.stringify(value)} but must be ${wanted}; ${String(DEFAULT_SETTINGS[name])} is used.`);
+  return DEFAULT_SETTINGS[name];
+}
+
+/** A list of texts, in lower case. */
+function texts(given: unknown, name: 'defer', log: Pick<Log, 'info'>): readonly string[] {
+  const value = property(given, name);
+  if (value === undefined || value === null) return DEFAULT_SETTINGS[name];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.map((one) => one.toLowerCase());
+  log.info(`${SECTION}.${name} is ${JSON.stringify(value)} but must be a list of texts; an empty one is used.`);
   return DEFAULT_SETTINGS[name];
 }
 

@@ -7,6 +7,8 @@ export interface SettingDeclaration {
   readonly enum?: readonly string[];
   /** One sentence for each value of `enum`. */
   readonly enumDescriptions?: readonly string[];
+  /** Of an array: what it may hold, each once. Other texts are taken too, because tools come and go. */
+  readonly items?: readonly string[];
   readonly description: string;
 }
 
@@ -21,6 +23,10 @@ export const SETTINGS = [
     description: 'Which files show findings in the Problems view.',
   },
   {
+    key: 'shipworthy.defer', type: 'array', scope: 'resource', default: [], items: ['bandit', 'checkov', 'eslint', 'flake8', 'hadolint', 'njsscan', 'pylint', 'ruff', 'semgrep', 'shellcheck', 'trivy', 'zizmor'],
+    description: 'Other tools whose word is enough: where one of them underlines the same line for the same reason (its rule is named on the page of ours), our finding is not shown there. The report card keeps it.',
+  },
+  {
     key: 'shipworthy.trace.server', type: 'string', scope: 'window', default: 'off', enum: ['off', 'messages', 'verbose'],
     enumDescriptions: ['No trace.', 'The names of messages.', 'Messages with their content.'],
     description: 'Traces what the editor and the language server say to each other in the output channel.',
@@ -31,5 +37,5 @@ export const SETTINGS = [
 export const SECTION = 'shipworthy';
 
 /** The settings of one folder that the server heeds. */
-export interface Settings { readonly enable: boolean; readonly problems: 'openFiles' | 'changedFiles' | 'workspace' }
-export const DEFAULT_SETTINGS: Settings = { enable: true, problems: 'openFiles' };
+export interface Settings { readonly enable: boolean; readonly problems: 'openFiles' | 'changedFiles' | 'workspace'; readonly defer: readonly string[] }
+export const DEFAULT_SETTINGS: Settings = { enable: true, problems: 'openFiles', defer: [] };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openFinding, placedCards } from '../../client/cards';
+import { cardAt, openFinding, placedCards } from '../../client/cards';
 import { card, finding, placed, result } from './cards';
 
 const score = (value: number | null) => ({ ...card().score, value });
@@ -38,5 +38,16 @@ describe('the cards of a workspace', () => {
     assert.equal(openFinding([one, other], { fingerprint })?.placed, one);
     assert.equal(openFinding([one, other], { fingerprint, card: 'other' })?.placed, other);
     assert.equal(openFinding([one], { fingerprint: 'ffffffffffffffff' }), undefined);
+  });
+
+  it('are found by a file or folder: the nearest around it, else the worst below', () => {
+    const at = (root: string) => placed({ project: { ...card().project, root, name: root || 'all' } });
+    const uriOf = (folder: string, path: string): string => `${folder}/${path}`;
+    const found = (path: string, ...roots: string[]) => cardAt(roots.map(at), `file:///work/shop${path}`, uriOf)?.card.project.root;
+    assert.equal(found('/api/app.py', '', 'api', 'api-old'), 'api');
+    assert.equal(found('/apiary/app.py', 'api', ''), '');
+    assert.equal(found('/services', 'services/worst', 'services/web', 'other'), 'services/worst');
+    assert.equal(found('', 'a', 'b'), 'a');
+    assert.equal(found('/docs/x.md', 'a', 'b'), undefined);
   });
 });

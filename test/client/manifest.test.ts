@@ -7,7 +7,7 @@ import { treeOf } from '../../client/tree-model';
 import { finding, FIX, placed, result, signoff } from './cards';
 
 interface Command { readonly command: string; readonly title: string; readonly category: string }
-interface MenuItem { readonly command: string; readonly when: string; readonly group?: string }
+interface MenuItem { readonly command?: string; readonly submenu?: string; readonly when?: string; readonly group?: string }
 interface Step { readonly description: string; readonly media: Readonly<Record<string, string>>; readonly completionEvents: readonly string[] }
 interface Manifest {
   readonly icon: string;
@@ -15,6 +15,8 @@ interface Manifest {
   readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: unknown }; readonly virtualWorkspaces: { readonly supported: unknown; readonly description?: string } };
   readonly contributes: {
     readonly commands: readonly Command[];
+    readonly submenus: readonly { readonly id: string; readonly label: string }[];
+    readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly icon: string }[] };
     readonly viewsWelcome: readonly { readonly contents: string; readonly when: string }[];
@@ -27,7 +29,7 @@ interface Manifest {
 
 const ROOT = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
-const { commands, menus, viewsWelcome, walkthroughs, colors, configuration } = manifest.contributes;
+const { commands, keybindings, submenus, menus, viewsWelcome, walkthroughs, colors, configuration } = manifest.contributes;
 const ids = commands.map(({ command }) => command);
 const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
@@ -35,7 +37,7 @@ describe('the manifest', () => {
   it('names only commands that it declares', () => {
     const texts = [...viewsWelcome.map(({ contents }) => contents), ...steps.flatMap(({ description, completionEvents }) => [description, ...completionEvents])];
     const named = [
-      ...Object.values(menus).flat().map(({ command }) => command),
+      ...[...Object.values(menus).flat(), ...keybindings].flatMap(({ command }) => command ?? []),
       ...texts.flatMap((text) => [...text.matchAll(/(?:command:|onCommand:)(shipworthy\.[\w.]+)/g)].map(([, id]) => id)),
     ].filter((id) => id !== 'shipworthy.report.focus'); // VS Code makes one for each view
     for (const id of named) assert.ok(id !== undefined && ids.includes(id), `${id} is not declared`);
@@ -62,8 +64,22 @@ describe('the manifest', () => {
       collect(node.children);
     });
     collect(treeOf([card], { group: 'category', show: 'everything' }));
-    for (const { when } of menus['view/item/context'] ?? []) {
+    for (const { when = '' } of menus['view/item/context'] ?? []) {
       for (const [, words = ''] of when.matchAll(/viewItem =~ \/\\b\(?([\w|]+)\)?\\b\//g)) for (const role of words.split('|')) assert.ok(roles.has(role), `${role} in: ${when}`);
+    }
+  });
+
+  it('takes keys only where nothing else could be meant', () => {
+    for (const { command, when } of keybindings) assert.equal(when, 'activeWebviewPanelId == shipworthy.report', command);
+  });
+
+  it('adds to the menus of editor and explorer only where it has something to say', () => {
+    for (const menu of ['editor/context', 'explorer/context', 'editor/title']) {
+      for (const { when = '', group, submenu } of menus[menu] ?? assert.fail(menu)) {
+        if (submenu !== undefined) assert.ok(submenus.some(({ id, label }) => id === submenu && label === 'Shipworthy') && menus[submenu], submenu);
+        assert.match(when, /shipworthy\.(?:atFinding|known|state)/, menu);
+        assert.ok(group, menu);
+      }
     }
   });
 

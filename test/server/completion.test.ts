@@ -109,6 +109,8 @@ describe('completion where findings are silenced', () => {
     assert.equal((await ask(text('|'), record)).take('debug-on'), text('"debug-on"'));
     assert.deepEqual((await ask('{ "suppressions": [{ "reason": "deb|" }], "rule": "" }', record)).items, []);
     assert.deepEqual((await ask('{ "suppressions": [{ "rule": "deb|" }] }', 'file:///app/other.json')).items, []);
+    await editor.quit();
+    assert.deepEqual((await at(text('"deb|"'), { canPrompt: true }, record)).items, [], 'VS Code has the schema');
   });
 });
 

@@ -7,7 +7,7 @@ import { readSettings } from '../../server/settings';
 describe('declared settings', () => {
   it('have the defaults that the server falls back to', () => {
     const declared = new Map<string, unknown>(SETTINGS.map((one) => [one.key, one.default]));
-    for (const [key, value] of Object.entries(DEFAULT_SETTINGS)) assert.equal(declared.get(`${SECTION}.${key}`), value, key);
+    for (const [key, value] of Object.entries(DEFAULT_SETTINGS)) assert.deepEqual(declared.get(`${SECTION}.${key}`), value, key);
   });
 
   it('have a sentence for each of their values', () => {
@@ -18,8 +18,11 @@ describe('declared settings', () => {
     const said: string[] = [];
     const log = { info: (text: string) => { said.push(text); } };
     for (const nothing of [undefined, null, 7, 'x', [], { enable: null }]) assert.deepEqual(readSettings(nothing, log), DEFAULT_SETTINGS);
-    assert.deepEqual(readSettings({ enable: false, problems: 'workspace', other: 1 }, log), { enable: false, problems: 'workspace' });
+    assert.deepEqual(readSettings({ enable: false, problems: 'workspace', other: 1 }, log), { enable: false, problems: 'workspace', defer: [] });
+    assert.deepEqual(readSettings({ defer: ['Ruff', 'hadolint'] }, log).defer, ['ruff', 'hadolint']);
     assert.deepEqual(said, []);
+    for (const wrong of ['ruff', [1], {}]) assert.deepEqual(readSettings({ defer: wrong }, log).defer, []);
+    assert.equal(said.length, 3);
   });
 });
 

@@ -84,6 +84,19 @@ for (const host of ['newest', 'oldest']) {
       assert.ok((await report.locator('h1').first().innerText()).length > 0);
     });
 
+    it('steps through the findings of the report by key', async () => {
+      const report = await openReport(page);
+      const focused = report.locator('article.finding:focus');
+      const ids = await report.locator('article.finding').evaluateAll((all) => all.map(({ id }) => id));
+      assert.ok(ids.length > 1);
+      await report.locator('h1').first().click();
+      for (const [key, id] of [['F8', ids[0]], ['F8', ids[1]], ['Shift+F8', ids[0]], ['Shift+F8', ids.at(-1)]]) {
+        await page.keyboard.press(key);
+        await report.locator(`article.finding:focus[id="${id}"]`).waitFor();
+      }
+      assert.equal(await focused.count(), 1);
+    });
+
     for (const [position, theme] of Object.keys(THEMES).entries()) {
       it(`is open to everyone in ${THEMES[theme].label}: axe finds nothing in the report, behind any tab`, async () => {
         const report = await openReport(page);
