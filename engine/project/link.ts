@@ -1,5 +1,6 @@
 /** Modules with the names of other files followed. A module that imports nothing of its project comes back as it is. */
 import type { Call, Class, Decorator, Func, Module, Route, Value } from '../../rules/kit';
+import { functionNamedAt } from '../../rules/kit';
 import type { ProjectNames } from './names';
 import { linkTasks } from './tasks';
 
@@ -11,7 +12,7 @@ export function linkModule(module: Module, names: ProjectNames): Module {
   const depends = dependenciesIn(module, names);
   const functions = module.functions.map((one): Func => ({ ...one, ...(one.decorators.length > 0 && { decorators: one.decorators.map(decorator) }), does: one.does.map(expand), depends: [...one.depends.map(expand), ...depends(one)] }));
   const classes = module.classes.map((one): Class => ({ ...one, bases: one.bases.map(expand), decorators: one.decorators.map(decorator) }));
-  const routes = module.routes.map((one): Route => ({ ...one, gates: [...one.gates.map(expand), ...depends(module.functions.find((func) => func.nameAt.start === one.handlerAt.start))], does: one.does.map(expand), decorators: one.decorators.map(decorator) }));
+  const routes = module.routes.map((one): Route => ({ ...one, gates: [...one.gates.map(expand), ...depends(functionNamedAt(module, one.handlerAt.start))], does: one.does.map(expand), decorators: one.decorators.map(decorator) }));
   const assignments = module.assignments.map((one) => changed(one, { qualified: expand(one.qualified) }));
   return { ...module, calls, functions, classes, routes, assignments, tasks: linkTasks(module, names), does: module.does.map(expand) };
 }

@@ -1,5 +1,6 @@
 /** What really runs: from the statements of modules and the hooks frameworks call, along the calls between functions. */
 import type { Func, Module, Standing } from '../../rules/kit';
+import { classByPath } from '../../rules/kit';
 import { qualified } from './names';
 
 /** Functions that a server or a framework calls by itself at start. */
@@ -43,7 +44,7 @@ export class Reach {
   /** Whether the code at this place runs when the application starts, as far as the project shows. */
   runs(standing: Standing, module: Module): boolean {
     if (!standing.scope) return true;
-    if (module.classes.some((each) => qualified(module, each.scope, each.name) === `${module.name}.${standing.scope}`)) return true;
+    if (classByPath(module, standing.scope)) return true;
     return this.running.has(`${module.name}.${standing.scope}`);
   }
 }

@@ -1,5 +1,6 @@
 /** Routes of classes: one for each method, with what the class and its ancestors put in front of it. */
 import type { Class, Decorator, Func, Module, Route, Value } from '../../rules/kit';
+import { functionsIn } from '../../rules/kit';
 import { listedNames } from '../python/routing-lists';
 import type { ProjectNames } from './names';
 
@@ -54,7 +55,7 @@ function classGates(kin: Family, base: Route, sources: ViewSources): (verb: stri
   const given = (name: string) => kin.own.map((each) => ({ from: each.module, value: each.module.assignments.find((one) => one.scope === each.path && one.target === name)?.value })).find((each) => each.value !== undefined);
   const first = (name: string) => given(name)?.value;
   const named = (name: string, value: Value | undefined) => { const from = given(name)?.from; return listedNames(value).map((each) => from ? sources.names.expand(each, from) : each); };
-  const functions = kin.own.flatMap((each) => each.module.functions.filter((func) => func.scope === each.path && DECIDES.test(func.name)).map((func) => ({ func, name: `${each.module.name}.${each.path}.${func.name}` })));
+  const functions = kin.own.flatMap((each) => functionsIn(each.module, each.path).filter((func) => DECIDES.test(func.name)).map((func) => ({ func, name: `${each.module.name}.${each.path}.${func.name}` })));
   const permissions = first('permission_classes');
   const decides = functions.some(({ func }) => func.name === 'get_permissions' || func.name === 'check_permissions');
   const byDefault = permissions === undefined && !decides && isRest(kin.library) ? sources.permissions : [];
@@ -109,7 +110,7 @@ export function viewRoutes(module: Module, klass: Class, base: Route, sources: V
   const kin = family(module, klass, sources);
   const gates = classGates(kin, base, sources);
   const rest = set || kin.library.some((each) => /ViewSet(Mixin)?$|ModelMixin$/.test(each));
-  const helpers = kin.own.flatMap((each) => each.module.functions.filter((func) => func.scope === each.path && !VERBS.has(func.name) && !DECIDES.test(func.name) && !(rest && func.name in ACTIONS)));
+  const helpers = kin.own.flatMap((each) => functionsIn(each.module, each.path).filter((func) => !VERBS.has(func.name) && !DECIDES.test(func.name) && !(rest && func.name in ACTIONS)));
   const found = new Map<string, { readonly module: Module; readonly func?: Func; readonly suffix?: string }>();
   for (const each of kin.own) {
     for (const func of each.module.functions) {
@@ -144,7 +145,7 @@ function merged(routes: readonly Route[]): readonly Route[] {
 
 /** `@action(methods=["post"])` of a viewset. */
 function actionRoutes(module: Module, klass: Class, base: Route, helpers: readonly Func[]): Route[] {
-  return module.functions.filter((func) => func.scope === pathOf(klass)).flatMap((func) => {
+  return functionsIn(module, pathOf(klass)).flatMap((func) => {
     const action = func.decorators.find((each) => /(^|\.)action$/.test(each.name));
     if (!action) return [];
     const given = (name: string) => action.keywords.find((each) => each.name === name)?.value;

@@ -1,5 +1,6 @@
 /** Routes as they are served: every file's own, with prefixes, gates and views of other files joined in. */
 import type { Module, Route } from '../../rules/kit';
+import { classByPath, classNamedAt, functionByPath } from '../../rules/kit';
 import type { ProjectNames } from './names';
 import { joinPath, rooted } from './route-paths';
 import { controllerGates, gatesOf, viewRoutes } from './route-views';
@@ -28,9 +29,9 @@ function served(route: Route, module: Module, ways: RouteWays, sources: ViewSour
   const above = auth ? [] : way.gates;
   const own = auth?.kind === 'reference' ? [auth.name] : auth?.kind === 'result' ? [auth.callee] : auth?.kind === 'list' ? auth.items.flatMap((each) => each.kind === 'reference' ? [each.name] : each.kind === 'result' ? [each.callee] : []) : [];
   const joined: Route = { ...route, path: rooted(joinPath(way.prefix, route.path, false)), gates: [...new Set([...above, ...own, ...route.gates])], hooks: way.hooks, traced: way.traced };
-  const klass = module.classes.find((each) => each.nameAt.start === route.handlerAt.start);
+  const klass = classNamedAt(module, route.handlerAt.start);
   if (!klass) {
-    const around = route.scope === '' ? undefined : module.classes.find((each) => dotted(each) === route.scope);
+    const around = route.scope === '' ? undefined : classByPath(module, route.scope, route.at);
     return [around ? { ...joined, gates: [...new Set([...joined.gates, ...controllerGates(module, around, sources)])] } : joined];
   }
   return viewRoutes(module, klass, { ...joined, methods: [], gates: above }, sources, false);
@@ -43,7 +44,7 @@ function enteredRoutes({ entry, from, path, way, definition, target, gates }: En
     hooks: way.hooks, traced: way.traced, does: [], reads: [], body: entry.at, scope: entry.scope, guards: entry.guards, at: entry.at,
   };
   if (definition === undefined) return from === module.path ? [{ ...base, methods: entry.methods ?? libraryMethods(target) }] : [];
-  const func = module.functions.find((each) => dotted(each) === definition);
+  const func = functionByPath(module, definition);
   if (func) {
     const decorated = func.decorators.flatMap(gatesOf);
     const rest = func.decorators.some((each) => /(^|\.)api_view$/.test(each.name)) && !func.decorators.some((each) => /(^|\.)permission_classes$/.test(each.name)) ? ways.permissions : [];
@@ -52,7 +53,7 @@ function enteredRoutes({ entry, from, path, way, definition, target, gates }: En
       decorators: func.decorators, gates: [...new Set([...base.gates, ...decorated, ...rest, ...func.depends])], does: func.does, reads: func.reads, ...(func.answer && { answer: func.answer }),
     }];
   }
-  const klass = module.classes.find((each) => dotted(each) === definition);
+  const klass = classByPath(module, definition);
   return klass ? viewRoutes(module, klass, base, sources, entry.set) : [];
 }
 
@@ -72,8 +73,4 @@ function functionMethods(func: Module['functions'][number], framework: string): 
 
 function libraryMethods(target: string): readonly string[] {
   return /(Login|Password\w*|Signup|Register|Registration|FormView|TokenObtain\w*|TokenRefresh\w*|obtain_auth_token)/.test(target) ? ['GET', 'POST'] : ['GET'];
-}
-
-function dotted(one: { readonly scope: string; readonly name: string }): string {
-  return one.scope ? `${one.scope}.${one.name}` : one.name;
 }

@@ -50,7 +50,9 @@ function judge(project: Project): Judgement {
   const [largest] = [...counts].sort((a, b) => b[1] - a[1]);
   if (!largest) return { holds: [] };
   const [module, count] = largest;
-  const onApplication = project.routesOf(module).filter((each) => isApplication(each.router, project)).length > count / 2;
+  // They hang on the application itself, not on a blueprint or a router.
+  const applications = new Set(project.applications.map((each) => lastName(each.name)));
+  const onApplication = project.routesOf(module).filter(({ router }) => router === '@app' || applications.has(lastName(router))).length > count / 2;
   if (count <= MANY || module.lines <= LONG || count / all.length <= MOST || !onApplication) {
     return { holds: [{ path: module.path, start: 0, end: 0, text: `${all.length} routes in ${counts.size} modules, at most ${count} in one` }] };
   }
@@ -58,7 +60,3 @@ function judge(project: Project): Judgement {
   return { open: [{ at: { path: module.path, ...(first?.handlerAt ?? { start: 0, end: 0 }) }, message: `${applicationName(project)} is one module: ${lastName(module.name)}.py holds ${count} of ${all.length} routes in ${module.lines} lines.` }] };
 }
 
-/** They hang on the application itself, not on a blueprint or a router. */
-function isApplication(router: string, project: Project): boolean {
-  return router === '@app' || project.applications.some((each) => lastName(router) === lastName(each.name));
-}

@@ -1,5 +1,5 @@
 import type { Gap, Marker, Module, Project, Route } from '../kit';
-import { projectRule } from '../kit';
+import { classNamedAt, projectRule, within } from '../kit';
 
 interface Found { readonly module: Module; readonly marker: Marker }
 
@@ -72,9 +72,9 @@ function stubs(project: Project): readonly Gap[] {
 }
 
 function isStub(module: Module, route: Route, project: Project): boolean {
-  if (module.classes.some((each) => each.nameAt.start === route.handlerAt.start)) return false;
+  if (classNamedAt(module, route.handlerAt.start)) return false;
   const body = project.written(module.path, route.body);
   const statement = body.replace(/^\s*("""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')/, '').replace(/#[^\n]*/g, '').trim();
   if (/^(pass|\.\.\.|raise NotImplementedError(\([^\n]*\))?)$/.test(statement)) return true;
-  return statement.split('\n').length <= 3 && module.statuses.some((each) => each.code === 501 && each.at.start >= route.body.start && each.at.end <= route.body.end);
+  return statement.split('\n').length <= 3 && within(module.statuses, route.body).some((each) => each.code === 501);
 }

@@ -142,18 +142,18 @@ function addresses(): Selector<Address> {
   const connects = call(...Object.keys(CONNECTS));
   return {
     kinds: ['module'], callees: [...connects.callees, ...CONFIGURATION_READERS],
-    *select(unit, project) {
-      if (unit.kind !== 'module' || unit.language !== 'python') return;
-      yield* settingsOf(unit, project);
-      for (const match of connects.select(unit, project)) {
-        const where = CONNECTS[match.call.callee];
-        const value = where && match.argument(where.keyword, where.position);
-        const keyword = match.call.keywords.find((each) => each.name === where?.keyword);
-        const written = keyword?.value ?? (where?.position === undefined ? undefined : match.call.args[where.position]);
-        if (value && written) yield { sink: `${match.call.written}()`, variable: environmentVariables(value)[0] ?? variableFor(match.call.callee), written, value, module: unit, match, ...(keyword && { keyword }) };
-      }
-    },
+    select: (unit, project) => unit.kind === 'module' && unit.language === 'python' ? project.once(`database addresses in ${unit.path}`, () => [...settingsOf(unit, project), ...connected(connects.select(unit, project), unit)]) : [],
   };
+}
+
+function* connected(matches: Iterable<CallMatch>, module: Module): Iterable<Address> {
+  for (const match of matches) {
+    const where = CONNECTS[match.call.callee];
+    const value = where && match.argument(where.keyword, where.position);
+    const keyword = match.call.keywords.find((each) => each.name === where?.keyword);
+    const written = keyword?.value ?? (where?.position === undefined ? undefined : match.call.args[where.position]);
+    if (value && written) yield { sink: `${match.call.written}()`, variable: environmentVariables(value)[0] ?? variableFor(match.call.callee), written, value, module, match, ...(keyword && { keyword }) };
+  }
 }
 
 function* settingsOf(module: Module, project: Project): Iterable<Address> {

@@ -137,7 +137,8 @@ function hasTimeout(match: CallMatch, project: Project): boolean {
 /** The session has an adapter that sets it, or a `request` of its own. */
 function setForSession(one: Call, module: Module, project: Project): boolean {
   const session = one.written.slice(0, one.written.lastIndexOf('.'));
-  if (module.assignments.some((assignment) => assignment.target === `${session}.request` || assignment.target === `${session}.timeout`)) return true;
+  const given = project.once(`targets of ${module.path}`, () => new Set(module.assignments.map((each) => each.target)));
+  if (given.has(`${session}.request`) || given.has(`${session}.timeout`)) return true;
   if (one.callee.startsWith('urllib3.PoolManager.') && module.calls.some((made) => made.callee === 'urllib3.PoolManager' && (made.open || made.keywords.some((keyword) => keyword.name === 'timeout')))) return true;
   return /[sS]ession\.\w+$/.test(one.callee) && project.calls('*.mount').some(({ call: mount }) => mount.args.some((arg) => arg.kind === 'result' && /timeout/i.test(arg.callee)) && lastName(mount.written.slice(0, mount.written.lastIndexOf('.'))) === lastName(session));
 }

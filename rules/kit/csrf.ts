@@ -10,6 +10,7 @@ import { seenInProduction } from './standing';
 import type { Value } from './value';
 import type { Wiring } from './wiring';
 import { wiring } from './wiring';
+import { within } from './within';
 
 const EXTENSIONS = ['flask_wtf.CSRFProtect', 'flask_wtf.csrf.CSRFProtect', 'flask_wtf.CsrfProtect', 'flask_wtf.csrf.CsrfProtect', 'flask_seasurf.SeaSurf', 'quart_csrf.CSRFProtect', 'quart_wtf.CSRFProtect'] as const;
 
@@ -63,6 +64,10 @@ const TOKEN_READS = /authorization|x-api-key|api[-_]key|x-auth-token|x-access-to
 
 /** Routes that change state for whoever the cookie says it is. Login and the like, token APIs and signed webhooks are not among them. */
 export function cookieWrites(project: Project): readonly CookieWrite[] {
+  return project.once('writes by cookie', () => allCookieWrites(project));
+}
+
+function allCookieWrites(project: Project): readonly CookieWrite[] {
   const idle = idleModules(project);
   const everywhere = hooks(project, 'before').filter(({ module }) => !idle.has(module.path));
   const kept = keptVisitors(everywhere, project);
@@ -84,7 +89,7 @@ export function cookieWrites(project: Project): readonly CookieWrite[] {
 /** Names of `g` under which a hook keeps what a cookie said: `flask.g.user`. */
 function keptVisitors(before: readonly Hook[], project: Project): ReadonlySet<string> {
   return new Set(before.flatMap((hook) => {
-    const kept = hook.module.assignments.filter((each) => /^(flask|quart)\.g\.\w+$/.test(each.qualified) && hook.func.body.start <= each.at.start && each.at.end <= hook.func.body.end);
+    const kept = within(hook.module.assignments, hook.func.body).filter((each) => /^(flask|quart)\.g\.\w+$/.test(each.qualified));
     return kept.length > 0 && closure(project, [hook]).some(({ func }) => func.reads.some((each) => BY_COOKIE_READ.test(each))) ? kept.map((each) => each.qualified) : [];
   }));
 }
@@ -92,7 +97,7 @@ function keptVisitors(before: readonly Hook[], project: Project): ReadonlySet<st
 /** The handler sets who is signed in, or forgets it: it does not act for whom the session names. */
 function saysWho(module: Module, route: Route): boolean {
   return route.does.some((each) => /^(flask|quart)\.session\.(pop|clear)$/.test(each))
-    || module.assignments.some((each) => /^(flask|quart)\.session\.\w*(user|uid|id|account)/i.test(each.qualified) && route.body.start <= each.at.start && each.at.end <= route.body.end);
+    || within(module.assignments, route.body).some((each) => /^(flask|quart)\.session\.\w*(user|uid|id|account)/i.test(each.qualified));
 }
 
 function gatesOf(route: Route, project: Project): readonly Hook[] {

@@ -28,7 +28,7 @@ const KEY = /(?:^|\.)(content-security-policy(?:-report-only)?)$/i;
 /** The policies written in one file. */
 export function policiesOf(unit: Unit, project: Project): readonly Policy[] {
   switch (unit.kind) {
-    case 'module': return unit.language === 'python' ? ofModule(unit, project) : [];
+    case 'module': return unit.language === 'python' ? project.once(`policies of ${unit.path}`, () => ofModule(unit, project)) : [];
     case 'template': return unit.headers.filter((each) => HEADER.test(each.name) && each.value !== undefined).map((each) => written(each.value ?? '', each.valueAt ?? each.at, /report-only/i.test(each.name)));
     case 'nginx': case 'plain': case 'compose': case 'platform': case 'kubernetes': case 'ini': return ofLines(unit.path, project);
     default: return [];

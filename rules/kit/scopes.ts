@@ -41,6 +41,11 @@ export function functionNamedAt(module: Module, start: number): Func | undefined
   return index(module.functions).byName.get(start);
 }
 
+/** The class whose name stands at this offset. */
+export function classNamedAt(module: Module, start: number): Class | undefined {
+  return index(module.classes).byName.get(start);
+}
+
 /** Functions directly in a class or a function: those whose scope is its path. */
 export function functionsIn(module: Module, path: string): readonly Func[] {
   return index(module.functions).byScope.get(path) ?? [];

@@ -5,7 +5,7 @@ import type { Project, Setting } from './project';
 import type { Context } from './rule';
 import { environmentVariables } from './environment';
 import type { Selector } from './select';
-import { callMatch, calls, lastName } from './select';
+import { callMatch, calls, callsNamed, lastName } from './select';
 import { CONFIGURATION_READERS } from './standing';
 import type { Value } from './value';
 import { lookup } from './value';
@@ -51,19 +51,23 @@ const SINKS: readonly { readonly callees: readonly string[]; readonly keyword: s
 export function signingKeys(): Selector<KeyUse> {
   return {
     kinds: ['module'], callees: [...SINKS.flatMap((each) => each.callees), 'os.environ.setdefault', ...CONFIGURATION_READERS],
-    *select(unit, project) {
-      if (unit.kind !== 'module' || unit.language !== 'python') return;
-      for (const assignment of unit.assignments) yield* assigned(assignment, unit, project);
-      for (const call of unit.calls) {
-        if (call.callee === 'os.environ.setdefault') { yield* preset(call, unit); continue; }
-        const sink = SINKS.find((each) => each.callees.some((callee) => calls(call.callee, callee)));
-        if (!sink || (sink.position === undefined && !isSessionMiddleware(call.callee, call.args[0]))) continue;
-        const written = call.keywords.find((each) => each.name === sink.keyword)?.value ?? (sink.position === undefined ? undefined : call.args[sink.position]);
-        const value = callMatch(call, unit, project).argument(sink.keyword, sink.position);
-        if (value) yield { sink: `${call.written}()`, variable: sink.variable, written: written ?? value, value, module: unit, standing: call };
-      }
-    },
+    select: (unit, project) => unit.kind === 'module' && unit.language === 'python' ? project.once(`signing keys in ${unit.path}`, () => [...keysIn(unit, project)]) : [],
   };
+}
+
+const SETDEFAULT = 'os.environ.setdefault';
+const SINK_NAMES: ReadonlySet<string> = new Set([...SINKS.flatMap((each) => each.callees), SETDEFAULT].map(lastName));
+
+function* keysIn(module: Module, project: Project): Iterable<KeyUse> {
+  for (const assignment of module.assignments) yield* assigned(assignment, module, project);
+  for (const call of callsNamed(module, SINK_NAMES)) {
+    if (call.callee === SETDEFAULT) { yield* preset(call, module); continue; }
+    const sink = SINKS.find((each) => each.callees.some((callee) => calls(call.callee, callee)));
+    if (!sink || (sink.position === undefined && !isSessionMiddleware(call.callee, call.args[0]))) continue;
+    const written = call.keywords.find((each) => each.name === sink.keyword)?.value ?? (sink.position === undefined ? undefined : call.args[sink.position]);
+    const value = callMatch(call, module, project).argument(sink.keyword, sink.position);
+    if (value) yield { sink: `${call.written}()`, variable: sink.variable, written: written ?? value, value, module, standing: call };
+  }
 }
 
 /** `os.environ.setdefault("SECRET_KEY", "dev")`: whoever reads the variable afterwards is given it. */

@@ -1,5 +1,5 @@
 import type { Context, Edit, Module, Project, Query, Route, Selector, Source } from '../kit';
-import { QUERY_CALLS, functionsIn, insert, isFiltered, isLimited, lastName, lookup, onlyInDevelopment, outermostClass, pathOf, queriesIn, rule, wordsOf } from '../kit';
+import { QUERY_CALLS, functionsIn, insert, isFiltered, isLimited, lastName, lookup, onlyInDevelopment, outermostClass, pathOf, queriesIn, routeAround, rule, wordsOf } from '../kit';
 
 interface Listed { readonly query: Query; readonly module: Module; readonly route: Route }
 
@@ -64,7 +64,7 @@ function lists(): Selector<Listed> {
       const seen = new Set<string>();
       for (const query of queriesIn(unit, project)) {
         const { call } = query;
-        const route = query.single || onlyInDevelopment(call) || isReplaced(query, unit) ? undefined : routes.find((each) => each.body.start <= call.at.start && call.at.end <= each.body.end);
+        const route = query.single || onlyInDevelopment(call) || isReplaced(query, unit) ? undefined : routeAround(routes, unit, call.at);
         const key = `${route?.path ?? ''} ${query.model ?? ''} ${String(isLimited(query))}`;
         if (route && !seen.has(key)) { seen.add(key); yield { query, module: unit, route }; }
       }

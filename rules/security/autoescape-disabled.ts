@@ -1,5 +1,5 @@
 import type { Assignment, Call, Context, Edit, Module, Project, Selector, Source, Span, Template, Value } from '../kit';
-import { callMatch, calls, importing, lastName, lookup, onlyInDevelopment, options, replace, rule, webFrameworks, withArgument } from '../kit';
+import { callMatch, calls, callsNamed, importing, lastName, lookup, onlyInDevelopment, options, replace, rule, webFrameworks, withArgument } from '../kit';
 
 /** A place that decides on escaping. */
 interface Escaping {
@@ -15,6 +15,8 @@ const ENVIRONMENTS = ['jinja2.Environment', 'jinja2.environment.Environment', 'j
 const ESCAPING = ['fastapi.templating.Jinja2Templates', 'starlette.templating.Jinja2Templates', 'django.template.Engine'] as const;
 const MAKO = ['mako.lookup.TemplateLookup', 'mako.template.Template'] as const;
 const TEMPLATE = ['jinja2.Template', 'jinja2.environment.Template'] as const;
+/** Last names of the calls that make templates and what holds them. */
+const MADE: ReadonlySet<string> = new Set([...ENVIRONMENTS, ...ESCAPING, ...MAKO, ...TEMPLATE].map(lastName));
 const USES = ['*.get_template', '*.select_template', '*.from_string'] as const;
 
 export default rule<Escaping>({
@@ -85,7 +87,7 @@ function places(): Selector<Escaping> {
     *select(unit, project) {
       if (unit.kind === 'template') { yield* blocks(unit, project); return; }
       if (unit.kind !== 'module' || unit.language !== 'python' || webFrameworks(project).size === 0 || /(^|\/)(management\/commands|scripts|cli)(\/|\.py$)/.test(unit.path)) return;
-      for (const one of unit.calls) if (!onlyInDevelopment(one)) yield* made(one, unit, project);
+      for (const one of callsNamed(unit, MADE)) if (!onlyInDevelopment(one)) yield* made(one, unit, project);
       for (const one of unit.assignments) if (!onlyInDevelopment(one)) yield* set(one, project);
       for (const func of unit.functions) {
         const [first] = func.returns;
@@ -105,6 +107,7 @@ const among = (one: Call, names: readonly string[]) => names.includes(one.callee
 
 function* made(one: Call, module: Module, project: Project): Iterable<Escaping> {
   const own = among(one, ENVIRONMENTS);
+  if (!own && ![ESCAPING, TEMPLATE, MAKO].some((each) => among(one, each))) return;
   const where = `${one.written}()`;
   const given = callMatch(one, module, project).argument('autoescape');
   const keyword = one.keywords.find((each) => each.name === 'autoescape');
@@ -155,7 +158,7 @@ function isPage(value: Value | undefined): boolean {
 // ---- settings
 
 function* set(one: Assignment, project: Project): Iterable<Escaping> {
-  if (/(^|\.)(jinja_)?env(ironment)?\.autoescape$/.test(one.target)) {
+  if (one.target.endsWith('autoescape') && /(^|\.)(jinja_)?env(ironment)?\.autoescape$/.test(one.target)) {
     const { value } = one;
     if (value.kind === 'bool') yield { where: one.target.slice(0, -'.autoescape'.length), off: !value.value, at: one.at, fix: ({ source }) => turnedOn(value, source) };
     return;

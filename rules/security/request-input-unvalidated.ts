@@ -1,5 +1,5 @@
 import type { Call, Func, Module, Project, Route, Selector, Span, Variation } from '../kit';
-import { callMatch, calls, lastName, readBy, rule, wayTo } from '../kit';
+import { callMatch, calls, functionsAround, lastName, readBy, rule, wayTo, within } from '../kit';
 
 /** A handler that takes what is sent as it is: a table without a schema, or a number that may be none. */
 interface Raw { readonly module: Module; readonly func: Func; readonly route: Route; readonly what: 'table' | 'number'; readonly count: number; readonly at: Span; readonly name: string }
@@ -55,7 +55,7 @@ function rawHandlers(): Selector<Raw> {
       const routes = project.routesOf(unit);
       const numbers = routes.length === 0 ? [] : unit.calls.filter((one) => NUMBERS.some((each) => calls(one.callee, each)) && !isTried(one, unit));
       for (const route of routes) {
-        const func = unit.functions.find((each) => each.body.start === route.body.start);
+        const func = functionsAround(unit, route.body).find((each) => each.body.start === route.body.start);
         if (!func || seen.has(func)) continue;
         seen.add(func);
         const raw = tableOf(unit, func, route, project) ?? numbersOf(unit, func, route, { numbers, project });
@@ -91,7 +91,7 @@ function isRead(name: string, text: string): boolean {
 function numbersOf(module: Module, func: Func, route: Route, { numbers, project }: { readonly numbers: readonly Call[]; readonly project: Project }): Raw | undefined {
   if (project.once('valueErrorsAreAnswered', () => project.modules.some((each) => each.functions.some((one) => one.decorators.some((decorator) => /(errorhandler|exception_handler)$/.test(decorator.name) && decorator.args.some((arg) => arg.kind === 'reference' && /^(builtins\.)?ValueError$/.test(arg.name))))))) return undefined;
   const source = { slice: (at: Span) => project.written(module.path, at) };
-  const found = numbers.filter((one) => one.at.start >= func.body.start && one.at.end <= func.body.end);
+  const found = within(numbers, func.body);
   const raw = found.filter((one) => {
     const value = callMatch(one, module, project).argument('x', 0);
     const way = value && wayTo(value, { module, call: one }, { project, source });

@@ -1,4 +1,4 @@
-import type { Context, Edit, Inserted, Joined, Passage, Source, Span, SqlCall, Value, Variation, Way } from '../kit';
+import type { Call, Context, Edit, Inserted, Joined, Module, Passage, Source, Span, SqlCall, Value, Variation, Way } from '../kit';
 import { alongWay, cannotCarrySql, functionAt, importing, insert, insertedInto, isBindName, lastName, mentions, options, placesOf, replace, rule, sqlCalls, taintIn, wayTo } from '../kit';
 
 export default rule<SqlCall>({
@@ -299,7 +299,7 @@ function bound(it: SqlCall, context: Context): readonly Edit[] | undefined {
   if (style !== ':') return [replace(written.at, `${literal}, (${values.map((each) => each.code).join(', ')}${values.length === 1 ? ',' : ''})`)];
   const table = `{${values.map((each) => `"${each.name}": ${each.code}`).join(', ')}}`;
   if (lastName(one.callee) !== 'text') return [replace(written.at, `text(${literal}), ${table}`), ...importing(it.module, context.source, 'text', 'sqlalchemy')];
-  const outer = it.module.calls.find((each) => each.args.length === 1 && each.keywords.length === 0 && each.args[0]?.at.start === one.at.start && each.args[0].at.end === one.at.end);
+  const outer = context.project.once(`calls by their argument in ${it.module.path}`, () => byArgument(it.module)).get(placeOf(one.at));
   return outer && [replace(written.at, literal), insert(one.at.end, `, ${table}`)];
 }
 
@@ -360,6 +360,11 @@ function fromConcatenation(joined: Joined, style: Style, source: Source): Taken 
 function segments(holes: readonly Span[], from: number, to: number, source: Source): string[] {
   const ends = [...holes.map((each) => each.start), to];
   return [from, ...holes.map((each) => each.end)].map((start, index) => source.text.slice(start, ends[index]));
+}
+
+/** Calls of one argument, by where it stands. */
+function byArgument(module: Module): ReadonlyMap<string, Call> {
+  return new Map(module.calls.flatMap((each): readonly (readonly [string, Call])[] => { const [only] = each.args; return only && each.args.length === 1 && each.keywords.length === 0 ? [[placeOf(only.at), each]] : []; }).reverse());
 }
 
 /** The literal with placeholders between the texts, and what is bound to them; text in quotes around a value goes with the value. */

@@ -1,6 +1,6 @@
 /** Where a framework calls the project's functions with parts of the address: parameters that hold a visitor's text without anybody passing it. */
-import type { Call, Func, Module, Project } from '../../../rules/kit';
-import { calls, lastName } from '../../../rules/kit';
+import type { Call, Module, Project } from '../../../rules/kit';
+import { calls, functionsIn, lastName, pathOf } from '../../../rules/kit';
 import type { CallSites, Target } from './sites';
 import { targetOf } from './sites';
 
@@ -74,5 +74,5 @@ function viewOf({ args, keywords, callee }: Call): string | undefined {
 function methodsOf(view: string, project: Project, module: Module): readonly Target[] {
   const name = lastName(view);
   const homes = project.classes.filter((each) => each.class.name === name && (each.module === module || view.startsWith(each.module.name) || module.imports.some((one) => lastName(one.target) === name || lastName(each.module.name) === lastName(one.target))));
-  return homes.flatMap((home) => home.module.functions.filter((func: Func) => func.scope === [home.class.scope, home.class.name].filter(Boolean).join('.') && VERBS.test(func.name)).map((func) => targetOf(home.module, func)));
+  return homes.flatMap((home) => functionsIn(home.module, pathOf(home.class)).filter((func) => VERBS.test(func.name)).map((func) => targetOf(home.module, func)));
 }

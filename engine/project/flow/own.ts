@@ -1,6 +1,6 @@
 /** Whether a parameter only ever receives the program's own values: then what is built from it is no danger, whoever wrote the function. */
 import type { Harmless, Parameter, Project, Result } from '../../../rules/kit';
-import { isOwn, lastName, options } from '../../../rules/kit';
+import { classByPath, isOwn, lastName, options } from '../../../rules/kit';
 import type { Entries } from './entries';
 import type { CallSites, Target } from './sites';
 import { givenTo, targetOf } from './sites';
@@ -63,7 +63,7 @@ export class OwnValues {
   private isOnlyCalled(target: Target): boolean {
     const { func, module, method } = target;
     if (func.decorators.some((each) => !PLAIN.test(each.name)) || (/^__/.test(func.name) && func.name !== '__init__')) return false;
-    const klass = method ? module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === func.scope) : undefined;
+    const klass = method ? classByPath(module, func.scope, func.at) : undefined;
     if (klass && !func.name.startsWith('_') && klass.bases.some((base) => !/^(object|ABC|abc\.ABC|typing\.\w+|Protocol|Generic)$/.test(base) && !this.sites.target(`${base}.${func.name}`, module))) return false;
     if (klass && func.name === '__init__' && klass.bases.length > 0) return false;
     if (this.project.deployable === undefined && !func.name.startsWith('_')) return false;

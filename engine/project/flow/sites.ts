@@ -1,6 +1,6 @@
 /** Who calls whom: the calls of the project's own functions, by the function that then runs. */
 import type { Func, Keyword, Module, Span, Value } from '../../../rules/kit';
-import { lastName } from '../../../rules/kit';
+import { classByPath, functionByPath, lastName, pathOf } from '../../../rules/kit';
 import { HANDS_OVER } from '../../python/passes';
 import type { ProjectNames } from '../names';
 import { qualified } from '../names';
@@ -53,7 +53,7 @@ export class CallSites {
     if (definition.kind === 'func') return rest === '' || LATER.test(rest) ? targetOf(definition.module, definition.func) : undefined;
     const [name = '', later, ...more] = rest.split('.');
     const isCall = more.length === 0 && (later === undefined || LATER.test(later));
-    return definition.kind === 'class' && isCall ? this.method(definition.module, [definition.class.scope, definition.class.name].filter(Boolean).join('.'), name || '__init__') : undefined;
+    return definition.kind === 'class' && isCall ? this.method(definition.module, pathOf(definition.class), name || '__init__') : undefined;
   }
 
   private inherited(callee: string, from: Module, scope: string): Target | undefined {
@@ -63,19 +63,19 @@ export class CallSites {
 
   private methodOf(klass: string, from: Module, name: string, depth: number): Target | undefined {
     const found = depth < MOST_BASES ? this.names.definition(klass, from) : undefined;
-    return found?.definition.kind === 'class' && found.rest === '' ? this.method(found.definition.module, [found.definition.class.scope, found.definition.class.name].filter(Boolean).join('.'), name, depth + 1) : undefined;
+    return found?.definition.kind === 'class' && found.rest === '' ? this.method(found.definition.module, pathOf(found.definition.class), name, depth + 1) : undefined;
   }
 
   private method(module: Module, path: string, name: string, depth = 0): Target | undefined {
-    const func = module.functions.find((each) => each.scope === path && each.name === name);
+    const func = functionByPath(module, `${path}.${name}`);
     if (func) return targetOf(module, func);
-    const klass = module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === path);
+    const klass = classByPath(module, path);
     return klass?.bases.map((base) => this.methodOf(base, module, name, depth)).find((each) => each !== undefined);
   }
 
   private overridden({ module, func, method }: Target): readonly string[] {
     if (!method || func.name === '__init__') return [];
-    const klass = module.classes.find((each) => [each.scope, each.name].filter(Boolean).join('.') === func.scope);
+    const klass = classByPath(module, func.scope, func.at);
     return klass?.bases.flatMap((base) => this.methodOf(base, module, func.name, 0)?.name ?? []) ?? [];
   }
 
@@ -100,7 +100,7 @@ export class CallSites {
 }
 
 export function targetOf(module: Module, func: Func): Target {
-  const method = module.classes.some((each) => [each.scope, each.name].filter(Boolean).join('.') === func.scope);
+  const method = classByPath(module, func.scope) !== undefined;
   return { name: qualified(module, func.scope, func.name), module, func, method };
 }
 

@@ -6,7 +6,7 @@
  * MOST_STEPS functions. Past a bound there is no way, so that nothing is said; never the other way round.
  */
 import type { Func, Leg, Module, Parameter, Project, Result, Span, Tainted, Value, Way } from '../../../rules/kit';
-import { cannotCarryText, lastName } from '../../../rules/kit';
+import { cannotCarryText, classByPath, lastName } from '../../../rules/kit';
 import type { ProjectNames } from '../names';
 import { qualified } from '../names';
 import type { Entries } from './entries';
@@ -99,7 +99,7 @@ export class Ways {
     const before = this.cut;
     this.cut = false;
     this.asking.add(key);
-    const method = found.module.classes.some((each) => [each.scope, each.name].filter(Boolean).join('.') === found.func.scope);
+    const method = classByPath(found.module, found.func.scope) !== undefined;
     const target: Target = { name, module: found.module, func: found.func, method };
     const ways: Way[] = [];
     for (const site of this.sites.of(target)) {
