@@ -27,9 +27,10 @@ export function inState(card: ReportCard, state: State): readonly Result[] {
     .sort((a, b) => CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category) || byText(a.rule, b.rule));
 }
 
-/** Rules that hold and have a place that proves it. Without evidence there is no strength. */
+/** Rules that hold and have a place that proves it, by category and then by what they would cost. Without evidence there is no strength. */
 export function strengths(card: ReportCard): readonly Result[] {
-  return inState(card, 'holds').filter((result) => result.evidence.length > 0);
+  return inState(card, 'holds').filter((result) => result.evidence.length > 0)
+    .sort((a, b) => CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category) || b.card.points - a.card.points || byText(a.rule, b.rule));
 }
 
 /** Everything that was silenced, whatever the state of its rule, by place. */

@@ -6,6 +6,7 @@ import { waiting } from './signoff-card';
 import { workingDays } from './timeline';
 import { linesText } from './arithmetic';
 import { byText } from './scoring/order';
+import { isBlocking } from './scoring/weighed';
 import { checksText, count, gradeText, hours, list, number, present, scoreText } from './words';
 
 const FRAMEWORKS: Readonly<Record<string, string>> = {
@@ -63,7 +64,7 @@ function blockers(card: Told): string {
   if (!only) return `Nothing blocks; ${count(open, 'rule')} ${open === 1 ? 'is' : 'are'} open.`;
   if (found === 1) return `1 finding blocks shipping: ${headline(only.result)}`;
   const of = rules.length === found ? '' : ` of ${count(rules.length, 'rule')}`;
-  const grave = card.counts.findings.critical;
+  const grave = rules.flatMap((one) => one.result.findings).filter((one) => isBlocking(one) && one.severity === 'critical').length;
   const critical = grave === 0 ? '' : grave === found ? ', all of them critical' : `, ${grave} of them critical`;
   return `${count(found, 'finding')}${of} block shipping${critical}.`;
 }

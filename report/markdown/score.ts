@@ -26,6 +26,13 @@ export function categoryTable(card: ReportCard, show: (number: string) => string
   return `${table(heads, [...body, whole])}\n\nCategories in bold decide by themselves whether this may ship.`;
 }
 
+/** A sentence on each category: what holds, and what is deducted. */
+export function justifications(card: ReportCard, show: (number: string) => string = (name) => name): string {
+  return bullets(card.categories.filter((category) => category.status !== 'not-applicable').map((category) => (
+    `**${category.title}, ${gradeText(category.grade)} ${number(category.score)}:** ${numbered(card, markdownText(category.justification), show)}`
+  )));
+}
+
 function graded(grade: Grade): string {
   return grade === '-' ? '–' : `${gradeText(grade)} ${gradeWord(grade)}`;
 }
@@ -33,7 +40,7 @@ function graded(grade: Grade): string {
 /** How each score comes about, to be added up by hand. */
 export function breakdown(card: ReportCard): string {
   const parts = card.categories.filter((category) => category.status !== 'not-applicable').flatMap((category) => present(
-    `### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, markdownText(category.justification), category.ledger.length > 0 && ledger(category), bullets(categoryText(category).map(markdownText)),
+    `### ${category.title}: ${gradeText(category.grade)} ${number(category.score)}`, category.ledger.length > 0 && ledger(category), bullets(categoryText(category).map(markdownText)),
   ));
   const whole = paragraphs(weightedTable(card), bullets([...totalText(card).map(markdownText), ...unsuppressed(card)]));
   return [...parts, `### Overall: ${gradeText(card.score.grade)} ${number(card.score.value)}`, whole].join('\n\n');

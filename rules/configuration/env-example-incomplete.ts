@@ -66,7 +66,7 @@ function judge(project: Project): Judgement {
 function evidence(project: Project): { path: string; start: number; end: number; text: string } {
   const example = exampleFile(project);
   const count = variablesWithoutDefault(project).length;
-  return { path: example?.path ?? project.anchor.path, start: 0, end: 0, text: example ? `${count} of ${count} variables without a default are listed` : 'variables without a default are documented' };
+  return { path: example?.path ?? project.anchor.path, start: 0, end: 0, text: example ? count === 1 ? 'the only variable without a default is listed' : `${count} of ${count} variables without a default are listed` : 'variables without a default are documented' };
 }
 
 /** The example that names most of what the code reads; none that names nothing of it. */

@@ -36,6 +36,17 @@ describe('the words of a card', () => {
     assert.match(verdict('confirmed'), / checks ran\.$/);
   });
 
+  it('count critical findings among blockers only where they block', () => {
+    const said = card([...HOLDING, { rule: 'key', severity: 'critical' }, { rule: 'high', severity: 'high', blocks: true, findings: 2 }, { rule: 'doubt', severity: 'critical', confidence: 'possible', blocks: false }]).content.summary;
+    assert.ok(said.includes('3 findings of 2 rules block shipping, 1 of them critical.'), said.join(' '));
+  });
+
+  it('say how many sign-offs wait', () => {
+    const signoffs = signed([{ control: 'a', required: true }, { control: 'b', required: true, status: 'passed' }, { control: 'c' }]);
+    assert.equal(card(HOLDING, { signoffs }).content.summary.at(-1), '1 of 2 required sign-offs waits for somebody to give it.');
+    assert.equal(card(HOLDING, { signoffs: signed([{ control: 'a', required: true }, { control: 'b', required: true }]) }).content.summary.at(-1), '2 required sign-offs wait for somebody to give them.');
+  });
+
   it('name one blocker without counting its rule', () => {
     assert.ok(card([...HOLDING, { rule: 'key', severity: 'critical' }]).content.summary.includes('1 finding blocks shipping: key does not hold here.'));
   });

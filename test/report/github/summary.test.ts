@@ -92,6 +92,7 @@ describe('the numbers and names of a summary', () => {
   it('call a control by its title', () => {
     const text = githubSummary([card(HOLDING, { signoffs: signed([{ control: 'restore-drill', required: true }]) })], HERE);
     assert.ok(text.includes('- `restore-drill`: restore-drill was done\n'));
+    assert.ok(text.includes('- 1 required sign-off is open: “restore-drill was done” missing.\n'), text);
   });
 });
 
