@@ -17,7 +17,10 @@ const PREFIXED = /\b([a-z]{2,4}_(?:live_|test_|pat_)?)[A-Za-z0-9_]{20,}/g;
 const KEY_BLOCK = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 /** Calls that are handed a key or a password by its position. */
 const TAKES_KEY = /\b(?:jw[ts]\.(?:en|de)code|Fernet|hmac\.(?:new|digest)|(?:URLSafe\w*|Timed\w*|JSONWebSignature)Serializer|\w*Signer|(?:smtp|mail|imap|server|client|ftp|conn)\w*\.login)\s*\([\s\S]*$/i;
-const LITERAL = /("""|'''|"|')((?:\\.|(?!\1)[^\\])*)\1/g;
+const LITERAL = /("""|'''|"|'|`)((?:\\.|(?!\1)[^\\])*)\1/g;
+/** The same in a template of JavaScript; in a sentence, backticks are for code. */
+const NAMED_TEMPLATE = new RegExp(NAMED.source.replace('(["\'])', '(`)'), NAMED.flags);
+const FALLBACK_TEMPLATE = new RegExp(FALLBACK.source.replace('(["\'])', '(`)'), FALLBACK.flags);
 
 /** A sentence with everything that looks like a secret's value replaced. */
 export function mask(text: string): string {
@@ -38,7 +41,8 @@ export function maskTokens(text: string): string {
 /** As `mask`, for lines of a file, where a value may stand without quotes. */
 export function maskCode(text: string): string {
   const unkeyed = text.replace(TAKES_KEY, (call) => call.replace(LITERAL, (all, quote: string, value: string, at: number) => isKnown(value) || isNoAlgorithm(value, call.slice(0, at)) || /^\s*:/.test(call.slice(at + all.length)) ? all : `${quote}***${quote}`));
-  return mask(unkeyed.replace(BARE, (all, before: string, value: string) => /^(?:\$\{|[A-Za-z_]\w*(?:\.\w+)*[([])/.test(value) ? all : `${before}***`));
+  const untold = unkeyed.replace(NAMED_TEMPLATE, '$1`***`').replace(FALLBACK_TEMPLATE, '$1`***`');
+  return mask(untold.replace(BARE, (all, before: string, value: string) => /^(?:\$\{|[A-Za-z_]\w*(?:\.\w+)*[([])/.test(value) ? all : `${before}***`));
 }
 
 /** Every string literal masked but those that can only be the name of a variable: for code that a rule about secrets shows. */
@@ -123,9 +127,12 @@ function isBare(line: string): boolean {
   return /^\s*[A-Za-z0-9+/=_-]{20,}\s*$/.test(line);
 }
 
+/** So many characters before a literal say what it is for. */
+const NEARBY = 300;
+
 /** A word that is chosen from a list, unless it is what a secret is set to: somebody may well have set one to `none`. */
 function isChosen(literal: string, value: string, before: string): boolean {
-  return (USUAL.has(value) || ALGORITHM.test(value)) && maskCode(before + literal).endsWith(literal);
+  return (USUAL.has(value) || ALGORITHM.test(value)) && maskCode(before.slice(-NEARBY) + literal).endsWith(literal);
 }
 
 /** `algorithm="none"`: what stands there is a choice, and the worst one. */

@@ -8,7 +8,7 @@ describe('masking', () => {
     'SECRET_KEY = envsecret("SECRET_KEY", "hunter2")': 'hunter2', "KEY = config('APP_SECRET', default='hunter2')": 'hunter2', 'KEY = env.str("API_TOKEN", cast=str, default=b"hunter2")': 'hunter2',
     'ENV SECRET_KEY=hunter2': 'hunter2', 'postgres://app:hunter2@db/x': 'hunter2', 'redis://:hunter2@cache:6379': 'hunter2', 'token = b"hunter2hunter2"': 'hunter2',
     'Authorization: 9f8a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a': '9f8a7b6c', '-----BEGIN RSA PRIVATE KEY-----\nMIIEhunter2\n-----END RSA PRIVATE KEY-----': 'hunter2', '"jwt_secret": "hunter2",': 'hunter2',
-    'return jwt.encode(claims, "hunter2", algorithm="HS256")': 'hunter2', 'jwt.decode(token, "hunter2", algorithms=["HS256"])': 'hunter2', 'smtp.login("shop", "hunter2")': 'hunter2', 'Fernet(b"hunter2")': 'hunter2', 'URLSafeTimedSerializer("hunter2")': 'hunter2',
+    'return jwt.encode(claims, "hunter2", algorithm="HS256")': 'hunter2', 'jwt.decode(token, "hunter2", algorithms=["HS256"])': 'hunter2', 'smtp.login("shop", "hunter2")': 'hunter2', 'Fernet(b"hunter2")': 'hunter2', 'const SECRET = `hunter2`;': 'hunter2', 'session({ secret: `hunter2`, resave: false })': 'hunter2', 'process.env.JWT_SECRET ?? `hunter2`': 'hunter2', 'const SECRET = `hunter2${salt}`': 'hunter2', 'URLSafeTimedSerializer("hunter2")': 'hunter2',
   };
   for (const [text, secret] of Object.entries(secrets)) {
     it(`hides what ${text.split('\n')[0] ?? ''} holds`, () => { assert.ok(!maskCode(text).includes(secret), maskCode(text)); });
@@ -17,12 +17,15 @@ describe('masking', () => {
   const plain = ['jwt.encode({"sub": name}, key, algorithm="HS256")', 'jwt.decode(token, os.environ["JWT_KEY"])', 'def test_2024_login_of_a_visitor_without_cookies_at_all(): pass', 'SECRET_KEY = os.environ["SECRET_KEY"]', 'https://docs.example.com/a/b', 'import os', 'SECRET_KEY falls back to a value in the source.'];
   for (const text of plain) it(`leaves ${text} alone`, () => { assert.equal(maskCode(text), text); });
 
+  it('leaves code in a sentence alone', () => { assert.equal(mask('The token (`reviewedBy`) and its secret: `x`'), 'The token (`reviewedBy`) and its secret: `x`'); });
+
   it('leaves prose with a colon alone', () => { assert.equal(mask('SECRET_KEY: words about it'), 'SECRET_KEY: words about it'); });
 
   it('hides every literal of a line that is about secrets, cut ones too', () => {
     assert.equal(maskLiterals('key = os.getenv("APP_KEY", "hunter2")'), 'key = os.getenv("APP_KEY", "***")');
     assert.ok(!maskLiterals('key = f("abc", "hunter2 hunt').includes('hunter2'));
     assert.ok(!maskLiterals('key = """hunter2').includes('hunter2'));
+    assert.equal(maskLiterals('jwt.sign(claims, `hunter2`)'), 'jwt.sign(claims, `***`)');
   });
 
   it('keeps what names a value in Python around a secret, and the path of a route', () => {
