@@ -27,6 +27,8 @@ export interface Client {
   readonly labelDetails: boolean;
   /** Shows what is said of such an item as Markdown. */
   readonly markdownItems: boolean;
+  readonly links: boolean;
+  readonly linkTooltips: boolean;
   readonly configuration: boolean;
   readonly registersConfiguration: boolean;
   readonly watches: boolean;
@@ -60,6 +62,8 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     snippets: item?.snippetSupport === true,
     labelDetails: item?.labelDetailsSupport === true,
     markdownItems: item?.documentationFormat?.[0] === MarkupKind.Markdown,
+    links: textDocument?.documentLink !== undefined,
+    linkTooltips: textDocument?.documentLink?.tooltipSupport === true,
     configuration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     watches: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

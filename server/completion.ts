@@ -12,7 +12,7 @@ import type { RuleCard } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import { reaches } from '../engine/audit/silence';
 import { VERBS, type Verb } from '../engine/files/own-comment';
-import { recordedRuleAt } from '../engine/records/named-rules';
+import { recordedRuleAt } from '../engine/records/recorded';
 import { longestAcceptance } from '../report/scoring/acceptance';
 import { SEVERITY_WORDS } from '../report/words';
 import { dayNumber, dayText } from '../rules/kit';

@@ -3,7 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Range } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
 import { ownComments, unclosed, type OwnComment } from '../engine/files/own-comment';
-import { namedRules } from '../engine/records/named-rules';
+import { namesIn } from '../engine/records/recorded';
 import type { Suppression } from '../rules/kit';
 
 /** A comment of ours in a document. Offsets in `own` count from `at`. */
@@ -25,7 +25,7 @@ export function commentsIn(session: Session, path: string, document: TextDocumen
 
 /** Every place in a document where a rule is named, whether or not there is one of that name. */
 export function mentionsIn(session: Session, path: string, document: TextDocument): readonly Mention[] {
-  const comments = () => commentsIn(session, path, document).flatMap(({ own, at }) => own.ids.map(({ text, start, end }) => ({ rule: text, start: at + start, end: at + end })));
-  const named = namedRules(path, document.getText()) ?? comments();
-  return named.map(({ rule, start, end }) => ({ rule, range: { start: document.positionAt(start), end: document.positionAt(end) } }));
+  const comments = () => commentsIn(session, path, document).flatMap(({ own, at }) => own.ids.map(({ text, start, end }) => ({ name: text, start: at + start, end: at + end })));
+  const named = namesIn(path, document.getText())?.filter(({ kind }) => kind === 'rule') ?? comments();
+  return named.map(({ name, start, end }) => ({ rule: name, range: { start: document.positionAt(start), end: document.positionAt(end) } }));
 }

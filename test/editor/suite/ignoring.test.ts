@@ -61,6 +61,16 @@ suite('while a comment that ignores is written', function () {
     assert(said.includes('False positive') && said.includes('Critical'), `The hover says: ${said}`);
   });
 
+  test('the name of a rule leads to its page', async () => {
+    const editor = await openFile(FILE);
+    await replaceText(editor, `x = 1  # shipworthy: ignore ${RULE} -- known\n`);
+    const link = await until('the link', async () =>
+      (await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', uri(), 100)).find(({ target }) => target?.scheme === 'command'));
+    assert(editor.document.getText(link.range) === RULE && link.tooltip, `The link is ${JSON.stringify(link)}`);
+    await vscode.commands.executeCommand(link.target?.path ?? '', ...JSON.parse(link.target?.query ?? '[]') as unknown[]);
+    await until('the page of the rule', () => vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label.includes(RULE))));
+  });
+
   test('nothing is offered in code', async () => {
     const editor = await openFile(FILE);
     await replaceText(editor, 'x = 1 \n# a note \n');
