@@ -71,7 +71,7 @@ export interface RouteEntry {
   readonly at: Spot;
   /**
    * `guarded`: a gate before it asks who is there, which `by` names; `inside`: its body, what it calls or a hook of the application may ask;
-   * `public`: open by what it is for; `open`: nothing asks.
+   * `public`: open by what it is for, or because the code says so, which `by` names; `open`: nothing asks.
    */
   readonly auth: 'guarded' | 'inside' | 'public' | 'open';
   readonly by?: string;

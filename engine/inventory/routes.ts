@@ -21,7 +21,10 @@ export function routes(project: Project, locate: Locate): readonly RouteEntry[] 
 function accessOf(module: Module, route: Route, project: Project): Pick<RouteEntry, 'auth' | 'by'> {
   const guard = guardOf(route, project);
   if (guard !== undefined) return { auth: 'guarded', by: gateName(guard) };
-  if (isOpenOnPurpose(route) || isPublicByNature(route)) return { auth: 'public' };
+  const opened = route.gates.find((each) => isOpenOnPurpose({ ...route, gates: [each] }));
+  // What opens a route to all may stand there so that its body can ask in a way of its own.
+  if (opened !== undefined) return maybeGuarded(module, { ...route, gates: [] }, project) ? { auth: 'inside' } : { auth: 'public', by: gateName(opened) };
+  if (isPublicByNature(route)) return { auth: 'public' };
   return { auth: maybeGuarded(module, route, project) ? 'inside' : 'open' };
 }
 

@@ -54,10 +54,11 @@ function routes(all: readonly RouteEntry[]): string {
   if (all.length === 0) return '';
   const amount = (of: (route: RouteEntry) => boolean) => all.filter(of).length;
   const [unchecked, exempt] = [amount((one) => one.csrf === 'unchecked'), amount((one) => one.csrf === 'exempt')];
-  const [inside, named, open, limited] = [amount((one) => one.auth === 'inside'), amount((one) => one.auth === 'public'), amount((one) => one.auth === 'open'), amount((one) => one.limit !== 'none')];
+  const [inside, named, open, limited] = [amount((one) => one.auth === 'inside'), amount((one) => one.auth === 'public' && one.by === undefined), amount((one) => one.auth === 'open'), amount((one) => one.limit !== 'none')];
+  const declared = amount((one) => one.auth === 'public' && one.by !== undefined);
   const asked = list(present(
     `${amount((one) => one.auth === 'guarded')} of ${count(all.length, 'route')} ${amount((one) => one.auth === 'guarded') === 1 ? 'asks' : 'ask'} who is there before ${amount((one) => one.auth === 'guarded') === 1 ? 'it runs' : 'they run'}`, inside > 0 && `${inside} may ask in the body`,
-    named > 0 && `${named} ${are(named)} open as the name says (login, health and the like)`, open > 0 && `${open} ${are(open)} open`,
+    named > 0 && `${named} ${are(named)} open as the name says (login, health and the like)`, declared > 0 && `${declared} ${are(declared)} open because the code says so`, open > 0 && `${open} ${are(open)} open`,
   ));
   const sum = present(
     `${asked}.`, limited === 0 ? 'None has a rate limit.' : limited === all.length ? 'All have a rate limit.' : `${limited} ${limited === 1 ? 'has' : 'have'} a rate limit.`,

@@ -55,7 +55,8 @@ export function controlTable(card: ReportCard): string {
 
 function controlText({ by, open, reason }: Control, openText: (rule: string) => string): string {
   const proofs = by.map((at) => `${markdownProse(at.text)} (${placeLink(at)})`);
-  return [...proofs, ...open.map(openText), ...(reason === undefined ? [] : [markdownProse(reason)])].join('; ') || '–';
+  const all = [...proofs, ...open.map(openText), ...(reason === undefined ? [] : [markdownProse(reason)])];
+  return all.reduce((said, one) => `${said}${said === '' ? '' : said.endsWith('.') ? ' ' : '; '}${one}`, '') || '–';
 }
 
 const BOXES: Readonly<Record<CheckItem['box'], string>> = { done: '[x]', open: '[ ]', partly: '[ ]', accepted: '[x]', unknown: '[ ]' };

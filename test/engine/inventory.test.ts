@@ -67,6 +67,32 @@ describe('the inventory', () => {
     ]);
   });
 
+  it('tells what the code opens to all from what is open by its name, and looks into its body', async () => {
+    const views = `from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+
+class Prices(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, request):
+        return Response({})
+
+
+class Essays(APIView):
+    permission_classes = [AllowAny]
+
+    def get(self, request):
+        if not request.META.get("HTTP_AUTHORIZATION"):
+            return Response({"error": "no"}, status=401)
+        return Response({})
+`;
+    const urls = 'from django.urls import path\nfrom shop import views\nurlpatterns = [path("prices/", views.Prices.as_view()), path("essays/", views.Essays.as_view())]\n';
+    const { routes } = await inventory({ 'shop/views.py': views, 'shop/urls.py': urls, 'shop/__init__.py': '', 'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["rest_framework"]\n', 'manage.py': 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n' });
+    assert.deepEqual(routes.map((each) => [each.path, each.auth, each.by]), [['/essays/', 'inside', undefined], ['/prices/', 'public', 'AllowAny']]);
+  });
+
   it('lists variables with their need and their places, never with a value', async () => {
     const { variables } = await inventory({ 'app.py': APP, '.env.example': '# keys\nSECRET_KEY=hunter2-hunter2\n', 'README.md': 'Set `STRIPE_API_KEY`.\n' });
     assert.deepEqual(variables.map((each) => [each.name, each.need, each.type, each.secret, each.reads.map(say), each.declared.map((one) => `${one.kind} ${say(one)}`)]), [
