@@ -20,7 +20,7 @@ const ID = /\b[a-z][a-z0-9]*(?:-[a-z0-9]+)+\b/g;
 /**
  * A sentence of the card with short names of open rules and titles of controls in the place of ids: a reader of a report has those before him.
  *
- * @param text escaped already, for the output that `show` writes for; none of the repository
+ * @param text escaped already, for the output that `show` writes for
  * @param show the short name of a rule, as a link where there is something to lead to
  */
 export function spoken(card: Pick<ReportCard, 'results' | 'signoffs'>, text: string, show: (number: string, rule: string) => string = (number) => number): string {

@@ -64,7 +64,9 @@ function steps(card: ReportCard, mode: Mode): string {
   const numbers = numbersOf(card);
   const goal = (id: string) => {
     const number = numbers.get(id);
-    return number === undefined ? `Sign-off: ${htmlText(titleOf(card, id))} <code class="rule">${htmlText(id)}</code>` : `${shortName(mode)(number, id)} ${htmlText(titleOf(card, id))} ${ruleName(id, mode)}`;
+    const title = htmlText(titleOf(card, id));
+    if (card.signoffs.some((one) => one.control === id)) return `Sign-off: ${title} <code class="rule">${htmlText(id)}</code>`;
+    return `${number === undefined ? '' : `${shortName(mode)(number, id)} `}${title} ${ruleName(id, mode)}`;
   };
   const ready = [
     ...inOrder(card, toReady).map(goal),

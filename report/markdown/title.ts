@@ -52,7 +52,8 @@ export function verdictSection(card: ReportCard): string {
   const numbers = numbersOf(card);
   const goal = (id: string) => {
     const number = numbers.get(id);
-    return number === undefined ? `Sign-off: ${markdownText(titleOf(card, id))} (${codeSpan(id)})` : `${ref(number)} ${markdownText(titleOf(card, id))} (${codeSpan(id)})`;
+    const before = number !== undefined ? `${ref(number)} ` : card.signoffs.some((one) => one.control === id) ? 'Sign-off: ' : '';
+    return `${before}${markdownText(titleOf(card, id))} (${codeSpan(id)})`;
   };
   const steps = [...inOrder(card, toReady).map(goal), ...beyondRules(card).map((reason) => `Beyond what rules can mend: ${markdownText(reason.text)}`)];
   const blockers = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.blocks);

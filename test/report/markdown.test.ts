@@ -173,7 +173,7 @@ describe('the Markdown report', () => {
     const route = (auth: 'guarded' | 'public', limit: 'own' | 'none', path: string) => ({ methods: ['POST'], path, handler: 'h', at: spot, auth, limit, csrf: 'unchecked' } as const);
     const said = (routes: Inventory['routes']) => markdown({ ...demo(), inventory: { ...demo().inventory, routes } }).split('\n').find((line) => line.includes(' who is there before ')) ?? '';
     assert.equal(said([route('guarded', 'none', '/a')]), '1 of 1 route asks who is there before it runs. None has a rate limit. 1 that trusts a cookie is not checked for where a request comes from.');
-    assert.match(said([route('guarded', 'own', '/a'), { ...route('public', 'none', '/b'), by: 'AllowAny' }]), /they run and 1 is open because the code says so\./);
+    assert.match(said([route('guarded', 'own', '/a'), { ...route('public', 'none', '/b'), by: 'AllowAny' }]), /^1 of 2 routes asks who is there before it runs and 1 is open because the code says so\./);
     assert.equal(
       said([route('guarded', 'own', '/a'), route('guarded', 'none', '/b'), route('public', 'none', '/login')]),
       '2 of 3 routes ask who is there before they run and 1 is open as the name says (login, health and the like). 1 has a rate limit. 3 that trust a cookie are not checked for where a request comes from.',
