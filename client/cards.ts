@@ -16,6 +16,8 @@ export interface PlacedCard {
   /** URI of the workspace folder, as the server writes it. */
   readonly folder: string;
   readonly card: ReportCard;
+  /** Fingerprints of what is new since the baseline of the folder; missing without one. */
+  readonly fresh?: ReadonlySet<string>;
 }
 
 /** From the worst to the best: a repository is as ready as the worst of its applications. */
@@ -26,9 +28,9 @@ const VERDICTS: Readonly<Record<Verdict, number>> = { 'NOT READY': 0, INCONCLUSI
  * @param folders as the server reports them
  */
 export function placedCards(folders: readonly FolderReport[]): readonly PlacedCard[] {
-  const placed = folders.flatMap(({ uri, cards }) => cards
+  const placed = folders.flatMap(({ uri, cards, fresh }) => cards
     .filter(({ files }) => files.read > 0)
-    .map((card) => ({ key: `${uri}#${card.project.root}#${card.project.name}`, folder: uri, card })));
+    .map((card) => ({ key: `${uri}#${card.project.root}#${card.project.name}`, folder: uri, card, ...(fresh && { fresh: new Set(fresh) }) })));
   return placed.sort((a, b) =>
     VERDICTS[a.card.verdict.value] - VERDICTS[b.card.verdict.value] || (a.card.score.value ?? 0) - (b.card.score.value ?? 0));
 }

@@ -91,6 +91,7 @@ export class ReportTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     // In the description and not in the message, which would push the tree down with every keystroke.
     this.#widget.description = [worst && scanning ? 'reading…' : '', viewWords(view)].filter(Boolean).join(' · ');
     this.#tellMenus(scanning, worst !== undefined, view);
+    void vscode.commands.executeCommand('setContext', 'shipworthy.baseline', cards.some(({ fresh }) => fresh !== undefined));
     this.#changed.fire(undefined);
   }
 

@@ -16,10 +16,13 @@ interface Under {
   readonly inFile?: boolean;
 }
 
+/** Which findings a view shows; undefined where it shows what is silenced and what holds too. */
+export type Keep = (finding: Finding) => boolean;
+
 /** A rule with its places: open ones, then silenced ones, then the evidence. */
-export function ruleNode(placed: PlacedCard, result: Result, { under, onlyFixable }: Under & { readonly onlyFixable: boolean }): TreeNode {
+export function ruleNode(placed: PlacedCard, result: Result, { under, keep }: Under & { readonly keep: Keep | undefined }): TreeNode {
   const id = `${under}/${result.rule}`;
-  const findings = onlyFixable ? result.findings.filter(({ fixes }) => fixes.length > 0) : result.findings;
+  const findings = keep ? result.findings.filter(keep) : result.findings;
   return {
     id,
     label: result.title,
@@ -31,8 +34,8 @@ export function ruleNode(placed: PlacedCard, result: Result, { under, onlyFixabl
     subject: { card: placed.key, rule: result.rule },
     children: [
       ...findings.map((finding) => findingNode(placed, result, finding, { under: id })),
-      ...(onlyFixable ? [] : result.silenced.map((silenced) => silencedNode(placed, result, silenced, { under: id }))),
-      ...(onlyFixable ? [] : result.evidence.map((evidence, index) => evidenceNode(placed, result, evidence, { under: id, index }))),
+      ...(keep ? [] : result.silenced.map((silenced) => silencedNode(placed, result, silenced, { under: id }))),
+      ...(keep ? [] : result.evidence.map((evidence, index) => evidenceNode(placed, result, evidence, { under: id, index }))),
     ],
     unfolded: false,
   };

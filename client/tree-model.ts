@@ -9,14 +9,15 @@ import type { PlacedCard, Range, Severity, State } from './cards';
 import type { Icon } from './tree-icons';
 import { CATEGORY_ICONS, gradeColor, SEVERITY_ICONS, VERDICT_ICONS } from './tree-icons';
 import { findingNode, ruleNode, silencedNode } from './rule-nodes';
+import type { Keep } from './rule-nodes';
 import { signoffsNode } from './signoff-nodes';
 import { cardTooltip, categoryTooltip } from './tooltips';
 import { baseName, gradeWords, headline, SEVERITIES, spokenGrade } from './words';
 
 /** How the tree is drawn: what a person chose. */
 export interface TreeView {
-  readonly group: 'category' | 'severity' | 'file';
-  readonly show: 'everything' | 'open' | 'fixable';
+  readonly group: 'category' | 'severity' | 'file' | 'rule';
+  readonly show: 'everything' | 'open' | 'fixable' | 'new';
 }
 export const DEFAULT_VIEW: TreeView = { group: 'category', show: 'everything' };
 
@@ -66,16 +67,24 @@ export function treeOf(cards: readonly PlacedCard[], view: TreeView): readonly T
 }
 
 /** Results that a view shows. */
-function visible({ results }: ReportCard, { show }: TreeView): readonly Result[] {
-  if (show === 'everything') return results;
-  return results.filter(({ state, findings }) => state === 'open' && (show === 'open' || findings.some(({ fixes }) => fixes.length > 0)));
+function visible(placed: PlacedCard, view: TreeView): readonly Result[] {
+  const { results } = placed.card;
+  if (view.show === 'everything') return results;
+  const keep = keptBy(placed, view);
+  return results.filter(({ state, findings }) => state === 'open' && (!keep || findings.some(keep)));
+}
+
+function keptBy({ fresh }: PlacedCard, { show }: TreeView): Keep | undefined {
+  if (show === 'fixable') return ({ fixes }) => fixes.length > 0;
+  return show === 'new' ? ({ fingerprint }) => fresh?.has(fingerprint) === true : undefined;
 }
 
 function groupsOf(placed: PlacedCard, view: TreeView): readonly TreeNode[] {
-  const results = visible(placed.card, view);
+  const results = visible(placed, view);
   if (results.length === 0) return [];
   if (view.group === 'severity') return severityNodes(placed, results, view);
   if (view.group === 'file') return fileNodes(placed, results, view);
+  if (view.group === 'rule') return ruleNodes(placed, results, view, placed.key);
   return placed.card.categories.flatMap((category) => {
     const own = results.filter((result) => result.category === category.id);
     return own.length > 0 ? [categoryNode(placed, category, own, view)] : [];
@@ -89,7 +98,7 @@ function inOrder(results: readonly Result[]): readonly Result[] {
 }
 
 function ruleNodes(placed: PlacedCard, results: readonly Result[], view: TreeView, under: string): readonly TreeNode[] {
-  return inOrder(results).map((result) => ruleNode(placed, result, { under, onlyFixable: view.show === 'fixable' }));
+  return inOrder(results).map((result) => ruleNode(placed, result, { under, keep: keptBy(placed, view) }));
 }
 
 function cardNode(placed: PlacedCard, groups: readonly TreeNode[], unfolded: boolean): TreeNode {
@@ -192,7 +201,7 @@ interface InFile { readonly path: string; readonly severity?: Severity; readonly
 /** Files with open places, worst first; with everything shown, what is accepted in them too. */
 function fileNodes(placed: PlacedCard, results: readonly Result[], view: TreeView): readonly TreeNode[] {
   const open = results.flatMap((result) => result.findings
-    .filter(({ fixes }) => view.show !== 'fixable' || fixes.length > 0)
+    .filter(keptBy(placed, view) ?? (() => true))
     .map((finding): InFile & { readonly severity: Severity } => (
       { path: finding.path, severity: finding.severity, node: (under) => findingNode(placed, result, finding, { under, inFile: true }) })));
   const silenced = view.show !== 'everything' ? [] : results.flatMap((result) => result.silenced

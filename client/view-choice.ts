@@ -8,12 +8,14 @@ const GROUPS: Readonly<Record<TreeView['group'], { readonly label: string; reado
   category: { label: 'By category', detail: 'Security, configuration, … each with its grade.' },
   severity: { label: 'By severity', detail: 'The worst first.' },
   file: { label: 'By file', detail: 'Files with open places.' },
+  rule: { label: 'By rule', detail: 'The rules alone, the worst first.' },
 };
 
 const SHOWN: Readonly<Record<TreeView['show'], { readonly label: string; readonly detail: string }>> = {
   everything: { label: 'Everything', detail: 'What holds, what is open, what is accepted, what does not apply.' },
   open: { label: 'Only open', detail: 'Rules that do not hold.' },
   fixable: { label: 'Only fixable', detail: 'Open places for which there is a fix.' },
+  new: { label: 'Only new', detail: 'Open places that .shipworthy/baseline.json does not have.' },
 };
 
 /** A view as it was kept, perhaps by another version: what is not known any more is as usual. */

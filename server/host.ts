@@ -20,6 +20,8 @@ export interface Host {
   changes?(uri: string): Promise<((path: string) => boolean) | undefined>;
   /** Earlier runs that were left in a workspace folder, of all its applications; none where there is no history or it is not understood. */
   history?(uri: string): Promise<readonly HistoryPoint[]>;
+  /** The text of the findings that the team of a workspace folder wrote down; undefined when there are none. */
+  baseline?(uri: string): Promise<string | undefined>;
   /** Who works in a workspace folder, by git's settings: `NAME <MAIL>`; undefined when git knows nobody. */
   identity?(uri: string): Promise<string | undefined>;
   /** ISO day, in UTC as on the command line. */

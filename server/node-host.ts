@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { changesOf } from '../engine/node/git/dirty';
 import { grammarsIn } from '../engine/node/grammars';
+import { BASELINE_PATH } from '../engine/records/baseline';
 import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
 import { diskFiles, posix } from '../engine/workspace/disk-files';
@@ -27,6 +28,7 @@ export function nodeHost(grammarFolder: string, version: string): Host {
       return openSession({ workspace: openDisk(fileURLToPath(uri)), grammars: await grammars });
     },
     changes: (uri) => changesOf(diskFiles, rootOf(uri)),
+    baseline: (uri) => readFile(join(fileURLToPath(uri), BASELINE_PATH), 'utf8').catch(() => undefined),
     identity: (uri) => gitIdentity(diskFiles, rootOf(uri), posix(homedir()), process.env),
     history: (uri) => historyOf(fileURLToPath(uri)),
     card: (audit, config, asOf, near) => makeCard(audit, { version, asOf, ...cardSettings(config), ...(near && { near }) }),

@@ -3,6 +3,7 @@ import { CancellationToken } from 'vscode-languageserver';
 import type { ReportCard } from '../report/card';
 import { withTrend } from '../report/history/trend';
 import { worstFirst } from '../report/repository';
+import { newSince } from './baseline';
 import { refuseCancelled } from './cancellation';
 import type { Folder } from './folder';
 import { answer, attempt } from './log';
@@ -57,9 +58,16 @@ export class Reports {
     for (const folder of this.serving.folders.all) {
       await folder.ready();
       refuseCancelled(token);
-      folders.push({ uri: folder.uri, name: folder.name, cards: await this.#cards(folder, token) });
+      const cards = await this.#cards(folder, token);
+      const fresh = await this.#fresh(folder, cards);
+      folders.push({ uri: folder.uri, name: folder.name, cards, ...(fresh && { fresh }) });
     }
     return { version: this.#version, scanning: this.serving.folders.scanning, folders };
+  }
+
+  async #fresh({ uri, session }: Folder, cards: readonly ReportCard[]): Promise<readonly string[] | undefined> {
+    const text = await this.serving.host.baseline?.(uri);
+    return session && text !== undefined ? newSince(text, session, cards) : undefined;
   }
 
   async #cards(folder: Folder, token: CancellationToken): Promise<readonly ReportCard[]> {

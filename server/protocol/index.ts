@@ -11,7 +11,13 @@ export interface InitializationOptions {
 /** Request, no parameters: the report cards of all folders, worst first in each folder. */
 export const REPORT = 'shipworthy/report';
 export interface ReportAnswer { readonly version: number; readonly scanning: boolean; readonly folders: readonly FolderReport[] }
-export interface FolderReport { readonly uri: string; readonly name: string; readonly cards: readonly ReportCard[] }
+export interface FolderReport {
+  readonly uri: string;
+  readonly name: string;
+  readonly cards: readonly ReportCard[];
+  /** Fingerprints of open findings that the team's baseline does not have; missing without a baseline. */
+  readonly fresh?: readonly string[];
+}
 
 /** Notification, server to client: ask again. Bursts are merged. */
 export const REPORT_CHANGED = 'shipworthy/reportChanged';

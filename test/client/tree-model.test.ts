@@ -119,9 +119,29 @@ describe('the tree of the report card', () => {
     ]);
   });
 
+  it('groups by rule: the rules alone, open ones first and worst first', () => {
+    const roots = treeOf([placed({ results: MIXED })], { group: 'rule', show: 'open' });
+    assert.deepEqual(roots.map(({ subject }) => subject.rule), [undefined, 'secret-key-default', 'weak']);
+    assert.ok(roots.slice(1).every(({ children }) => children.length > 0));
+  });
+
+  it('shows only what is new since the baseline, and nothing without one', () => {
+    const one = finding({ fingerprint: '1111111111111111' });
+    const two = finding({ fingerprint: '2222222222222222', line: 8 });
+    const known = result({ rule: 'known', findings: [finding({ rule: 'known', fingerprint: '3333333333333333' })] });
+    const card = placed({ results: [result({ findings: [one, two] }), known] });
+    const view = { ...DEFAULT_VIEW, show: 'new' } as const;
+    const fresh = { ...card, fresh: new Set(['2222222222222222']) };
+    const shown = all(treeOf([fresh], view)).filter(({ roles }) => roles.includes('open'));
+    assert.deepEqual(shown.map(({ subject }) => subject.fingerprint), ['2222222222222222']);
+    assert.deepEqual(all(treeOf([fresh], { group: 'file', show: 'new' })).flatMap(({ subject }) => subject.fingerprint ?? []), ['2222222222222222']);
+    assert.deepEqual(treeOf([{ ...card, fresh: new Set<string>() }], view), []);
+    assert.deepEqual(treeOf([card], view), []);
+  });
+
   it('never gives two nodes one id, however the tree is grouped', () => {
     const awkward = [...MIXED, result({ rule: 'odd', findings: [finding({ rule: 'odd', path: 'verdict:' }), finding({ rule: 'odd', path: 'reason:0', line: 7 })] })];
-    for (const group of ['category', 'severity', 'file'] as const) {
+    for (const group of ['category', 'severity', 'file', 'rule'] as const) {
       const ids = all(treeOf([placed({ results: awkward })], { group, show: 'everything' })).map(({ id }) => id);
       assert.equal(new Set(ids).size, ids.length, `${group}: ${ids.join('\n')}`);
     }

@@ -15,7 +15,7 @@ describe('the choice of a view', () => {
 
   it('survives what another version has kept', () => {
     assert.deepEqual(readView({ group: 'file', show: 'open' }), { group: 'file', show: 'open' });
-    for (const kept of [undefined, null, 'file', {}, { group: 'rule', show: 'new' }, { group: 'toString' }]) assert.deepEqual(readView(kept), DEFAULT_VIEW);
+    for (const kept of [undefined, null, 'file', {}, { group: 'words', show: 'old' }, { group: 'toString' }]) assert.deepEqual(readView(kept), DEFAULT_VIEW);
   });
 
   it('is named in the head of the tree unless it is the usual one', () => {
