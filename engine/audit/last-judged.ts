@@ -1,7 +1,8 @@
 /** What was judged of the file that is being edited: verdicts stay as long as edits move its facts and change none. */
 import type { Span, Unit } from '../../rules/kit';
 import { lineOf } from '../files/lines';
-import { rootOf, stretchBetween } from '../python/still';
+import { rootOf } from '../python/still';
+import { stretchBetween } from '../python/stretch';
 import type { Looks } from '../project/looks';
 import { lookedAt } from '../project/looks';
 import type { Verdict } from './judge';

@@ -44,7 +44,7 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
     const before = kept.get(path);
     const document = open ? before?.roots === roots() ? before : { roots: roots(), pieces: new Pieces(lowered), memory: new ModuleMemory() } : undefined;
     if (document) kept.set(path, document);
-    const moved = document?.memory.read && movedModule(document.memory.read, text, (part) => document.pieces.lowered(part));
+    const moved = document?.memory.read && movedModule(document.memory.read, text, (part, before) => document.pieces.lowered(part, before));
     if (moved) return moved;
     const program = document ? document.pieces.read(text) : whole(lowered(text)) ?? new Pieces(lowered).read(text);
     return pythonModule({ path, text, program, role: roleOf(path), asked, suppressions: commentsSay(text, program.comments), memory: document?.memory });

@@ -77,7 +77,7 @@ const LASTING: readonly string[] = [
 ];
 
 /** Indexes that take an edited file's facts in. */
-const INDEXES = ['callIndex', 'settingIndex'];
+const INDEXES = ['callIndex', 'settingIndex', 'functionIndex'];
 
 class Facts implements Project {
   readonly root: string;
@@ -282,9 +282,12 @@ class Facts implements Project {
     return this.once('migrations', () => this.of('module').flatMap((module) => module.migration && module.role !== 'vendored' && module.role !== 'test' ? [{ module, migration: module.migration }] : []), (module) => module.migration !== undefined);
   }
 
+  private get functionIndex(): ModuleIndex<Func> {
+    return this.once('functionIndex', () => new ModuleIndex(this.modules, (module) => module.functions.map((func) => [qualified(module, func.scope, func.name), func] as const)));
+  }
   func(name: string): { module: Module; func: Func } | undefined {
-    const index = this.once('funcs', () => new Map(this.modules.flatMap((module) => module.functions.map((func) => [qualified(module, func.scope, func.name), { module, func }] as const))));
-    return index.get(name);
+    const found = this.functionIndex.get(name).at(-1);
+    return found && { module: found.module, func: found.fact };
   }
 
   resolve(value: Value, module: Module): Value { return this.follow(value, module, 0); }

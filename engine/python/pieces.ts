@@ -9,6 +9,9 @@
  * the pieces are whole too, and together they are what the file is when it is read at once.
  */
 import type { Program, Stmt } from '../syntax/ast';
+import type { WasLowered } from './members';
+import { classAgain } from './members';
+import { shifted } from './stretch';
 
 /** What a piece is made of, from its own beginning. */
 export type Lowered = Program;
@@ -32,9 +35,12 @@ export class Pieces {
   /** @param lower reads the text of a piece as if it were a file */
   constructor(private readonly lower: (text: string) => Lowered) {}
 
-  /** What the text of a piece is made of. */
-  lowered(text: string): Lowered {
-    if (this.latest?.text !== text) this.latest = { text, lowered: this.lower(text) };
+  /**
+   * What the text of a piece is made of.
+   * @param before the piece in whose place it stands: of a class, only the method that changed is read
+   */
+  lowered(text: string, before?: WasLowered): Lowered {
+    if (this.latest?.text !== text) this.latest = { text, lowered: (before && classAgain(before, text, this.lower)) ?? this.lower(text) };
     return this.latest.lowered;
   }
 
@@ -49,7 +55,7 @@ export class Pieces {
       const end = pieceEnd(text, at);
       const written = text.slice(at, end);
       const same = last[pieces.length];
-      pieces.push(same?.start === at && same.text === written ? same : placedAt(written, this.lowered(written), at));
+      pieces.push(same?.start === at && same.text === written ? same : placedAt(written, this.lowered(written, same), at));
       at = end;
     }
     this.last = pieces;
@@ -93,21 +99,6 @@ function placed(pieces: readonly Piece[], start: number): readonly Piece[] {
 /** A piece out of what its text was lowered to, at the place where it stands. */
 export function placedAt(text: string, origin: Lowered, start: number): Piece {
   return { text, start, origin, body: shifted(origin.body, start), comments: shifted(origin.comments, start) };
-}
-
-const OFFSETS: ReadonlySet<string> = new Set(['start', 'end', 'nameAt', 'open', 'keywordEnd']);
-
-/** A deep copy with all offsets moved; what has none is taken as it is. */
-function shifted<T>(value: T, by: number): T {
-  if (by === 0 || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.length === 0 ? value : value.map((each: unknown) => shifted(each, by)) as T;
-  const copy = { ...value } as Record<string, unknown>;
-  for (const key in copy) {
-    const part = copy[key];
-    if (typeof part === 'object') copy[key] = shifted(part, by);
-    else if (typeof part === 'number' && OFFSETS.has(key)) copy[key] = part + by;
-  }
-  return copy as T;
 }
 
 // ---- where pieces end

@@ -20,6 +20,8 @@ import { isRefusing } from './refusals';
 import type { Scopes } from './scopes';
 import { scopesWith } from './scopes';
 import type { States } from './state';
+import type { Stretch } from './stretch';
+import { stretchBetween } from './stretch';
 
 /** A file as it was read, with all that is needed to read a part of it again. */
 export interface Read {
@@ -39,9 +41,6 @@ export interface Read {
 /** Comments that are facts of their own. */
 const SAYING = new RegExp(`${MAY_SILENCE.source}|${MAY_MARK.source}`, 'i');
 
-/** `start…end` of a text is replaced by `by` more characters (or fewer). */
-export interface Stretch { readonly start: number; readonly end: number; readonly by: number }
-
 interface Move { readonly from: Module; /** The same facts of any module at their new places. */ readonly place: (facts: Module) => Module }
 
 const moves = new WeakMap<Module, Move>();
@@ -58,9 +57,9 @@ export function rootOf(module: Module): Module {
 
 /**
  * The module of another text of the same file, when only places differ; undefined where it has to be read.
- * @param lower reads a piece's text as if it were a file
+ * @param lower reads a piece's text, in the place of another, as if it were a file
  */
-export function movedModule(read: Read, text: string, lower: (text: string) => Lowered): Module | undefined {
+export function movedModule(read: Read, text: string, lower: (text: string, before: Piece) => Lowered): Module | undefined {
   const edit = stretchBetween(read.text, text);
   if (edit.start === edit.end && edit.by === 0) return read.module;
   if (read.module.migration || changesLines(read.text, text, edit)) return undefined;
@@ -71,7 +70,7 @@ export function movedModule(read: Read, text: string, lower: (text: string) => L
   return way && placedModule(read.module, edit, way);
 }
 
-interface Edited { readonly index: number; readonly known: Remembered; readonly lower: (text: string) => Lowered }
+interface Edited { readonly index: number; readonly known: Remembered; readonly lower: (text: string, before: Piece) => Lowered }
 
 /** What is inserted may belong to the token before it, to the token behind it, or to neither. */
 type Joins = 'neither' | 'before' | 'behind';
@@ -83,7 +82,7 @@ function stillBy(read: Read, text: string, edit: Stretch, { index, known, lower 
   const before = definitionOf(piece);
   if (!before || pieceEnd(text, gone.start) !== gone.end + edit.by) return undefined;
   const written = text.slice(gone.start, gone.end + edit.by);
-  const now = placedAt(written, lower(written), gone.start);
+  const now = placedAt(written, lower(written, piece), gone.start);
   const definition = definitionOf(now);
   if (!definition || definition.k !== before.k || definition.name !== before.name || now.origin.whole !== piece.origin.whole) return undefined;
   if (isRefusing([definition]).join() !== isRefusing([before]).join()) return undefined;
@@ -95,16 +94,6 @@ function stillBy(read: Read, text: string, edit: Stretch, { index, known, lower 
   const found = [sayings(now), again.facts, again.does, again.added, statesAt(again.states, { start: gone.start, end: gone.end + edit.by })];
   const ways: readonly Joins[] = edit.start === edit.end ? ['before', 'neither', 'behind'] : ['neither'];
   return ways.find((each) => alikeButMoved(old, found, within(gone, edit, each)));
-}
-
-/** The stretch in which two texts differ. */
-export function stretchBetween(before: string, now: string): Stretch {
-  const most = Math.min(before.length, now.length);
-  let start = 0;
-  while (start < most && before.charCodeAt(start) === now.charCodeAt(start)) start++;
-  let behind = 0;
-  while (behind < most - start && before.charCodeAt(before.length - 1 - behind) === now.charCodeAt(now.length - 1 - behind)) behind++;
-  return { start, end: before.length - behind, by: now.length - before.length };
 }
 
 /** Lines come or go, or the line that changes has a comment that says something to us. */

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonLowering } from '../../engine/python/lower';
+import { classAgain } from '../../engine/python/members';
 import { Pieces, pieceEnd } from '../../engine/python/pieces';
 import { Documents } from '../../engine/syntax/documents';
 import type { Program } from '../../engine/syntax/ast';
 import { testGrammars } from '../support/grammars';
+import { random } from '../support/random';
 
 describe('the pieces of a Python file', () => {
   let documents: Documents;
@@ -89,4 +91,34 @@ describe('the pieces of a Python file', () => {
     assert.deepEqual(count(''), []);
     assert.equal(count(text).length, 4);
   });
+
+  it('of a class are read again by the method that changed, and are what the whole class is', () => {
+    const next = random(20261128);
+    const below = (most: number) => Math.floor(next() * most);
+    const puts = ['x', '1', ' ', '\n', '\n        y = 1', '\n    def z(self):\n        pass\n', '\n    # c\n', '\n# c\n', '\nx = 1\n', '(', ')', '"""', '#', '\\', '\\\n', ':', '@d\n', 'else:', '\t'];
+    let taken = 0;
+    for (const before of CLASSES) {
+      const origin = lowered(before);
+      assert.ok(origin.whole);
+      for (let round = 0; round < 400; round++) {
+        const at = below(before.length);
+        const gone = below(3) === 0 ? below(20) : 0;
+        const now = before.slice(0, at) + (puts[below(puts.length)] ?? '') + before.slice(at + gone);
+        const again = classAgain({ text: before, origin }, now, lowered);
+        if (!again) continue;
+        taken++;
+        assert.deepEqual(again, lowered(now), now);
+      }
+    }
+    assert.ok(taken > 100, `only ${taken} were read so`);
+    const [one = ''] = CLASSES;
+    const read: string[] = [];
+    classAgain({ text: one, origin: lowered(one) }, one.replace('return 1', 'return 10'), (text) => { read.push(text); return lowered(text); });
+    assert.deepEqual(read, ['class _:\n    @property\n    def first(self):\n        # why\n        return 10\n\n']);
+  });
 });
+
+const CLASSES = [
+  'class A(B, metaclass=M):\n    """Doc."""\n\n    x: int = 1\n\n    @property\n    def first(self):\n        # why\n        return 1\n\n    async def second(self, *, a=(1, 2)):\n        if a:\n            return """text\n    def no(): pass\n"""\n        # at the end\n\n    y = 2\n\n    def third(self):\n        class Inner:\n            def deep(self): return [\n1]\n        return Inner',
+  '@decorated\nclass C:\n\tdef one(self): return 1\n\tdef two(self):\n\t\ttry:\n\t\t\treturn f"{self.x!r}"\n\t\tfinally:\n\t\t\tpass\n\n\n# behind\n',
+];

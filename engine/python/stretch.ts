@@ -1,0 +1,29 @@
+/** Where two texts of one file differ, and what stands behind that at its new place. */
+
+/** `start…end` of a text is replaced by `by` more characters (or fewer). */
+export interface Stretch { readonly start: number; readonly end: number; readonly by: number }
+
+/** The stretch in which two texts differ. */
+export function stretchBetween(before: string, now: string): Stretch {
+  const most = Math.min(before.length, now.length);
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === now.charCodeAt(start)) start++;
+  let behind = 0;
+  while (behind < most - start && before.charCodeAt(before.length - 1 - behind) === now.charCodeAt(now.length - 1 - behind)) behind++;
+  return { start, end: before.length - behind, by: now.length - before.length };
+}
+
+const OFFSETS: ReadonlySet<string> = new Set(['start', 'end', 'nameAt', 'open', 'keywordEnd']);
+
+/** A deep copy with all offsets moved; what has none is taken as it is. */
+export function shifted<T>(value: T, by: number): T {
+  if (by === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.length === 0 ? value : value.map((each: unknown) => shifted(each, by)) as T;
+  const copy = { ...value } as Record<string, unknown>;
+  for (const key in copy) {
+    const part = copy[key];
+    if (typeof part === 'object') copy[key] = shifted(part, by);
+    else if (typeof part === 'number' && OFFSETS.has(key)) copy[key] = part + by;
+  }
+  return copy as T;
+}
