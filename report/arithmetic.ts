@@ -1,5 +1,6 @@
 /** The sums of a card in words: whoever reads them can do them again by hand. */
 import type { Cap, CategoryCard, LedgerLine, ReportCard, Result } from './card';
+import { unread } from './justify';
 import { remaining } from './scoring/category';
 import { points, roundTenths } from './scoring/tenths';
 import { CATEGORY_TITLES, count, list, number, percent, present } from './words';
@@ -34,7 +35,7 @@ export function categoryText(category: CategoryCard, all = true): readonly strin
   const left = number(points(remaining(roundTenths(category.raw * 10))));
   const raw = number(category.raw);
   const sum = category.compressed ? `Above 60 deductions are compressed: 1600 ÷ (${raw} − 20) = ${left}.` : `100 − ${raw} = ${left}.`;
-  const short = `Only ${percent(category.coverage)} of what applies could be checked, so there is no letter and no part in the overall score.`;
+  const short = unread(category) ? 'No file could be analysed, so there is no letter and no part in the overall score.' : `Only ${percent(category.coverage)} of what applies could be checked, so there is no letter and no part in the overall score.`;
   return present(sum, ...capTexts(category.caps, all), category.status === 'not-assessed' && short);
 }
 

@@ -13,19 +13,24 @@ type Judged = Omit<CategoryCard, 'justification'>;
 /** The strongest of what holds and the largest of what is deducted: `7 of 9 hold, among them "…" and "…"; csp-missing (−6.0) costs most.` */
 export function justification(category: Judged, results: readonly Result[]): string {
   if (category.status === 'not-applicable') return 'Nothing of it applies here.';
-  if (category.status === 'not-assessed') return `Only ${percent(category.coverage)} of what applies could be checked, too little for a letter.`;
+  if (category.status === 'not-assessed') return unread(category) ? 'No file could be analysed, so there is no letter.' : `Only ${percent(category.coverage)} of what applies could be checked, too little for a letter.`;
   return `${held(category, results)}; ${deducted(category)}.`;
 }
 
 /** The same in a line, for a table: `sql-injection −40.0, csp-missing −3.6 and 4 more; at most 52.9: a critical finding is open`. Empty where nothing is deducted. */
-export function deductions(category: Pick<CategoryCard, 'ledger' | 'caps' | 'status' | 'coverage'>): string {
-  if (category.status === 'not-assessed') return `only ${percent(category.coverage)} could be checked`;
+export function deductions(category: Pick<CategoryCard, 'ledger' | 'caps' | 'status' | 'coverage' | 'holds' | 'applicable'>): string {
+  if (category.status === 'not-assessed') return unread(category) ? 'no file could be analysed' : `only ${percent(category.coverage)} could be checked`;
   const costing = costs(category);
   const shown = costing.length <= LISTED + 1 ? costing : costing.slice(0, LISTED);
   const more = costing.length - shown.length;
   const named = `${shown.map((line) => `${line.rule} −${number(line.cost)}`).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   const cap = lowest(category);
   return present(named, cap && `at most ${number(cap.atMost)}: ${cap.because}`).join('; ');
+}
+
+/** All that applies ran, and covers nothing: there is no file that it could have looked at. */
+export function unread({ coverage, holds, applicable }: Pick<CategoryCard, 'coverage' | 'holds' | 'applicable'>): boolean {
+  return coverage === 0 && holds === applicable;
 }
 
 function costs({ ledger }: Pick<CategoryCard, 'ledger'>): readonly LedgerLine[] {

@@ -86,7 +86,7 @@ export function blockReason({ findings, card }: Result): string {
   return card.blocks === 'always' ? 'wherever it is found' : `here: ${card.blocks}`;
 }
 
-const BEYOND: readonly ReasonCode[] = ['coverage-unknown', 'coverage-low', 'analysis-incomplete'];
+const BEYOND: readonly ReasonCode[] = ['nothing-checked', 'coverage-unknown', 'coverage-low', 'analysis-incomplete'];
 
 /** What keeps a card from READY that no rule can mend. */
 export function beyondRules({ verdict }: ReportCard): readonly Reason[] {

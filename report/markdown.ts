@@ -10,7 +10,7 @@ import { consultant } from './markdown/consultant';
 import { findingSections } from './markdown/findings';
 import { flows, inventory, scope } from './markdown/inventory';
 import { checklist, controlTable, notices, plan, reasons, silencedTable, strengthList } from './markdown/lists';
-import { paragraphs, ref, section } from './markdown/parts';
+import { paragraphs, refs, section } from './markdown/parts';
 import { breakdown, categoryTable, justifications } from './markdown/score';
 import { signoffs } from './markdown/signoffs';
 import { comparisonSection, summaryText, titleBlock, verdictSection } from './markdown/title';
@@ -35,7 +35,7 @@ export function markdown(card: ReportCard, { style = 'audit', start }: MarkdownO
 
 function audit(card: ReportCard, start?: string): readonly string[] {
   return [
-    titleBlock(card), section('Summary', summaryText(card)), verdictSection(card), ...comparisonSection(card, ref), section('Scope', scope(card)), section('Report card', paragraphs(categoryTable(card, ref), justifications(card, ref))),
+    titleBlock(card), section('Summary', summaryText(card)), verdictSection(card), ...comparisonSection(card, refs(card)), section('Scope', scope(card)), section('Report card', paragraphs(categoryTable(card, refs(card)), justifications(card, refs(card)))),
     section('Strengths', strengthList(card)), section('Findings', findingSections(card)), section('Controls', controlTable(card)), section('Critical flows', flows(card)),
     section('Checklist', checklist(card, false)), section('Sign-offs', signoffs(card)), section('Plan', plan(card, start)), section('Conclusion', card.content.conclusion.map(markdownText).join(' ')), section('Inventory', inventory(card)),
     section('How the score adds up', breakdown(card)), section('Not applicable', reasons(card, 'not-applicable')), section('Not checked', reasons(card, 'not-checked')),

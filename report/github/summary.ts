@@ -9,7 +9,7 @@ import { amounts, definition, mark } from '../comparison/words';
 import { cell, codeSpan, htmlText, markdownProse, markdownText, pathLink } from '../escape';
 import { beyondRules, inState, silenced, strengths } from '../listing';
 import { byWeight } from '../scoring/order';
-import { spoken, titleOf } from '../short-names';
+import { reasonText, titleOf } from '../short-names';
 import { points, roundTenths } from '../scoring/tenths';
 import { isBlocking } from '../scoring/weighed';
 import { count, gradeText, gradingText, LANE_WORDS, NOTICE_WORDS, number, present, scoreText, severities, VERDICT_SENTENCES } from '../words';
@@ -49,7 +49,7 @@ function opening(card: ReportCard, links: Links): readonly Section[] {
   const { verdict, comparison } = card;
   const facts = present(`Confidence ${card.score.confidence}`, card.counts.blockers > 0 && `${count(card.counts.blockers, 'finding')} ${card.counts.blockers === 1 ? 'blocks' : 'block'}`, severities(card.counts.findings) && `open: ${severities(card.counts.findings)}`);
   const head = `### ${markdownText(card.project.name)}: ${verdict.value}, ${scoreText(card)}\n\n${VERDICT_SENTENCES[verdict.value]} ${markdownText(`${facts.join(', ')}.`)}\n\n`;
-  const reasons: Section = { name: 'reasons', head, items: verdict.reasons.map((reason) => `- ${spoken(card, markdownText(reason.text), (_, rule) => codeSpan(rule))}\n`), tail: '\n' };
+  const reasons: Section = { name: 'reasons', head, items: verdict.reasons.map((reason) => `- ${reasonText(card, reason, markdownText, (_, rule) => codeSpan(rule))}\n`), tail: '\n' };
   if (!comparison) return [reasons];
   const fresh = openOf(card).filter(({ finding }) => isNew(card, finding));
   const gone = comparison.fixed.map((one) => `- ${codeSpan(one.rule)} in ${codeSpan(one.path)}\n`);

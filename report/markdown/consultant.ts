@@ -9,7 +9,7 @@ import { CATEGORY_TITLES, count, gradeText, gradeWord, hours, number } from '../
 import { scope } from './inventory';
 import { numbersOf } from '../short-names';
 import { strength } from './lists';
-import { anchor, bullets, paragraphs, placeLink, ref, section } from './parts';
+import { anchor, bullets, paragraphs, placeLink, refs, section } from './parts';
 import { signoffs } from './signoffs';
 import { summaryText, titleBlock } from './title';
 
@@ -32,7 +32,7 @@ function domain(category: CategoryCard, card: ReportCard): string {
   const named = [...there.slice(0, STRENGTHS).map(strength), ...(there.length > STRENGTHS ? [`and ${there.length - STRENGTHS} more`] : [])];
   return paragraphs(
     `### ${position}) ${category.title}: ${gradeText(category.grade)} ${gradeWord(category.grade)}${category.score === null ? '' : `, ${number(category.score)}`}`,
-    there.length > 0 && `What exists:\n\n${bullets(named)}`, missing.length > 0 && `What is missing, and what to do:\n\n${bullets(missing.map((one) => `${anchor(one.number)}**${one.number}** ${gap(one.result)} ${markdownProse(one.result.card.how)}`))}`,
+    there.length > 0 && `What exists:\n\n${bullets(named)}`, missing.length > 0 && `What is missing, and what to do:\n\n${bullets(missing.map((one) => `${anchor(card, one.number)}**${one.number}** ${gap(one.result)} ${markdownProse(one.result.card.how)}`))}`,
     unknown.length > 0 && `To be looked at by a person:\n\n${bullets(unknown.map((result) => `${markdownText(result.title)}: ${markdownProse(result.reason ?? '')}`))}`, there.length + missing.length + unknown.length === 0 && 'Nothing to say.',
   );
 }
@@ -44,6 +44,7 @@ function gap(result: Result): string {
 
 /** What is open, worst first, in a line each: what to do about it stands under its domain. And what was accepted until a day. */
 function gaps(card: ReportCard): string {
+  const ref = refs(card);
   const open = openBySeverity(card).flatMap((group) => group.rules).filter((one) => one.result.severity !== 'info' && one.result.severity !== 'low');
   const accepted = silenced(card).filter((one) => one.lane === 'accepted-risk').map((one) => `Accepted${one.until === undefined ? '' : ` until ${markdownText(one.until)}`}: ${codeSpan(one.finding.rule)} in ${placeLink(one.finding)}: ${markdownText(one.reason)}`);
   const rest = card.counts.open - open.length;
@@ -52,6 +53,7 @@ function gaps(card: ReportCard): string {
 
 /** By effort, then by what is regained. */
 function steps(card: ReportCard): string {
+  const ref = refs(card);
   const numbers = numbersOf(card);
   const open = card.results.filter((result) => result.state === 'open' && result.cost > 0).map((result) => ({ result, spent: effort(result.effort, result.findings.length) }));
   const sorted = open.toSorted((a, b) => a.spent[0] - b.spent[0] || b.result.cost - a.result.cost || byText(a.result.rule, b.result.rule)).slice(0, 20);

@@ -33,7 +33,7 @@ export function findingSections(card: ReportCard): string {
 function short({ number, result }: Numbered, card: ReportCard): string {
   const spent = hours(effort(result.effort, result.findings.length));
   const confidences = [...new Set(result.findings.map((one) => CONFIDENCE_WORDS[one.confidence].toLowerCase()))].join(' or ');
-  return `- ${anchor(number)}**${number}. ${markdownProse(headline(result))}** (${codeSpan(result.rule)}, ${CATEGORY_TITLES[result.category]}, ${confidences}, ${spent}) ${[...present(...result.findings.map((one) => mark(card, one))).slice(0, 1), where(result.findings)].join(' · ')}\\\n  ${markdownProse(firstSentence(result.card.why))}\\\n  **To do:** ${markdownProse(result.card.how)}`;
+  return `- ${anchor(card, number)}**${number}. ${markdownProse(headline(result))}** (${codeSpan(result.rule)}, ${CATEGORY_TITLES[result.category]}, ${confidences}, ${spent}) ${[...present(...result.findings.map((one) => mark(card, one))).slice(0, 1), where(result.findings)].join(' · ')}\\\n  ${markdownProse(firstSentence(result.card.why))}\\\n  **To do:** ${markdownProse(result.card.how)}`;
 }
 
 function finding(one: Numbered, card: ReportCard, seen: Set<string>): string {
@@ -46,7 +46,7 @@ function finding(one: Numbered, card: ReportCard, seen: Set<string>): string {
   );
   const commands = commandsOf(result);
   return paragraphs(
-    `#### ${anchor(number)}${number}. ${markdownProse(headline(result))}`, about(one), places(result.findings, card, seen), fields.map((field) => `- ${field}`).join('\n'), fix && preview(fix, result),
+    `#### ${anchor(card, number)}${number}. ${markdownProse(headline(result))}`, about(one), places(result.findings, card, seen), fields.map((field) => `- ${field}`).join('\n'), fix && preview(fix, result),
     commands.length > 0 && `Commands:\n\n${codeBlock(commands.join('\n'), '', 'sh').trimEnd()}`,
   );
 }

@@ -13,7 +13,7 @@ import { waiting } from '../signoff-card';
 import type { SignoffCard } from '../signoff-card';
 import { daysText, timeline, workingDays } from '../timeline';
 import { CATEGORY_TITLES, EXACT, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, SIGNOFF_WORDS, count, hours, number, placeText, present } from '../words';
-import { bullets, folded, paragraphs, placeLink, ref, table } from './parts';
+import { bullets, folded, paragraphs, placeLink, refs, table } from './parts';
 import { by as signedBy } from './signoffs';
 
 /** So many pieces of evidence of one strength, and places of each, are written out. */
@@ -48,7 +48,7 @@ export function controlTable(card: ReportCard): string {
   const numbers = numbersOf(card);
   const open = (rule: string) => {
     const [number, result] = [numbers.get(rule), card.results.find((one) => one.rule === rule)];
-    return number === undefined || !result ? codeSpan(rule) : `${ref(number)} ${markdownProse(headline(result))}`;
+    return number === undefined || !result ? codeSpan(rule) : `${refs(card)(number)} ${markdownProse(headline(result))}`;
   };
   return table(['Control', 'State', 'What it is, or what is missing'], card.content.controls.map((one) => [one.name, STATES[one.state], controlText(one, open)]));
 }
@@ -64,7 +64,7 @@ const BOX_WORDS: Readonly<Record<CheckItem['box'], string>> = { done: '', open: 
 
 /** @param all whether what holds is listed one by one; else it is counted where it is recommended only */
 export function checklist(card: ReportCard, all: boolean): string {
-  const names: Names = { numbers: numbersOf(card), signoffs: new Map(card.signoffs.map((one) => [one.control, one])), show: all ? (number) => number : ref };
+  const names: Names = { numbers: numbersOf(card), signoffs: new Map(card.signoffs.map((one) => [one.control, one])), show: all ? (number) => number : refs(card) };
   return paragraphs(...HORIZONS.map((horizon) => paragraphs(`### ${HORIZON_WORDS[horizon]}`, horizonList(card.content.checklist.filter((item) => item.horizon === horizon), horizon, all, names))), card.content.checklist.some((item) => item.decided === 'both' && item.box !== 'done') && '† A person may sign this off where it is done outside of the repository.');
 }
 
@@ -102,7 +102,7 @@ export function plan(card: ReportCard, start?: string): string {
     const head = `### Phase ${phase}: ${title}`;
     if (items.length === 0) return `${head}\n\nNothing to do.`;
     return `${head}\n\n${table(['', 'Make it so', 'Severity', 'Findings', 'Effort', 'Score after', 'Reaches'], items.map((item) => [
-      ref(numbers.get(item.rule) ?? ''), `${markdownText(item.title)} (${codeSpan(item.rule)})`, SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
+      refs(card)(numbers.get(item.rule) ?? ''), `${markdownText(item.title)} (${codeSpan(item.rule)})`, SEVERITY_WORDS[item.severity], String(item.findings), hours(item.hours), number(item.score), item.unlocks ?? '',
     ]))}\n\nTogether ${hours(spent)}${dates ? `, ${daysText(dates)} for one person` : ''}.`;
   });
   const commands = [...new Set(card.results.filter((result) => result.state === 'open').flatMap(commandsOf))];

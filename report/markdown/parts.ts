@@ -1,6 +1,7 @@
 /** What the sections of the Markdown report are put together from. */
 import type { Spot } from '../../engine/audit/inventory';
 import type { Location } from '../../engine/audit/outcome';
+import type { ReportCard } from '../card';
 import { cell, codeSpan, pathLink } from '../escape';
 import { count } from '../words';
 
@@ -9,14 +10,21 @@ export function section(title: string, content: string): string {
   return `## ${title}\n\n${content === '' ? 'None.' : content}`;
 }
 
-/** Where an open rule stands, to be led to by `ref`: hosts make other anchors of headings, each its own way. */
-export function anchor(number: string): string {
-  return `<a id="${number.toLowerCase()}"></a>`;
+/** Where an open rule stands, to be led to by `refs`: hosts make other anchors of headings, each its own way. */
+export function anchor(card: Owner, number: string): string {
+  return `<a id="${target(card, number)}"></a>`;
 }
 
-/** The short name of an open rule as a link to where it stands. */
-export function ref(number: string): string {
-  return `[${number}](#${number.toLowerCase()})`;
+/** Makes links of the short names of a card's open rules, to where each stands. */
+export function refs(card: Owner): (number: string) => string {
+  return (number) => `[${number}](#${target(card, number)})`;
+}
+
+type Owner = Pick<ReportCard, 'project'>;
+
+/** With the folder of the application before it: several may share a document, and each has a C1. */
+function target({ project: { root } }: Owner, number: string): string {
+  return [...root.toLowerCase().split(/[^a-z0-9]+/), number.toLowerCase()].filter((part) => part !== '').join('-');
 }
 
 /** Paragraphs that say something, an empty line between them. */

@@ -9,7 +9,7 @@ import { trendText } from '../history/trend';
 import { frameworks } from '../summary';
 import { VERDICT_SENTENCES, count, customisedText, gradeText, gradeWord, number, percent, present, profileText } from '../words';
 import { firstSentence } from './findings';
-import { bullets, paragraphs, placeLink, ref, section, table } from './parts';
+import { bullets, paragraphs, placeLink, refs, section, table } from './parts';
 
 /** So many findings that are new, and so many that are gone, are named, and blockers on the first page. */
 const GONE = 15;
@@ -49,6 +49,7 @@ export function summaryText(card: ReportCard): string {
 
 export function verdictSection(card: ReportCard): string {
   const { value, reasons, conditions, toReady } = card.verdict;
+  const ref = refs(card);
   const numbers = numbersOf(card);
   const goal = (id: string) => {
     const number = numbers.get(id);
@@ -60,7 +61,7 @@ export function verdictSection(card: ReportCard): string {
   const { shown, more } = first(steps, 10);
   return paragraphs(
     `## Verdict: ${value}`, VERDICT_SENTENCES[value], bullets(reasons.map((reason) => reasonText(card, reason, markdownText, ref))),
-    blockers.length > 0 && `### What blocks, and what can happen\n\n${risks(blockers)}`,
+    blockers.length > 0 && `### What blocks, and what can happen\n\n${risks(blockers, ref)}`,
     conditions.length > 0 && `### Conditions\n\n${inOrder(card, conditions).map((condition, index) => `${index + 1}. ${spoken(card, markdownText(conditionText(card, condition)), ref)}`).join('\n')}`,
     steps.length > 0 && `### What would make it READY\n\n${bullets([...shown, ...(more > 0 ? [`and ${count(more, 'more step')}, which the plan lists`] : [])])}`,
   );
@@ -76,7 +77,7 @@ export function reasonSection(card: ReportCard): string {
 }
 
 /** The risk of leaving each as it is. */
-function risks(blockers: readonly Numbered[]): string {
+function risks(blockers: readonly Numbered[], ref: (number: string) => string): string {
   return table(['', 'What', 'Where', 'While it is open', 'Blocks'], blockers.map(({ number: id, result }) => {
     const [place] = result.findings;
     return [ref(id), markdownProse(headline(result)), place ? `${placeLink(place)}${result.findings.length > 1 ? ` and ${result.findings.length - 1} more` : ''}` : '–', markdownProse(firstSentence(result.card.why)), markdownText(blockReason(result))];

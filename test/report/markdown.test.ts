@@ -97,8 +97,8 @@ describe('the Markdown report', () => {
     const made = MARKDOWN_STYLES.flatMap((style) => outsideCode(markdown(loaded(), { style })));
     const bare = made.map((line) => line.replace(/\\[\s\S]/g, '').replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, '').replace(/\]\(\.\/[^()\s]*\)/g, '](./)'));
     for (const line of bare) {
-      assert.doesNotMatch(line, /<(?!!-- -->|https:\/\/|\/?(?:details|summary)>|a id="[chmli]\d+">|\/a>)/, line);
-      assert.doesNotMatch(line, /!\[|\]\((?!\.\/|#[chmli]\d+\))|https?:(?!\/\/ok)|www\.|@\w|#\d/, line);
+      assert.doesNotMatch(line, /<(?!!-- -->|https:\/\/|\/?(?:details|summary)>|a id="[a-z0-9-]*[chmli]\d+">|\/a>)/, line);
+      assert.doesNotMatch(line, /!\[|\]\((?!\.\/|#[a-z0-9-]*[chmli]\d+\))|https?:(?!\/\/ok)|www\.|@\w|#\d/, line);
     }
     for (const style of MARKDOWN_STYLES) assert.doesNotMatch(markdown(loaded(), { style }), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
   });
@@ -140,6 +140,17 @@ describe('the Markdown report', () => {
     assert.ok(said.includes('New:\n\n- [M1](#m1) left does not hold here. ([`app.py:2`](./app.py#L2))\n\nGone:'), said);
     assert.ok(said.includes('- ✅ All is mended (`mended` in `old.py`): it is off ([`app.py:10`](./app.py#L10))'));
     assert.ok(said.includes('- ✅ The rule left holds (`left` in `old.py`); 2 places of it are left'));
+  });
+  it('keeps the findings of several applications of one document apart', () => {
+    const [one, two] = ['', 'services/Shop 2'].map((root) => markdown(card([{ rule: 'a' }], { project: { name: 'x', root, frameworks: [], deployable: true } })));
+    assert.ok(one?.includes('<a id="m1"></a>M1.') && one.includes('[M1](#m1)'));
+    assert.ok(two?.includes('<a id="services-shop-2-m1"></a>M1.') && two.includes('[M1](#services-shop-2-m1)') && !two.includes('](#m1)'));
+  });
+  it('says of nothing that it could not be checked, and not that it lacks sign-offs alone', () => {
+    const made = markdown(card([{ rule: 'a', category: 'documentation', state: 'holds' }], { files: { seen: 0, read: 0, parsed: 0, lines: 0, routes: 0 } }));
+    assert.match(made, /### What would make it READY\n\n- Beyond what rules can mend: Nothing that decides/);
+    assert.ok(made.includes('No file could be analysed, so there is no letter.') && made.includes('| no file could be analysed |'));
+    assert.doesNotMatch(made, /Only 0 %|only 0 %/);
   });
   it('says None where there is nothing', () => {
     const made = markdown(card(HOLDING));
