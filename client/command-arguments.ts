@@ -23,9 +23,10 @@ export function about(argument: unknown): About {
   if (typeof argument !== 'object' || argument === null) return {};
   if ('subject' in argument) return about(argument.subject);
   if ('scheme' in argument && 'fsPath' in argument) return { resource: String(argument) };
-  const { card, rule, fingerprint, index, uri, reach, control, app } = argument as Record<string, unknown>;
+  const { card, resource, rule, fingerprint, index, uri, reach, control, app } = argument as Record<string, unknown>;
   return {
     ...(typeof card === 'string' && { card }),
+    ...(typeof resource === 'string' && { resource }),
     ...(isRuleId(rule) && { rule }),
     ...(typeof fingerprint === 'string' && { fingerprint }),
     ...(typeof index === 'number' && { index }),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, RESCAN, SIGN_OFF_COMMAND, SWITCH_OFF_COMMAND } from '../server/protocol';
+import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, OPEN_REPORT_COMMAND, RESCAN, SIGN_OFF_COMMAND, SWITCH_OFF_COMMAND } from '../server/protocol';
 import type { DecideCommand, Lane } from '../server/protocol';
 import { atCursor } from './at-cursor';
 import { cardAt, openFinding } from './cards';
@@ -34,7 +34,7 @@ interface Parts {
 export function registerCommands(parts: Parts): vscode.Disposable {
   const { server, tree, panel, log } = parts;
   const handlers: Readonly<Record<string, (argument: unknown) => unknown>> = {
-    'shipworthy.openReport': (argument) => openReport(parts, about(argument)),
+    [OPEN_REPORT_COMMAND]: (argument) => openReport(parts, about(argument)),
     'shipworthy.checkFolder': (argument) => checkFolder(parts, about(argument)),
     'shipworthy.nextFinding': () => panel.step(1),
     'shipworthy.previousFinding': () => panel.step(-1),

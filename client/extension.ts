@@ -7,6 +7,7 @@ import type { Known } from './current-report';
 import { explain, registerExplanations } from './explanation';
 import { LanguageServer } from './language-server';
 import type { ServerState } from './language-server';
+import { registerModelTools } from './model-tools';
 import { ReportPanel } from './report-panel';
 import { ReportTree } from './report-tree';
 import type { Status } from './status-words';
@@ -39,7 +40,7 @@ export function activate(context: vscode.ExtensionContext): TestView {
     rescan: () => rescan(server),
   });
   context.subscriptions.push(
-    panel, status, tree, report, server, log, followCursor(), registerExplanations(server), registerCommands({ server, report, tree, panel, log }),
+    panel, status, tree, report, server, log, followCursor(), registerExplanations(server), registerModelTools(server, report), registerCommands({ server, report, tree, panel, log }),
   );
   void server.start();
   return {

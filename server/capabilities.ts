@@ -27,6 +27,9 @@ export interface Client {
   readonly labelDetails: boolean;
   /** Shows what is said of such an item as Markdown. */
   readonly markdownItems: boolean;
+  readonly lenses: boolean;
+  /** Can be told that lenses are others. */
+  readonly refreshesLenses: boolean;
   readonly links: boolean;
   readonly linkTooltips: boolean;
   readonly configuration: boolean;
@@ -62,6 +65,8 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     snippets: item?.snippetSupport === true,
     labelDetails: item?.labelDetailsSupport === true,
     markdownItems: item?.documentationFormat?.[0] === MarkupKind.Markdown,
+    lenses: textDocument?.codeLens !== undefined,
+    refreshesLenses: workspace?.codeLens?.refreshSupport === true,
     links: textDocument?.documentLink !== undefined,
     linkTooltips: textDocument?.documentLink?.tooltipSupport === true,
     configuration: workspace?.configuration === true,

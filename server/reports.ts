@@ -6,6 +6,7 @@ import { worstFirst } from '../report/repository';
 import { newSince } from './baseline';
 import { refuseCancelled } from './cancellation';
 import type { Folder } from './folder';
+import { refreshLenses } from './lenses';
 import { answer, attempt } from './log';
 import { Pause } from './pause';
 import { REPORT, REPORT_CHANGED, type FolderReport, type ReportAnswer, type ReportChanged } from './protocol';
@@ -51,6 +52,7 @@ export class Reports {
     if (now.version === this.#told.version && now.scanning === this.#told.scanning) return;
     this.#told = now;
     await attempt(this.serving.log, 'Telling that the report changed', () => this.serving.connection.sendNotification(REPORT_CHANGED, now));
+    await attempt(this.serving.log, 'Telling that lenses changed', () => refreshLenses(this.serving));
   }
 
   async #answer(token: CancellationToken): Promise<ReportAnswer> {
@@ -58,7 +60,7 @@ export class Reports {
     for (const folder of this.serving.folders.all) {
       await folder.ready();
       refuseCancelled(token);
-      const cards = await this.#cards(folder, token);
+      const cards = await this.cards(folder, token);
       const fresh = await this.#fresh(folder, cards);
       folders.push({ uri: folder.uri, name: folder.name, cards, ...(fresh && { fresh }) });
     }
@@ -70,7 +72,8 @@ export class Reports {
     return session && text !== undefined ? newSince(text, session, cards) : undefined;
   }
 
-  async #cards(folder: Folder, token: CancellationToken): Promise<readonly ReportCard[]> {
+  /** The cards of one folder, worst first; none while it cannot be read. */
+  async cards(folder: Folder, token: CancellationToken): Promise<readonly ReportCard[]> {
     const session = folder.session;
     if (!session) return [];
     const { version } = session;

@@ -13,6 +13,7 @@ import { Folder, type FolderWatcher } from './folder';
 import { Folders } from './folders';
 import type { Host } from './host';
 import { serveHover } from './hover';
+import { serveLenses } from './lenses';
 import { serveLinks } from './links';
 import { answer, clientLog, type Log } from './log';
 import { ScanProgress } from './progress';
@@ -62,6 +63,7 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
   serveExplanations(serving);
   serveExports(serving);
   serveHover(serving);
+  serveLenses(serving, reports);
   serveLinks(serving);
   connection.onRequest(RESCAN, () => answer(log, 'Reading everything again', async () => {
     await Promise.all(folders.all.map((folder) => folder.rescan()));
@@ -82,6 +84,7 @@ function capabilities(client: Client): ServerCapabilities {
     codeActionProvider: client.actions ? CODE_ACTIONS : false,
     ...(client.completes && { completionProvider: COMPLETION }),
     hoverProvider: true,
+    ...(client.lenses && { codeLensProvider: {} }),
     ...(client.links && { documentLinkProvider: {} }),
     ...(client.pulls && !client.registersPulls && { diagnosticProvider: pullOptions(true) }),
     workspace: { workspaceFolders: { supported: true, changeNotifications: true }, fileOperations: FILE_OPERATIONS },

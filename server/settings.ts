@@ -28,10 +28,10 @@ export class SettingsSource {
 
 /** Settings out of a client's answer. A value that the setting cannot have is said and falls back to the default. */
 export function readSettings(given: unknown, log: Pick<Log, 'info'>): Settings {
-  return { enable: setting(given, 'enable', log), problems: setting(given, 'problems', log), defer: texts(given, 'defer', log) };
+  return { enable: setting(given, 'enable', log), problems: setting(given, 'problems', log), defer: texts(given, 'defer', log), codeLens: setting(given, 'codeLens', log) };
 }
 
-function setting<Key extends 'enable' | 'problems'>(given: unknown, name: Key, log: Pick<Log, 'info'>): Settings[Key] {
+function setting<Key extends 'enable' | 'problems' | 'codeLens'>(given: unknown, name: Key, log: Pick<Log, 'info'>): Settings[Key] {
   const key = `${SECTION}.${name}`;
   const declaration = SETTINGS.find((one) => one.key === key);
   const value = property(given, name);

@@ -112,5 +112,9 @@ export const SIGN_OFF_COMMAND = 'shipworthy.signOff';
 /** `app` is the folder of the application that the record is about. */
 export interface SignOffCommand { readonly uri: string; readonly control: string; readonly app?: string }
 
+/** Command of the client with one OpenReportCommand: opens the report of the application that a file is about. In lenses only when the client can prompt. */
+export const OPEN_REPORT_COMMAND = 'shipworthy.openReport';
+export interface OpenReportCommand { readonly resource: string }
+
 /** Command of the client with one ExplainParams: shows the rule's page. In code actions only when the client can prompt. */
 export const EXPLAIN_COMMAND = 'shipworthy.explain';

@@ -27,6 +27,10 @@ export const SETTINGS = [
     description: 'Other tools whose word is enough: where one of them underlines the same line for the same reason (its rule is named on the page of ours), our finding is not shown there. The report card keeps it.',
   },
   {
+    key: 'shipworthy.codeLens', type: 'boolean', scope: 'resource', default: false,
+    description: 'Shows grade and verdict above the file that describes an application, such as `pyproject.toml`.',
+  },
+  {
     key: 'shipworthy.trace.server', type: 'string', scope: 'window', default: 'off', enum: ['off', 'messages', 'verbose'],
     enumDescriptions: ['No trace.', 'The names of messages.', 'Messages with their content.'],
     description: 'Traces what the editor and the language server say to each other in the output channel.',
@@ -37,5 +41,5 @@ export const SETTINGS = [
 export const SECTION = 'shipworthy';
 
 /** The settings of one folder that the server heeds. */
-export interface Settings { readonly enable: boolean; readonly problems: 'openFiles' | 'changedFiles' | 'workspace'; readonly defer: readonly string[] }
-export const DEFAULT_SETTINGS: Settings = { enable: true, problems: 'openFiles', defer: [] };
+export interface Settings { readonly enable: boolean; readonly problems: 'openFiles' | 'changedFiles' | 'workspace'; readonly defer: readonly string[]; readonly codeLens: boolean }
+export const DEFAULT_SETTINGS: Settings = { enable: true, problems: 'openFiles', defer: [], codeLens: false };

@@ -15,6 +15,7 @@ interface Manifest {
   readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: unknown }; readonly virtualWorkspaces: { readonly supported: unknown; readonly description?: string } };
   readonly contributes: {
     readonly commands: readonly Command[];
+    readonly languageModelTools: readonly { readonly name: string; readonly modelDescription: string; readonly userDescription: string; readonly inputSchema: { readonly type: string } }[];
     readonly submenus: readonly { readonly id: string; readonly label: string }[];
     readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
@@ -29,7 +30,7 @@ interface Manifest {
 
 const ROOT = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
-const { commands, keybindings, submenus, menus, viewsWelcome, walkthroughs, colors, configuration } = manifest.contributes;
+const { commands, keybindings, languageModelTools, submenus, menus, viewsWelcome, walkthroughs, colors, configuration } = manifest.contributes;
 const ids = commands.map(({ command }) => command);
 const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
@@ -80,6 +81,17 @@ describe('the manifest', () => {
         assert.match(when, /shipworthy\.(?:atFinding|known|state)/, menu);
         assert.ok(group, menu);
       }
+    }
+  });
+
+  it('declares just the tools for language models that the client registers, each with what a model must know', () => {
+    const source = readFileSync(join(ROOT, 'client/model-tools.ts'), 'utf8');
+    const registered = new Set([...source.matchAll(/^ {4}(shipworthy_\w+):/gm)].map(([, name]) => name));
+    assert.deepEqual(languageModelTools.map(({ name }) => name).sort(), [...registered].sort());
+    for (const { name, modelDescription, userDescription, inputSchema } of languageModelTools) {
+      assert.ok(modelDescription.length > 60 && userDescription, name);
+      assert.equal(inputSchema.type, 'object', name);
+      assert.doesNotMatch(name, /ignore|suppress|switch|accept|sign/, 'no model silences anything');
     }
   });
 

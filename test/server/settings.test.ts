@@ -18,7 +18,7 @@ describe('declared settings', () => {
     const said: string[] = [];
     const log = { info: (text: string) => { said.push(text); } };
     for (const nothing of [undefined, null, 7, 'x', [], { enable: null }]) assert.deepEqual(readSettings(nothing, log), DEFAULT_SETTINGS);
-    assert.deepEqual(readSettings({ enable: false, problems: 'workspace', other: 1 }, log), { enable: false, problems: 'workspace', defer: [] });
+    assert.deepEqual(readSettings({ enable: false, problems: 'workspace', other: 1 }, log), { enable: false, problems: 'workspace', defer: [], codeLens: false });
     assert.deepEqual(readSettings({ defer: ['Ruff', 'hadolint'] }, log).defer, ['ruff', 'hadolint']);
     assert.deepEqual(said, []);
     for (const wrong of ['ruff', [1], {}]) assert.deepEqual(readSettings({ defer: wrong }, log).defer, []);
