@@ -2,18 +2,18 @@
 import type { Project, Rule, Unit } from '../../rules/kit';
 import { inventoryOf } from '../inventory';
 import { renewedFacts } from '../project/facts';
-import type { Looks } from '../project/looks';
-import { lookedAt, looksElsewhere } from '../project/looks';
 import type { FileSuppression } from '../records/suppressions';
 import { Answers } from './answers';
 import { severityOf } from './decided';
+import type { Earlier } from './hearing';
+import { hear, hearAgain } from './hearing';
 import type { Inventory } from './inventory';
 import type { Court, Judged, Verdict } from './judge';
 import { judgeFile, judgeProject } from './judge';
-import { LastJudged } from './last-judged';
 import type { Audit, Finding, Notice, Silenced } from './outcome';
 import type { Registry } from './registry';
 import { inSlices } from './slices';
+import { Upkeep } from './upkeep';
 
 /** The rule set and the world that judging asks: files as they were read, and what the user configured. */
 export interface Bench {
@@ -25,23 +25,12 @@ export interface Bench {
   readonly suppressions: () => readonly FileSuppression[];
 }
 
-type FileRule = Rule & { scope: 'file' };
-
-interface Elsewhere { readonly rule: FileRule; readonly path: string; readonly looks: Looks; /** It was asked again after an edit, so that what it says now may be of that edit's text. */ asked: boolean }
-
 export class Application {
   /** Verdicts of file rules, by path and rule. */
   private readonly fileVerdicts: Map<string, ReadonlyMap<string, Verdict>>;
   private projectVerdicts: ReadonlyMap<string, Verdict>;
   private answers: Answers | undefined;
-  /** The file that was edited last, as it was when all rules were asked about it. */
-  private last: LastJudged | undefined;
-  /** What was judged of the whole, as it stood then with the file that was edited last. */
-  private whole: LastJudged | undefined;
-  /** Rules that looked at texts of other files than the one they judged. */
-  private elsewhere: Elsewhere[] = [];
-  /** Rules to ask again after the last edit; undefined when all are. */
-  private stale: ReadonlySet<string> | undefined;
+  private readonly upkeep: Upkeep;
   /** An edited file that the facts have still to take in, since nothing has asked for them. */
   private ahead: Unit | undefined;
   /** Rules to ask, by their scope. */
@@ -56,14 +45,14 @@ export class Application {
     for (const path of this.fileVerdicts.keys()) if (!project.unit(path)) this.fileVerdicts.delete(path);
     if (earlier?.heard) this.conclude();
     this.tables = earlier?.tables;
-    this.last = earlier?.last;
+    this.upkeep = new Upkeep(earlier?.upkeep);
   }
 
   /** Takes an edited file. False where the edit may change what other files mean: then the facts have to be made anew. */
   renew(unit: Unit): boolean {
     this.ahead = unit;
-    this.stale = this.last?.stale(unit, this.textOf(unit.path));
-    return this.stale?.size === 0 || this.catchUp();
+    const since = this.upkeep.edited(unit, this.textOf(unit.path));
+    return since?.stale.size === 0 || this.catchUp();
   }
 
   /** Brings the facts up to the edited file. */
@@ -98,34 +87,18 @@ export class Application {
   private begin(): (unit: Unit) => void {
     this.catchUp();
     this.asked.clear();
-    this.elsewhere = [];
-    this.whole = undefined;
-    const rules = this.active('file');
-    const edited = this.last?.path;
-    return (unit) => { this.judgeUnit(unit, rules, unit.path === edited); };
+    this.upkeep.restart();
+    const edited = this.upkeep.path;
+    return (unit) => { this.judgeUnit(unit, unit.path === edited); };
   }
 
   private judgeProjectRules(): void {
-    this.projectVerdicts = this.askedOfProject(() => true);
+    const heard = hear(this.active('project'), this.askOfProject());
+    this.projectVerdicts = heard.verdicts;
     this.tables = undefined;
-    const path = this.last?.path;
+    const { path } = this.upkeep;
     const read = path === undefined ? undefined : this.bench.read(path);
-    if (!read) return;
-    const looks = [...this.projectVerdicts].flatMap(([id, verdict]): [string, Looks][] => verdict.looks ? [[id, verdict.looks]] : []);
-    this.whole = new LastJudged(read, this.textOf(read.path), this.projectVerdicts, new Map(looks));
-  }
-
-  private askElsewhere(it: Elsewhere): void {
-    const unit = this.project.unit(it.path);
-    const verdict = unit && judgeFile(it.rule, unit, { ...this.bench.court(), project: this.project });
-    if (!verdict) return;
-    it.asked = true;
-    this.fileVerdicts.set(it.path, new Map([...this.fileVerdicts.get(it.path) ?? [], [it.rule.id, verdict]]));
-  }
-
-  private askedOfProject(isStale: (rule: string) => boolean, known: ReadonlyMap<string, Verdict> = new Map()): ReadonlyMap<string, Verdict> {
-    const court = { ...this.bench.court(), project: this.project };
-    return new Map(this.active('project').map((rule) => [rule.id, (isStale(rule.id) ? undefined : known.get(rule.id)) ?? judgeProject(rule, court)]));
+    if (read) this.upkeep.heardOfWhole(read, this.textOf(read.path), heard);
   }
 
   /**
@@ -133,20 +106,13 @@ export class Application {
    * project again. Otherwise everything has to be judged anew.
    */
   stands(paths: ReadonlySet<string>): boolean {
-    const { whole } = this;
-    const own = [...paths].filter((path) => this.project.unit(path));
-    if (own.length === 0) return true;
-    const [path, ...others] = own;
-    const read = path === undefined ? undefined : this.bench.read(path);
-    if (!whole || !read || path !== whole.path || others.length > 0) return false;
-    const text = this.textOf(path);
-    const stale = whole.stale(read, text);
-    if (!stale) return false;
-    const edit = whole.edit(text);
-    const elsewhere = this.elsewhere.filter((each) => each.asked || lookedAt(each.looks, path, edit));
-    if (stale.size + elsewhere.length > 0 && !this.catchUp()) return false;
-    for (const each of elsewhere) this.askElsewhere(each);
-    this.projectVerdicts = this.askedOfProject((rule) => stale.has(rule), whole.verdicts);
+    const [path, ...others] = [...paths].filter((each) => this.project.unit(each));
+    if (path === undefined) return true;
+    const read = others.length === 0 ? this.bench.read(path) : undefined;
+    const rest = read && this.upkeep.restSince(read, this.textOf(path));
+    if (!rest || (rest.asks && !this.catchUp())) return false;
+    for (const [other, earlier] of rest.files) this.judgeAgain(other, earlier);
+    this.projectVerdicts = hearAgain(this.active('project'), rest.whole, this.askOfProject());
     this.tables = undefined;
     this.conclude();
     return true;
@@ -154,45 +120,38 @@ export class Application {
 
   /** Judges the edited file at once: by all rules, or by those that may say something else than before the edit. */
   judgeEdited(path: string): void {
-    const { last, stale } = this;
-    const rules = this.active('file');
-    if (last && stale) this.fileVerdicts.set(path, this.askedAgain(rules, path, last, stale));
+    const { ownSince } = this.upkeep;
+    if (ownSince) this.judgeAgain(path, ownSince);
     else this.judgeWhole(path);
     this.conclude();
   }
 
+  private judgeAgain(path: string, earlier: Earlier): void {
+    const unit = earlier.stale.size > 0 ? this.project.unit(path) : undefined;
+    this.fileVerdicts.set(path, unit ? hearAgain(this.active('file'), earlier, this.askOf(unit)) : earlier.before);
+  }
+
   private judgeWhole(path: string): void {
     const unit = this.project.unit(path);
-    if (unit) this.judgeUnit(unit, this.active('file'), true);
+    if (unit) this.judgeUnit(unit, true);
   }
 
-  /** @param edited whether more edits of it are likely to come: then it is noted what the verdicts rest on */
-  private judgeUnit(unit: Unit, rules: readonly FileRule[], edited: boolean): void {
-    const court = { ...this.bench.court(), project: this.project };
-    const verdicts = new Map<string, Verdict>();
-    const looked = new Map<string, Looks>();
-    for (const rule of rules) {
-      const verdict = judgeFile(rule, unit, court);
-      const { looks } = verdict;
-      if (looks && edited) looked.set(rule.id, looks);
-      else if (looks && looksElsewhere(looks, unit.path)) this.elsewhere.push({ rule, path: unit.path, looks, asked: false });
-      if (says(verdict)) verdicts.set(rule.id, looks ? withoutLooks(verdict) : verdict);
-    }
-    this.fileVerdicts.set(unit.path, verdicts);
-    if (!edited) return;
-    const read = this.bench.read(unit.path);
-    this.last = read && new LastJudged(read, this.textOf(unit.path), verdicts, looked);
-    this.stale = undefined;
+  /** @param edited whether more edits of it are likely to come */
+  private judgeUnit(unit: Unit, edited: boolean): void {
+    const heard = hear(this.active('file'), this.askOf(unit));
+    this.fileVerdicts.set(unit.path, heard.verdicts);
+    if (edited) this.upkeep.heardOfEdited(this.bench.read(unit.path), this.textOf(unit.path), heard);
+    else this.upkeep.heardOfOther(unit.path, heard);
   }
 
-  /** The verdicts of before, but for the rules that are stale. */
-  private askedAgain(rules: readonly FileRule[], path: string, last: LastJudged, stale: ReadonlySet<string>): ReadonlyMap<string, Verdict> {
+  private askOf(unit: Unit): (rule: Rule & { scope: 'file' }) => Verdict {
     const court = { ...this.bench.court(), project: this.project };
-    const unit = stale.size > 0 ? this.project.unit(path) : undefined;
-    return new Map(rules.flatMap((rule): [string, Verdict][] => {
-      const verdict = unit && stale.has(rule.id) ? judgeFile(rule, unit, court) : last.verdicts.get(rule.id);
-      return verdict && says(verdict) ? [[rule.id, verdict]] : [];
-    }));
+    return (rule) => judgeFile(rule, unit, court);
+  }
+
+  private askOfProject(): (rule: Rule & { scope: 'project' }) => Verdict {
+    const court = { ...this.bench.court(), project: this.project };
+    return (rule) => judgeProject(rule, court);
   }
 
   private textOf(path: string): string {
@@ -250,8 +209,9 @@ export class Application {
   judged(fingerprint: string): Judged | undefined {
     const found = this.answers?.judged(fingerprint);
     // What made it may be of an earlier text, while the finding itself is on the same line as then.
-    if (!found || !this.stale || this.last?.path !== found.finding.path || !this.catchUp()) return found;
-    this.judgeWhole(this.last.path);
+    const { path, ownSince } = this.upkeep;
+    if (!found || !ownSince || path !== found.finding.path || !this.catchUp()) return found;
+    this.judgeWhole(path);
     this.conclude();
     return this.answers?.judged(fingerprint);
   }
@@ -272,16 +232,6 @@ export class Application {
   outcomes(): Audit['outcomes'] {
     return this.answers?.outcomes() ?? [];
   }
-}
-
-/** Whether there is anything to keep of a verdict. */
-function says({ places, notices }: Verdict): boolean {
-  return places > 0 || notices.length > 0;
-}
-
-/** What is kept of a verdict is kept for long; what it looked at, for the edited file alone. */
-function withoutLooks({ looks: _, ...verdict }: Verdict): Verdict {
-  return verdict;
 }
 
 function appliesTo(rule: Rule, project: Project): boolean {

@@ -1,41 +1,46 @@
-/** What was judged of the file that is being edited: verdicts stay as long as edits move its facts and change none. */
+/** What was judged while a file stood as it did: it stays as long as edits of that file move its facts and change none. */
 import type { Span, Unit } from '../../rules/kit';
 import { lineOf } from '../files/lines';
-import { rootOf } from '../python/still';
+import { movedFrom, rootOf } from '../python/still';
 import { stretchBetween } from '../python/stretch';
-import type { Looks } from '../project/looks';
 import { lookedAt } from '../project/looks';
+import type { Earlier, Hearing } from './hearing';
 import type { Verdict } from './judge';
 import type { Range } from './outcome';
 
+/** What was said before an edit that changed no facts. */
+export interface Since extends Earlier {
+  /** Where the text is another than the one that was judged, by the places of that. */
+  readonly edit: Span;
+}
+
 export class LastJudged {
   readonly path: string;
-  private readonly root: Unit;
 
   /**
-   * @param unit its facts as they were read
-   * @param verdicts by rule
-   * @param looks the texts that each rule looked at, by rule, also where it found nothing
+   * @param unit facts of the file as they were read
+   * @param heard what was said, of the file itself or of all there is beside it
    */
-  constructor(unit: Unit, private readonly text: string, readonly verdicts: ReadonlyMap<string, Verdict>, private readonly looks: ReadonlyMap<string, Looks>) {
+  constructor(private readonly unit: Unit, private readonly text: string, private readonly heard: Hearing) {
     this.path = unit.path;
-    this.root = readAs(unit);
   }
 
-  /** Where another text of the file differs from the one that was judged, by the places of that. */
-  edit(text: string): Span {
-    return stretchBetween(this.text, text);
-  }
-
-  /** Rules whose answers may be others now; undefined where all have to be asked. */
-  stale(unit: Unit, text: string): ReadonlySet<string> | undefined {
-    if (readAs(unit) !== this.root) return undefined;
-    const edit = this.edit(text);
+  /** What has happened to the file since; undefined where its facts are others now, so that all rules have to be asked. */
+  since(unit: Unit, text: string): Since | undefined {
+    if (readAs(unit) !== readAs(this.unit)) return undefined;
+    const { verdicts, looks: looked } = this.heard;
+    const edit = this.editTo(unit, text);
     const line = lineOf(text)(edit.start);
     const stale = new Set<string>();
-    for (const [rule, looks] of this.looks) if (lookedAt(looks, unit.path, edit)) stale.add(rule);
-    for (const [rule, verdict] of this.verdicts) if (standsOn(verdict, unit.path, line)) stale.add(rule);
-    return stale;
+    for (const [rule, looks] of looked) if (lookedAt(looks, this.path, edit)) stale.add(rule);
+    for (const [rule, verdict] of verdicts) if (standsOn(verdict, this.path, line)) stale.add(rule);
+    return { edit, before: verdicts, stale };
+  }
+
+  /** Told when the file was read, where that was since it was judged. */
+  private editTo(unit: Unit, text: string): Span {
+    const move = unit.kind === 'module' ? movedFrom(unit) : undefined;
+    return move?.from === this.unit ? move.edit : stretchBetween(this.text, text);
   }
 }
 

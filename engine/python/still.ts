@@ -41,7 +41,13 @@ export interface Read {
 /** Comments that are facts of their own. */
 const SAYING = new RegExp(`${MAY_SILENCE.source}|${MAY_MARK.source}`, 'i');
 
-interface Move { readonly from: Module; /** The same facts of any module at their new places. */ readonly place: (facts: Module) => Module }
+interface Move {
+  readonly from: Module;
+  /** Where the text differs from the one it was read from, by the places of that. */
+  readonly edit: Stretch;
+  /** The same facts of any module at their new places. */
+  readonly place: (facts: Module) => Module;
+}
 
 const moves = new WeakMap<Module, Move>();
 
@@ -136,7 +142,7 @@ function placedModule(from: Module, edit: Stretch, joins: Joins): Module {
   const move = mover((at, end) => shifted(edit, joins, at, end));
   const place = (facts: Module) => lazily(facts, move);
   const module = place(from);
-  moves.set(module, { from, place });
+  moves.set(module, { from, edit, place });
   return module;
 }
 
