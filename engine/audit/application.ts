@@ -1,7 +1,7 @@
 /** One application under audit: its facts, the verdicts over them, and what is said of them. A workspace has one, or several side by side. */
 import type { Project, Rule, Unit } from '../../rules/kit';
 import { inventoryOf } from '../inventory';
-import { renewedFacts } from '../project/facts';
+import { rebuiltFacts, renewedFacts } from '../project/facts';
 import type { FileSuppression } from '../records/suppressions';
 import { Answers } from './answers';
 import { severityOf } from './decided';
@@ -35,6 +35,8 @@ export class Application {
   private ahead: Unit | undefined;
   /** Rules to ask, by their scope. */
   private readonly asked = new Map<Rule['scope'], readonly Rule[]>();
+  /** What single rules said when a fix was asked for, by the facts of then; `rebuilt` are those with nothing taken over from before edits. */
+  private again: { readonly project: Project; rebuilt?: Project; readonly verdicts: Map<string, Verdict> } | undefined;
   /** As of the last judging of the whole, like the verdicts of project rules: an edit does not make it anew. */
   private tables: Inventory | undefined;
 
@@ -149,8 +151,8 @@ export class Application {
     return (rule) => judgeFile(rule, unit, court);
   }
 
-  private askOfProject(): (rule: Rule & { scope: 'project' }) => Verdict {
-    const court = { ...this.bench.court(), project: this.project };
+  private askOfProject(project = this.project): (rule: Rule & { scope: 'project' }) => Verdict {
+    const court = { ...this.bench.court(), project };
     return (rule) => judgeProject(rule, court);
   }
 
@@ -205,15 +207,25 @@ export class Application {
     return this.answers?.used() ?? new Set();
   }
 
-  /** A finding with what made it, at its places in the text as it is now. */
+  /** A finding with what made it, at its places in the text as it is now; undefined where its rule does not say it any more. */
   judged(fingerprint: string): Judged | undefined {
     const found = this.answers?.judged(fingerprint);
-    // What made it may be of an earlier text, while the finding itself is on the same line as then.
-    const { path, ownSince } = this.upkeep;
-    if (!found || !ownSince || path !== found.finding.path || !this.catchUp()) return found;
-    this.judgeWhole(path);
-    this.conclude();
-    return this.answers?.judged(fingerprint);
+    if (!found || (found.context.project === this.project && !this.ahead)) return found;
+    // It was said of earlier facts, and a fix would edit the text at their places.
+    return this.catchUp() ? this.anew(found.finding)?.judged.find(({ finding }) => finding.fingerprint === fingerprint) : undefined;
+  }
+
+  /** What the rule of a finding says by the facts as they are now, each asked once. */
+  private anew({ rule: id, path }: Finding): Verdict | undefined {
+    if (this.again?.project !== this.project) this.again = { project: this.project, verdicts: new Map() };
+    const { again, again: { verdicts } } = this;
+    const rule = this.bench.registry.rules.find((each) => each.id === id);
+    const unit = this.project.unit(path);
+    const key = rule?.scope === 'project' ? id : `${id} ${path}`;
+    // Places of applications, which rules of the project speak of, outlast edits.
+    const made = verdicts.get(key) ?? (rule?.scope === 'project' ? this.askOfProject(again.rebuilt ??= rebuiltFacts(this.project))(rule) : rule && unit && this.askOf(unit)(rule));
+    if (made) verdicts.set(key, made);
+    return made;
   }
 
   /** What went wrong while judging: of one file, or of the project as a whole. */

@@ -51,6 +51,11 @@ export function renewedFacts(project: Project, unit: Unit): Project | undefined 
   return project instanceof Facts ? project.renewed(unit) : undefined;
 }
 
+/** The same project with nothing taken over from before its last edits: answers that outlast those are right again. */
+export function rebuiltFacts(project: Project): Project {
+  return project instanceof Facts ? project.rebuilt() : project;
+}
+
 /** Answers that an edit of one file rarely changes: right again after the next full build. */
 const LASTING: readonly string[] = [
   'places',
@@ -138,6 +143,10 @@ class Facts implements Project {
       this.names.replace(unit);
     }
     return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, { facts: this, at, unit });
+  }
+
+  rebuilt(): Facts {
+    return new Facts(this.input);
   }
 
   once<T>(key: string, compute: () => T, concerns?: (module: Module) => boolean): T {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Rule } from '../../rules/kit';
+import type { Place, Project, Rule } from '../../rules/kit';
 import { call, file, handler, projectRule, replace, rule } from '../../rules/kit';
 import { openSession } from '../../engine/audit/open';
 import type { Session } from '../../engine/audit/session';
@@ -319,6 +319,37 @@ describe('session', () => {
       const before = asked.get('no-eval');
       session.fix(found?.fingerprint ?? '', 0);
       assert.equal(asked.get('no-eval'), before);
+    });
+
+    it('rules of the whole once for a fix, which edits the text as it is now, scanned again or not', async () => {
+      const counts = new Map<string, number>();
+      const placed = (id: string, find: (project: Project) => readonly Place[]) => projectRule({
+        ...documented, id, title: 'All is well', fix: { title: 'Say so', safety: 'safe', edit: ({ at }) => [replace(at, 'SAID')] },
+        project: (project) => { counts.set(id, (counts.get(id) ?? 0) + 1); return { open: find(project).map((at) => ({ at, message: id })) }; },
+      })('testing');
+      const rules = [noEval, placed('at-call', (project) => project.calls('eval').map(({ module, call: one }) => ({ path: module.path, ...one.calleeAt }))), placed('at-app', ({ anchor }) => [anchor])];
+      const app = `${text}\napp = Flask(__name__)\napp.run()\n`.replace('import os', 'import os\nfrom flask import Flask');
+      const session = await start({ 'app.py': app }, { rules });
+      session.edit('app.py', `${app}\n`);
+      await session.refresh();
+      const fixed = (id: string, now: string) => {
+        const found = session.findings('app.py').find((each) => each.rule === id);
+        return (session.fix(found?.fingerprint ?? '', 0)?.edits['app.py'] ?? []).reduce((all, each) => all.slice(0, each.start) + each.text + all.slice(each.end), now);
+      };
+      // Edits that move facts, and one that changes them.
+      for (const typed of ['    name', '    namex', '    namexxyy', '    more = y\n    name']) {
+        const now = `${app}\n`.replace('    name', () => typed);
+        const expected = [now.replace('eval', 'SAID'), now.replace('Flask(__name__)', 'SAID')];
+        session.edit('app.py', now);
+        counts.clear();
+        assert.deepEqual(['at-call', 'at-app'].map((id) => fixed(id, now)), expected, typed);
+        assert.deepEqual(['at-call', 'at-app'].map((id) => fixed(id, now)), expected, typed);
+        assert.ok([...counts.values()].every((count) => count === 1), JSON.stringify([...counts]));
+        await session.refresh();
+        assert.deepEqual(['at-call', 'at-app'].map((id) => fixed(id, now)), expected, `${typed}, scanned again`);
+      }
+      session.edit('app.py', app.replace('eval', 'print'));
+      assert.equal(fixed('at-call', app), app, 'there is nothing left to fix');
     });
 
     it('no rule of other files or of the whole, when it is scanned again, but those that looked into the file where it is', async () => {
