@@ -63,6 +63,7 @@ const LASTING: readonly string[] = [
   'loadedModules',
   'idleModules',
   'importers',
+  'classes named',
   'modulesByTail',
   'frameworks',
   'applications',

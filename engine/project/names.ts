@@ -43,7 +43,12 @@ export class ProjectNames {
 
   /** What a qualified name stands for in this project, seen from a module. `rest` is what follows the definition's own name. */
   definition(name: string, from: Module): { readonly definition: Definition; readonly rest: string } | undefined {
-    return this.find(name, from, 0, new Set());
+    return this.mayBeHere(name, from) ? this.find(name, from, 0, new Set()) : undefined;
+  }
+
+  /** Most names are those of libraries: nothing of the project begins like them. */
+  private mayBeHere(name: string, from: Module): boolean {
+    return from.stars.length > 0 || isOf(name, from) || this.prefixes(name.slice(0, indexOrEnd(name, '.')), from).length > 0;
   }
 
   /** The name with all that this project defines replaced by what stands behind it; names of libraries stay as they are. */
@@ -58,7 +63,7 @@ export class ProjectNames {
   }
 
   private expandFrom(name: string, from: Module, depth: number): string {
-    const found = depth < LONGEST ? this.find(name, from, 0, new Set()) : undefined;
+    const found = depth < LONGEST ? this.definition(name, from) : undefined;
     if (!found) return name;
     const { definition, rest } = found;
     const tail = rest ? `.${rest}` : '';
@@ -101,10 +106,11 @@ export class ProjectNames {
 
   /** What a module says of itself is not asked of its package, which may use the same name for something else. */
   private ownName(name: string, from: Module, seen: Set<string>): ReturnType<ProjectNames['definition']> {
-    const contents = name.startsWith(`${from.name}.`) ? this.contents.get(from.name) : undefined;
+    const contents = isOf(name, from) ? this.contents.get(from.name) : undefined;
+    if (!contents) return undefined;
     const parts = name.slice(from.name.length + 1).split('.');
-    const target = contents?.imports.get(parts[0] ?? '');
-    return contents && (target === undefined || !`${name}.`.startsWith(`${target}.`)) ? this.inside(contents, parts, 0, seen) : undefined;
+    const target = contents.imports.get(parts[0] ?? '');
+    return (target === undefined || !`${name}.`.startsWith(`${target}.`)) ? this.inside(contents, parts, 0, seen) : undefined;
   }
 
   /** A package that imports a name from its submodule of the same name (`from .db import db`) means the name, not the submodule. */
@@ -165,6 +171,12 @@ export class ProjectNames {
     if (local) for (const star of from.stars) yield `${star}.${name}`;
   }
 }
+
+/** The name is that of something in the module. */
+function isOf(name: string, { name: module }: Module): boolean {
+  return name.charCodeAt(module.length) === DOT && name.startsWith(module);
+}
+const DOT = '.'.charCodeAt(0);
 
 /**
  * `from .watch import watch, history` gives a package a function of its submodule's name: `package.watch.history` is still the submodule's.

@@ -1,7 +1,7 @@
 import type { Context, Edit, Evidence, Gap, Judgement, Place, Project, Route, Value } from '../kit';
 import {
-  CSRF_CALLS, HOOK_CALLS, cookieWrites, csrfProtection, functionNamedAt, idleModules, isSensitive, isWrite, lastName, mayServeProduction, middlewares,
-  onlyInDevelopment, projectRule, protectsItself, replace, routeName, webFrameworks,
+  CSRF_CALLS, HOOK_CALLS, classesNamed, cookieWrites, csrfProtection, functionNamedAt, idleModules, isSensitive, isWrite, lastName, mayServeProduction,
+  middlewares, onlyInDevelopment, projectRule, protectsItself, replace, routeName, webFrameworks,
 } from '../kit';
 
 /** Names of cookies that say who somebody is. */
@@ -126,7 +126,7 @@ function isSimple(route: Route, path: string, project: Project): boolean {
 function isBody(annotation: string, project: Project): boolean {
   if (/(^|[.[\s])(dict|Dict|list|List)\b|\bBody\(/.test(annotation)) return true;
   const last = /([A-Za-z_]\w*)[^A-Za-z_]*$/.exec(annotation)?.[1] ?? '';
-  return /(Create|Update|Request|Schema|In|Payload|Model|Form|Input|Data|Body|DTO)$/.test(last) && !/^(Request|OAuth2PasswordRequestForm)$/.test(last) ? true : project.classes.some((each) => each.class.name === last && each.class.bases.some((base) => /BaseModel|SQLModel|Struct|Schema/.test(base)));
+  return /(Create|Update|Request|Schema|In|Payload|Model|Form|Input|Data|Body|DTO)$/.test(last) && !/^(Request|OAuth2PasswordRequestForm)$/.test(last) ? true : classesNamed(last, project).some((each) => each.class.bases.some((base) => /BaseModel|SQLModel|Struct|Schema/.test(base)));
 }
 
 function lax(gap: Gap, { source }: Context): readonly Edit[] | undefined {

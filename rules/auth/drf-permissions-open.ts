@@ -1,5 +1,5 @@
 import type { Edit, Evidence, Gap, Judgement, Module, Project, Route, Setting, Source } from '../kit';
-import { classByPath, functionsIn, gapPlace, guardsEverything, insert, lastName, lookup, pathOf, projectRule, replace, seenInProduction } from '../kit';
+import { classByPath, functionsIn, gapPlace, guardsEverything, insert, lastName, lookup, pathOf, projectRule, qualifiedPath, replace, seenInProduction } from '../kit';
 
 const SETTING = 'DEFAULT_PERMISSION_CLASSES';
 const OPEN = /(^|\.)AllowAny$/;
@@ -122,7 +122,7 @@ interface Kin { readonly names: readonly string[]; readonly own: readonly { read
 
 /** A class's ancestors: names of those in libraries, places of those in the project, itself first. */
 function kin(module: Module, path: string, project: Project): Kin {
-  const byName = project.once('classes by name', () => new Map(project.classes.map((each) => [[each.module.name, each.class.scope, each.class.name].filter(Boolean).join('.'), each] as const)));
+  const byName = project.once('classes by name', () => new Map(project.classes.map((each) => [qualifiedPath(each.module, each.class), each] as const)));
   const names: string[] = [];
   const own: { module: Module; path: string }[] = [];
   const queue = [`${module.name}.${path}`];

@@ -1,5 +1,5 @@
 import type { CallMatch, Func, Module, Project, Selector, Span } from '../kit';
-import { call, closure, functionsAround, lastName, lookup, onlyInDevelopment, rule, withoutComments } from '../kit';
+import { call, closure, functionsAround, lastName, lookup, onlyInDevelopment, qualifiedPath, rule, withoutComments } from '../kit';
 
 const POSTS = ['requests.post', 'requests.Session.post', 'requests.request', 'httpx.post', 'httpx.Client.post', 'httpx.AsyncClient.post', 'aiohttp.ClientSession.post', 'requests.get', 'httpx.get', 'httpx.AsyncClient.get', 'aiohttp.ClientSession.get'] as const;
 const LIBRARIES = [
@@ -89,7 +89,7 @@ function callbackOf({ call: one, module }: CallMatch, project: Project): Callbac
   const func = functionsAround(module, one.at).at(-1);
   if (!func) return undefined;
   const own = { module, func };
-  const qualified = [module.name, func.scope, func.name].filter(Boolean).join('.');
+  const qualified = qualifiedPath(module, func);
   const callers = isCallback(module, func, project) ? [own] : project.modules.flatMap((other) => other.functions.filter((each) => each.does.includes(qualified) && isCallback(other, each, project)).map((each) => ({ module: other, func: each })));
   const [first] = callers;
   if (!first) return undefined;

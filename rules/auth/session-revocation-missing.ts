@@ -1,5 +1,5 @@
 import type { Evidence, Hook, Judgement, Module, Project } from '../kit';
-import { BY_COOKIE_READ, bodyAround, closure, enclosingName, idleModules, lookup, onlyInDevelopment, projectRule, seenInProduction, targetName, tokenPurpose, webFrameworks, withoutComments } from '../kit';
+import { BY_COOKIE_READ, bodyAround, closure, enclosingName, idleModules, lookup, onlyInDevelopment, projectRule, qualifiedPath, seenInProduction, targetName, tokenPurpose, webFrameworks, withoutComments } from '../kit';
 
 const ENCODE = ['jwt.encode', 'jose.jwt.encode', 'authlib.jose.jwt.encode'] as const;
 const DECODE = ['jwt.decode', 'jose.jwt.decode', 'authlib.jose.jwt.decode'] as const;
@@ -109,7 +109,7 @@ function named(module: Module, project: Project): readonly Evidence[] {
 /** Whoever reads a token or session asks each time whether the account may still come in. */
 function asked(project: Project, modules: readonly Module[]): readonly Evidence[] {
   const reading = modules.flatMap((module) => module.functions.filter((func) => func.does.some((each) => (DECODE as readonly string[]).includes(each) || /(^|\.)(get_jwt_identity|verify_jwt_in_request|decode_(access_)?token|decode_jwt|verify_(access_)?token)$/.test(each)) || func.decorators.some((each) => /user_loader|request_loader|user_lookup_loader|before_request|before_app_request/.test(each.name)) || isCurrentUser(func.name)).map((func): Hook => ({ module, func })));
-  const names = new Set(reading.map(({ module, func }) => [module.name, func.scope, func.name].filter(Boolean).join('.')));
+  const names = new Set(reading.map(({ module, func }) => qualifiedPath(module, func)));
   const above = modules.flatMap((module) => module.functions.filter((func) => func.depends.some((each) => names.has(each)) || func.does.some((each) => names.has(each))).filter((func) => isCurrentUser(func.name) || /^(require|check|verify|ensure|is)_\w*(user|active|auth|login)/i.test(func.name)).map((func): Hook => ({ module, func })));
   return closure(project, [...reading, ...above]).filter(({ module, func }) => STATE.test(withoutComments(project.written(module.path, func.body)))).slice(0, 3).map(({ module, func }) => ({ path: module.path, ...func.nameAt, text: `${func.name}() asks whether the account is still active` }));
 }

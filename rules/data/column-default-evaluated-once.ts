@@ -1,5 +1,5 @@
 import type { Assignment, Column, ColumnDefault, ColumnMatch, Context, Edit, Func, FuncParameter, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
-import { anyOf, classByPath, columns, functionsAround, importing, insert, isProgram, options, pathOf, replace, rule } from '../kit';
+import { anyOf, classByPath, columns, functionsAround, importing, insert, isProgram, options, pathOf, qualifiedPath, replace, rule } from '../kit';
 
 /** What gives another answer each time it is called. */
 const MOMENT = /^((datetime\.)?(datetime\.)?(datetime|date)\.(now|utcnow|today)|datetime\.(datetime\.)?now|django\.utils\.timezone\.(now|localtime|localdate)|time\.time(_ns)?|pendulum\.(now|today)|arrow\.(utcnow|now)|uuid\.uuid[147]|uuid[147]|secrets\.(token_\w+|choice|randbelow)|os\.urandom|random\.(randint|random|choice|choices|randrange|getrandbits)|shortuuid\.uuid|ulid\.\w+|nanoid\.generate|django\.utils\.crypto\.get_random_string)$/;
@@ -172,7 +172,7 @@ function derivesFromPydantic(bases: readonly string[], project: Project, depth =
 }
 
 function basesOf(project: Project): ReadonlyMap<string, readonly string[]> {
-  return project.once('bases of classes', () => new Map(project.classes.map(({ module, class: one }) => [[module.name, one.scope, one.name].filter(Boolean).join('.'), one.bases])));
+  return project.once('bases of classes', () => new Map(project.classes.map(({ module, class: one }) => [qualifiedPath(module, one), one.bases])));
 }
 
 // ---- the fix

@@ -1,5 +1,5 @@
 import type { Call, Context, Func, Handler, Module, Project, Selector } from '../kit';
-import { catchesAll, functionsAround, isRemote, lastName, onlyInDevelopment, REMOTE_CALLS, rule, runningOf, stepsFromRequest, waitOf } from '../kit';
+import { REMOTE_CALLS, catchesAll, functionsAround, isRemote, lastName, onlyInDevelopment, qualifiedPath, rule, runningOf, stepsFromRequest, waitOf } from '../kit';
 
 interface Outbound { readonly call: Call; readonly module: Module; readonly func: Func }
 
@@ -71,7 +71,7 @@ function isCaught(it: Outbound, { project }: Context): boolean {
   if (call.within.some((each) => /(^|\.)suppress$/.test(each))) return true;
   if (func.decorators.some((each) => /retry|circuit|breaker|backoff|catch|handle|fallback|wrap|safe|errors?$/i.test(each.name))) return true;
   if (module.handlers.some((one) => contains(one, call) && catches(one, call.callee))) return true;
-  const own = [module.name, func.scope, func.name].filter(Boolean).join('.');
+  const own = qualifiedPath(module, func);
   return stepsFromRequest(project, module, call) !== 0 && callersCatch(project).has(own);
 }
 

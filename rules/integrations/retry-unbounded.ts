@@ -1,5 +1,5 @@
 import type { Call, Decorator, Func, Handler, Loop, Module, Project, Selector, Source, Span } from '../kit';
-import { functionsAround, isRemote, lastName, loopsAround, onlyInDevelopment, REMOTE_CALLS, rule, stepsFromRequest } from '../kit';
+import { REMOTE_CALLS, functionsAround, isRemote, lastName, loopsAround, onlyInDevelopment, qualifiedPath, rule, stepsFromRequest } from '../kit';
 
 /** A loop around a call that fails, a function that calls itself again, or a library told to try again. */
 type Retry =
@@ -94,7 +94,7 @@ function* inRecursion(module: Module): Iterable<Retry> {
   for (const handler of module.handlers) {
     if (handler.repeats || !handler.tries.some(isRemote)) continue;
     const [func] = functionsAround(module, handler.at);
-    const own = func && [module.name, func.scope, func.name].filter(Boolean).join('.');
+    const own = func && qualifiedPath(module, func);
     if (func && own !== undefined && func.does.includes(own)) yield { kind: 'recursion', module, handler, func };
   }
 }

@@ -5,8 +5,10 @@
 import { closure } from './hooks';
 import type { Hook } from './hooks';
 import { ASKS, HARMLESS, LIBRARY_GUARD, LIBRARY_ROLE, OPENED, OTHER_HOOKS, RECOGNISING, ROLE_WORDS, SOUNDS_GUARDED, TURNS_AWAY } from './access-names';
+import { classesNamed } from './loading';
 import type { Module, Route } from './module';
 import type { Evidence, Project } from './project';
+import { qualifiedPath } from './scopes';
 import { lastName } from './select';
 
 /** A decorator, dependency, mixin or permission that is known to ask who is there, or that was seen to do so. */
@@ -48,7 +50,7 @@ export function maybeGuarded(module: Module, route: Route, project: Project): bo
 function mayRefuse(gate: string, project: Project): boolean {
   if (HARMLESS.test(gate)) return false;
   const opened = functionsOf(gate, project);
-  return opened.length === 0 ? !project.classes.some(({ module, class: one }) => gate === [module.name, one.scope, one.name].filter(Boolean).join('.'))
+  return opened.length === 0 ? !classesNamed(lastName(gate), project).some(({ module, class: one }) => gate === qualifiedPath(module, one))
     : closure(project, opened).some(({ func }) => func.does.some((each) => TURNS_AWAY.test(each)));
 }
 

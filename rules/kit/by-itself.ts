@@ -5,7 +5,7 @@ import { closure } from './hooks';
 import { loadedModules } from './loading';
 import type { Func, Module, Standing } from './module';
 import type { Project } from './project';
-import { functionsAround, pathOf } from './scopes';
+import { functionsAround, qualifiedPath } from './scopes';
 import { lastName } from './select';
 import { onlyAsProgram, onlyInDevelopment } from './standing';
 
@@ -27,7 +27,7 @@ export function runsByItself(standing: Standing, module: Module, project: Projec
 function startedFunctions(project: Project): readonly Func[] {
   const called = new Set(project.modules.flatMap((module) => module.does));
   const first = project.modules.flatMap((module): readonly Hook[] => module.functions
-    .filter((func) => STARTS.test(func.name) || func.decorators.some((each) => START_DECORATORS.test(each.name)) || called.has(`${module.name}.${pathOf(func)}`))
+    .filter((func) => STARTS.test(func.name) || func.decorators.some((each) => START_DECORATORS.test(each.name)) || called.has(qualifiedPath(module, func)))
     .map((func) => ({ module, func })));
   return closure(project, first.filter(({ func }) => !onlyInDevelopment(func))).map(({ func }) => func);
 }

@@ -1,10 +1,11 @@
 /** Cross-site request forgery: which routes change state on the word of a cookie alone, and what checks where a request comes from. */
 import type { Hook } from './hooks';
 import { closure, hooks, middlewares } from './hooks';
-import { idleModules } from './loading';
+import { classesNamed, idleModules } from './loading';
 import type { Module, Route } from './module';
 import type { Evidence, Project } from './project';
 import { BY_COOKIE_READ, isSensitive, isWrite, routeName } from './public-writes';
+import { qualifiedPath } from './scopes';
 import { lastName } from './select';
 import { seenInProduction } from './standing';
 import type { Value } from './value';
@@ -127,7 +128,7 @@ function isFormValidation(callee: string, project: Project): boolean {
 
 function isForm(name: string, project: Project, depth: number): boolean {
   if (depth > 6) return false;
-  return project.classes.some(({ module, class: one }) => [module.name, one.scope, one.name].filter(Boolean).join('.') === name
+  return classesNamed(lastName(name), project).some(({ module, class: one }) => qualifiedPath(module, one) === name
     && one.bases.some((base) => /(^|\.)(FlaskForm|StarletteForm|QuartForm|SecureForm)$|^flask_wtf\./.test(base) || isForm(base, project, depth + 1)));
 }
 

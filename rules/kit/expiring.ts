@@ -1,6 +1,6 @@
 /** Records that are of use for a while only: sign-ins, tokens, codes, cached answers. Where they are kept, and what takes them away. */
 import { isUnique } from './columns';
-import { idleModules } from './loading';
+import { classesNamed, idleModules } from './loading';
 import type { Model } from './model';
 import type { Call, Func, Module } from './module';
 import type { Place, Span } from './place';
@@ -148,7 +148,7 @@ export function plain(name: string): string {
 function fieldOfClass(document: Value, project: Project): string | undefined {
   if (document.kind !== 'result' || !/\.(model_dump|dict)$/.test(document.callee)) return undefined;
   const name = lastName(document.callee.replace(/\.(model_dump|dict)$/, ''));
-  const home = project.classes.find((each) => each.class.name === name);
+  const [home] = classesNamed(name, project);
   const body = home && project.text(home.module.path)?.slice(home.class.body.start, home.class.body.end);
   return body === undefined ? undefined : [...body.matchAll(/^[ \t]*([A-Za-z_]\w*)[ \t]*:/gm)].map((each) => each[1] ?? '').find((each) => EXPIRY.test(each));
 }

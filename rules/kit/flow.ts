@@ -3,6 +3,7 @@
  * checks before it uses it. What a check means depends on the danger, so rules name the checks; here they are only found.
  */
 import type { Source } from './fix';
+import { classesNamed } from './loading';
 import type { Call, Func, Module } from './module';
 import type { Evidence, Project } from './project';
 import type { Variation } from './rule';
@@ -68,14 +69,14 @@ export function cannotCarryText(name: string, func: Func | undefined, project: P
   const annotation = func?.parameters.find((each) => each.name === root)?.annotation;
   if (annotation === undefined) return false;
   if (field === undefined) return NO_TEXT.test(annotation) || isEnum(annotation, project);
-  const model = project.classes.find((each) => each.class.name === lastName(annotation));
+  const [model] = classesNamed(lastName(annotation), project);
   const body = model && project.written(model.module.path, model.class.body);
   const type = body === undefined ? undefined : new RegExp(`^[ \\t]*${escaped(field)}[ \\t]*:[ \\t]*([\\w.]+)`, 'm').exec(body)?.[1];
   return type !== undefined && (NO_TEXT.test(type) || isEnum(type, project));
 }
 
 function isEnum(type: string, project: Project): boolean {
-  return project.classes.some((each) => each.class.name === lastName(type) && each.class.bases.some((base) => /(^|\.)(Enum|StrEnum|IntEnum|TextChoices)$/.test(base)));
+  return classesNamed(lastName(type), project).some((each) => each.class.bases.some((base) => /(^|\.)(Enum|StrEnum|IntEnum|TextChoices)$/.test(base)));
 }
 
 /** Where a value is used: a call, or whatever stands for one. */

@@ -1,7 +1,7 @@
 /** What runs around every request: hooks, middleware, and the functions they call. */
 import type { Class, Func, Guard, Module, Standing } from './module';
 import type { Evidence, Project } from './project';
-import { functionsIn, pathOf } from './scopes';
+import { functionsIn, pathOf, qualifiedPath } from './scopes';
 import { calls, lastName } from './select';
 import { onlyInDevelopment } from './standing';
 import type { Value } from './value';
@@ -104,7 +104,7 @@ function ownFunction(project: Project, name: string): Hook | undefined {
 
 function isNamed(module: Module, one: Func | Class, name: string): boolean {
   if (lastName(name) !== one.name) return false;
-  const full = [module.name, one.scope, one.name].filter(Boolean).join('.');
+  const full = qualifiedPath(module, one);
   return full === name || full.endsWith(`.${name}`) || module.name.split('.').some((part) => name.startsWith(`${part}.`));
 }
 

@@ -1,5 +1,5 @@
 /** Which source files a running application loads: those its own file imports, directly or through others. */
-import type { Module } from './module';
+import type { Class, Module } from './module';
 import type { Project } from './project';
 import { lastName } from './select';
 
@@ -72,6 +72,26 @@ export function importers(name: string, project: Project): readonly string[] {
     return index;
   });
   return byPart.get(name) ?? [];
+}
+
+/** The project's classes of a name, whatever they stand in. */
+export function classesNamed(name: string, project: Project): readonly { readonly module: Module; readonly class: Class }[] {
+  // Where each stands in its file: an edit that keeps the names of the file keeps that too.
+  const byName = project.once('classes named', () => {
+    const index = new Map<string, { readonly path: string; readonly at: number }[]>();
+    for (const { path, classes } of project.modules) {
+      for (const [at, each] of classes.entries()) {
+        const list = index.get(each.name);
+        if (list) list.push({ path, at }); else index.set(each.name, [{ path, at }]);
+      }
+    }
+    return index;
+  });
+  return (byName.get(name) ?? []).flatMap(({ path, at }) => {
+    const module = project.unit(path);
+    const found = module?.kind === 'module' ? module.classes[at] : undefined;
+    return found && module?.kind === 'module' ? [{ module, class: found }] : [];
+  });
 }
 
 /** Source roots are declared nowhere: a module answers to every tail of its name. */

@@ -18,6 +18,11 @@ export function pathOf({ scope, name }: Pick<Definition, 'scope' | 'name'>): str
   return scope ? `${scope}.${name}` : name;
 }
 
+/** The path with the module in front, as an import would write it: `shop.views.Api.get`. */
+export function qualifiedPath({ name }: Pick<Module, 'name'>, one: Pick<Definition, 'scope' | 'name'>): string {
+  return name ? `${name}.${pathOf(one)}` : pathOf(one);
+}
+
 /**
  * The function of a path.
  * @param at a place in it, which tells functions of one path apart; without it, or where none holds it, the first is taken

@@ -4,6 +4,7 @@
  */
 import type { Call, Module } from './module';
 import type { Project } from './project';
+import { pathOf } from './scopes';
 import type { CallMatch, Selector } from './select';
 import { call, lastName } from './select';
 import type { Joined, Value } from './value';
@@ -76,7 +77,7 @@ function positionOf(one: Call, project: Project): number | undefined {
 function helperPosition(one: Call, project: Project): number | undefined {
   const found = project.func(one.callee);
   if (!found) return undefined;
-  const scope = [found.func.scope, found.func.name].filter(Boolean).join('.');
+  const scope = pathOf(found.func);
   for (const inner of found.module.calls) {
     const given = inner.scope === scope && METHODS.some((each) => each === lastName(inner.callee)) ? inner.args[0] : undefined;
     if (given?.kind !== 'parameter') continue;

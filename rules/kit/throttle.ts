@@ -7,7 +7,7 @@ import type { Func, Module, Route } from './module';
 import type { Span } from './place';
 import type { Evidence, Project } from './project';
 import { lastName } from './select';
-import { functionsAround, pathOf } from './scopes';
+import { functionsAround, qualifiedPath } from './scopes';
 import { onlyInDevelopment, seenInProduction } from './standing';
 import type { Value } from './value';
 import { wiring } from './wiring';
@@ -200,7 +200,7 @@ function homeGrown(project: Project): readonly Evidence[] {
 const NAMED = /rate_?limit|limiter|throttl|(token|leaky)_?bucket|too_many/i;
 
 function qualified(module: Module, func: Func): string {
-  return `${module.name}.${pathOf(func)}`;
+  return qualifiedPath(module, func);
 }
 
 /** Functions around a place where the file answers with 429. */

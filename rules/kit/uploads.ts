@@ -1,6 +1,5 @@
 /** Files that visitors send, and the calls that store them. */
-import type { Func, Module } from './module';
-import type { Project } from './project';
+import { functionAt } from './scopes';
 import type { CallMatch } from './select';
 import { lastName } from './select';
 import type { Value } from './value';
@@ -22,12 +21,8 @@ export function storedBy({ call: one }: Pick<CallMatch, 'call'>): readonly Value
 }
 
 /** The way begins at an uploaded file: of Flask, Django or FastAPI. */
-export function isUpload({ taint, read, legs: [first] }: Way, project: Project): boolean {
+export function isUpload({ taint, read, legs: [first] }: Way): boolean {
   if (/request\.(files|FILES)\b/.test(read) || /request\.(files|FILES)(\.|$)/.test(taint.source)) return true;
-  const annotation = first && functionOf(first.module, first.scope, project)?.parameters.find((each) => each.name === taint.source.split('.')[0] || each.name === read.split('.')[0])?.annotation;
+  const annotation = first && functionAt(first.module, first)?.parameters.find((each) => each.name === taint.source.split('.')[0] || each.name === read.split('.')[0])?.annotation;
   return annotation !== undefined && /(^|\.)(UploadFile|FileStorage)$/.test(annotation);
-}
-
-export function functionOf(module: Module, scope: string, project: Project): Func | undefined {
-  return project.func([module.name, scope].filter(Boolean).join('.'))?.func;
 }

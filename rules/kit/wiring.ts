@@ -2,6 +2,7 @@
 import type { Call, Module } from './module';
 import type { Place } from './place';
 import type { Evidence, Project } from './project';
+import { qualifiedPath } from './scopes';
 import { lastName } from './select';
 import { onlyInDevelopment } from './standing';
 import type { Value } from './value';
@@ -27,7 +28,7 @@ export function wiring(project: Project, ...libraries: readonly string[]): Wirin
 }
 
 function derivedFrom(project: Project, names: readonly string[], depth = 0): readonly string[] {
-  const found = depth > 4 ? [] : project.classes.filter((each) => each.class.bases.some((base) => names.includes(base))).map(({ module, class: one }) => [module.name, one.scope, one.name].filter(Boolean).join('.'));
+  const found = depth > 4 ? [] : project.classes.filter((each) => each.class.bases.some((base) => names.includes(base))).map(({ module, class: one }) => qualifiedPath(module, one));
   return found.length > 0 ? [...found, ...derivedFrom(project, found, depth + 1)] : [];
 }
 

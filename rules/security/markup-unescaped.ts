@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Decorator, Edit, Func, Module, Project, Selector, Source, Span, Value, Variation } from '../kit';
-import { anyOf, call, forAdministrators, handsOn, importing, isOwn, isWrite, keeps, lastName, readBy, replace, rule, wayTo } from '../kit';
+import { anyOf, call, forAdministrators, handsOn, importing, isOwn, isWrite, keeps, lastName, pathOf, readBy, replace, rule, wayTo } from '../kit';
 
 /** A function whose result is marked as safe by its decorator. */
 interface Marked { readonly module: Module; readonly func: Func; readonly decorator: Decorator; readonly returned: Value }
@@ -122,7 +122,7 @@ function isSent(field: string, project: Project): boolean {
 function dangerIn(it: CallMatch | Marked, context: Context): Danger | undefined {
   const value = 'func' in it ? it.returned : textOf(it, context);
   if (!value) return undefined;
-  const match = 'func' in it ? { module: it.module, call: { scope: [it.func.scope, it.func.name].filter(Boolean).join('.'), at: it.returned.at } } : it;
+  const match = 'func' in it ? { module: it.module, call: { scope: pathOf(it.func), at: it.returned.at } } : it;
   const dangers = partsOf(value).flatMap((part): Danger[] => {
     if (isOwn(part, context.project) || isSafe(part)) return [];
     const rendered = part.kind === 'result' && RENDERS.test(part.callee) ? part.args[0] : undefined;

@@ -1,5 +1,5 @@
 import type { Assignment, Context, Keyword, Module, Project, Selector, Span, Value, Variation, Way } from '../kit';
-import { alongWay, call, classByPath, forAdministrators, lastName, placesOf, rule, wayTo } from '../kit';
+import { alongWay, call, classByPath, forAdministrators, functionAt, lastName, placesOf, rule, wayTo } from '../kit';
 
 /** Something a whole body is put into: a record, a document; or a form that names no fields. */
 interface Filled { readonly module: Module; readonly scope: string; readonly at: Span; readonly name: string; readonly body: Value; readonly key?: Value }
@@ -93,7 +93,7 @@ function wholeBody({ module, scope, at, body, key }: Filled, context: Context): 
   if (!way || (key && !wayTo(key, match, context))) return undefined;
   if (/request\.(json|form|data|POST|values|body|get_json)|get_json\(/.test(way.read)) return way;
   const [first] = way.legs;
-  const func = first && context.project.func([first.module.name, first.scope].filter(Boolean).join('.'))?.func;
+  const func = first && functionAt(first.module, first);
   const annotation = func?.parameters.find((each) => each.name === way.read)?.annotation;
   return annotation !== undefined && /^(dict|typing\.(Dict|Any|Mapping)|Dict|Any|fastapi\.Body)$/.test(annotation) ? way : undefined;
 }

@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Edit, Project, Selector, Value, Variation, Way } from '../kit';
-import { alongWay, call, lastName, placesOf, readBy, replace, rule, wayTo } from '../kit';
+import { alongWay, call, functionAt, lastName, placesOf, readBy, replace, rule, wayTo } from '../kit';
 
 const SURE = ['find_one', 'find_one_and_update', 'find_one_and_delete', 'find_one_and_replace', 'update_one', 'update_many', 'delete_one', 'delete_many', 'count_documents', 'replace_one'] as const;
 /** Other things have methods of these names too. */
@@ -87,7 +87,7 @@ function dangerIn(it: CallMatch, context: Context): Danger | undefined {
     if (!way) continue;
     if (/^\$(where|function|accumulator)$/.test(key)) return { value, way, code: true };
     // What comes as JSON may be a table of operators; a whole form may hold keys that are.
-    const table = isJson(way, context.project) || (key === '' && /request\.(form|args|GET|POST|values)\b(?!\[|\.get\()/.test(way.read));
+    const table = isJson(way) || (key === '' && /request\.(form|args|GET|POST|values)\b(?!\[|\.get\()/.test(way.read));
     if (table && key !== '$eq') return { value, way, code: false };
   }
   return undefined;
@@ -105,10 +105,10 @@ function isText(value: Value): boolean {
 }
 
 /** It was read from a body of JSON, and no schema has looked at it. */
-function isJson(way: Way, project: Project): boolean {
+function isJson(way: Way): boolean {
   if (/request\.(json|get_json|data|body)|\.json\(\)|get_json\(/.test(way.read)) return true;
   const [first] = way.legs;
-  const func = first && project.func([first.module.name, first.scope].filter(Boolean).join('.'))?.func;
+  const func = first && functionAt(first.module, first);
   const annotation = func?.parameters.find((each) => each.name === way.read)?.annotation;
   return annotation !== undefined && /^(dict|typing\.(Dict|Any|Mapping)|Dict|Any)$/.test(annotation);
 }

@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Edit, Leg, Passage, Project, Selector, Value, Variation, Way } from '../kit';
-import { alongWay, call, edgeLines, forAdministrators, functionOf, isUpload, lastName, placesOf, replace, rule, wayTo } from '../kit';
+import { alongWay, call, classesNamed, edgeLines, forAdministrators, functionAt, isUpload, lastName, placesOf, replace, rule, wayTo } from '../kit';
 
 const READS = ['fastapi.UploadFile.read', 'fastapi.UploadFile.file.read', 'starlette.datastructures.UploadFile.read', 'flask.request.files.read', 'quart.request.files.read', 'request.FILES.read', 'list.read', 'typing.List.read'] as const;
 const DECODES = ['base64.b64decode', 'base64.standard_b64decode', 'base64.decodebytes'] as const;
@@ -77,7 +77,7 @@ function unbounded(it: CallMatch, context: Context): Way | undefined {
   const value = isDecoding(it) ? it.call.args[0] : it.call.receiver;
   const way = value && wayTo(value, it, context, { checked: isMeasured });
   if (!way || isLimited(context.project)) return undefined;
-  if (!isDecoding(it)) return isUpload(way, context.project) ? way : undefined;
+  if (!isDecoding(it)) return isUpload(way) ? way : undefined;
   return isLongText(way, value, context) ? way : undefined;
 }
 
@@ -86,8 +86,8 @@ function isMeasured(passage: Passage): boolean {
   return /\.size\b|content[-_]length|\.seek\(\s*0\s*,\s*(2|os\.SEEK_END|io\.SEEK_END)|max_(upload|file|content)_?size|MAX_\w*(SIZE|BYTES|LENGTH)/i.test(passage.before);
 }
 
-function isMeasuredAfter({ call: one, module }: CallMatch, { project, source }: Context): boolean {
-  const func = functionOf(module, one.scope, project);
+function isMeasuredAfter({ call: one, module }: CallMatch, { source }: Context): boolean {
+  const func = functionAt(module, one);
   return func !== undefined && /\blen\(\s*\w+\s*\)\s*[>/]|getbuffer\(\)\.nbytes/.test(source.slice({ start: one.at.end, end: func.body.end }));
 }
 
@@ -120,9 +120,9 @@ function isLongText(way: Way, value: Value, context: Context): boolean {
 }
 
 /** The text of the class that says what a parameter holds. */
-function modelOf({ module, scope }: Leg, way: Way, project: Project): string | undefined {
-  const annotation = functionOf(module, scope, project)?.parameters.find((each) => each.name === way.taint.source.split('.')[0])?.annotation;
-  const home = annotation === undefined ? undefined : project.classes.find((each) => each.class.name === lastName(annotation));
+function modelOf(leg: Leg, way: Way, project: Project): string | undefined {
+  const annotation = functionAt(leg.module, leg)?.parameters.find((each) => each.name === way.taint.source.split('.')[0])?.annotation;
+  const home = annotation === undefined ? undefined : classesNamed(lastName(annotation), project)[0];
   return home && project.written(home.module.path, home.class.body);
 }
 

@@ -87,7 +87,7 @@ function clientsName(it: Saved, context: Context): Way | undefined {
   for (const option of options(it.target)) {
     if (hasGeneratedStart(option)) continue;
     const way = wayTo(option, it, context, { through: PATHS, checked: isContained, of: it.target });
-    if (way && /(^|\.)(filename|file_name|name)$/.test(way.taint.source) && (/filename|file_name/.test(way.taint.source) || isUpload(way, context.project))) return way;
+    if (way && /(^|\.)(filename|file_name|name)$/.test(way.taint.source) && (/filename|file_name/.test(way.taint.source) || isUpload(way))) return way;
   }
   return undefined;
 }

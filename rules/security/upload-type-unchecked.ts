@@ -1,5 +1,5 @@
 import type { CallMatch, Context, Func, Module, Project, Selector, Value, Variation, Way } from '../kit';
-import { alongWay, call, forAdministrators, functionOf, isUpload, lastName, placesOf, rule, STORING, storedBy, wayTo } from '../kit';
+import { STORING, alongWay, call, forAdministrators, functionAt, isUpload, lastName, placesOf, rule, storedBy, wayTo } from '../kit';
 
 export default rule<CallMatch>({
   id: 'upload-type-unchecked',
@@ -61,7 +61,7 @@ function stores(): Selector<CallMatch> {
       const seen = new Set<string>();
       for (const match of all.select(unit, project)) {
         const { call: { scope, at } } = match;
-        if (seen.has(scope) || !storedBy(match).some((each) => project.flow.ways(each, { module: unit, scope, at }).some((way) => isUpload(way, project)))) continue;
+        if (seen.has(scope) || !storedBy(match).some((each) => project.flow.ways(each, { module: unit, scope, at }).some((way) => isUpload(way)))) continue;
         seen.add(scope);
         yield match;
       }
@@ -74,7 +74,7 @@ function uploaded(it: CallMatch, context: Context): Way | undefined {
   if (isTemporary(it)) return undefined;
   for (const value of storedBy(it)) {
     const way = wayTo(value, it, context);
-    if (way && isUpload(way, context.project) && !isName(way, value)) return way;
+    if (way && isUpload(way) && !isName(way, value)) return way;
   }
   return undefined;
 }
@@ -101,7 +101,7 @@ interface Checks { readonly type: boolean; readonly content: boolean }
 
 /** What the functions on the way look at, and the functions of the project that they call for it. */
 function checksOn(way: Way, it: CallMatch, { project }: Context): Checks {
-  const functions = [...way.legs, { module: it.module, scope: it.call.scope }].flatMap(({ module, scope }) => { const func = functionOf(module, scope, project); return func ? [{ module, func }] : []; });
+  const functions = [...way.legs, { module: it.module, scope: it.call.scope, at: it.call.at }].flatMap(({ module, ...spot }) => { const func = functionAt(module, spot); return func ? [{ module, func }] : []; });
   const called = functions.flatMap(({ func }) => func.does.flatMap((name) => LOOKS.test(lastName(name)) ? project.func(name) ?? [] : []));
   const texts = [...functions, ...called].map(({ module, func }) => textOf(module, func, project));
   return { type: texts.some((each) => BY_TYPE.test(each)), content: texts.some((each) => BY_CONTENT.test(each)) };

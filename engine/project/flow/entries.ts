@@ -1,6 +1,6 @@
 /** Where a framework calls the project's functions with parts of the address: parameters that hold a visitor's text without anybody passing it. */
 import type { Call, Module, Project } from '../../../rules/kit';
-import { calls, functionsIn, lastName, pathOf } from '../../../rules/kit';
+import { calls, callsNamed, classesNamed, functionsIn, lastName, pathOf } from '../../../rules/kit';
 import type { CallSites, Target } from './sites';
 import { targetOf } from './sites';
 
@@ -11,6 +11,7 @@ export type Entry = 'text' | 'number';
 export interface Entries { readonly has: (name: string) => boolean; readonly parameter: (name: string, parameter: string) => Entry | undefined }
 
 export const ADDRESS_CALLS: readonly string[] = ['django.urls.path', 'django.urls.re_path', 'django.conf.urls.url', 'add_url_rule', 'add_resource', 'add_api_route'];
+const ADDRESSING: ReadonlySet<string> = new Set(ADDRESS_CALLS.map(lastName));
 const VERBS = /^(get|post|put|patch|delete|head|options|dispatch_request|dispatch)$/;
 
 export function entriesOf(project: Project, sites: CallSites): Entries {
@@ -30,7 +31,7 @@ export function entriesOf(project: Project, sites: CallSites): Entries {
     if (route.framework === 'fastapi') enterDependency(sites.target(`${module.name}.${route.handler}`, module), enter);
   }
   for (const module of project.modules) {
-    for (const call of module.calls) {
+    for (const call of callsNamed(module, ADDRESSING)) {
       if (!ADDRESS_CALLS.some((each) => calls(call.callee, each.includes('.') ? each : `*.${each}`))) continue;
       const view = viewOf(call);
       const paths = call.args.filter((each) => each.kind === 'text');
@@ -73,6 +74,6 @@ function viewOf({ args, keywords, callee }: Call): string | undefined {
 /** The methods by which a class of views answers. */
 function methodsOf(view: string, project: Project, module: Module): readonly Target[] {
   const name = lastName(view);
-  const homes = project.classes.filter((each) => each.class.name === name && (each.module === module || view.startsWith(each.module.name) || module.imports.some((one) => lastName(one.target) === name || lastName(each.module.name) === lastName(one.target))));
+  const homes = classesNamed(name, project).filter((each) => (each.module === module || view.startsWith(each.module.name) || module.imports.some((one) => lastName(one.target) === name || lastName(each.module.name) === lastName(one.target))));
   return homes.flatMap((home) => functionsIn(home.module, pathOf(home.class)).filter((func) => VERBS.test(func.name)).map((func) => targetOf(home.module, func)));
 }

@@ -41,9 +41,14 @@ export class CallSites {
   target(callee: string, from: Module, scope = ''): Target | undefined {
     const key = `${from.path} ${callee.startsWith('super.') ? scope : ''} ${callee}`;
     if (this.known.has(key)) return this.known.get(key);
-    const found = callee.startsWith('super.') ? this.inherited(callee, from, scope) : this.named(callee, from) ?? this.named(this.names.expand(callee, from), from);
+    const found = callee.startsWith('super.') ? this.inherited(callee, from, scope) : this.named(callee, from) ?? this.renamed(callee, from);
     this.known.set(key, found);
     return found;
+  }
+
+  private renamed(callee: string, from: Module): Target | undefined {
+    const expanded = this.names.expand(callee, from);
+    return expanded === callee ? undefined : this.named(expanded, from);
   }
 
   private named(callee: string, from: Module): Target | undefined {
