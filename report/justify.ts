@@ -45,7 +45,7 @@ function lowest({ caps }: Pick<CategoryCard, 'caps'>): Cap | undefined {
 function held({ id, holds, applicable }: Judged, results: readonly Result[]): string {
   const proved = results.filter((one) => one.category === id && one.state === 'holds' && one.evidence.length > 0).toSorted((a, b) => b.card.points - a.card.points || byText(a.rule, b.rule));
   const named = list(proved.slice(0, NAMED).map((one) => `“${one.title}”`));
-  const many = holds === 0 ? `None of ${applicable} rules holds` : holds === applicable ? `All ${applicable} rules hold` : `${holds} of ${applicable} rules ${holds === 1 ? 'holds' : 'hold'}`;
+  const many = holds === 0 ? `None of ${applicable} rules holds` : holds === applicable ? (applicable === 2 ? 'Both rules hold' : `All ${applicable} rules hold`) : `${holds} of ${applicable} rules ${holds === 1 ? 'holds' : 'hold'}`;
   const all = applicable > 1 ? many : holds === 0 ? 'Its one rule does not hold' : 'Its one rule holds';
   if (applicable === 1) return named === '' ? all : `${all}, ${named}`;
   return named === '' ? all : `${all}, ${holds > 1 ? 'among them ' : ''}${named}`;

@@ -89,7 +89,8 @@ function line(item: CheckItem, { numbers, signoffs, show }: Names): string {
 function signed(one: SignoffCard | undefined): string {
   if (!one || one.by === undefined) return 'a person signs it off: nobody has yet';
   const state = one.state === 'not-applicable' ? 'does not apply, signed' : one.state === 'signed' || one.state === 'expiring' ? 'signed' : `${SIGNOFF_WORDS[one.state].toLowerCase()}, signed`;
-  return `${state} by ${signedBy(one)}${one.expires === undefined ? '' : `, until ${one.expires}`}`;
+  const name = one.by.replace(/\s*<[^<>]*>$/, '');
+  return `${state} by ${signedBy({ ...one, by: name })}${one.expires === undefined ? '' : `, until ${one.expires}`}`;
 }
 
 /** @param start ISO day from which phases have dates */

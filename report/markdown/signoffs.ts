@@ -1,7 +1,7 @@
 /** What people said of what no program can decide, and what they are asked for. */
 import type { ReportCard } from '../card';
 import { otherControls } from '../checklist';
-import { markdownText } from '../escape';
+import { codeSpan, markdownText, pathLink, webLink } from '../escape';
 import type { SignoffCard } from '../signoff-card';
 import { SIGNOFF_WORDS, count, present } from '../words';
 import { paragraphs, table } from './parts';
@@ -25,6 +25,13 @@ export function by({ by: name, on, reviewedBy }: SignoffCard): string {
 }
 
 function said({ statement, evidence, remark, question, evidenceExpected }: SignoffCard): string {
-  const words = present(statement, evidence !== undefined && evidence !== '' && `Evidence: ${evidence}`, remark);
-  return (words.length > 0 ? words : [question, `Evidence: ${evidenceExpected}`]).map(markdownText).join(' ');
+  const words = present(statement !== undefined && markdownText(statement), evidence !== undefined && evidence !== '' && `Evidence: ${proof(evidence)}`, remark !== undefined && markdownText(remark));
+  return (words.length > 0 ? words : [question, `Evidence: ${evidenceExpected}`].map(markdownText)).join(' ');
+}
+
+/** A path or an address leads there; anything else is said as it is. */
+function proof(evidence: string): string {
+  if (/^(?!\/)[\w./-]+\.\w+$/.test(evidence) && !evidence.split('/').includes('..')) return `[${codeSpan(evidence)}](${pathLink(evidence)})`;
+  const address = webLink(evidence);
+  return address === undefined ? markdownText(evidence) : `<${address}>`;
 }

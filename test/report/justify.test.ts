@@ -17,7 +17,7 @@ describe('the sentence on a category', () => {
     assert.equal(said([strong('lock', 4), { rule: 'a', severity: 'high', blocks: true }]), '1 of 2 rules holds, “The lock is there”; a (−15.0) is deducted, and it is at most 69.9 because a blocking finding is open.');
   });
   it('says when all or nothing holds, applies or could be checked', () => {
-    assert.equal(said([{ rule: 'a', state: 'holds' }, { rule: 'b', state: 'holds' }]), 'All 2 rules hold; nothing is deducted.');
+    assert.equal(said([{ rule: 'a', state: 'holds' }, { rule: 'b', state: 'holds' }]), 'Both rules hold; nothing is deducted.');
     assert.equal(said([strong('lock', 4)]), 'Its one rule holds, “The lock is there”; nothing is deducted.');
     assert.equal(said([{ rule: 'a' }, { rule: 'b' }]), 'None of 2 rules holds; a (−6.0) and b (−6.0) are deducted.');
     assert.equal(said([{ rule: 'a' }]), 'Its one rule does not hold; a (−6.0) is deducted.');

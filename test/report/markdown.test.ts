@@ -111,10 +111,13 @@ describe('the Markdown report', () => {
   });
   it('holds what people signed, with who, until when and what they said, and what they are asked for', () => {
     const said = markdown(card(HOLDING, { signoffs: signed([{ control: 'restore-drill', required: true, status: 'passed' }, { control: 'rollback', required: true }, { control: 'pentest' }]) }));
-    assert.ok(said.includes('| restore-drill was done | Signed, required | Ada \\<ada@<!-- -->example.org> on 2026-11-01 | 2027-01-30 | It was. Evidence: docs/note.md |'), said);
+    assert.ok(said.includes('| restore-drill was done | Signed, required | Ada \\<ada@<!-- -->example.org> on 2026-11-01 | 2027-01-30 | It was. Evidence: [`docs/note.md`](./docs/note.md) |'), said);
     assert.ok(said.includes('| rollback was done | Missing, required | – | – | Was rollback done? Evidence: A note. |'));
     assert.ok(said.includes('1 more control can be signed off'));
-    assert.ok(said.includes('- [x] restore-drill was done (signed by Ada \\<ada@<!-- -->example.org> on 2026-11-01, until 2027-01-30)'));
+    const proven = (evidence: string) => markdown(card(HOLDING, { signoffs: signed([{ control: 'drill', status: 'passed', evidence }]) }));
+    assert.ok(proven('https://wiki.example.org/drill').includes('Evidence: <https://wiki.example.org/drill> |'));
+    for (const odd of ['../../etc/passwd', '/etc/passwd', 'a note <b>', 'javascript:x']) assert.doesNotMatch(proven(odd), /Evidence: [<[]/, odd);
+    assert.ok(said.includes('- [x] restore-drill was done (signed by Ada on 2026-11-01, until 2027-01-30)'));
     assert.ok(said.includes('people have to give 1 sign-off before it is READY'));
   });
   it('names gaps by what is wrong, and steps by what their category gains', () => {
