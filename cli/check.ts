@@ -50,7 +50,7 @@ export interface CheckOptions extends ComparingFlags, DocumentFlags {
 const REASONS = 5;
 
 /** Forms that list findings, and so can list some of them. */
-const PARTS: ReadonlySet<Format> = new Set(['text', 'json', 'csv', 'github-annotations']);
+const PARTS: ReadonlySet<Format> = new Set(['text', 'json', 'csv', 'lines', 'github-annotations']);
 
 /** Forms that a host of repositories reads: it knows files by their path from the root of the repository, whichever folder was checked. */
 const HOSTED: ReadonlySet<Format> = new Set(['sarif', 'sarif-full', 'gitlab', 'junit', 'github-summary', 'github-comment', 'github-annotations']);

@@ -10,6 +10,7 @@ import { gitlab } from '../report/gitlab';
 import { page } from '../report/html';
 import { json } from '../report/json';
 import { junit } from '../report/junit';
+import { lines } from '../report/lines';
 import { markdown } from '../report/markdown';
 import { sarif } from '../report/sarif';
 import { overviewMarkdown, overviewText } from '../report/repository';
@@ -24,7 +25,7 @@ export const formats: Product['formats'] = {
   html: (cards, style) => onePage(cards, style.markdown?.start),
   sarif: (cards) => sarif(cards, 'github'),
   'sarif-full': (cards, { fixes }) => sarif(cards, 'full', fixes),
-  csv, junit, gitlab,
+  csv, lines, junit, gitlab,
   'github-summary': githubSummary,
   'github-comment': githubComment,
   'github-annotations': githubAnnotations,

@@ -31,7 +31,7 @@ export interface Signals {
 }
 
 export const FORMATS = [
-  'text', 'json', 'markdown', 'html', 'sarif', 'sarif-full', 'csv', 'junit', 'gitlab', 'github-summary', 'github-comment', 'github-annotations',
+  'text', 'json', 'markdown', 'html', 'sarif', 'sarif-full', 'csv', 'lines', 'junit', 'gitlab', 'github-summary', 'github-comment', 'github-annotations',
   'badge', 'badge-json',
 ] as const;
 export type Format = (typeof FORMATS)[number];

@@ -12,6 +12,7 @@ import { ReportPanel } from './report-panel';
 import { ReportTree } from './report-tree';
 import type { Status } from './status-words';
 import { StatusItems } from './status';
+import { registerTasks } from './tasks';
 import type { TreeNode, TreeView } from './tree-model';
 
 /** What a test inside the editor can see and cannot ask the editor for. */
@@ -40,7 +41,8 @@ export function activate(context: vscode.ExtensionContext): TestView {
     rescan: () => rescan(server),
   });
   context.subscriptions.push(
-    panel, status, tree, report, server, log, followCursor(), registerExplanations(server), registerModelTools(server, report), registerCommands({ server, report, tree, panel, log }),
+    panel, status, tree, report, server, log, followCursor(), registerExplanations(server), registerModelTools(server, report),
+    registerTasks(context.asAbsolutePath('dist/cli.js')), registerCommands({ server, report, tree, panel, log }),
   );
   void server.start();
   return {
