@@ -133,7 +133,7 @@ function rulesFor({ serving, session, document, path }: Asked, gap: Gap, { near,
 
 function terms({ document }: Asked, gap: Gap, { plain, snippet, about }: Ending): CompletionItem {
   const ends = { about, plain: plain.trimStart(), snippet: snippet?.trimStart() };
-  return { label: plain.trim(), kind: CompletionItemKind.Text, detail: about, sortText: '', preselect: true, ...written(document, gap, '', ends) };
+  return { label: plain.trim(), kind: CompletionItemKind.Text, detail: about, sortText: '!', preselect: true, ...written(document, gap, '', ends) };
 }
 
 /** What is still to be said after the rules. `snippet` has places to type over; without, there are none. */

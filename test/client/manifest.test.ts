@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownComments, VERBS } from '../../engine/files/own-comment';
 import { gradeColor } from '../../client/tree-icons';
 import { treeOf } from '../../client/tree-model';
 import { finding, FIX, placed, result, signoff } from './cards';
@@ -16,6 +17,7 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly Command[];
     readonly languageModelTools: readonly { readonly name: string; readonly modelDescription: string; readonly userDescription: string; readonly inputSchema: { readonly type: string } }[];
+    readonly grammars: readonly { readonly path: string; readonly injectTo: readonly string[] }[];
     readonly submenus: readonly { readonly id: string; readonly label: string }[];
     readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
@@ -30,7 +32,7 @@ interface Manifest {
 
 const ROOT = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
-const { commands, keybindings, languageModelTools, submenus, menus, viewsWelcome, walkthroughs, colors, configuration } = manifest.contributes;
+const { commands, grammars, keybindings, languageModelTools, submenus, menus, viewsWelcome, walkthroughs, colors, configuration } = manifest.contributes;
 const ids = commands.map(({ command }) => command);
 const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
@@ -93,6 +95,22 @@ describe('the manifest', () => {
       assert.equal(inputSchema.type, 'object', name);
       assert.doesNotMatch(name, /ignore|suppress|switch|accept|sign/, 'no model silences anything');
     }
+  });
+
+  it('lights up the comments that are understood, and their words', () => {
+    const [grammar] = grammars;
+    const { patterns } = JSON.parse(readFileSync(join(ROOT, grammar?.path ?? ''), 'utf8')) as { readonly patterns: readonly { readonly match: string }[] };
+    const pattern = new RegExp(patterns[0]?.match ?? assert.fail('it has no pattern'));
+    for (const verb of Object.keys(VERBS)) {
+      const text = `# shipworthy: ${verb} csrf-missing, hsts-missing until 2027-01-31 by Ada -- r`;
+      const [comment] = ownComments(text);
+      const [, , word, ids] = pattern.exec(text) ?? assert.fail(text);
+      assert.equal(word, verb);
+      assert.equal(comment?.verb?.text, verb);
+      assert.deepEqual(ids?.split(', '), ['csrf-missing', 'hsts-missing']);
+    }
+    assert.equal(pattern.exec('# shipworthy: ignore a-b c-d -- r')?.[3], 'a-b c-d');
+    assert.equal(pattern.exec('# shipworthy: forget a-b -- r'), null);
   });
 
   it('brings every file that it names', () => {
