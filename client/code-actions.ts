@@ -1,11 +1,13 @@
-// What the editor does with a code action that somebody has chosen, before the server is asked.
+// Code actions as the editor gets them from the server.
+import * as vscode from 'vscode';
+import type { Middleware } from 'vscode-languageclient/node';
 
 /**
- * Asks the server only for edits that are still to be made: an action with a command is whole. VS Code forgets the actions of a menu as
- * soon as it has newer ones for its light bulb, and then says "Actual command not found" of an action that is still waiting for a server
- * at work.
- * @param next asks the server
+ * Gives an edit of nothing to every action that is a command, so that VS Code does not ask the server to make one. While it waits for that,
+ * it may get newer actions for its light bulb; it forgets the older ones then, and says "Actual command not found" of the one that was chosen.
  */
-export function resolveEdits<Action extends { readonly command?: unknown }, Token, Answer>(action: Action, token: Token, next: (action: Action, token: Token) => Answer): Action | Answer {
-  return action.command ? action : next(action, token);
-}
+export const provideCodeActions: NonNullable<Middleware['provideCodeActions']> = async (document, range, context, token, next) => {
+  const actions = await next(document, range, context, token);
+  for (const action of actions ?? []) if (typeof action.command === 'object') (action as vscode.CodeAction).edit ??= new vscode.WorkspaceEdit();
+  return actions;
+};

@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { CloseAction, DocumentDiagnosticRequest, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node';
 import type { MessageTransports, WorkspaceEdit } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../server/protocol';
-import { resolveEdits } from './code-actions';
+import { provideCodeActions } from './code-actions';
 import { Deferring } from './deferring';
 import { DOCUMENTS } from './documents';
 
@@ -159,7 +159,7 @@ class Client extends LanguageClient {
       initializationOptions: { canPrompt: true } satisfies InitializationOptions,
       initializationFailedHandler: () => false,
       textSynchronization: { delayOpenNotifications: true },
-      middleware: { resolveCodeAction: resolveEdits, provideDiagnostics },
+      middleware: { provideCodeActions, provideDiagnostics },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {

@@ -79,6 +79,18 @@ suite('while editing', function () {
     assert(document.getText().includes(RULE) && document.getText().includes('only in the demo'), `The comment is not there: ${document.getText()}`);
   });
 
+  test('what is chosen from the menu and is a command waits for no edit', async () => {
+    await openFile(FILE);
+    const { range } = await untilFinding(uri(), RULE);
+    const unresolved = await until('commands among the fixes', async () => {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri(), range, vscode.CodeActionKind.QuickFix.value);
+      return actions.some(({ command }) => command) && actions;
+    });
+    // VS Code asks for the edit of an action that has none.
+    const commands = unresolved.filter(({ command }) => command).map(({ title, edit }) => [title, edit?.size]);
+    assert(commands.every(([, edits]) => edits === 0), `The edits are: ${JSON.stringify(commands)}`);
+  });
+
   test('a file that is rewritten on disk, as by switching branches, is judged anew', async () => {
     const view = await clientWithCard();
     await openFile(FILE);
