@@ -32,10 +32,15 @@ export async function record(server: LanguageServer, method: string, params: obj
     return false;
   }
   for (const uri of uris) {
-    const saved = !unsaved.has(uri.toString()) && await (await vscode.workspace.openTextDocument(uri)).save();
-    void tell(uri, saved);
+    void tell(uri, !unsaved.has(uri.toString()) && await save(uri));
   }
   return true;
+}
+
+async function save(uri: vscode.Uri): Promise<boolean> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  // One that was saved by itself meanwhile, and is shown nowhere, has nothing left to save.
+  return await document.save() || !document.isDirty;
 }
 
 async function tell(uri: vscode.Uri, saved: boolean): Promise<void> {
