@@ -36,7 +36,7 @@ export function checklist(card: ReportCard, mode: Mode): string {
 /** What people signed, and what the profile requires them to. */
 function signoffs(card: ReportCard): string {
   const rows = card.signoffs.filter((one) => one.required || one.state !== 'missing').map((one) => {
-    const who = one.by === undefined ? '–' : `${htmlText(one.by)}${one.on === undefined ? '' : `, ${one.on}`}`;
+    const who = one.by === undefined ? '–' : `${htmlText(one.by)}${one.on === undefined ? '' : `, ${one.on}`}${one.reviewedBy === undefined ? '' : `, reviewed by ${htmlText(one.reviewedBy)}`}`;
     const says = [one.statement, one.evidence, one.remark].filter((text) => text !== undefined && text !== '').map((text) => htmlText(text ?? '')).join('<br>') || `<span class="about">${htmlText(`${one.question} Evidence: ${one.evidenceExpected}`)}</span>`;
     return [htmlText(one.title), `<span class="state">${boxShape(SIGNED[one.state])}${SIGNOFF_WORDS[one.state]}</span>${one.required ? ' <span class="about">required</span>' : ''}`, who, one.expires ?? '–', says, `<code class="rule">${htmlText(one.control)}</code>`];
   });
