@@ -1,12 +1,14 @@
 // The boxes in which the editor asks one thing after another: answered by keyboard, as a person does.
 import { until } from '../../../scripts/host.mjs';
-import { SHORT } from './workbench.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
 const BOX = '.quick-input-widget';
 const field = (page) => page.locator(`${BOX} input`).first();
 const message = (page) => page.locator(`${BOX} .quick-input-message`).first();
+
+/** Presses a key in the box, also where something else has taken the focus meanwhile, such as a panel that was just drawn. */
+const press = (page, key) => field(page).press(key);
 
 /**
  * Waits until the editor asks for a text.
@@ -28,7 +30,7 @@ export async function untilAsked(page, prompt) {
 export async function answer(page, prompt, text) {
   await untilAsked(page, prompt);
   if (text !== undefined) await field(page).fill(text);
-  await page.keyboard.press('Enter');
+  await press(page, 'Enter');
   await page.locator(`${BOX} .quick-input-message`, { hasText: prompt }).first().waitFor({ state: 'hidden' });
 }
 
@@ -42,8 +44,8 @@ export async function refused(page, prompt, refusals) {
   const suggested = await untilAsked(page, prompt);
   for (const [text, sentence] of Object.entries(refusals)) {
     await field(page).fill(text);
-    await page.keyboard.press('Enter');
-    await until(`"${sentence}"`, async () => (await message(page).innerText(SHORT)).includes(sentence));
+    await press(page, 'Enter');
+    await until(`"${sentence}"`, async () => (await message(page).innerText()).includes(sentence));
   }
   // Where nothing was suggested, anything that is taken brings the prompt back.
   await field(page).fill(suggested || 'x');
@@ -62,12 +64,12 @@ export async function pick(page, title, label) {
   await field(page).fill(label);
   await page.locator(`${BOX} .monaco-list-row.focused[aria-label^="${label}"]`).waitFor();
   const said = `${await field(page).getAttribute('placeholder')}\n${await page.locator(`${BOX} .monaco-list`).filter({ visible: true }).innerText()}`;
-  await page.keyboard.press('Enter');
+  await press(page, 'Enter');
   return said;
 }
 
 /** Presses Escape, and waits until nothing is asked any more. */
 export async function leave(page) {
-  await page.keyboard.press('Escape');
+  await press(page, 'Escape');
   await page.locator(BOX).first().waitFor({ state: 'hidden' });
 }

@@ -1,7 +1,7 @@
 // The text editor of a workbench: open a file, see a squiggle, read its hover, take a quick fix.
 import { until } from '../../../scripts/host.mjs';
 import { chooseFrom } from './quick-input.mjs';
-import { persistently, SHORT } from './workbench.mjs';
+import { walkTo } from './walking.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {'error' | 'warning' | 'info' | 'hint'} Severity */
@@ -16,7 +16,7 @@ const MENU_ENTRY = '.action-widget .monaco-list-row.action';
  */
 export async function openFile(page, path) {
   const name = path.split('/').at(-1);
-  await persistently(() => chooseFrom(page, 'Control+P', path, `[aria-label^="${name}"]`));
+  await chooseFrom(page, 'Control+P', path, `[aria-label^="${name}"]`);
   await page.locator(`.tab.active[aria-label^="${name}"]`).first().waitFor();
   await page.locator('.editor-instance .view-line').first().waitFor();
 }
@@ -63,39 +63,40 @@ export async function hover(page, text, says) {
   const bubble = page.locator('.monaco-hover-content', { hasText: says }).filter({ visible: true }).first();
   let side = 0;
   // The bubble appears when the mouse has come to rest: so move it, a little, and wait.
-  await persistently(async () => {
+  await until(`a hover over ${text}`, async () => {
     await page.mouse.move(box.x + box.width / 2 + (side++ % 2), box.y + box.height / 2);
-    await bubble.waitFor(SHORT);
+    return bubble.waitFor({ timeout: 3000 }).then(() => true, () => false);
   });
   return bubble.innerText();
 }
 
 /**
- * Opens the quick fix menu at the squiggle of a line.
+ * Opens the quick fix menu at the squiggle of a line. The key is pressed once, and not before the light bulb has come: VS Code asks for it
+ * shortly after the cursor has moved, and a menu that is still being asked for then never opens. A second press would choose the first
+ * entry of a menu that was only late.
  * @param {Page} page
  * @param {string} text  somewhere in the line
  * @param {string} title  of an entry to wait for
  * @returns {Promise<string[]>} the titles of all entries
  */
 export async function openQuickFixes(page, text, title) {
+  const bulb = page.locator('.lightBulbWidget').filter({ visible: true });
   const box = await untilSquiggle(page, text);
   await page.keyboard.press('Escape'); // a hover that is in the way
+  // From another line: then the bulb that comes is the new one.
+  await page.keyboard.press('Control+End');
+  await bulb.waitFor({ state: 'detached' });
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-  await persistently(async () => {
-    await page.keyboard.press('Control+.');
-    await page.locator(MENU_ENTRY, { hasText: title }).first().waitFor(SHORT);
-  });
+  await bulb.waitFor();
+  await page.mouse.move(0, 0); // an entry under the mouse would take the focus
+  await page.keyboard.press('Control+.');
+  await page.locator(MENU_ENTRY, { hasText: title }).first().waitFor();
   return page.locator(MENU_ENTRY).allInnerTexts();
 }
 
 /** Takes an entry of the open quick fix menu: by keyboard, because an older VS Code covers the page while a menu is open. */
 export async function applyQuickFix(page, title) {
-  const chosen = page.locator(`${MENU_ENTRY}.focused`, { hasText: title });
-  await until(`"${title}" to be chosen`, async () => {
-    if (await chosen.count() > 0) return true;
-    await page.keyboard.press('ArrowDown');
-    return false;
-  }, { limit: 10_000, every: 100 });
+  await walkTo(page, page.locator(`${MENU_ENTRY}.focused`), title);
   await page.keyboard.press('Enter');
   await page.locator(MENU_ENTRY).first().waitFor({ state: 'hidden' });
 }

@@ -1,12 +1,15 @@
 // What Shipworthy shows beside the text: its view in the side bar, its commands, its report.
 import { until } from '../../../scripts/host.mjs';
 import { chooseFrom, chooseNext } from './quick-input.mjs';
-import { persistently, SHORT, THEMES, untilTheme } from './workbench.mjs';
+import { walkTo } from './walking.mjs';
+import { THEMES, untilTheme } from './workbench.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').Locator} Locator */
 
-const CONTAINER = '[id="workbench.view.extension.shipworthy"]';
+/** The selector of the container in the side bar. */
+export const REPORT_CARD = '[id="workbench.view.extension.shipworthy"]';
+const FOCUSED = `${REPORT_CARD} .monaco-list-row.focused`;
 
 /**
  * Opens Shipworthy in the side bar.
@@ -14,22 +17,19 @@ const CONTAINER = '[id="workbench.view.extension.shipworthy"]';
  * @returns {Promise<Locator>} the whole container
  */
 export async function openContainer(page) {
-  const container = page.locator(CONTAINER);
+  const container = page.locator(REPORT_CARD);
   const icon = page.locator('.activitybar a.action-label[aria-label^="Shipworthy"]');
   await icon.waitFor(); // its extension may only just be loading
-  // A second click would close it again.
-  await until('the side bar with Shipworthy', async () => {
-    if (await container.isVisible()) return true;
-    await icon.click({ force: true }); // the badge lies over its middle, and hands the click on
-    return container.isVisible();
-  }, { every: 500 });
+  // Once: a second click would close it again.
+  if (!await container.isVisible()) await icon.click({ force: true }); // the badge lies over its middle, and hands the click on
+  await container.waitFor();
   await page.mouse.move(0, 0); // else the icon's tooltip comes up, sooner or later
   return container;
 }
 
 /** The rows of the report card, in the side bar, that contain a text; all without one. */
 export function rows(page, text) {
-  return page.locator(`${CONTAINER} .monaco-list-row`, text === undefined ? {} : { hasText: text });
+  return page.locator(`${REPORT_CARD} .monaco-list-row`, text === undefined ? {} : { hasText: text });
 }
 
 /**
@@ -38,20 +38,13 @@ export function rows(page, text) {
  * @param {number} [limit]  rows that are looked at
  */
 export async function expandRows(page, limit = 12) {
-  await runCommand(page, 'Shipworthy: Focus on Report card View');
-  const focused = page.locator(`${CONTAINER} .monaco-list-row.focused`);
-  await persistently(async () => {
-    await page.keyboard.press('Home');
-    await focused.waitFor(SHORT);
-  });
+  await focusList(page);
+  await page.keyboard.press('Home');
+  const focused = page.locator(FOCUSED);
+  await focused.and(page.locator('[data-index="0"]')).waitFor();
   for (let left = limit; left > 0; left--) {
-    if (await focused.getAttribute('aria-expanded') === 'false') {
-      await page.keyboard.press('ArrowRight');
-      // What is in it comes later, and would push the next row away from under the focus.
-      const [index, level] = await focused.evaluate((row) => [Number(row.dataset.index), Number(row.ariaLevel)]);
-      await page.locator(`${CONTAINER} .monaco-list-row[data-index="${index + 1}"][aria-level="${level + 1}"]`).waitFor();
-    }
-    await page.keyboard.press('ArrowDown');
+    if (await focused.getAttribute('aria-expanded') === 'false') await enter(page);
+    else await page.keyboard.press('ArrowDown');
   }
   await page.keyboard.press('Home');
 }
@@ -71,27 +64,38 @@ export async function widenSideBar(page, width) {
   await page.mouse.move(0, 0);
 }
 
+/** Gives the keys to the report card: before anything is typed, or it would be typed into a file. */
+async function focusList(page) {
+  await runCommand(page, 'Shipworthy: Focus on Report card View');
+  await page.locator(`${REPORT_CARD} .monaco-list:focus`).waitFor();
+  await rows(page).first().waitFor();
+}
+
 /**
- * Goes to a row of the report card by keyboard: a list jumps to what is typed.
+ * Goes to a row of the report card by keyboard.
  * @param {Page} page
  * @param {...string} labels  of the rows on the way down, each expanded but the last; beginnings that no row before has
  */
 export async function focusRow(page, ...labels) {
-  await runCommand(page, 'Shipworthy: Focus on Report card View');
+  await focusList(page);
+  await page.keyboard.press('Control+ArrowLeft'); // collapses all: it is less far
+  await page.keyboard.press('Home');
+  await page.locator(`${FOCUSED}[data-index="0"]`).waitFor();
   for (const [depth, label] of labels.entries()) {
-    const row = rows(page, label).first();
-    if (depth > 0) {
-      await persistently(async () => {
-        await page.keyboard.press('ArrowRight');
-        await row.waitFor(SHORT);
-      });
-    }
-    const focused = page.locator(`${CONTAINER} .monaco-list-row.focused`, { hasText: label });
-    await persistently(async () => {
-      await page.keyboard.type(label.split(' ')[0]); // a blank would choose the row
-      await focused.waitFor(SHORT);
-    });
+    await walkTo(page, page.locator(FOCUSED), label);
+    if (depth < labels.length - 1) await enter(page);
   }
+}
+
+/** Expands the row that has the focus, and goes to the first in it: that may come later, and out of sight. */
+async function enter(page) {
+  const at = () => page.locator(FOCUSED).evaluate(({ dataset }) => Number(dataset.index));
+  const index = await at();
+  // The key expands, does nothing while there is nothing in it yet, and then goes in.
+  await until('what is in the row', async () => {
+    await page.keyboard.press('ArrowRight');
+    return await at() > index;
+  }, { limit: 20_000, every: 200 });
 }
 
 /**
@@ -101,16 +105,9 @@ export async function focusRow(page, ...labels) {
  */
 export async function contextMenu(page, title) {
   const entries = page.locator('.monaco-menu .action-item');
-  await persistently(async () => {
-    await page.keyboard.press('Shift+F10');
-    await entries.first().waitFor(SHORT);
-  });
-  const chosen = page.locator('.monaco-menu .action-item.focused', { hasText: title });
-  await until(`"${title}" to be chosen`, async () => {
-    if (await chosen.count() > 0) return true;
-    await page.keyboard.press('ArrowDown');
-    return false;
-  }, { limit: 10_000, every: 100 });
+  await page.keyboard.press('Shift+F10');
+  await entries.first().waitFor();
+  await walkTo(page, page.locator('.monaco-menu .action-item.focused'), title);
   await page.keyboard.press('Enter');
   await entries.first().waitFor({ state: 'hidden' });
 }
@@ -121,7 +118,7 @@ export async function contextMenu(page, title) {
  * @param {string} title  with its category: "Shipworthy: Open Report"
  */
 export async function runCommand(page, title) {
-  await persistently(() => invoke(page, title));
+  await invoke(page, title);
   await page.mouse.move(0, 0); // else a tooltip of what was under the box comes up
 }
 
@@ -142,10 +139,8 @@ export async function startAfresh(page) {
  * @returns {Promise<void>} when the workbench is drawn in it
  */
 export async function switchTheme(page, theme) {
-  await persistently(async () => {
-    await invoke(page, 'Preferences: Color Theme');
-    await chooseNext(page, 'Color Theme', THEMES[theme].label);
-  });
+  await invoke(page, 'Preferences: Color Theme');
+  await chooseNext(page, 'Color Theme', THEMES[theme].label);
   await untilTheme(page, theme);
 }
 

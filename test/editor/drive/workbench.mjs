@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import {
   ensureHost, installVsix, openBrowser, pageUrl, remoteUri, startServer, temporaryFolder, until,
 } from '../../../scripts/host.mjs';
+import { noteNotifications } from './notifications.mjs';
 
 const DRIVEN_SETTINGS = {
   'git.enabled': false,
@@ -69,6 +70,7 @@ export async function openWorkbench({
     opened.push(browser.close);
     const { page } = browser;
     page.setDefaultTimeout(ANY_STEP);
+    await noteNotifications(page);
     const payload = extension ? [['extensionDevelopmentPath', remoteUri(server, extension)]] : [];
     await page.goto(pageUrl(server, folder, payload), { timeout: FIRST_PAGE });
     await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: FIRST_PAGE });
@@ -88,26 +90,6 @@ export async function openWorkbench({
  */
 export async function untilTheme(page, theme, timeout = ANY_STEP) {
   await page.locator(`.monaco-workbench.vscode-theme-defaults-themes-${THEMES[theme].workbench}-json`).waitFor({ timeout });
-}
-
-/** How long a step may take that is tried again when it fails, in milliseconds. */
-export const SHORT = { timeout: 2500 };
-
-/**
- * Tries again what a workbench that is just drawing itself can miss, such as a key press or a click.
- * @template T
- * @param {() => Promise<T>} attempt  may be run several times
- * @returns {Promise<T>}
- * @throws {Error} what the sixth attempt throws
- */
-export async function persistently(attempt) {
-  for (let tries = 6; ; tries--) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (tries === 1) throw error;
-    }
-  }
 }
 
 /**
