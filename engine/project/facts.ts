@@ -76,6 +76,7 @@ const LASTING: readonly string[] = [
   'anchor',
   'reach',
   'running',
+  'startedFunctions',
   'variables',
   'routeWays',
   'sites',

@@ -144,10 +144,11 @@ function weight({ literal, variable, isAdmin }: Account): number {
 
 function ofCall(match: CallMatch, text: string, project: Project): Account | undefined {
   const { call: one, module } = match;
-  const func = functionsAround(module, one.at)[0];
-  const place = func ? `${func.name}()` : fileName(module.path);
-  const itself = runsByItself(one, module, project);
-  const made = (nearby: string) => ({ at: one.calleeAt, place, isAdmin: /create_superuser$/.test(one.callee) || ADMIN.test(nearby), module, ...(itself !== undefined && { itself }) });
+  const [func] = functionsAround(module, one.at);
+  const made = (nearby: string) => {
+    const itself = runsByItself(one, module, project);
+    return { at: one.calleeAt, place: func ? `${func.name}()` : fileName(module.path), isAdmin: /create_superuser$/.test(one.callee) || ADMIN.test(nearby), module, ...(itself !== undefined && { itself }) };
+  };
   if (lastName(one.callee) === 'execute') {
     const row = one.args[0]?.kind === 'text' ? rowsIn(one.args[0].value)[0] : undefined;
     return row && one.args[0] ? { ...made(row.text), literal: one.args[0] } : undefined;

@@ -5,7 +5,7 @@ import { closure } from './hooks';
 import { loadedModules } from './loading';
 import type { Func, Module, Standing } from './module';
 import type { Project } from './project';
-import { functionsAround, qualifiedPath } from './scopes';
+import { functionsAround, pathOf, qualifiedPath } from './scopes';
 import { lastName } from './select';
 import { onlyAsProgram, onlyInDevelopment } from './standing';
 
@@ -20,16 +20,21 @@ export function runsByItself(standing: Standing, module: Module, project: Projec
   if (command !== undefined) return `when production runs ${command}`;
   if (module.role !== 'production') return undefined;
   if (standing.scope === '') return loadedModules(project).has(module.path) ? 'when the module is imported' : undefined;
-  const started = project.once('startedFunctions', () => new Set(startedFunctions(project)));
-  return functionsAround(module, standing.at).some((func) => started.has(func)) ? 'when the application starts' : undefined;
+  const started = project.once('startedFunctions', () => startedFunctions(project));
+  return functionsAround(module, standing.at).some((func) => started.has(keyOf(module, func))) ? 'when the application starts' : undefined;
 }
 
-function startedFunctions(project: Project): readonly Func[] {
+function keyOf(module: Module, func: Func): string {
+  return `${module.path} ${pathOf(func)}`;
+}
+
+/** Kept while the project's facts hold; an edit of one file renews it with the next full build. */
+function startedFunctions(project: Project): ReadonlySet<string> {
   const called = new Set(project.modules.flatMap((module) => module.does));
   const first = project.modules.flatMap((module): readonly Hook[] => module.functions
     .filter((func) => STARTS.test(func.name) || func.decorators.some((each) => START_DECORATORS.test(each.name)) || called.has(qualifiedPath(module, func)))
     .map((func) => ({ module, func })));
-  return closure(project, first.filter(({ func }) => !onlyInDevelopment(func))).map(({ func }) => func);
+  return new Set(closure(project, first.filter(({ func }) => !onlyInDevelopment(func))).map(({ module, func }) => keyOf(module, func)));
 }
 
 /** Its file, module or command is named where production starts its processes. */

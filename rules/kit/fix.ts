@@ -56,12 +56,22 @@ function importsAs(imports: readonly Import[]): ReadonlySet<string> {
 
 interface TopImport { readonly start: number; readonly end: number; readonly text: string; readonly from: boolean; readonly future: boolean }
 
-/** Unindented import statements from the top of the file on, one entry per statement. */
-function topImports(module: Module, source: Source): TopImport[] {
+const tops = new WeakMap<readonly Import[], readonly TopImport[]>();
+
+/** Unindented import statements from the top of the file on, one entry per statement. A list of imports is that of one text. */
+function topImports({ imports }: Module, source: Source): readonly TopImport[] {
+  const known = tops.get(imports);
+  if (known) return known;
+  const made = topImportsOf(imports, source);
+  tops.set(imports, made);
+  return made;
+}
+
+function topImportsOf(imports: readonly Import[], source: Source): readonly TopImport[] {
   const seen = new Set<number>();
   const found: TopImport[] = [];
-  for (const one of module.imports) {
-    if (seen.has(one.at.start) || source.lineStart(one.at.start) !== one.at.start || one.guards.length > 0) continue;
+  for (const one of imports) {
+    if (seen.has(one.at.start) || one.guards.length > 0 || source.lineStart(one.at.start) !== one.at.start) continue;
     seen.add(one.at.start);
     const text = source.slice(one.at);
     found.push({ start: one.at.start, end: one.at.end, text, from: text.startsWith('from'), future: text.startsWith('from __future__') });

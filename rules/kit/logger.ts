@@ -22,11 +22,23 @@ function makesLogger(value: Value): boolean {
   return value.kind === 'result' && /^(getLogger|get_logger|get_task_logger)$/.test(lastName(value.callee));
 }
 
+const first = new WeakMap<Module, number>();
+
+/** Where the first definition or assignment of a file begins; past everything in a file without. */
+function firstStatement(module: Module): number {
+  const known = first.get(module);
+  if (known !== undefined) return known;
+  let made = Infinity;
+  for (const list of [module.functions, module.classes, module.assignments]) for (const { at } of list) made = Math.min(made, at.start);
+  first.set(module, made);
+  return made;
+}
+
 /** The edits that give a module `logger = logging.getLogger(__name__)` after its imports. */
 export function makingLogger(module: Module, source: Source): readonly Edit[] {
   const line = 'logger = logging.getLogger(__name__)';
   // The imports at the top: an application may import its routes at the very end.
-  const body = Math.min(...[...module.functions, ...module.classes, ...module.assignments].map((one) => one.at.start), source.text.length);
+  const body = Math.min(firstStatement(module), source.text.length);
   const top = module.imports.filter((one) => one.guards.length === 0 && one.at.start < body && source.lineStart(one.at.start) === one.at.start);
   const imported = importing(module, source, 'logging');
   const last = top.at(-1);
