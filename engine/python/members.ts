@@ -1,10 +1,13 @@
 /**
- * A class that is read again by the one method that changed in it. A class may be the most of a file, while what is typed is in one of its
- * methods: only that is parsed and lowered again, and stands among the others as they were.
+ * Classes by their members. A class may be the most of a file, while what is typed is in one of its methods: of a class that is whole, only
+ * that is parsed and lowered again, and stands among the others as they were. In one that is broken (an open bracket, most often) the damage
+ * ends with the member it is in, as it does in a file with the statement (see pieces.ts).
  *
- * It is what reading the whole class gives: the method is whole by itself, and so no string, bracket or line of it reaches into the next.
+ * What is read again is what reading the whole class gives: the method is whole by itself, and so no string, bracket or line of it reaches
+ * into the next.
  */
-import type { ClassStmt, FunctionStmt, Program } from '../syntax/ast';
+import type { ClassStmt, FunctionStmt, Program, Stmt } from '../syntax/ast';
+import { headEnd, pieceEnd } from './cuts';
 import type { Stretch } from './stretch';
 import { shifted, stretchBetween } from './stretch';
 
@@ -37,6 +40,35 @@ export function classAgain({ text: before, origin }: WasLowered, text: string, l
     body: [{ ...only, end, body: { ...only.body, end, body: members } }],
     comments: [...origin.comments.filter((each) => each.start < from), ...shifted(read.comments, here), ...shifted(origin.comments.filter((each) => each.start >= to), edit.by)],
   };
+}
+
+/**
+ * A class that is broken, read member by member, so that the damage ends with the member it is in; undefined where its head is broken, or
+ * where the text is not a class.
+ */
+export function classByMembers(text: string, lower: (text: string) => Program): Program | undefined {
+  const from = headEnd(text);
+  const indent = from === undefined ? undefined : /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ \t]+)[^\s#]/.exec(text.slice(from))?.[1];
+  if (from === undefined || indent === undefined) return undefined;
+  const head = lower(`${text.slice(0, from)}${indent}pass\n`);
+  const [only, ...others] = head.body;
+  if (!head.whole || only?.k !== 'class' || others.length > 0) return undefined;
+  const members: Stmt[] = [];
+  const comments = [...head.comments];
+  for (let at = from; at < text.length;) {
+    const end = pieceEnd(text, at, indent);
+    const read = lower(AROUND + text.slice(at, end));
+    members.push(...shifted(insideOf(read), at - AROUND.length));
+    comments.push(...shifted(read.comments, at - AROUND.length));
+    at = end;
+  }
+  const end = members.at(-1)?.end ?? only.end;
+  return { whole: false, comments, body: [{ ...only, end, body: { start: members[0]?.start ?? only.body.start, end, body: members } }] };
+}
+
+/** What stands in the class around a text, also where it has fallen out of it. */
+function insideOf({ body }: Program): readonly Stmt[] {
+  return body.flatMap((each) => each.k === 'class' && each.start === 0 ? each.body.body : each.start < AROUND.length ? [] : [each]);
 }
 
 /** The method whose lines, down to the next member, hold all of the edit. */

@@ -9,8 +9,9 @@
  * the pieces are whole too, and together they are what the file is when it is read at once.
  */
 import type { Program, Stmt } from '../syntax/ast';
+import { pieceEnd } from './cuts';
 import type { WasLowered } from './members';
-import { classAgain } from './members';
+import { classAgain, classByMembers } from './members';
 import { shifted } from './stretch';
 
 /** What a piece is made of, from its own beginning. */
@@ -29,6 +30,9 @@ export interface Piece {
 export class Pieces {
   private last: readonly Piece[] = [];
 
+  /** Of a class that is broken, by their texts. */
+  private members = new Map<string, Lowered>();
+
   /** What was lowered last, which may be asked for twice. */
   private latest: { readonly text: string; readonly lowered: Lowered } | undefined;
 
@@ -40,8 +44,24 @@ export class Pieces {
    * @param before the piece in whose place it stands: of a class, only the method that changed is read
    */
   lowered(text: string, before?: WasLowered): Lowered {
-    if (this.latest?.text !== text) this.latest = { text, lowered: (before && classAgain(before, text, this.lower)) ?? this.lower(text) };
+    if (this.latest?.text !== text) this.latest = { text, lowered: (before && classAgain(before, text, this.lower)) ?? this.anew(text) };
     return this.latest.lowered;
+  }
+
+  private anew(text: string): Lowered {
+    const read = this.lower(text);
+    return read.whole ? read : this.byMembers(text) ?? read;
+  }
+
+  /** Members that were read for the class that was read last are not read again. */
+  private byMembers(text: string): Lowered | undefined {
+    const { members } = this;
+    this.members = new Map();
+    return classByMembers(text, (part) => {
+      const read = this.members.get(part) ?? members.get(part) ?? this.lower(part);
+      this.members.set(part, read);
+      return read;
+    });
   }
 
   read(text: string): Program & { readonly pieces: readonly Piece[] } {
@@ -99,77 +119,4 @@ function placed(pieces: readonly Piece[], start: number): readonly Piece[] {
 /** A piece out of what its text was lowered to, at the place where it stands. */
 export function placedAt(text: string, origin: Lowered, start: number): Piece {
   return { text, start, origin, body: shifted(origin.body, start), comments: shifted(origin.comments, start) };
-}
-
-// ---- where pieces end
-
-/** Lines that go on with the statement above them. */
-const GOES_ON = /(?:else|elif|except|finally)\b/y;
-/** What cannot stand in brackets: where a line begins so, the brackets before it were never closed. */
-const BEGINS = /(?:(?:async[ \t]+)?def|class)[ \t]+\w|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b/y;
-
-const TAB = 9, NEWLINE = 10, FORM_FEED = 12, RETURN = 13, SPACE = 32, DOUBLE_QUOTE = 34, HASH = 35, SINGLE_QUOTE = 39, OPEN = 40, CLOSE = 41, AT = 64, OPEN_SQUARE = 91, BACKSLASH = 92, CLOSE_SQUARE = 93, OPEN_CURLY = 123, CLOSE_CURLY = 125;
-
-/** The end of the piece that begins at `from`, which is where the next one begins or the text ends. */
-export function pieceEnd(text: string, from: number): number {
-  let depth = 0;
-  // The first statement of a file may have blank and commented lines above it, and decorators are part of what they stand on.
-  let begun = startsStatement(text, from);
-  let decorated = text.charCodeAt(from) === AT;
-  let decorator: number | undefined;
-  for (let at = from; at < text.length;) {
-    switch (text.charCodeAt(at)) {
-      case HASH: at = orEnd(text.indexOf('\n', at), text); break;
-      case BACKSLASH: at += text.charCodeAt(at + 1) === RETURN ? 3 : 2; break;
-      case DOUBLE_QUOTE: case SINGLE_QUOTE: at = stringEnd(text, at); break;
-      case OPEN: case OPEN_SQUARE: case OPEN_CURLY: depth++; at++; break;
-      case CLOSE: case CLOSE_SQUARE: case CLOSE_CURLY: depth = Math.max(0, depth - 1); at++; break;
-      case NEWLINE: {
-        at++;
-        if (!startsStatement(text, at)) break;
-        if (depth > 0) {
-          if (begins(BEGINS, text, at)) return decorator ?? at;
-          decorator = text.charCodeAt(at) === AT ? decorator ?? at : undefined;
-          break;
-        }
-        if (begun && !decorated && !begins(GOES_ON, text, at)) return at;
-        begun = true;
-        decorated = text.charCodeAt(at) === AT;
-        break;
-      }
-      default: at++;
-    }
-  }
-  return text.length;
-}
-
-/** Whether something other than white space or a comment stands at the beginning of a line. */
-function startsStatement(text: string, at: number): boolean {
-  if (at >= text.length) return false;
-  const code = text.charCodeAt(at);
-  return code !== SPACE && code !== TAB && code !== NEWLINE && code !== RETURN && code !== FORM_FEED && code !== HASH;
-}
-
-function begins(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
-}
-
-/** Behind a string that begins at `at`; one in single quotes ends with its line at the latest. */
-function stringEnd(text: string, at: number): number {
-  const quote = text.charAt(at);
-  const triple = text.startsWith(quote.repeat(3), at);
-  const code = quote.charCodeAt(0);
-  for (let next = at + (triple ? 3 : 1); next < text.length; next++) {
-    const here = text.charCodeAt(next);
-    if (here === BACKSLASH) next += text.charCodeAt(next + 1) === RETURN ? 2 : 1;
-    else if (here === code && !triple) return next + 1;
-    else if (here === code && text.startsWith(quote.repeat(2), next + 1)) return next + 3;
-    else if (here === NEWLINE && !triple) return next;
-  }
-  return text.length;
-}
-
-function orEnd(at: number, text: string): number {
-  return at < 0 ? text.length : at;
 }

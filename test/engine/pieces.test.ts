@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonLowering } from '../../engine/python/lower';
+import { pieceEnd } from '../../engine/python/cuts';
 import { classAgain } from '../../engine/python/members';
-import { Pieces, pieceEnd } from '../../engine/python/pieces';
+import { Pieces } from '../../engine/python/pieces';
 import { Documents } from '../../engine/syntax/documents';
 import type { Program } from '../../engine/syntax/ast';
 import { testGrammars } from '../support/grammars';
@@ -76,6 +77,31 @@ describe('the pieces of a Python file', () => {
     for (let length = 0; length <= text.length; length++) assert.deepEqual(typed.read(text.slice(0, length)), new Pieces(lowered).read(text.slice(0, length)));
     for (let length = 0; length <= text.length; length++) assert.deepEqual(gone.read(text.slice(length)), new Pieces(lowered).read(text.slice(length)));
     for (let at = 0; at <= text.length; at++) for (const put of ['\n', '(', ' ', 'x', '"""']) assert.deepEqual(typed.read(text.slice(0, at) + put + text.slice(at)), new Pieces(lowered).read(text.slice(0, at) + put + text.slice(at)));
+  });
+
+  it('keep an open bracket to the method it is in', () => {
+    for (const open of ['value = compute(', 'value = [', 'value = {"a": (', 'if self.x(', 'return "', 'x = 1 +', 'return """']) {
+      const text = `@a\nclass C(B, metaclass=M):  # why\n    # first\n    x = 1\n\n    def f(self):\n        ${open}\n        return 1\n\n    @property\n    def g(self):\n        return 2\n\n    y = 2\n`;
+      const [piece, ...others] = new Pieces(lowered).read(text).pieces;
+      const [only] = piece?.body ?? [];
+      assert.ok(only?.k === 'class' && piece && others.length === 0, open);
+      assert.equal(piece.origin.whole, false);
+      assert.deepEqual([only.name, only.decorators.length, only.bases.length, only.start, only.end <= text.length], ['C', 1, 2, 0, true]);
+      const members = only.body.body.map((each) => each.k === 'function' ? `${each.name} ${each.decorators.length}` : text.slice(each.start, each.end));
+      assert.equal(members[0], 'x = 1', open);
+      // A string of several lines ends nowhere but at its own end.
+      if (!open.endsWith('"""')) assert.deepEqual(members.slice(-2), ['g 1', 'y = 2'], open);
+    }
+  });
+
+  it('read a class typed letter by letter as one that is there at once', function () {
+    this.timeout(120_000);
+    for (const text of CLASSES) {
+      const [typed, gone] = [new Pieces(lowered), new Pieces(lowered)];
+      for (let length = 0; length <= text.length; length++) assert.deepEqual(typed.read(text.slice(0, length)), new Pieces(lowered).read(text.slice(0, length)));
+      for (let length = 0; length <= text.length; length++) assert.deepEqual(gone.read(text.slice(length)), new Pieces(lowered).read(text.slice(length)));
+      for (let at = 0; at <= text.length; at += 3) for (const put of ['\n', '(', ' ', 'x', '"""', '\\']) assert.deepEqual(typed.read(text.slice(0, at) + put + text.slice(at)), new Pieces(lowered).read(text.slice(0, at) + put + text.slice(at)));
+    }
   });
 
   it('are read again only where the text changed', () => {
