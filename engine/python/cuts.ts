@@ -6,7 +6,7 @@
 /** Lines that go on with the statement above them. */
 const GOES_ON = /(?:else|elif|except|finally)\b/y;
 /** What cannot stand in brackets: where a line begins so, the brackets before it were never closed. */
-const BEGINS = /(?:(?:async[ \t]+)?def|class)[ \t]+\w|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b/y;
+const BEGINS = /(?:(?:async[ \t]+)?def|class)[ \t]+\w|import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import\b|(?:return|raise|try|while|with|del|assert|pass|break|continue|global|nonlocal)\b(?![ \t]*=)/y;
 
 const TAB = 9, NEWLINE = 10, FORM_FEED = 12, RETURN = 13, SPACE = 32, DOUBLE_QUOTE = 34, HASH = 35, SINGLE_QUOTE = 39, OPEN = 40, CLOSE = 41, COLON = 58, AT = 64, OPEN_SQUARE = 91, BACKSLASH = 92, CLOSE_SQUARE = 93, OPEN_CURLY = 123, CLOSE_CURLY = 125;
 
@@ -80,10 +80,13 @@ function orEnd(at: number, text: string): number {
   return at < 0 ? text.length : at;
 }
 
-/** Where the lines below the head of a class begin, which is the first statement of a text but for decorators; undefined where it has none. */
-export function headEnd(text: string): number | undefined {
-  const keyword = /^class[ \t]+\w/m.exec(text)?.index;
-  if (keyword === undefined) return undefined;
+/**
+ * Where the lines below the head of a definition begin; undefined where it has none, or the text is no definition.
+ * @param indent what stands before the definition, and before its decorators
+ */
+export function headEnd(text: string, indent = ''): number | undefined {
+  const keyword = new RegExp(`^${indent}(?:class|(?:async[ \\t]+)?def)[ \\t]+\\w`, 'm').exec(text)?.index;
+  if (keyword === undefined || new RegExp(`^${indent}[^\\s@#)\\]}]`, 'm').exec(text)?.index !== keyword) return undefined;
   let depth = 0;
   for (let at = keyword; at < text.length;) {
     switch (text.charCodeAt(at)) {

@@ -1,7 +1,7 @@
 /**
- * Classes by their members. A class may be the most of a file, while what is typed is in one of its methods: of a class that is whole, only
- * that is parsed and lowered again, and stands among the others as they were. In one that is broken (an open bracket, most often) the damage
- * ends with the member it is in, as it does in a file with the statement (see pieces.ts).
+ * Definitions by what stands in them. A class may be the most of a file, while what is typed is in one of its methods: of a class that is
+ * whole, only that is parsed and lowered again, and stands among the others as they were. In a definition that is broken (an open bracket,
+ * most often) the damage ends with the statement it is in, as it does in a file (see pieces.ts).
  *
  * What is read again is what reading the whole class gives: the method is whole by itself, and so no string, bracket or line of it reaches
  * into the next.
@@ -43,27 +43,41 @@ export function classAgain({ text: before, origin }: WasLowered, text: string, l
 }
 
 /**
- * A class that is broken, read member by member, so that the damage ends with the member it is in; undefined where its head is broken, or
- * where the text is not a class.
+ * A definition that is broken, read statement by statement, and what is broken among them likewise where it is a definition: so the damage
+ * ends with the statement it is in. Undefined where the head is broken, or where the text is no definition.
+ * @param lower reads a text as if it were a file
  */
-export function classByMembers(text: string, lower: (text: string) => Program): Program | undefined {
-  const from = headEnd(text);
-  const indent = from === undefined ? undefined : /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ \t]+)[^\s#]/.exec(text.slice(from))?.[1];
-  if (from === undefined || indent === undefined) return undefined;
-  const head = lower(`${text.slice(0, from)}${indent}pass\n`);
-  const [only, ...others] = head.body;
-  if (!head.whole || only?.k !== 'class' || others.length > 0) return undefined;
-  const members: Stmt[] = [];
-  const comments = [...head.comments];
+export function byStatements(text: string, lower: (text: string) => Program): Program | undefined {
+  return definitionBy(text, '', lower);
+}
+
+/** @param indent what stands before the definition */
+function definitionBy(text: string, indent: string, lower: (text: string) => Program): Program | undefined {
+  const from = headEnd(text, indent);
+  const inner = from === undefined ? undefined : /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ \t]+)[^\s#]/.exec(text.slice(from))?.[1];
+  if (from === undefined || inner === undefined || inner.length <= indent.length) return undefined;
+  const around = indent === '' ? '' : AROUND;
+  const head = lower(`${around}${text.slice(0, from)}${inner}pass\n`);
+  const [only, ...others] = shifted(around === '' ? head.body : insideOf(head), -around.length);
+  if (!head.whole || (only?.k !== 'class' && only?.k !== 'function') || others.length > 0) return undefined;
+  const body: Stmt[] = [];
+  const comments = [...shifted(head.comments, -around.length)];
   for (let at = from; at < text.length;) {
-    const end = pieceEnd(text, at, indent);
-    const read = lower(AROUND + text.slice(at, end));
-    members.push(...shifted(insideOf(read), at - AROUND.length));
-    comments.push(...shifted(read.comments, at - AROUND.length));
+    const end = pieceEnd(text, at, inner);
+    const read = statementsOf(text.slice(at, end), inner, lower);
+    body.push(...shifted(read.body, at));
+    comments.push(...shifted(read.comments, at));
     at = end;
   }
-  const end = members.at(-1)?.end ?? only.end;
-  return { whole: false, comments, body: [{ ...only, end, body: { start: members[0]?.start ?? only.body.start, end, body: members } }] };
+  const end = body.at(-1)?.end ?? only.end;
+  return { whole: false, comments, body: [{ ...only, end, body: { start: body[0]?.start ?? only.body.start, end, body } }] };
+}
+
+/** What stands in a definition from one of its statements to the next. */
+function statementsOf(text: string, indent: string, lower: (text: string) => Program): Pick<Program, 'body' | 'comments'> {
+  const read = lower(AROUND + text);
+  const deeper = read.whole ? undefined : definitionBy(text, indent, lower);
+  return deeper ?? { body: shifted(insideOf(read), -AROUND.length), comments: shifted(read.comments, -AROUND.length) };
 }
 
 /** What stands in the class around a text, also where it has fallen out of it. */

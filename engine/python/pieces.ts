@@ -11,7 +11,7 @@
 import type { Program, Stmt } from '../syntax/ast';
 import { pieceEnd } from './cuts';
 import type { WasLowered } from './members';
-import { classAgain, classByMembers } from './members';
+import { classAgain, byStatements } from './members';
 import { shifted } from './stretch';
 
 /** What a piece is made of, from its own beginning. */
@@ -30,8 +30,8 @@ export interface Piece {
 export class Pieces {
   private last: readonly Piece[] = [];
 
-  /** Of a class that is broken, by their texts. */
-  private members = new Map<string, Lowered>();
+  /** What was read of the parts of a definition that is broken, by their texts. */
+  private parts = new Map<string, Lowered>();
 
   /** What was lowered last, which may be asked for twice. */
   private latest: { readonly text: string; readonly lowered: Lowered } | undefined;
@@ -50,16 +50,16 @@ export class Pieces {
 
   private anew(text: string): Lowered {
     const read = this.lower(text);
-    return read.whole ? read : this.byMembers(text) ?? read;
+    return read.whole ? read : this.inParts(text) ?? read;
   }
 
-  /** Members that were read for the class that was read last are not read again. */
-  private byMembers(text: string): Lowered | undefined {
-    const { members } = this;
-    this.members = new Map();
-    return classByMembers(text, (part) => {
-      const read = this.members.get(part) ?? members.get(part) ?? this.lower(part);
-      this.members.set(part, read);
+  /** Parts that were read for the definition that was read last are not read again. */
+  private inParts(text: string): Lowered | undefined {
+    const { parts } = this;
+    this.parts = new Map();
+    return byStatements(text, (part) => {
+      const read = this.parts.get(part) ?? parts.get(part) ?? this.lower(part);
+      this.parts.set(part, read);
       return read;
     });
   }

@@ -94,6 +94,17 @@ describe('the pieces of a Python file', () => {
     }
   });
 
+  it('keep it to the statement of a function, however deep', () => {
+    const text = 'def f(a):\n    first = 1\n    def inner():\n        deep = compute(\n        return deep\n    while a:\n        second = 2\n    # last\n    return first\n';
+    const [outer] = new Pieces(lowered).read(text).body;
+    assert.ok(outer?.k === 'function');
+    const inner = outer.body.body[1];
+    assert.ok(inner?.k === 'function');
+    assert.deepEqual(outer.body.body.map((each) => each.k), ['assign', 'function', 'loop', 'return']);
+    assert.equal(inner.body.body.at(-1)?.k, 'return');
+    assert.equal(text.slice(inner.start, inner.end), 'def inner():\n        deep = compute(\n        return deep');
+  });
+
   it('read a class typed letter by letter as one that is there at once', function () {
     this.timeout(120_000);
     for (const text of CLASSES) {
@@ -113,7 +124,7 @@ describe('the pieces of a Python file', () => {
     assert.deepEqual(count(text), []);
     assert.deepEqual(count(text.replace('return 1', 'return 10')), ['def f():\n    return 10\n']);
     assert.deepEqual(count(text), ['def f():\n    return 1\n']);
-    assert.deepEqual(count(text.replace('b = 2', 'else: 2')), ['def f():\n    return 1\nelse: 2\n']);
+    assert.deepEqual(count(text.replace('b = 2', 'else: 2')), ['def f():\n    return 1\nelse: 2\n', 'def f():\n    pass\n', 'class _:\n    return 1\n', 'class _:\nelse: 2\n']);
     assert.deepEqual(count(''), []);
     assert.equal(count(text).length, 4);
   });
