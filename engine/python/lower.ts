@@ -12,6 +12,9 @@ import { unescapePython } from './strings';
 /** Deeper nesting is nobody's program; it would only overflow our own stack. */
 const DEEPEST = 150;
 
+/** A line ends and is not continued. */
+const LINE_ENDS = /(?<!\\\r?)\n/;
+
 type Typed = TreeNode & { kind?: string };
 
 /** A walker for trees of this language; make it once. */
@@ -133,6 +136,8 @@ class Lowering {
       at = undefined;
       for (const [index, part] of parts.entries()) {
         const type = this.type(part);
+        // The parser takes the line below for the value that is still to be typed: `x =`.
+        if (index > 0 && LINE_ENDS.test(this.text.slice(parts[index - 1]?.endIndex, part.startIndex))) this.broken = true;
         if (index === 0) targets.push(this.expr(part));
         else if (type === 'type') annotation = this.annotation(part);
         else if (type === 'assignment') at = part;

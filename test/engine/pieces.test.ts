@@ -79,6 +79,15 @@ describe('the pieces of a Python file', () => {
     for (let at = 0; at <= text.length; at++) for (const put of ['\n', '(', ' ', 'x', '"""']) assert.deepEqual(typed.read(text.slice(0, at) + put + text.slice(at)), new Pieces(lowered).read(text.slice(0, at) + put + text.slice(at)));
   });
 
+  it('do not take the next line for a value that is still to be typed', () => {
+    for (const text of ['a = 1\nx =\ny = 2\n', 'x = y =\nz = 2\n', 'x =  # to come\ny = 2\n', 'x =\r\ny = 2\r\n']) {
+      assert.equal(lowered(text).whole, false, text);
+      const last = new Pieces(lowered).read(text).body.at(-1);
+      assert.ok(last?.k === 'assign' && last.targets.length === 1, text);
+    }
+    for (const text of ['x = \\\ny\n', 'x = \\\r\n1\r\n', 'x = (\n1)\n', 'x: int = 1\n']) assert.equal(lowered(text).whole, true, text);
+  });
+
   it('keep an open bracket to the method it is in', () => {
     for (const open of ['value = compute(', 'value = [', 'value = {"a": (', 'if self.x(', 'return "', 'x = 1 +', 'return """']) {
       const text = `@a\nclass C(B, metaclass=M):  # why\n    # first\n    x = 1\n\n    def f(self):\n        ${open}\n        return 1\n\n    @property\n    def g(self):\n        return 2\n\n    y = 2\n`;
