@@ -114,7 +114,9 @@ export class Application {
     const rest = read && this.upkeep.restSince(read, this.textOf(path));
     if (!rest || (rest.asks && !this.catchUp())) return false;
     for (const [other, earlier] of rest.files) this.judgeAgain(other, earlier);
-    this.projectVerdicts = hearAgain(this.active('project'), rest.whole, this.askOfProject());
+    // Places of applications, which rules of the project speak of, outlast edits: who is asked again is asked by facts that are right.
+    const project = rest.whole.stale.size > 0 ? rebuiltFacts(this.project) : this.project;
+    this.projectVerdicts = hearAgain(this.active('project'), rest.whole, this.askOfProject(project));
     this.tables = undefined;
     this.conclude();
     return true;
@@ -222,7 +224,6 @@ export class Application {
     const rule = this.bench.registry.rules.find((each) => each.id === id);
     const unit = this.project.unit(path);
     const key = rule?.scope === 'project' ? id : `${id} ${path}`;
-    // Places of applications, which rules of the project speak of, outlast edits.
     const made = verdicts.get(key) ?? (rule?.scope === 'project' ? this.askOfProject(again.rebuilt ??= rebuiltFacts(this.project))(rule) : rule && unit && this.askOf(unit)(rule));
     if (made) verdicts.set(key, made);
     return made;

@@ -352,6 +352,23 @@ describe('session', () => {
       assert.equal(fixed('at-call', app), app, 'there is nothing left to fix');
     });
 
+    it('rules of the whole that looked at the text again, at the places that are there now', async () => {
+      const looking = projectRule({ ...documented, id: 'looks', title: 'All is well', project: (project) => ({ open: project.text('app.py') === undefined ? [] : [{ at: project.anchor, message: 'said' }] }) })('testing');
+      const app = `${text}\napp = Flask(__name__)\napp.run()\n`.replace('import os', 'import os\nfrom flask import Flask');
+      const session = await start({ 'app.py': app }, { rules: [looking] });
+      session.edit('app.py', `${app}\n`);
+      await session.refresh();
+      for (const typed of ['    name', '    namex', '    namexxyy']) {
+        const now = `${app}\n`.replace('    name', () => typed);
+        session.edit('app.py', now);
+        await session.refresh();
+        const anew = await start({ 'app.py': now }, { rules: [looking] });
+        const said = (of: Session) => of.findings('app.py').map(({ rule: id, range, snippet, fingerprint }) => [id, range, snippet, fingerprint]);
+        assert.equal(said(anew).length, 1);
+        assert.deepEqual(said(session), said(anew), typed);
+      }
+    });
+
     it('no rule of other files or of the whole, when it is scanned again, but those that looked into the file where it is', async () => {
       const looksOver = rule({
         ...documented, id: 'looks-over', title: 'Nobody else is called xx', on: call('eval'), nothing: 'Nothing is called.', underline: ({ call: one }) => one.calleeAt, message: () => 'xx',
