@@ -71,9 +71,9 @@ export async function hover(page, text, says) {
 }
 
 /**
- * Opens the quick fix menu at the squiggle of a line. The key is pressed once, and not before the light bulb has come: VS Code asks for it
- * shortly after the cursor has moved, and a menu that is still being asked for then never opens. A second press would choose the first
- * entry of a menu that was only late.
+ * Opens the quick fix menu at the squiggle of a line. The key is not pressed before the light bulb has come: VS Code asks for it shortly
+ * after the cursor has moved, and a menu that is still being asked for then never opens. Where either does not come, it is closed and the
+ * cursor moved again, as a person would: a second press alone would choose the first entry of a menu that was only late.
  * @param {Page} page
  * @param {string} text  somewhere in the line
  * @param {string} title  of an entry to wait for
@@ -82,18 +82,18 @@ export async function hover(page, text, says) {
 export async function openQuickFixes(page, text, title) {
   const bulb = page.locator('.lightBulbWidget').filter({ visible: true });
   const box = await untilSquiggle(page, text);
-  await page.keyboard.press('Escape'); // a hover that is in the way
-  // VS Code asks for the bulb when the cursor moves, and does not ask again where nothing was known yet: then a person moves it again.
-  await until(`the light bulb at ${text}`, async () => {
+  await until(`a menu of fixes at ${text} with "${title}"`, async () => {
+    await page.keyboard.press('Escape'); // a hover that is in the way, or a menu of another line
+    await page.locator(MENU_ENTRY).first().waitFor({ state: 'hidden' });
     // From another line: then the bulb that comes is the new one.
     await page.keyboard.press('Control+End');
     await bulb.waitFor({ state: 'detached' });
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-    return bulb.waitFor({ timeout: 6000 }).then(() => true, () => false);
-  }, { limit: 30_000 });
-  await page.mouse.move(0, 0); // an entry under the mouse would take the focus
-  await page.keyboard.press('Control+.');
-  await page.locator(MENU_ENTRY, { hasText: title }).first().waitFor();
+    if (!await bulb.waitFor({ timeout: 6000 }).then(() => true, () => false)) return false;
+    await page.mouse.move(0, 0); // an entry under the mouse would take the focus
+    await page.keyboard.press('Control+.');
+    return page.locator(MENU_ENTRY, { hasText: title }).first().waitFor({ timeout: 6000 }).then(() => true, () => false);
+  }, { limit: 60_000 });
   return page.locator(MENU_ENTRY).allInnerTexts();
 }
 
