@@ -22,29 +22,39 @@ export function pieceEnd(text: string, from: number, indent = ''): number {
   let decorated = begun && first(from) === AT;
   let decorator: number | undefined;
   for (let at = from; at < text.length;) {
-    switch (text.charCodeAt(at)) {
-      case HASH: at = orEnd(text.indexOf('\n', at), text); break;
-      case BACKSLASH: at += text.charCodeAt(at + 1) === RETURN ? 3 : 2; break;
-      case DOUBLE_QUOTE: case SINGLE_QUOTE: at = stringEnd(text, at); break;
-      case OPEN: case OPEN_SQUARE: case OPEN_CURLY: depth++; at++; break;
-      case CLOSE: case CLOSE_SQUARE: case CLOSE_CURLY: depth = Math.max(0, depth - 1); at++; break;
-      case NEWLINE: {
-        at++;
-        if (!startsStatement(text, at, indent)) break;
-        if (depth > 0) {
-          if (begins(BEGINS, text, at + indent.length)) return decorator ?? at;
-          decorator = first(at) === AT ? decorator ?? at : undefined;
-          break;
-        }
-        if (begun && !decorated && !begins(GOES_ON, text, at + indent.length)) return at;
-        begun = true;
-        decorated = first(at) === AT;
-        break;
-      }
-      default: at++;
+    const code = text.charCodeAt(at);
+    depth = depthBehind(code, depth);
+    at = behind(text, at, code);
+    if (code !== NEWLINE || !startsStatement(text, at, indent)) continue;
+    if (depth > 0) {
+      if (begins(BEGINS, text, at + indent.length)) return decorator ?? at;
+      decorator = first(at) === AT ? decorator ?? at : undefined;
+      continue;
     }
+    if (begun && !decorated && !begins(GOES_ON, text, at + indent.length)) return at;
+    begun = true;
+    decorated = first(at) === AT;
   }
   return text.length;
+}
+
+/** Behind the character at `at`, or behind the comment, the string or the end of a continued line that begins with it. */
+function behind(text: string, at: number, code: number): number {
+  switch (code) {
+    case HASH: return orEnd(text.indexOf('\n', at), text);
+    case BACKSLASH: return at + (text.charCodeAt(at + 1) === RETURN ? 3 : 2);
+    case DOUBLE_QUOTE: case SINGLE_QUOTE: return stringEnd(text, at);
+    default: return at + 1;
+  }
+}
+
+/** How many brackets stand open behind a character. */
+function depthBehind(code: number, depth: number): number {
+  switch (code) {
+    case OPEN: case OPEN_SQUARE: case OPEN_CURLY: return depth + 1;
+    case CLOSE: case CLOSE_SQUARE: case CLOSE_CURLY: return Math.max(0, depth - 1);
+    default: return depth;
+  }
 }
 
 /** Whether something other than white space or a comment stands at the beginning of a line, behind the indentation. Less indented lines count as well: nothing of what is above goes on there. */
@@ -89,20 +99,14 @@ export function headEnd(text: string, indent = ''): number | undefined {
   if (keyword === undefined || new RegExp(`^${indent}[^\\s@#)\\]}]`, 'm').exec(text)?.index !== keyword) return undefined;
   let depth = 0;
   for (let at = keyword; at < text.length;) {
-    switch (text.charCodeAt(at)) {
-      case HASH: at = orEnd(text.indexOf('\n', at), text); break;
-      case BACKSLASH: at += text.charCodeAt(at + 1) === RETURN ? 3 : 2; break;
-      case DOUBLE_QUOTE: case SINGLE_QUOTE: at = stringEnd(text, at); break;
-      case OPEN: case OPEN_SQUARE: case OPEN_CURLY: depth++; at++; break;
-      case CLOSE: case CLOSE_SQUARE: case CLOSE_CURLY: depth = Math.max(0, depth - 1); at++; break;
-      case COLON: {
-        if (depth > 0) { at++; break; }
-        const line = orEnd(text.indexOf('\n', at), text);
-        return /^:[ \t]*(?:#[^\n]*)?\r?$/.test(text.slice(at, line)) && line < text.length ? line + 1 : undefined;
-      }
-      case NEWLINE: if (depth === 0) return undefined; at++; break;
-      default: at++;
+    const code = text.charCodeAt(at);
+    depth = depthBehind(code, depth);
+    if (depth === 0 && code === NEWLINE) return undefined;
+    if (depth === 0 && code === COLON) {
+      const line = orEnd(text.indexOf('\n', at), text);
+      return /^:[ \t]*(?:#[^\n]*)?\r?$/.test(text.slice(at, line)) && line < text.length ? line + 1 : undefined;
     }
+    at = behind(text, at, code);
   }
   return undefined;
 }
