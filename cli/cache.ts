@@ -1,9 +1,9 @@
 /** Answers of the last run over a folder, in a folder that the user names: `check --cache FOLDER`. */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keeping } from '../engine/audit/kept';
+import { sha256 } from '../engine/records/digest';
 import { line } from '../report/escape';
 import { UsageError } from './exit';
 import { writeWhole } from './output';
@@ -41,9 +41,5 @@ function make(folder: string): void {
 
 /** The version, and the program itself: a build of the same version may have other rules. */
 export function editionOf(version: string, program: string): string {
-  return `${version} ${sha256(readFileSync(program))}`;
-}
-
-function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return `${version} ${sha256(readFileSync(program, 'utf8'))}`;
 }
