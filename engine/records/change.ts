@@ -108,7 +108,8 @@ function isBlankOrComment(text: string): boolean {
   return /^\s*(?:\/\/.*|\/\*[^*]*\*\/\s*)?$/.test(text);
 }
 
-function indentOf(text: string, item: Node | undefined): string | undefined {
+/** The blanks before an item that is the first on its line; undefined where something stands before it, or there is none. */
+export function indentOf(text: string, item: Node | undefined): string | undefined {
   if (!item) return undefined;
   return /(?:^|[\r\n])([ \t]*)$/.exec(text.slice(0, item.offset))?.[1];
 }

@@ -1,5 +1,5 @@
 /** Decisions written into `shipworthy.json`, so that its comments and the way people laid it out stay as they are. */
-import { edited, inserted, type Change } from '../records/change';
+import { edited, indentOf, inserted, type Change } from '../records/change';
 import { valueOf } from '../records/document';
 import type { Notice } from '../audit/outcome';
 import type { RuleSetting } from './config';
@@ -30,11 +30,11 @@ function changed(text: string, key: string, rule: string, value: string): Change
   }
   if (root.type !== 'object') return refuse(`${CONFIG_FILE} must be an object in { }. Mend it first.`, range(root));
   const rules = valueOf(root, 'rules');
-  if (!rules) return { edits: inserted(text, root, root.children?.length ?? 0, block(indentOf(text, root.children?.[0]?.offset) ?? '  '), '  ') };
+  if (!rules) return { edits: inserted(text, root, root.children?.length ?? 0, block(indentOf(text, root.children?.[0]) ?? '  '), '  ') };
   if (rules.type !== 'object') return refuse(`\`rules\` of ${CONFIG_FILE} must be an object in { }. Mend it first.`, range(rules));
   const known = valueOf(rules, rule);
   if (known) return { edits: [{ start: known.offset, end: known.offset + known.length, text: value }] };
-  return { edits: inserted(text, rules, rules.children?.length ?? 0, `${key}: ${value}`, `${indentOf(text, rules.parent?.offset) ?? '  '}  `) };
+  return { edits: inserted(text, rules, rules.children?.length ?? 0, `${key}: ${value}`, `${indentOf(text, rules.parent) ?? '  '}  `) };
 }
 
 function settingText({ severity, reason }: RuleSetting): string {
@@ -43,9 +43,4 @@ function settingText({ severity, reason }: RuleSetting): string {
 
 function refuse(message: string, range?: Notice['range']): { readonly refused: Notice } {
   return { refused: { code: 'config', path: CONFIG_FILE, ...(range && { range }), message, incomplete: true } };
-}
-
-/** The blanks before what stands first on its line; undefined where something stands before it. */
-function indentOf(text: string, offset: number | undefined): string | undefined {
-  return offset === undefined ? undefined : /(?:^|[\r\n])([ \t]*)$/.exec(text.slice(0, offset))?.[1];
 }
