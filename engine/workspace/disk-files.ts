@@ -1,6 +1,7 @@
 /** Files of a disk, through node. */
-import { constants } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, open, read } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { FileKind, Files } from './files';
 import { fault } from './files';
 
@@ -10,6 +11,10 @@ function kindOf(one: Kinded): FileKind {
   if (one.isSymbolicLink()) return 'link';
   return one.isFile() ? 'file' : one.isDirectory() ? 'folder' : 'other';
 }
+
+/** Handles as `node:fs/promises` makes them cost more than what is done with them here. */
+const opened = promisify(open);
+const readFrom = promisify(read);
 
 export const diskFiles: Files = {
   async names(folder) {
@@ -28,21 +33,22 @@ export const diskFiles: Files = {
 
   async read(path, limit) {
     // A pipe without a writer would keep `open` waiting for ever.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = await opened(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const found = await file.stat();
+      // Of an open file these two wait for nothing, and asked in the background each would cost as much as the reading itself.
+      const found = fstatSync(file);
       if (!found.isFile()) throw fault('NOT_A_FILE', path);
       if (found.size > limit) throw fault('TOO_LARGE', path);
       const bytes = new Uint8Array(found.size);
       let length = 0;
       for (let more = bytes.length > 0; more; more = length < bytes.length) {
-        const { bytesRead } = await file.read(bytes, length, bytes.length - length, length);
+        const { bytesRead } = await readFrom(file, bytes, length, bytes.length - length, length);
         if (bytesRead === 0) break;
         length += bytesRead;
       }
       return bytes.subarray(0, length);
     } finally {
-      await file.close();
+      closeSync(file);
     }
   },
 };

@@ -80,8 +80,13 @@ function isFolder(mode: number): boolean {
   return (mode & MODE.mask) === MODE.folder;
 }
 
+/** The digits of every byte. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hex(bytes: Uint8Array, start: number, end: number): string {
-  return Array.from(bytes.subarray(start, end), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let digits = '';
+  for (let at = start; at < end; at++) digits += HEX[bytes[at] ?? 0] ?? '';
+  return digits;
 }
 
 function entryAt(bytes: Uint8Array, view: DataView, at: number, { version, hashLength, end, previous }: Surroundings): EntryAt | undefined {

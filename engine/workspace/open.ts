@@ -46,6 +46,8 @@ class OpenFiles implements Workspace {
   readonly root: string;
   /** The root with links followed. It does not change under an open workspace. */
   private top: string | undefined;
+  /** A reading of the index that is under way: who lists asks for it twice at the same time. */
+  private reading: Promise<Tracked> | undefined;
 
   constructor(private readonly opening: Opening) {
     this.name = opening.name;
@@ -96,7 +98,9 @@ class OpenFiles implements Workspace {
 
   private async trackedIn(repository: Repository | undefined): Promise<Tracked> {
     if (this.opening.tracked) return { paths: this.opening.tracked };
-    return repository ? trackedPaths(this.opening.files, repository) : {};
+    if (!repository) return {};
+    this.reading ??= trackedPaths(this.opening.files, repository).finally(() => { this.reading = undefined; });
+    return this.reading;
   }
 
   /** The path with links followed, relative to the workspace; undefined when that is outside of it. */

@@ -4,7 +4,7 @@
  * Files that git does not track make nothing dirty.
  */
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import type { Files } from '../../workspace/files';
 import { maybe } from '../../workspace/files';
@@ -123,18 +123,19 @@ async function changedFiles(entries: readonly IndexEntry[], looked: Looked, enou
 
 /** As far as the file's own numbers tell. `unsure`: it was touched since, or in the very moment the index was written. */
 async function look(entry: IndexEntry, { top, at, modes }: Looked): Promise<'same' | 'changed' | 'unsure'> {
-  let stats: BigIntStats;
+  let stats: Stats;
   try {
-    stats = await lstat(`${top}/${entry.path}`, { bigint: true });
+    stats = await lstat(`${top}/${entry.path}`);
   } catch {
     return 'changed';
   }
   const link = (entry.mode & 0o170000) === 0o120000;
   // Where links cannot be made, git writes them as files.
   if (link ? !stats.isSymbolicLink() && process.platform !== 'win32' : !stats.isFile()) return 'changed';
-  if (!link && modes && ((Number(stats.mode) & 0o100) !== 0) !== ((entry.mode & 0o100) !== 0)) return 'changed';
-  const mtime = Number(stats.mtimeNs / 1_000_000n);
-  if (mtime === entry.mtime && Number(stats.size & 0xFFFFFFFFn) === entry.size && mtime < Math.floor(at)) return 'same';
+  if (!link && modes && ((stats.mode & 0o100) !== 0) !== ((entry.mode & 0o100) !== 0)) return 'changed';
+  // The last thousandth of a millisecond may be rounded up to the next: then the file is looked into.
+  const mtime = Math.floor(stats.mtimeMs);
+  if (mtime === entry.mtime && stats.size % 2 ** 32 === entry.size && mtime < Math.floor(at)) return 'same';
   return 'unsure';
 }
 
