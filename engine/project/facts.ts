@@ -11,8 +11,9 @@ import { lookAgain, lookAt, lookAtPart, looking } from './looks';
 import { ModuleIndex } from './module-index';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
-import type { KeptSites } from './flow';
 import { flowOf } from './flow';
+import type { Site } from './flow/sites';
+import { sitesIn } from './flow/sites';
 import { Reach } from './reach';
 import { routesOf } from './routes';
 import { djangoRouting, textOf } from './route-settings';
@@ -79,12 +80,11 @@ const LASTING: readonly string[] = [
   'startedFunctions',
   'variables',
   'routeWays',
-  'sites',
   'entries',
 ];
 
 /** Indexes that take an edited file's facts in. */
-const INDEXES = ['callIndex', 'settingIndex', 'functionIndex'];
+const INDEXES = ['callIndex', 'settingIndex', 'functionIndex', 'siteIndex'];
 
 class Facts implements Project {
   readonly root: string;
@@ -266,7 +266,8 @@ class Facts implements Project {
 
   get environment(): ReadonlyMap<string, Variable> { return this.once('environment', () => environmentOf(this, this.names, developmentName)); }
   get unnamedReads(): readonly UnnamedRead[] { return this.once('unnamedReads', () => unnamedReads(this, this.names)); }
-  get flow(): Flow { return this.once('flow', () => flowOf(this, this.names, this.once('sites', (): KeptSites => new WeakMap()))); }
+  get flow(): Flow { return this.once('flow', () => flowOf(this, this.names, () => this.siteIndex)); }
+  private get siteIndex(): ModuleIndex<Site> { return this.once('siteIndex', () => new ModuleIndex(this.modules, (module) => sitesIn(module, this.names))); }
 
   get routes(): readonly { module: Module; route: Route }[] {
     return this.once('routes', () => this.modules.flatMap((module) => this.routesOf(module).map((route) => ({ module, route }))));

@@ -88,7 +88,8 @@ function registered(project: Project, words: RegExp): readonly Hook[] {
 function methods(project: Project): readonly Hook[] {
   const mounted = middlewares(project).map((each) => each.name);
   const byName = mounted.flatMap((name) => ownFunction(project, name) ?? []);
-  const classes = project.classes.filter(({ module, class: one }) => mounted.some((name) => isNamed(module, one, name)) || one.bases.some((base) => calls(base, 'flask.Flask') || calls(base, 'fastapi.FastAPI')));
+  const lasts = new Set(mounted.map(lastName));
+  const classes = project.classes.filter(({ module, class: one }) => (lasts.has(one.name) && mounted.some((name) => isNamed(module, one, name))) || one.bases.some((base) => calls(base, 'flask.Flask') || calls(base, 'fastapi.FastAPI')));
   return [...byName, ...classes.flatMap(({ module, class: one }) => {
     return functionsIn(module, pathOf(one)).filter((func) => METHODS.test(func.name)).map((func) => ({ module, func }));
   })];
@@ -98,8 +99,20 @@ function methods(project: Project): readonly Hook[] {
 function ownFunction(project: Project, name: string): Hook | undefined {
   const exact = project.func(name);
   if (exact) return exact;
-  const all = project.modules.flatMap((module) => module.functions.filter((func) => isNamed(module, func, name)).map((func) => ({ module, func })));
+  const all = (functionsByName(project).get(lastName(name)) ?? []).filter(({ module, func }) => isNamed(module, func, name));
   return all.length === 1 ? all[0] : undefined;
+}
+
+/** Every function of the project by its own name. */
+function functionsByName(project: Project): ReadonlyMap<string, readonly Hook[]> {
+  return project.once('functions by name', () => {
+    const found = new Map<string, Hook[]>();
+    for (const module of project.modules) for (const func of module.functions) {
+      const list = found.get(func.name);
+      if (list) list.push({ module, func }); else found.set(func.name, [{ module, func }]);
+    }
+    return found;
+  });
 }
 
 function isNamed(module: Module, one: Func | Class, name: string): boolean {

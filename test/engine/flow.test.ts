@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Project, Value } from '../../rules/kit';
+import { renewedFacts } from '../../engine/project/facts';
 import { moduleOf, projectOf } from '../support/python';
 
 /** The ways to the first argument of the call of `sink`, as "read > function > … ". */
@@ -86,6 +87,16 @@ describe('a visitor\'s data through functions', () => {
     const names = Array.from({ length: 20 }, (_, i) => `f${i}`);
     const text = names.map((each) => `def ${each}(x):\n    sink(x)\n${names.map((other) => `    ${other}(x)\n`).join('')}`).join('');
     assert.deepEqual(await waysIn({ 'app.py': text }), []);
+  });
+
+  it('is followed from the calls of an edited file, and from those of no text before', async () => {
+    const store = 'def find(name):\n    sink(name)\n\ndef other(name):\n    sink(name)\n';
+    const call = (name: string) => `${VIEW(`${name}(request.args["q"])`)}`.replace('import find', 'import find, other');
+    const project = await projectOf({ 'app.py': call('find'), 'store.py': store });
+    assert.deepEqual(ways(project), ['request.args.q > app.view > store.find']);
+    const edited = renewedFacts(project, await moduleOf(call('other')));
+    assert.ok(edited);
+    assert.deepEqual(ways(edited), ['request.args.q > app.view > store.other']);
   });
 
   it('is known from what the reader keeps when nobody asks for a call', async () => {

@@ -2,6 +2,7 @@
 import type { Func, Keyword, Module, Span, Value } from '../../../rules/kit';
 import { classByPath, functionByPath, lastName, pathOf } from '../../../rules/kit';
 import { HANDS_OVER } from '../../python/passes';
+import type { ModuleIndex } from '../module-index';
 import type { ProjectNames } from '../names';
 import { qualified } from '../names';
 
@@ -23,19 +24,34 @@ const LATER = /^(delay|apply_async|s|si|signature|send|send_with_options|defer|d
 /** Bases followed from class to class. */
 const MOST_BASES = 8;
 
-type Sites = ReadonlyMap<string, readonly Site[]>;
-
 export class CallSites {
-  private readonly known = new Map<string, Target | undefined>();
+  private readonly targets: Targets;
 
-  /** @param kept sites by module, which outlive an edit of another file */
-  constructor(private readonly modules: readonly Module[], private readonly names: ProjectNames, private readonly kept: WeakMap<Module, Sites>) {}
+  /** @param index the calls of all modules, by the name of what they call (see `sitesIn`) */
+  constructor(names: ProjectNames, private readonly index: () => ModuleIndex<Site>) {
+    this.targets = new Targets(names);
+  }
 
   /** Calls after which this function runs: of itself, or of a method that it overrides. */
   of(target: Target): readonly Site[] {
-    const names = [target.name, ...this.overridden(target)];
-    return this.modules.flatMap((module) => { const sites = this.inModule(module); return names.flatMap((name) => sites.get(name) ?? []); });
+    const overridden = this.targets.overridden(target);
+    const own = this.index().get(target.name).map(({ fact }) => fact);
+    if (overridden.length === 0) return own;
+    // One file after the other, in each those of the function itself first.
+    return [...own, ...overridden.flatMap((name) => this.index().get(name).map(({ fact }) => fact))].sort((x, y) => x.module.path < y.module.path ? -1 : x.module.path > y.module.path ? 1 : 0);
   }
+
+  /** The function behind a callee, as a module knows it. */
+  target(callee: string, from: Module, scope = ''): Target | undefined {
+    return this.targets.target(callee, from, scope);
+  }
+}
+
+/** The functions of the project by what they are called. */
+class Targets {
+  private readonly known = new Map<string, Target | undefined>();
+
+  constructor(private readonly names: ProjectNames) {}
 
   /** The function behind a callee, as a module knows it: through imports, instances, classes and their bases. */
   target(callee: string, from: Module, scope = ''): Target | undefined {
@@ -78,30 +94,26 @@ export class CallSites {
     return klass?.bases.map((base) => this.methodOf(base, module, name, depth)).find((each) => each !== undefined);
   }
 
-  private overridden({ module, func, method }: Target): readonly string[] {
+  /** Names of the methods that a method overrides. */
+  overridden({ module, func, method }: Target): readonly string[] {
     if (!method || func.name === '__init__') return [];
     const klass = classByPath(module, func.scope, func.at);
     return klass?.bases.flatMap((base) => this.methodOf(base, module, func.name, 0)?.name ?? []) ?? [];
   }
+}
 
-  private inModule(module: Module): Sites {
-    const before = this.kept.get(module);
-    if (before) return before;
-    const sites = new Map<string, Site[]>();
-    const add = (target: Target | undefined, site: Site) => {
-      if (!target) return;
-      const list = sites.get(target.name);
-      if (list) list.push(site); else sites.set(target.name, [site]);
-    };
-    for (const { scope, callee, written, at, args, keywords } of [...module.calls, ...module.passes]) {
-      const last = lastName(callee);
-      const site = { module, scope, written, at, args, keywords };
-      if (HANDS_OVER.has(last)) for (const handed of handedOver(site)) add(this.target(handed.to, module, scope), handed.site);
-      add(this.target(callee, module, scope), last === 'apply_async' ? unpacked(site) : site);
-    }
-    this.kept.set(module, sites);
-    return sites;
+/** The calls of functions of the project that a module makes, each under the name of the function that then runs. */
+export function sitesIn(module: Module, names: ProjectNames): readonly (readonly [callee: string, site: Site])[] {
+  const targets = new Targets(names);
+  const found: (readonly [string, Site])[] = [];
+  const add = (target: Target | undefined, site: Site) => { if (target) found.push([target.name, site]); };
+  for (const { scope, callee, written, at, args, keywords } of [...module.calls, ...module.passes]) {
+    const last = lastName(callee);
+    const site = { module, scope, written, at, args, keywords };
+    if (HANDS_OVER.has(last)) for (const handed of handedOver(site)) add(targets.target(handed.to, module, scope), handed.site);
+    add(targets.target(callee, module, scope), last === 'apply_async' ? unpacked(site) : site);
   }
+  return found;
 }
 
 export function targetOf(module: Module, func: Func): Target {
