@@ -9,7 +9,7 @@ import type { Earlier } from './hearing';
 import { hear, hearAgain } from './hearing';
 import type { Inventory } from './inventory';
 import type { Court, Judged, Verdict } from './judge';
-import { judgeFile, judgeProject } from './judge';
+import { concerns, judgeFile, judgeProject } from './judge';
 import type { Audit, Finding, Notice, Silenced } from './outcome';
 import type { Registry } from './registry';
 import { inSlices } from './slices';
@@ -35,6 +35,8 @@ export class Application {
   private ahead: Unit | undefined;
   /** Rules to ask, by their scope. */
   private readonly asked = new Map<Rule['scope'], readonly Rule[]>();
+  /** Those that look at files of a kind and a role. */
+  private readonly concerned = new Map<string, readonly (Rule & { scope: 'file' })[]>();
   /** What single rules said when a fix was asked for, by the facts of then; `rebuilt` are those with nothing taken over from before edits. */
   private again: { readonly project: Project; rebuilt?: Project; readonly verdicts: Map<string, Verdict> } | undefined;
   /** As of the last judging of the whole, like the verdicts of project rules: an edit does not make it anew. */
@@ -89,6 +91,7 @@ export class Application {
   private begin(): (unit: Unit) => void {
     this.catchUp();
     this.asked.clear();
+    this.concerned.clear();
     this.upkeep.restart();
     const edited = this.upkeep.path;
     return (unit) => { this.judgeUnit(unit, unit.path === edited); };
@@ -142,7 +145,7 @@ export class Application {
 
   /** @param edited whether more edits of it are likely to come */
   private judgeUnit(unit: Unit, edited: boolean): void {
-    const heard = hear(this.active('file'), this.askOf(unit));
+    const heard = hear(this.concerning(unit), this.askOf(unit));
     this.fileVerdicts.set(unit.path, heard.verdicts);
     if (edited) this.upkeep.heardOfEdited(this.bench.read(unit.path), this.textOf(unit.path), heard);
     else this.upkeep.heardOfOther(unit.path, heard);
@@ -170,6 +173,14 @@ export class Application {
     const found = this.bench.registry.rules.filter((rule): rule is Rule & { scope: S } => rule.scope === scope && severityOf(rule, config) !== 'off' && appliesTo(rule, this.project));
     this.asked.set(scope, found);
     return found;
+  }
+
+  /** Most rules have no business in most files: who has is found out once for all files of a kind and a role. */
+  private concerning({ kind, role }: Unit): readonly (Rule & { scope: 'file' })[] {
+    const key = `${kind} ${role}`;
+    const known = this.concerned.get(key) ?? this.active('file').filter((rule) => concerns(rule, { kind, role }));
+    this.concerned.set(key, known);
+    return known;
   }
 
   /** Says anew what was judged: what is silenced may be another. */

@@ -1,6 +1,6 @@
 /** All facts in, findings out: every rule asked about every place it looks at. */
 import { createHash } from 'node:crypto';
-import type { Context, FileRule, Fix, Gap, Place, Project, ProjectRule, Rule, Source, Span, Unit, Variation } from '../../rules/kit';
+import type { Context, Fix, Gap, Place, Project, ProjectRule, Rule, Source, Span, Unit, Variation } from '../../rules/kit';
 import { POINTS, classesAround, functionsAround, idleModules, pathOf, whereNothingRuns } from '../../rules/kit';
 import type { Looks } from '../project/looks';
 import { lookAt, lookAtPart, looking } from '../project/looks';
@@ -40,7 +40,7 @@ export interface Court {
 
 /** What a file rule says of one file. */
 export function judgeFile(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): Verdict {
-  if (!rule.file.on.kinds.includes(unit.kind) || !concerns(rule.file, unit)) return NOTHING;
+  if (!concerns(rule, unit)) return NOTHING;
   const { found, looks } = looking(() => fileVerdict(rule, unit, court));
   return looks ? { ...found, looks } : found;
 }
@@ -52,12 +52,12 @@ function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): 
   const source = court.source(unit.path);
   if (!source) return NOTHING;
   try {
-    const context: Context = { unit, source: seenSource(source), project: court.project };
-    const judged: Judged[] = [];
-    const evidence: EvidencePlace[] = [];
     let places = 0;
+    // Most rules find no place in a file: for those nothing is made.
+    let found: { readonly context: Context; readonly judged: Judged[]; readonly evidence: EvidencePlace[] } | undefined;
     for (const match of definition.on.select(unit, court.project)) {
       places++;
+      const { context, judged, evidence } = found ??= { context: { unit, source: seenSource(source), project: court.project }, judged: [], evidence: [] };
       const answer = definition.check(match, context);
       const at = definition.underline(match, context);
       if (answer) judged.push(judgement(rule, { match, context, at: { ...at, path: unit.path }, message: definition.message(match, context), related: definition.related?.(match, context) ?? [], variation: answer === true ? undefined : answer, fixes: listed(definition.fix) }, court));
@@ -66,7 +66,7 @@ function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): 
         if (text !== undefined) evidence.push({ path: unit.path, range: source.range(at), text: mask(text) });
       }
     }
-    return { judged: numbered(judged), evidence, places, notices: [] };
+    return found ? { judged: numbered(found.judged), evidence: found.evidence, places, notices: [] } : NOTHING;
   } catch (reason) {
     return { ...NOTHING, notices: [failure(rule, reason, unit.path)] };
   }
@@ -116,9 +116,12 @@ function seenSource(source: SourceText): Source {
   return made;
 }
 
-function concerns(definition: FileRule<unknown>, unit: Unit): boolean {
-  return (definition.roles ?? ['production']).some((each) => each === unit.role);
+/** Whether a rule looks at files of this kind and role at all. */
+export function concerns({ file: { on, roles = PRODUCTION } }: Rule & { scope: 'file' }, { kind, role }: Pick<Unit, 'kind' | 'role'>): boolean {
+  return on.kinds.includes(kind) && roles.some((each) => each === role);
 }
+
+const PRODUCTION = ['production'] as const;
 
 /** A project rule may speak of a file that was not read, or does not exist yet: then its place is the start of an empty text. */
 function contextAt(at: Place, court: Court): Context | undefined {
