@@ -73,10 +73,10 @@ function isByHand(module: Module, { call, func }: Lookup): boolean {
 function insertOf(one: Lookup, module: Module, project: Project): { readonly start: number; readonly end: number } | undefined {
   const text = project.text(module.path) ?? '';
   const { func, call, table, columns } = one;
-  if (!decides(call.at, text, func.at.end)) return undefined;
-  if (LOCKED.test(text.slice(func.at.start, func.at.end)) || within(module.handlers, func.at).some((each) => each.catches.some((name) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(name)))) return undefined;
   const found = insertAfter(text, table.model.name, call.at.end, func.at.end);
-  return found && columns.every((each) => new RegExp(`\\b${each.replace(/_id$/, '')}(_id)?\\s*=[^=]`).test(found.given)) ? found.at : undefined;
+  if (!found || !decides(call.at, text, func.at.end)) return undefined;
+  if (LOCKED.test(text.slice(func.at.start, func.at.end)) || within(module.handlers, func.at).some((each) => each.catches.some((name) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(name)))) return undefined;
+  return columns.every((each) => new RegExp(`\\b${each.replace(/_id$/, '')}(_id)?\\s*=[^=]`).test(found.given)) ? found.at : undefined;
 }
 
 /** `if query.first():`, or a name that the next `if` asks for. */

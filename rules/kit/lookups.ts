@@ -80,12 +80,14 @@ function compared(value: Value, module: Module, project: Project): string | unde
 
 /** Where a row of the table is made after a place in a function: `Booking(…)` or `Booking.objects.create(…)`, with its arguments as written. */
 export function insertAfter(text: string, name: string, from: number, to: number): { readonly at: { readonly start: number; readonly end: number }; readonly given: string } | undefined {
+  // Most look-ups are followed by no row of their table: then no expression is made, and what stands behind the function is never searched.
+  if (!text.slice(from, to).includes(name)) return undefined;
+  const before = text.slice(0, to);
   const made = new RegExp(`(?<![\\w.])(?:\\w+\\.)?${name}(?:\\.objects\\.create|\\.create|\\.insert)?\\(`, 'g');
   made.lastIndex = from;
-  for (let found = made.exec(text); found && found.index < to; found = made.exec(text)) {
+  for (let found = made.exec(before); found; found = made.exec(before)) {
     const open = found.index + found[0].length;
-    const close = closing(text, open, to);
-    const given = text.slice(open, close);
+    const given = before.slice(open, closing(before, open, to));
     if (/\w\s*=[^=]|\*\*/.test(given)) return { at: { start: found.index, end: open - 1 }, given };
   }
   return undefined;
