@@ -27,20 +27,26 @@ function named(unit: Unit, { name, value, at }: Pair, kind: Kind): Named {
 
 /** Kinds of files whose text may name a variable without a form of its own for it. */
 const TEXTS: ReadonlySet<Unit['kind']> = new Set<Unit['kind']>(['markdown', 'plain', 'ini', 'kubernetes', 'shell', 'nginx', 'template', 'compose', 'pipeline', 'workflow', 'manifest', 'dotenv', 'platform', 'procfile', 'dockerfile']);
-const WORD = /\b[A-Za-z_][A-Za-z0-9_]{2,}\b/g;
 
 /** Where documents and other texts name the variables that are wanted: the first place of each in every file. */
 export function namesIn(units: readonly Unit[], wanted: ReadonlySet<string>, textOf: (path: string) => string | undefined): readonly Named[] {
-  return units.filter((unit) => TEXTS.has(unit.kind) && !/\.(html?|css|scss|less|vue|svelte|lock)$/i.test(unit.path)).flatMap((unit) => {
+  const words = wordsLike(wanted);
+  return words === undefined ? [] : units.filter((unit) => TEXTS.has(unit.kind) && !/\.(html?|css|scss|less|vue|svelte|lock)$/i.test(unit.path)).flatMap((unit) => {
     const text = textOf(unit.path);
-    return text === undefined || (unit.kind === 'manifest' && unit.lock) ? [] : wordsIn(unit, text, wanted);
+    return text === undefined || (unit.kind === 'manifest' && unit.lock) ? [] : wordsIn(unit, text, words, wanted);
   });
 }
 
-function wordsIn(unit: Unit, text: string, wanted: ReadonlySet<string>): readonly Named[] {
+/** Words that begin like one of the names: variables are written in capitals, and most of a text is not. */
+function wordsLike(names: ReadonlySet<string>): RegExp | undefined {
+  const letters = new Set([...names].map((each) => each.charAt(0)).filter((each) => /[A-Za-z_]/.test(each)));
+  return letters.size === 0 ? undefined : new RegExp(`\\b[${[...letters].join('')}][A-Za-z0-9_]{2,}\\b`, 'g');
+}
+
+function wordsIn(unit: Unit, text: string, words: RegExp, wanted: ReadonlySet<string>): readonly Named[] {
   const kind: Kind = isDocument(unit) ? 'documentation' : unit.kind === 'dotenv' && unit.example ? 'example' : 'mention';
   const seen = new Map<string, Span>();
-  for (const found of text.matchAll(WORD)) if (wanted.has(found[0]) && !seen.has(found[0])) seen.set(found[0], { start: found.index, end: found.index + found[0].length });
+  for (const found of text.matchAll(words)) if (wanted.has(found[0]) && !seen.has(found[0])) seen.set(found[0], { start: found.index, end: found.index + found[0].length });
   return [...seen].map(([name, at]) => ({ name, declaration: { path: unit.path, ...at, kind } }));
 }
 
