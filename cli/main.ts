@@ -1,7 +1,7 @@
 /** The program: dist/cli.js, with the grammars beside it. */
 import { setFlagsFromString } from 'node:v8';
+import { compileLater } from '../engine/node/compiling';
 import { run } from './commands';
-import { compileLater } from './compiling';
 import { surroundingsOf } from './process';
 import { product } from './product';
 

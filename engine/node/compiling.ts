@@ -1,7 +1,7 @@
 /**
  * When V8 compiles for speed. A scan is a few seconds of much code that runs a little: by its defaults, V8 11 and 12 (node 20 and 22) spend
  * a third of that on compiling functions whose types are not settled yet, to throw the result away and compile them again. Later versions
- * wait by themselves. A server, which runs for long and has to answer within a frame, keeps the defaults.
+ * wait by themselves. Letters typed after the scan cost what they did: what they run has run often by then.
  */
 
 /** By V8's major version: the setting that makes it wait, with about six times the default. A version that is not here is left alone, since V8 writes a message where it does not know a flag. */

@@ -1,7 +1,7 @@
 /** When V8 compiles: the flags are those of this node, and no other version is given one that it may not know. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { compileLater } from '../../cli/compiling';
+import { compileLater } from '../../engine/node/compiling';
 
 function flagsFor(version: string): readonly string[] {
   const flags: string[] = [];
