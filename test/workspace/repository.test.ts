@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { openDisk } from '../../engine/workspace/disk';
+import { diskFiles } from '../../engine/workspace/disk-files';
 import { onDisk, pathsOf } from './folder';
 import { COMMIT, indexOf } from './git';
 
@@ -24,6 +25,16 @@ describe('what git ignores', () => {
   it('is also what .git/info/exclude says', async () => {
     disk.made({ 'a.py': '', 'mine.py': '', '.git/info/exclude': 'mine.py\n' }).track('a.py');
     assert.deepEqual(await disk.paths(), ['a.py']);
+  });
+
+  it('is told by an index that is read once for who asks at the same time, and again for who asks later', async () => {
+    disk.made({ 'a.py': '', 'b.py': '' }).track('a.py');
+    let read = 0;
+    const workspace = openDisk(disk.folder.root, { files: { ...diskFiles, read(path, limit) { if (path.endsWith('/.git/index')) read++; return diskFiles.read(path, limit); } } });
+    const [, tracked] = await Promise.all([workspace.list(), workspace.tracked()]);
+    assert.deepEqual([[...tracked ?? []], read], [['a.py'], 1]);
+    disk.folder.track('a.py', 'b.py');
+    assert.deepEqual([[...await workspace.tracked() ?? []], read], [['a.py', 'b.py'], 2]);
   });
 
   it('counts all the same when git tracks it', async () => {
