@@ -13,7 +13,7 @@ import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
 import { flowOf } from './flow';
 import type { Site } from './flow/sites';
-import { sitesIn } from './flow/sites';
+import { siteIndexOf } from './flow/sites';
 import { Reach } from './reach';
 import { routesOf } from './routes';
 import { djangoRouting, textOf } from './route-settings';
@@ -267,7 +267,7 @@ class Facts implements Project {
   get environment(): ReadonlyMap<string, Variable> { return this.once('environment', () => environmentOf(this, this.names, developmentName)); }
   get unnamedReads(): readonly UnnamedRead[] { return this.once('unnamedReads', () => unnamedReads(this, this.names)); }
   get flow(): Flow { return this.once('flow', () => flowOf(this, this.names, () => this.siteIndex)); }
-  private get siteIndex(): ModuleIndex<Site> { return this.once('siteIndex', () => new ModuleIndex(this.modules, (module) => sitesIn(module, this.names))); }
+  private get siteIndex(): ModuleIndex<Site> { return this.once('siteIndex', () => siteIndexOf(this.modules, this.names)); }
 
   get routes(): readonly { module: Module; route: Route }[] {
     return this.once('routes', () => this.modules.flatMap((module) => this.routesOf(module).map((route) => ({ module, route }))));

@@ -8,7 +8,7 @@ import type { Site } from './sites';
 import { CallSites } from './sites';
 import { Ways } from './ways';
 
-/** @param index the calls of all modules (see `sitesIn`), made when it is first asked for */
+/** @param index the calls of all modules (see `siteIndexOf`), made when it is first asked for */
 export function flowOf(project: Project, names: ProjectNames, index: () => ModuleIndex<Site>): Flow {
   const sites = new CallSites(names, index);
   const entries = project.once('entries', () => entriesOf(project, sites));

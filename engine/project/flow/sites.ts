@@ -2,7 +2,7 @@
 import type { Func, Keyword, Module, Span, Value } from '../../../rules/kit';
 import { classByPath, functionByPath, lastName, pathOf } from '../../../rules/kit';
 import { HANDS_OVER } from '../../python/passes';
-import type { ModuleIndex } from '../module-index';
+import { ModuleIndex } from '../module-index';
 import type { ProjectNames } from '../names';
 import { qualified } from '../names';
 
@@ -27,7 +27,7 @@ const MOST_BASES = 8;
 export class CallSites {
   private readonly targets: Targets;
 
-  /** @param index the calls of all modules, by the name of what they call (see `sitesIn`) */
+  /** @param index the calls of all modules, by the name of what they call */
   constructor(names: ProjectNames, private readonly index: () => ModuleIndex<Site>) {
     this.targets = new Targets(names);
   }
@@ -102,8 +102,13 @@ class Targets {
   }
 }
 
+/** The calls of all modules by the function that then runs. It outlives the facts it is made for, and holds nothing of them but the modules' own. */
+export function siteIndexOf(modules: readonly Module[], names: ProjectNames): ModuleIndex<Site> {
+  return new ModuleIndex(modules, (module) => sitesIn(module, names));
+}
+
 /** The calls of functions of the project that a module makes, each under the name of the function that then runs. */
-export function sitesIn(module: Module, names: ProjectNames): readonly (readonly [callee: string, site: Site])[] {
+function sitesIn(module: Module, names: ProjectNames): readonly (readonly [callee: string, site: Site])[] {
   const targets = new Targets(names);
   const found: (readonly [string, Site])[] = [];
   const add = (target: Target | undefined, site: Site) => { if (target) found.push([target.name, site]); };
