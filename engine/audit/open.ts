@@ -1,5 +1,5 @@
 /** Opens a workspace for audit. The implementation of `Session`. */
-import type { Rule, Suppression } from '../../rules/kit';
+import type { Project, Rule, Suppression } from '../../rules/kit';
 import { RULESET } from '../../rules/kit';
 import { rules as allRules } from '../../rules';
 import { projectFacts } from '../project/facts';
@@ -77,6 +77,7 @@ class LiveSession implements Working {
   private roots: readonly string[] = [];
   private libraries: readonly string[] = [];
   private readonly records: Records;
+  private readonly bench: Bench;
   private made: readonly Audit[] | undefined;
   private unneeded: readonly Stale[] | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -87,6 +88,7 @@ class LiveSession implements Working {
     this.reader = unitReader(options.grammars, this.documents, this.registry.interest, () => this.held.roots);
     this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { for (const each of this.applications) each.forget(path); }, options.config);
     this.records = new Records(this.held, this.registry.byId);
+    this.bench = this.benchOf(this.held);
   }
 
   get config(): Config {
@@ -159,18 +161,27 @@ class LiveSession implements Working {
    * @param known the applications' folders where they are not to be looked for: a letter typed does not make a new application
    */
   private build(known?: readonly string[]): void {
-    const { held, options: { workspace } } = this;
+    const { held } = this;
     held.readFactsNow();
     const units = [...held.files.values()].flatMap((file) => file.unit ? [file.unit] : []).sort((a, b) => a.path < b.path ? -1 : 1);
     const paths = held.entries.map((entry) => entry.path);
     this.roots = known ?? applicationRoots(units, paths);
     if (!known) this.libraries = libraryRoots(this.roots, units, paths);
     const earlier = new Map(this.applications.map((each) => [each.project.root, each]));
-    const bench: Bench = { registry: this.registry, read: (path) => held.files.get(path)?.unit, court: () => ({ config: this.config, source: (path: string) => held.source(path) }), suppressions: () => this.records.suppressions };
-    this.applications = partition(this.roots, units, paths).map((part) => new Application(projectFacts({
+    this.applications = partition(this.roots, units, paths).map((part) => new Application(this.factsOf(part), this.bench, earlier.get(part.root)));
+  }
+
+  /** Like the bench made apart from `build`: a function holds the variables around it, and each application would hold the one before it. */
+  private factsOf(part: ReturnType<typeof partition>[number]): Project {
+    const { held, options: { workspace } } = this;
+    return projectFacts({
       ...part, name: part.root ? `${workspace.name}/${part.root}` : workspace.name,
       text: (path) => this.text(path), tracked: (path) => held.tracked(path), held: () => held.below(part.root), ignored: (path) => held.ignored(path),
-    }), bench, earlier.get(part.root)));
+    });
+  }
+
+  private benchOf(held: HeldFiles): Bench {
+    return { registry: this.registry, read: (path) => held.files.get(path)?.unit, court: () => ({ config: this.config, source: (path: string) => held.source(path) }), suppressions: () => this.records.suppressions };
   }
 
   /** Looks at the files without judging them, so that `digest` is of what is there. */
