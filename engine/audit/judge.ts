@@ -105,9 +105,10 @@ function seenSource(source: SourceText): Source {
   const { path } = source;
   const line = (offset: number) => { lookAtPart(path, { start: source.lineStart(offset), end: source.lineEnd(offset) }); };
   const made: Source = {
-    path, newline: source.newline, line: (offset) => source.line(offset),
+    path, newline: source.newline, length: source.length, line: (offset) => source.line(offset),
     get text() { lookAt(path); return source.text; },
     slice(span) { lookAtPart(path, span); return source.slice(span); },
+    at(offset) { lookAtPart(path, { start: offset, end: offset + 1 }); return source.at(offset); },
     lineStart(offset) { line(offset); return source.lineStart(offset); },
     lineEnd(offset) { line(offset); return source.lineEnd(offset); },
     indentation(offset) { line(offset); return source.indentation(offset); },

@@ -32,7 +32,7 @@ export class LastJudged {
     const edit = this.editTo(unit, text);
     const line = lineOf(text)(edit.start);
     const stale = new Set<string>();
-    for (const [rule, looks] of looked) if (lookedAt(looks, this.path, edit)) stale.add(rule);
+    for (const [rule, looks] of looked) if (lookedAt(looks, this.path, edit, text)) stale.add(rule);
     for (const [rule, verdict] of verdicts) if (standsOn(verdict, this.path, line)) stale.add(rule);
     return { edit, before: verdicts, stale };
   }

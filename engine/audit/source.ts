@@ -22,8 +22,9 @@ export function sourceOf(path: string, text: string): SourceText {
     return end;
   };
   return {
-    path, text, newline: text.includes('\r\n') ? '\r\n' : '\n', line, lineStart, lineEnd, position,
+    path, text, length: text.length, newline: text.includes('\r\n') ? '\r\n' : '\n', line, lineStart, lineEnd, position,
     slice: (span) => text.slice(span.start, span.end),
+    at: (offset) => text.charAt(offset),
     indentation: (offset) => /^[ \t]*/.exec(text.slice(lineStart(offset), lineEnd(offset)))?.[0] ?? '',
     range: (span) => ({ start: position(Math.min(span.start, text.length)), end: position(Math.min(span.end, text.length)) }),
   };

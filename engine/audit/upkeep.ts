@@ -76,11 +76,11 @@ export class Upkeep {
   restSince(unit: Unit, text: string): Rest | undefined {
     const whole = this.whole?.path === unit.path ? this.whole.since(unit, text) : undefined;
     if (!whole) return undefined;
-    const files = new Map([...this.elsewhere].map(([path, { verdicts, looks }]) => [path, { before: verdicts, stale: staleAt(looks, unit.path, whole) }]));
+    const files = new Map([...this.elsewhere].map(([path, { verdicts, looks }]) => [path, { before: verdicts, stale: staleAt(looks, unit.path, whole, text) }]));
     return { whole, files, asks: whole.stale.size > 0 || [...files.values()].some(({ stale }) => stale.size > 0) };
   }
 }
 
-function staleAt(looks: ReadonlyMap<string, Looks>, path: string, { edit }: Since): ReadonlySet<string> {
-  return new Set([...looks].flatMap(([rule, each]) => lookedAt(each, path, edit) ? [rule] : []));
+function staleAt(looks: ReadonlyMap<string, Looks>, path: string, { edit }: Since, text: string): ReadonlySet<string> {
+  return new Set([...looks].flatMap(([rule, each]) => lookedAt(each, path, edit, text) ? [rule] : []));
 }

@@ -7,7 +7,7 @@ import { installedFolders } from './installed';
 import { movedFrom, rootOf } from '../python/still';
 import { linkModule } from './link';
 import type { Looks } from './looks';
-import { lookAgain, lookAt, lookAtPart, looking } from './looks';
+import { lookAgain, lookAt, lookAtPart, lookFor, looking } from './looks';
 import { ModuleIndex } from './module-index';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
@@ -192,6 +192,11 @@ class Facts implements Project {
   unit(path: string): Unit | undefined { const at = this.places.get(path); return at === undefined ? undefined : this.units[at]; }
   text(path: string): string | undefined { lookAt(path); return this.input.text(path); }
   written(path: string, at: Span): string { lookAtPart(path, at); return this.input.text(path)?.slice(at.start, at.end) ?? ''; }
+  mentions(path: string, pattern: RegExp): boolean {
+    const found = pattern.test(this.input.text(path) ?? '');
+    lookFor(path, pattern, found);
+    return found;
+  }
   tracked(path: string): boolean | undefined { return this.input.tracked(path); }
   get installed(): readonly InstalledFolder[] { return this.once('installed', () => installedFolders(this.input.held?.() ?? this.paths)); }
   ignored(path: string): boolean { return this.input.ignored(path); }

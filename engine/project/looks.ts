@@ -9,12 +9,16 @@ export interface Looks {
   readonly whole: Set<string>;
   /** Stretches of files that were looked at, by path. */
   readonly parts: Map<string, Span[]>;
+  /** Whether texts have a match of something, as it was. */
+  readonly answers: Answer[];
   /** What was looked at for kept answers that were given again. */
   readonly through: Set<Looks>;
 }
 
+interface Answer { readonly path: string; readonly pattern: RegExp; readonly found: boolean }
+
 function noLooks(): Looks {
-  return { whole: new Set(), parts: new Map(), through: new Set() };
+  return { whole: new Set(), parts: new Map(), answers: [], through: new Set() };
 }
 
 /** What is being found out just now. Most of it looks at no text, and then nothing is made for it. */
@@ -46,17 +50,29 @@ export function lookAtPart(path: string, { start, end }: Span): void {
   if (known) known.push({ start, end }); else parts.set(path, [{ start, end }]);
 }
 
+/** Notes that somebody asks only whether a file's text has a match. */
+export function lookFor(path: string, pattern: RegExp, found: boolean): void {
+  if (!current) return;
+  const { whole, answers } = current.looks ??= noLooks();
+  if (!whole.has(path) && !answers.some((each) => each.path === path && each.pattern.source === pattern.source)) answers.push({ path, pattern, found });
+}
+
 /** Notes what was looked at for an answer that is given again. */
 export function lookAgain(looks: Looks | undefined): void {
   if (looks && current) (current.looks ??= noLooks()).through.add(looks);
 }
 
 /** Whether anything was looked at beside this file. */
-export function looksElsewhere({ whole, parts, through }: Looks, path: string): boolean {
-  return [...whole, ...parts.keys()].some((each) => each !== path) || [...through].some((each) => looksElsewhere(each, path));
+export function looksElsewhere({ whole, parts, answers, through }: Looks, path: string): boolean {
+  return [...whole, ...parts.keys()].some((each) => each !== path) || answers.some((each) => each.path !== path) || [...through].some((each) => looksElsewhere(each, path));
 }
 
-/** Whether a stretch of a file's text was looked at. */
-export function lookedAt({ whole, parts, through }: Looks, path: string, at: Span): boolean {
-  return whole.has(path) || (parts.get(path) ?? []).some((each) => each.start <= at.end && at.start <= each.end) || [...through].some((each) => lookedAt(each, path, at));
+/**
+ * Whether an edit of a file changes what was looked at.
+ * @param at where its text is another than it was, by the places it had
+ * @param text of the file as it is now
+ */
+export function lookedAt({ whole, parts, answers, through }: Looks, path: string, at: Span, text: string): boolean {
+  return whole.has(path) || (parts.get(path) ?? []).some((each) => each.start <= at.end && at.start <= each.end)
+    || answers.some((each) => each.path === path && each.pattern.test(text) !== each.found) || [...through].some((each) => lookedAt(each, path, at, text));
 }

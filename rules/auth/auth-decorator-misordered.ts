@@ -105,8 +105,8 @@ function swapped(guard: Decorator, route: Decorator, source: Source): readonly E
   const start = source.lineStart(guard.at.start);
   const end = source.lineEnd(guard.at.end);
   const after = source.lineEnd(route.at.end);
-  const alone = (from: number, to: number) => /^[ \t]*@[ \t]*$/.test(source.text.slice(source.lineStart(from), from)) && /^[ \t]*(#.*)?$/.test(source.text.slice(to, source.lineEnd(to)));
+  const alone = (from: number, to: number) => /^[ \t]*@[ \t]*$/.test(source.slice({ start: source.lineStart(from), end: from })) && /^[ \t]*(#.*)?$/.test(source.slice({ start: to, end: source.lineEnd(to) }));
   if (!alone(guard.at.start, guard.at.end) || !alone(route.at.start, route.at.end)) return undefined;
   const next = end + source.newline.length;
-  return [replace({ start, end: next }, ''), insert(after, `\n${source.text.slice(start, end).replace(/\r\n/g, '\n')}`)];
+  return [replace({ start, end: next }, ''), insert(after, `\n${source.slice({ start, end }).replace(/\r\n/g, '\n')}`)];
 }

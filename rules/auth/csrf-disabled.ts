@@ -206,7 +206,7 @@ function withMiddleware({ assignment: { value } }: Setting, source: Source): rea
   const items = value.kind === 'list' ? value.items : [];
   const before = items.findLast((each) => each.kind === 'text' && /\.(CommonMiddleware|SessionMiddleware)$/.test(each.value)) ?? items[0];
   if (!before) return undefined;
-  const quote = source.text[before.at.start] === "'" ? "'" : '"';
+  const quote = source.at(before.at.start) === "'" ? "'" : '"';
   const own = source.lineStart(before.at.start) + source.indentation(before.at.start).length === before.at.start;
   return [insert(before.at.end, `,${own ? `\n${source.indentation(before.at.start)}` : ' '}${quote}${MIDDLEWARE}${quote}`)];
 }

@@ -142,6 +142,6 @@ function withoutExemption(match: Exemption, { source }: Context): readonly Edit[
   if (!decorator) { const edit = removal(at, source); return edit && [edit]; }
   const start = source.lineStart(decorator.at.start);
   const end = source.lineEnd(decorator.at.end);
-  if (!/^[ \t]*@[ \t]*[\w.]+[ \t]*(#.*)?$/.test(source.text.slice(start, end))) return undefined;
-  return [replace({ start, end: Math.min(end + source.newline.length, source.text.length) }, '')];
+  if (!/^[ \t]*@[ \t]*[\w.]+[ \t]*(#.*)?$/.test(source.slice({ start, end }))) return undefined;
+  return [replace({ start, end: Math.min(end + source.newline.length, source.length) }, '')];
 }

@@ -152,7 +152,7 @@ function faultOf({ call: one, argument }: CallMatch, { project, source }: Pick<C
 
 /** The cookie's name stands in the function, or the code calls it a session or a token. */
 function readsSession(one: Call, source: Source): boolean {
-  const before = source.text.slice(Math.max(0, one.at.start - 600), one.at.end);
+  const before = source.slice({ start: Math.max(0, one.at.start - 600), end: one.at.end });
   return /(cookies|COOKIES)(\.get\(|\[)\s*["'][\w-]*(sess|token|auth|user|sid\b)[\w-]*["']/i.test(before);
 }
 
@@ -191,7 +191,7 @@ const FROM_PROVIDER = /^(requests|httpx|urllib\.request)\.|(^|\.)(fetch_(access_
 const VERIFIES = /(^|\.)(compare_digest|verify|unsign|loads?_signed|check_hmac|decrypt)$|^itsdangerous\.|(^|\.)verify_\w+$/;
 
 function isExcused({ call: one, module }: CallMatch, fault: Fault, { project, source }: Context): boolean {
-  if (onlyInDevelopment(one) || isProgram(module, source, project)) return true;
+  if (onlyInDevelopment(one) || isProgram(module, project)) return true;
   const around = functionsAround(module, one.at);
   const does = around.flatMap((func) => func.does);
   if (fault === 'cookie') return does.some((each) => VERIFIES.test(each)) || isSecondReading(one, module);
@@ -224,11 +224,11 @@ function lookupOption(one: Call, name: string): Value | undefined {
 /** Only the times and the issuer are read of what it gives. */
 function readsPlainClaims(one: Call, module: Module, source: Source): boolean {
   const keyed = /^(?:\[\s*|\.get\(\s*)["'](\w+)["']/;
-  const direct = keyed.exec(source.text.slice(one.at.end, one.at.end + 60))?.[1];
+  const direct = keyed.exec(source.slice({ start: one.at.end, end: one.at.end + 60 }))?.[1];
   if (direct !== undefined) return PLAIN_CLAIMS.has(direct);
   const func = functionsAround(module, one.at)[0];
   if (!one.boundTo || !func || !/^\w+$/.test(one.boundTo)) return false;
-  const rest = source.text.slice(one.at.end, func.at.end);
+  const rest = source.slice({ start: one.at.end, end: func.at.end });
   const uses = [...rest.matchAll(new RegExp(`\\b${one.boundTo}\\b`, 'g'))].map((each) => keyed.exec(rest.slice(each.index + each[0].length))?.[1]);
   return uses.length > 0 && uses.every((each) => each !== undefined && PLAIN_CLAIMS.has(each));
 }

@@ -15,7 +15,8 @@ const LOOKS: ReadonlySet<string> = new Set(LOOKUPS.map(lastName));
 const STORES = ['*.objects.create', '*.insert_one'] as const;
 
 /** Cheap to look for in a whole file. */
-const SPELLINGS = ['passw', 'pwd', 'Passw', 'PASSW'] as const;
+const SPELLED = /passw|pwd|Passw|PASSW/;
+const COMPARED = /\.(?:password|passwd|pwd)/;
 
 export default rule<Match>({
   id: 'password-stored-plaintext',
@@ -68,10 +69,9 @@ function places(): Selector<Match> {
     kinds: ['module'], callees: [...sql.callees, ...LOOKUPS, ...STORES, ...PEOPLE.map((each) => `*.${each}`)],
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
-      const text = project.text(unit.path) ?? '';
-      if (!SPELLINGS.some((each) => text.includes(each))) return;
+      if (!project.mentions(unit.path, SPELLED)) return;
       const seen = new Set<Func | undefined>();
-      for (const match of [...inCalls(unit, project), ...inAssignments(unit, project), ...inStatements(unit, project), ...inComparisons(unit, project, text)].sort((a, b) => a.at.start - b.at.start)) {
+      for (const match of [...inCalls(unit, project), ...inAssignments(unit, project), ...inStatements(unit, project), ...inComparisons(unit, project)].sort((a, b) => a.at.start - b.at.start)) {
         if (seen.has(match.func)) continue;
         seen.add(match.func);
         yield match;
@@ -141,8 +141,9 @@ function speaksOfPassword(value: Value): boolean {
 }
 
 /** `user.password == request.form["password"]`: comparisons are no facts, so the text of a file that speaks of such a model is looked through. */
-function* inComparisons(module: Module, project: Project, text: string): Iterable<Match> {
-  if (!(text.includes('.password') || text.includes('.passwd') || text.includes('.pwd')) || !hasPlainModel(project)) return;
+function* inComparisons(module: Module, project: Project): Iterable<Match> {
+  if (!project.mentions(module.path, COMPARED) || !hasPlainModel(project)) return;
+  const text = project.text(module.path) ?? '';
   const compared = /\b(\w*(?:user|account|member|customer|admin|employee|student|teacher|patient|doctor)\w*)\.(password|passwd|pwd)\s*[=!]=\s*(request\.[\w.]+(?:\[[^\]]+\]|\([^)]*\))?|form\.\w+\.data|data\[[^\]]+\]|(?:\w+\.)?\w*(?:password|passwd|pwd)\w*)(?![\w.(])/gi;
   for (const found of text.matchAll(compared)) {
     const [, object = '', , right = ''] = found;
@@ -195,7 +196,7 @@ function projectHashes(project: Project): boolean {
 
 /** A hash without a salt, by which rows can be looked up: one with a salt is another each time. */
 function hashesPlainly(project: Project): boolean {
-  return project.once('hashes passwords plainly', () => project.modules.some((module) => ANY.test(project.text(module.path) ?? '')));
+  return project.once('hashes passwords plainly', () => project.modules.some((module) => project.mentions(module.path, ANY)));
 }
 
 /** The project's own model of people, with a plain column for the password. */

@@ -102,7 +102,7 @@ function isPlain(callee: string): boolean {
 function verdict(match: CallMatch | Setting, context: Context): Verdict | undefined {
   if ('assignment' in match) return seenInProduction(match, context.project) ? configured(match) : undefined;
   const { call: one, module } = match;
-  if (onlyInDevelopment(one) || isProgram(module, context.source, context.project)) return undefined;
+  if (onlyInDevelopment(one) || isProgram(module, context.project)) return undefined;
   const { callee } = one;
   if (isPlain(callee)) return { by: algorithm(one), weight: true };
   if (WERKZEUG.includes(callee)) return byMethod(match.argument('method', 1));

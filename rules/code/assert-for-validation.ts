@@ -24,7 +24,7 @@ export default rule<Asserted>({
   anchors: ['bandit B101', 'ruff S101', 'CWE-617', 'CWE-703'],
 
   on: asserts(),
-  check: (it, { source, project }) => it.assert && !isKnown(it) && !onlyInDevelopment(it.refusal) && !onlyAsProgram(it.refusal) && !isProgram(it.module, source, project),
+  check: (it, { project }) => it.assert && !isKnown(it) && !onlyInDevelopment(it.refusal) && !onlyAsProgram(it.refusal) && !isProgram(it.module, project),
   message: ({ what, refusal }) => `assert ${what === 'input' ? 'checks what was sent' : 'decides about access'} in ${lastName(refusal.scope)}(); python -O removes it.`,
   underline: ({ refusal }) => ({ start: refusal.at.start, end: refusal.at.start + 'assert'.length }),
   holds: (it) => it.assert ? undefined : 'An explicit test',
@@ -135,7 +135,7 @@ function refusing(it: Asserted, { source }: Context): readonly Edit[] | undefine
 }
 
 function alone(at: Span, source: Source): boolean {
-  return source.lineStart(at.start) + source.indentation(at.start).length === at.start && source.text.slice(at.end, source.lineEnd(at.end)).trim() === '';
+  return source.lineStart(at.start) + source.indentation(at.start).length === at.start && source.slice({ start: at.end, end: source.lineEnd(at.end) }).trim() === '';
 }
 
 /** How this file's framework refuses. */

@@ -18,7 +18,7 @@ export default rule({
     if (module.language !== 'python' || one.catchesAt || one.reraises) return false;
     if (cleansUp(one, source)) return { severity: 'low', because: 'it only guards a clean-up' };
     if (discards(one) && onlyConverts(one)) return { severity: 'low', because: 'it only guards a conversion' };
-    if (isProgram(module, source, project)) return { severity: 'low', because: 'whoever started the program by hand sees how it ends' };
+    if (isProgram(module, project)) return { severity: 'low', because: 'whoever started the program by hand sees how it ends' };
     if (!discards(one)) return one.repeats || (asksOnly(one, module, source) ? ANOTHER : { severity: 'medium', because: 'something is done about what it catches' });
     const cost = costOf(one, module, source, project);
     return cost === undefined || (one.repeats && one.tries.length > 0 && !losesWork(one)) ? { points: 12, because: 'it discards the exception as well' } : cost;

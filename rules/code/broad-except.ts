@@ -21,7 +21,7 @@ export default rule<Broad>({
   anchors: ['ruff BLE001', 'pylint broad-exception-caught', 'semgrep broad-except', 'CWE-396', 'CWE-755'],
 
   on: broadClauses(),
-  check: ({ module, handler: one, all }, { project, source }) => loses(one, module, project) && !isProgram(module, source, project) && (all > MANY || !tellsCaller(one, module, source) || TOLD),
+  check: ({ module, handler: one, all }, { project, source }) => loses(one, module, project) && !isProgram(module, project) && (all > MANY || !tellsCaller(one, module, source) || TOLD),
   message: ({ handler: one, all }) => all > MANY ? `${all} clauses of this file catch ${caught(one)} and neither raise nor log it; the first ${placeOf(one)}.`
     : `What ${caught(one)} catches ${placeOf(one)} is neither raised nor logged.`,
   underline: ({ handler: one }) => one.catchesAt ?? one.keyword,

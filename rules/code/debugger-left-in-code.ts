@@ -122,7 +122,7 @@ function unimporting(one: Call, module: Module, source: Source, statement: Edit)
   const imported = module.imports.filter((each) => each.name === name && (each.at.end <= statement.start || each.at.start >= statement.end));
   const [only] = imported;
   if (imported.length !== 1 || !only || !new RegExp(`^(from [\\w.]+ )?import ${name}$`).test(source.slice(only.at))) return [];
-  const rest = [[0, statement.start], [statement.end, source.text.length]].map(([from, to]) => source.text.slice(from, to)).join('');
+  const rest = source.slice({ start: 0, end: statement.start }) + source.slice({ start: statement.end, end: source.length });
   const line = removal(only.at, source);
   return line && rest.match(new RegExp(`\\b${name}\\b`, 'g'))?.length === source.slice(only.at).match(new RegExp(`\\b${name}\\b`, 'g'))?.length ? [line] : [];
 }

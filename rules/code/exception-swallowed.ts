@@ -166,9 +166,9 @@ function caught(one: Handler): string {
 function suppressed({ call: one }: CallMatch, source: Source): Handler {
   const depth = source.indentation(one.at.start).length;
   const first = source.lineEnd(one.argumentsAt.end);
-  const rest = source.text.slice(first);
+  const rest = source.slice({ start: first, end: source.length });
   const after = new RegExp(`\\n[ \\t]{0,${depth}}(?=[^\\s#])`).exec(rest);
-  const tryBody = { start: one.argumentsAt.end, end: after ? first + after.index : source.text.length };
+  const tryBody = { start: one.argumentsAt.end, end: after ? first + after.index : source.length };
   const tries = [...source.slice(tryBody).replace(/"[^"\n]*"|'[^'\n]*'|#[^\n]*/g, '').matchAll(/([A-Za-z_][\w.]*)\(/g)].map((each) => each[1] ?? '');
   return { scope: one.scope, guards: one.guards, at: one.at, keyword: one.calleeAt, catches: ['Exception'], body: tryBody, does: ['pass'], tries, tryBody, reraises: false, usesBound: false, passesOn: false, repeats: false, cleanup: false };
 }

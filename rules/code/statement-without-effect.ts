@@ -1,4 +1,4 @@
-import type { Edit, Idle, Module, Selector, Source } from '../kit';
+import type { Context, Edit, Idle, Module, Selector, Source } from '../kit';
 import { insert, removal, rule } from '../kit';
 
 interface Useless { readonly module: Module; readonly idle: Idle }
@@ -14,8 +14,8 @@ export default rule<Useless>({
   anchors: ['ruff B018', 'ruff B015', 'pylint pointless-statement', 'pylint expression-not-assigned', 'CWE-1164'],
 
   on: useless(),
-  check: ({ module, idle }, { source }) => {
-    if (isMeant(idle, module, source)) return false;
+  check: ({ module, idle }, context) => {
+    if (isMeant(idle, module, context)) return false;
     return idle.what === 'attribute' || idle.what === 'element' ? { confidence: 'likely', because: 'reading it may be what was meant' } : true;
   },
   message: ({ idle }, { source }) => `${shown(idle, source)} is computed and thrown away.`,
@@ -72,18 +72,18 @@ function useless(): Selector<Useless> {
 }
 
 /** It is there for what evaluating it does: raise, load, keep a name from looking unused; or a comment says why. */
-function isMeant({ at, what, scope, guards }: Idle, module: Module, source: Source): boolean {
+function isMeant({ at, what, scope, guards }: Idle, module: Module, { source, project }: Context): boolean {
   const tried = module.handlers.some((each) => each.tryBody.start <= at.start && at.end <= each.tryBody.end);
-  if (tried || guards.some((guard) => guard.means === 'type-checking') || /^# ?%%|^# In\[/m.test(source.text)) return true;
+  if (tried || guards.some((guard) => guard.means === 'type-checking') || project.mentions(module.path, /^# ?%%|^# In\[/m)) return true;
   const start = source.lineStart(at.start);
-  const before = start > 0 ? source.text.slice(source.lineStart(start - 1), start).trim() : '';
-  if (/#/.test(source.text.slice(at.end, source.lineEnd(at.end))) || before.startsWith('#') || source.text.slice(start, at.start).trim() !== '' || raisesAround(start, source)) return true;
+  const before = start > 0 ? source.slice({ start: source.lineStart(start - 1), end: start }).trim() : '';
+  if (/#/.test(source.slice({ start: at.end, end: source.lineEnd(at.end) })) || before.startsWith('#') || source.slice({ start, end: at.start }).trim() !== '' || raisesAround(start, source)) return true;
   return what === 'name' && scope === '' && module.imports.some((each) => each.name === source.slice(at));
 }
 
 /** The line above opens a `with` that expects an exception. */
 function raisesAround(start: number, source: Source): boolean {
-  return /^\s*with\s.*\b(suppress|raises|assertRaises\w*)\(/.test(start > 0 ? source.text.slice(source.lineStart(start - 1), start) : '');
+  return /^\s*with\s.*\b(suppress|raises|assertRaises\w*)\(/.test(start > 0 ? source.slice({ start: source.lineStart(start - 1), end: start }) : '');
 }
 
 function shown(idle: Idle, source: Source): string {

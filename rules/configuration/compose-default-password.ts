@@ -128,7 +128,7 @@ function required({ pair, service }: Password, source: Source, project: Project)
   if (!pair.valueAt || pair.valueAt.start < service.at.start || pair.valueAt.end > service.at.end) return undefined;
   const name = /^["']?\$\{(\w+)/.exec(pair.value ?? '')?.[1] ?? pair.name;
   const reference = `\${${name}:?set ${name}}`;
-  const before = source.text.slice(source.lineStart(pair.valueAt.start), pair.valueAt.start);
+  const before = source.slice({ start: source.lineStart(pair.valueAt.start), end: pair.valueAt.start });
   const quote = /^["']/.exec(source.slice(pair.valueAt))?.[0] ?? (/[{[]/.test(before) && !/["']\w+=$/.test(before) ? '"' : '');
   return [replace(pair.valueAt, `${quote}${reference}${quote}`), ...namedInExample(project, name)];
 }

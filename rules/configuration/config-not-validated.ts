@@ -153,7 +153,7 @@ function checking(module: Module, source: Source, project: Project): readonly Ed
   const line = source.lineStart(first);
   if (source.indentation(line) !== '') return undefined;
   const imported = module.imports.some((each) => each.name === 'os' && each.target === 'os');
-  const before = /(^|\n)(import|from) [^\n]*\r?\n$/.test(source.text.slice(0, line)) ? '\n' : '';
+  const before = /(^|\n)(import|from) [^\n]*\r?\n$/.test(source.slice({ start: 0, end: line })) ? '\n' : '';
   const check = `${before}REQUIRED = [${names.map((each) => `"${each}"`).join(', ')}]\nmissing = [name for name in REQUIRED if not os.environ.get(name)]\nif missing:\n    raise RuntimeError("missing settings: " + ", ".join(missing))\n`;
   return [insert(line, check), ...(imported ? [] : importing(module, source, 'os'))];
 }

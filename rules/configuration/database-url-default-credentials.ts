@@ -44,7 +44,7 @@ export default rule<Address>({
     const stands = it.setting ? standsInProduction(it.setting, context.project) : it.match === undefined || !onlyInDevelopment(it.match.call);
     if (stands === false || (typeof stands === 'object' && stands.severity === 'medium')) return stands;
     if (!isLocalHost(found.host, context.project)) return stands;
-    return it.match && isProgram(it.match.module, context.source, context.project) ? { ...local(found.host), severity: 'medium', points: 6 } : local(found.host);
+    return it.match && isProgram(it.match.module, context.project) ? { ...local(found.host), severity: 'medium', points: 6 } : local(found.host);
   },
   message: (it) => {
     const variable = passwordVariable(it);
@@ -258,7 +258,7 @@ function underlined(it: Address, source: Source): Span {
 
 /** The call without one of its keywords and the comma that goes with it. */
 function withoutKeyword({ call: one }: CallMatch, keyword: Keyword, source: Source): readonly Edit[] {
-  const after = /^\s*,\s*/.exec(source.text.slice(keyword.at.end, one.argumentsAt.end - 1))?.[0] ?? '';
-  const before = after ? '' : /,\s*$/.exec(source.text.slice(one.argumentsAt.start, keyword.at.start))?.[0] ?? '';
+  const after = /^\s*,\s*/.exec(source.slice({ start: keyword.at.end, end: one.argumentsAt.end - 1 }))?.[0] ?? '';
+  const before = after ? '' : /,\s*$/.exec(source.slice({ start: one.argumentsAt.start, end: keyword.at.start }))?.[0] ?? '';
   return [replace({ start: keyword.at.start - before.length, end: keyword.at.end + after.length }, '')];
 }

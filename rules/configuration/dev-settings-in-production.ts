@@ -110,7 +110,7 @@ function isSettledElsewhere(match: Setting, project: Project): boolean {
 function behindDebug({ assignment, module, name }: Setting, source: Source, project: Project): readonly ReturnType<typeof replace>[] | undefined {
   const debug = project.settings('DEBUG').some((each) => each.module === module && each.assignment.scope === assignment.scope && each.end < assignment.at.start);
   const start = source.lineStart(assignment.at.start);
-  const written = source.text.slice(start, source.lineEnd(assignment.at.end));
+  const written = source.slice({ start, end: source.lineEnd(assignment.at.end) });
   if (!debug || name !== 'EMAIL_BACKEND' || assignment.how !== 'statement' || start !== assignment.at.start || written.includes('\n') || written.includes(';')) return undefined;
   return [replace({ start, end: start + written.length }, `if DEBUG:\n    ${written}`)];
 }

@@ -145,13 +145,13 @@ function removed({ how, instruction, pair }: Kept, source: Source): readonly Edi
   if (how === 'variable' && instruction.pairs.length > 1) return pair && withoutPair(pair, source);
   const start = source.lineStart(instruction.at.start);
   const end = source.lineEnd(instruction.at.end);
-  return [replace({ start, end: Math.min(end + source.newline.length, source.text.length) }, '')];
+  return [replace({ start, end: Math.min(end + source.newline.length, source.length) }, '')];
 }
 
 /** A variable on a line of its own that goes on. */
 function withoutPair(pair: Pair, source: Source): readonly Edit[] | undefined {
   const start = source.lineStart(pair.at.start);
   const end = source.lineEnd(pair.at.end);
-  const alone = /^[ \t]*$/.test(source.text.slice(start, pair.at.start)) && /^[ \t]*\\[ \t]*$/.test(source.text.slice(pair.at.end, end));
-  return alone ? [replace({ start, end: Math.min(end + source.newline.length, source.text.length) }, '')] : undefined;
+  const alone = /^[ \t]*$/.test(source.slice({ start, end: pair.at.start })) && /^[ \t]*\\[ \t]*$/.test(source.slice({ start: pair.at.end, end }));
+  return alone ? [replace({ start, end: Math.min(end + source.newline.length, source.length) }, '')] : undefined;
 }

@@ -44,7 +44,7 @@ export default rule<Given>({
       if (!pair.valueAt) return undefined;
       if (unit.kind === 'compose') return [replace(pair.valueAt, `\${${pair.name}:?${pair.name} is not set}`)];
       if (unit.kind === 'dotenv') return project.production.includes(unit) || project.tracked(unit.path) === true ? [replace(pair.valueAt, '')] : undefined;
-      const key = /value:[ \t]*$/.exec(source.text.slice(source.lineStart(pair.valueAt.start), pair.valueAt.start))?.[0];
+      const key = /value:[ \t]*$/.exec(source.slice({ start: source.lineStart(pair.valueAt.start), end: pair.valueAt.start }))?.[0];
       return unit.kind === 'platform' && /(^|\/)render\.ya?ml$/.test(unit.path) && key !== undefined ? [replace({ start: pair.valueAt.start - key.length, end: pair.valueAt.end }, 'generateValue: true')] : undefined;
     },
     remains: 'Set a generated value where the application runs: the old one is in the history.',

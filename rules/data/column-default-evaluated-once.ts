@@ -18,7 +18,7 @@ export default rule<Match>({
   anchors: ['ruff RUF009', 'ruff B008', 'CWE-665'],
 
   on: anyOf(columns((one) => one.default !== undefined || one.onUpdate !== undefined), anyOf(fields(), parameters())),
-  check: (match, { source, project }) => !('parameter' in match && isProgram(match.module, source, project)) && verdict(match, source),
+  check: (match, { source, project }) => !('parameter' in match && isProgram(match.module, project)) && verdict(match, source),
   message: (match, { source }) => {
     const one = faulty(match, source);
     return one && isShared(one) ? `${titleOf(match)} has a default that all rows share and that any of them may change.` : `${titleOf(match)} has a default that is computed once, at import${one?.callee ? `: ${shortened(one.callee)}()` : ''}.`;
@@ -196,7 +196,7 @@ function isPydantic(column: Column, { model }: ColumnMatch): boolean {
 }
 
 function asFactory(match: Match, one: ColumnDefault, factory: string, source: Source): readonly Edit[] | undefined {
-  const before = source.text.slice(source.lineStart(one.at.start), one.at.start);
+  const before = source.slice({ start: source.lineStart(one.at.start), end: one.at.start });
   const keyword = /default\s*=\s*$/.exec(before);
   if (keyword) return [replace({ start: one.at.start - keyword[0].length, end: one.at.end }, `default_factory=${factory}`)];
   if (!/^\s*\w+\s*:[^=]+=\s*$/.test(before)) return undefined;

@@ -89,7 +89,7 @@ function usedAgain({ handler: one, module }: Match, source: Source): 'here' | 'a
   if (/rollback|undo|abort|close\(|remove\(|expunge|reset\(/i.test(body) || new RegExp(`\\(\\s*${escaped(found.receiver)}\\s*[,)]`).test(body)) return undefined;
   const again = new RegExp(`\\b${escaped(found.receiver)}\\.(add|add_all|commit|flush|execute|query|scalars?|delete|merge|get|refresh)\\(`);
   if (again.test(body)) return 'here';
-  const rest = source.text.slice(one.at.end, func.at.end);
+  const rest = source.slice({ start: one.at.end, end: func.at.end });
   if (/^\s*finally\s*:/m.test(rest) && /\.(close|rollback|remove)\(/.test(rest)) return undefined;
   if (isInLoop(one, func.body, source) && !one.does.some((each) => each === 'break' || each === 'return' || each === 'return-constant') && !isMadeInside(found.receiver, one, func.body, source)) return 'loop';
   if (one.does.some((each) => each === 'return' || each === 'return-constant' || each === 'continue' || each === 'break' || each === 'answer')) return undefined;
@@ -118,7 +118,7 @@ function loopAbove(one: Handler, body: Span, source: Source): number | undefined
   let depth = source.indentation(one.at.start).length;
   for (let start = source.lineStart(one.tryBody.start); start > source.lineStart(body.start);) {
     start = source.lineStart(start - 1);
-    const line = source.text.slice(start, source.lineEnd(start));
+    const line = source.slice({ start, end: source.lineEnd(start) });
     const own = /^\s*/.exec(line)?.[0].length ?? 0;
     if (line.trim() === '' || own >= depth) continue;
     depth = own;
@@ -130,7 +130,7 @@ function loopAbove(one: Handler, body: Span, source: Source): number | undefined
 /** The session is made anew in each round. */
 function isMadeInside(receiver: string, one: Handler, body: Span, source: Source): boolean {
   const start = loopAbove(one, body, source) ?? body.start;
-  return new RegExp(`\\b${escaped(receiver)}\\s*(=[^=]|:)|\\bas\\s+${escaped(receiver)}\\b`).test(source.text.slice(start, one.at.start));
+  return new RegExp(`\\b${escaped(receiver)}\\s*(=[^=]|:)|\\bas\\s+${escaped(receiver)}\\b`).test(source.slice({ start, end: one.at.start }));
 }
 
 function escaped(name: string): string {

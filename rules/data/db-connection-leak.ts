@@ -105,14 +105,14 @@ function serves({ module, call }: Opened, { project }: Context): boolean {
 function faultOf(it: Opened, source: Source): Fault | undefined {
   const { call, func, opener } = it;
   if (call.within.some((each) => /closing|enter_context|enter_async_context|callback|ExitStack/.test(each))) return undefined;
-  const rest = code(source.text.slice(call.at.end, func.body.end));
+  const rest = code(source.slice({ start: call.at.end, end: func.body.end }));
   if (call.managed) {
     if (opener.closes) return undefined;
-    const name = /^\s*as\s+(\w+)/.exec(source.text.slice(call.at.end))?.[1];
+    const name = /^\s*as\s+(\w+)/.exec(source.slice({ start: call.at.end, end: source.length }))?.[1];
     return name !== undefined && (closes(name).test(rest) || givesAway(name, rest)) ? undefined : 'commits only';
   }
-  const before = source.text.slice(source.lineStart(call.at.start), call.at.start);
-  if (call.boundTo === undefined) return /^\s*\./.test(source.text.slice(call.at.end)) && call.within.length === 0 && !/\breturn\b/.test(before) ? 'never' : undefined;
+  const before = source.slice({ start: source.lineStart(call.at.start), end: call.at.start });
+  if (call.boundTo === undefined) return /^\s*\./.test(source.slice({ start: call.at.end, end: source.length })) && call.within.length === 0 && !/\breturn\b/.test(before) ? 'never' : undefined;
   if (/[.[]/.test(call.boundTo) || /=[^=]*=\s*(await\s+)?$/.test(before)) return undefined;
   return afterwards(call.boundTo, rest, source.indentation(call.at.start).length, opener);
 }
@@ -165,7 +165,7 @@ function closing(it: Opened, context: Context): readonly Edit[] | undefined {
 /** `with closing(sqlite3.connect(…)) as conn, conn:` closes, and commits as before. */
 function closingToo({ call: one, module, opener }: Opened, { source }: Context): readonly Edit[] | undefined {
   if (opener.closes || lastName(one.callee) !== 'connect') return undefined;
-  const name = /^\s*as\s+(\w+)\s*:/.exec(source.text.slice(one.at.end));
+  const name = /^\s*as\s+(\w+)\s*:/.exec(source.slice({ start: one.at.end, end: source.length }));
   if (!name?.[1]) return undefined;
   const colon = one.at.end + name[0].length - 1;
   return [insert(one.at.start, 'closing('), replace({ start: one.at.end, end: colon }, `) as ${name[1]}, ${name[1]}`), ...importing(module, source, 'closing', 'contextlib')];
@@ -175,7 +175,7 @@ function closingToo({ call: one, module, opener }: Opened, { source }: Context):
 function inWith({ call: one, func, module, opener }: Opened, name: string, { source }: Context): readonly Edit[] | undefined {
   const start = source.lineStart(one.at.start);
   const indentation = source.indentation(start);
-  const before = new RegExp(`^${indentation}${name}\\s*=\\s*$`).test(source.text.slice(start, one.at.start));
+  const before = new RegExp(`^${indentation}${name}\\s*=\\s*$`).test(source.slice({ start, end: one.at.start }));
   if (!before || one.awaited || one.onLoop || source.lineEnd(one.at.end) !== one.at.end || /getconn$/.test(one.callee)) return undefined;
   const rest = blockAfter(one.at.end, func.body.end, indentation.length, source);
   if (rest === undefined || /"""|'''|\\$/m.test(rest.text)) return undefined;
@@ -189,10 +189,10 @@ function inWith({ call: one, func, module, opener }: Opened, name: string, { sou
 /** The lines of the same block below a statement, as they are written; undefined where there are none. */
 function blockAfter(from: number, to: number, depth: number, source: Source): { readonly text: string; readonly end: number } | undefined {
   let end = from;
-  for (const found of source.text.slice(from, to).matchAll(/\r?\n([ \t]*)(\S[^\r\n]*)?/g)) {
+  for (const found of source.slice({ start: from, end: to }).matchAll(/\r?\n([ \t]*)(\S[^\r\n]*)?/g)) {
     if (found[2] === undefined) continue;
     if ((found[1] ?? '').length < depth) break;
     end = from + found.index + found[0].length;
   }
-  return end > from ? { text: source.text.slice(from, end).replace(/\r\n/g, '\n'), end } : undefined;
+  return end > from ? { text: source.slice({ start: from, end }).replace(/\r\n/g, '\n'), end } : undefined;
 }

@@ -97,8 +97,8 @@ function conditioned({ app, database }: Pair, source: Source): readonly Edit[] |
   const indent = serviceIndent(app.service, source);
   if (!first || !last || indent === undefined) return undefined;
   const key = source.text.lastIndexOf('depends_on', first.at.start);
-  const closed = /^["']?[ \t]*\]/.exec(source.text.slice(last.at.end));
-  const head = /^depends_on[ \t]*:/.exec(source.text.slice(key, first.at.start));
+  const closed = /^["']?[ \t]*\]/.exec(source.slice({ start: last.at.end, end: source.length }));
+  const head = /^depends_on[ \t]*:/.exec(source.slice({ start: key, end: first.at.start }));
   if (key < app.service.at.start || !head || source.lineEnd(last.at.end) > last.at.end + (closed?.[0].length ?? 0)) return undefined;
   const step = /^ +$/.test(indent) && indent.length >= 4 && indent.length % 4 === 0 && source.indentation(app.service.nameAt.start).length === indent.length / 2 ? indent.slice(0, indent.length / 2) : '  ';
   const lines = items.map((each) => `\n${indent}${step}${each.value}:\n${indent}${step}${step}condition: ${each.value === name ? 'service_healthy' : 'service_started'}`);

@@ -65,7 +65,7 @@ function hasNoReverse({ name, call }: Operation): boolean {
 function isOneWay({ migration }: Match, { source }: Context): boolean {
   const steps = migration.upgrade.filter((each) => !/^(f|get_bind|inline_literal)$/.test(each.name));
   if (migration.back?.how !== 'nothing' || steps.length === 0) return false;
-  const reason = /#(?!.*auto generated|.*###)/.test(source.text.slice(migration.back.nameAt.end, source.lineEnd(migration.back.at.end)));
+  const reason = /#(?!.*auto generated|.*###)/.test(source.slice({ start: migration.back.nameAt.end, end: source.lineEnd(migration.back.at.end) }));
   return !(reason && steps.every((each) => /^(execute|bulk_insert|run_sql)$/.test(each.name)));
 }
 

@@ -70,7 +70,7 @@ function newest(): Selector<Match> {
 function kept(breaches: readonly Breach[], source: Source): readonly Breach[] {
   return breaches.filter(({ step }) => {
     const start = source.lineStart(step.call.at.start);
-    const before = source.text.slice(source.lineStart(Math.max(0, source.lineStart(Math.max(0, start - 1)) - 1)), source.lineEnd(step.call.at.end));
+    const before = source.slice({ start: source.lineStart(Math.max(0, source.lineStart(Math.max(0, start - 1)) - 1)), end: source.lineEnd(step.call.at.end) });
     return !PREPARED.test(before);
   }).sort((a, b) => WORST.indexOf(a.harm) - WORST.indexOf(b.harm));
 }

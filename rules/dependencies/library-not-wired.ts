@@ -140,7 +140,7 @@ function sourceOf(path: string, text: string): Parameters<typeof constructionAt>
   const lineStart = (offset: number) => text.lastIndexOf('\n', offset - 1) + 1;
   const lineEnd = (offset: number) => { const next = text.indexOf('\n', offset); return next < 0 ? text.length : text[next - 1] === '\r' ? next - 1 : next; };
   return {
-    path, text, newline: text.includes('\r\n') ? '\r\n' : '\n', slice: (span) => text.slice(span.start, span.end), lineStart, lineEnd,
+    path, text, length: text.length, newline: text.includes('\r\n') ? '\r\n' : '\n', slice: (span) => text.slice(span.start, span.end), at: (offset) => text.charAt(offset), lineStart, lineEnd,
     indentation: (offset) => /^[ \t]*/.exec(text.slice(lineStart(offset)))?.[0] ?? '', line: (offset) => text.slice(0, offset).split('\n').length - 1,
   };
 }

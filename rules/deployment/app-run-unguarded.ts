@@ -107,5 +107,5 @@ function isOpenDevelopmentServer(match: CallMatch): boolean {
 
 /** The call is a statement of its own, from the first column to the end of its line. */
 function isStatement({ call: one }: CallMatch, source: Source): boolean {
-  return source.lineStart(one.at.start) === one.at.start && /^[ \t]*(#.*)?$/.test(source.text.slice(one.at.end, source.lineEnd(one.at.end)));
+  return source.lineStart(one.at.start) === one.at.start && /^[ \t]*(#.*)?$/.test(source.slice({ start: one.at.end, end: source.lineEnd(one.at.end) }));
 }

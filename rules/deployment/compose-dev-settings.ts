@@ -76,9 +76,9 @@ function moved({ file, service, at, text }: Mount, source: Source, project: Proj
 /** `volumes: [".:/app"]` on a line of its own, or a list of one line under its key. */
 function onlyItem(at: Span, source: Source): Edit | undefined {
   const start = source.lineStart(at.start);
-  const end = Math.min(source.lineEnd(at.end) + source.newline.length, source.text.length);
-  if (/^[ \t]*volumes:[ \t]*\[[^,\]]*\][ \t]*\r?\n?$/.test(source.text.slice(start, end))) return { start, end, text: '' };
+  const end = Math.min(source.lineEnd(at.end) + source.newline.length, source.length);
+  if (/^[ \t]*volumes:[ \t]*\[[^,\]]*\][ \t]*\r?\n?$/.test(source.slice({ start, end }))) return { start, end, text: '' };
   const above = source.lineStart(Math.max(start - 1, 0));
-  const after = source.text.slice(end, source.lineEnd(end));
-  return /^[ \t]*volumes:[ \t]*\r?\n$/.test(source.text.slice(above, start)) && !/^[ \t]*-/.test(after) && lineOfItem(at, source) ? { start: above, end, text: '' } : undefined;
+  const after = source.slice({ start: end, end: source.lineEnd(end) });
+  return /^[ \t]*volumes:[ \t]*\r?\n$/.test(source.slice({ start: above, end: start })) && !/^[ \t]*-/.test(after) && lineOfItem(at, source) ? { start: above, end, text: '' } : undefined;
 }

@@ -119,13 +119,13 @@ function mounting(gap: Gap, source: Source, project: Project): readonly Edit[] |
   const head = /^volumes:[ \t]*(?:#[^\n]*)?\r?$/m.exec(source.text);
   if (!item || (declared && !head)) return undefined;
   if (declared && head) return [...item, insert(source.lineEnd(head.index), `\n${source.indentation(declared.at.start)}${name}:`)];
-  return [...item, insert(source.text.length, `${/\n$/.test(source.text) ? '' : '\n'}\nvolumes:\n  ${name}:\n`)];
+  return [...item, insert(source.length, `${/\n$/.test(source.text) ? '' : '\n'}\nvolumes:\n  ${name}:\n`)];
 }
 
 function added(service: Service, source: Source, text: string): readonly Edit[] | undefined {
   const last = service.volumes.at(-1);
   if (!last) return addedToService(service, source, ['volumes:', `  - ${text}`]);
   const start = source.lineStart(last.at.start);
-  const dash = /^[ \t]*-[ \t]+/.exec(source.text.slice(start, last.at.start))?.[0];
+  const dash = /^[ \t]*-[ \t]+/.exec(source.slice({ start, end: last.at.start }))?.[0];
   return serviceIndent(service, source) === undefined || dash === undefined || source.line(last.at.start) !== source.line(last.at.end) ? undefined : [insert(source.lineEnd(last.at.end), `\n${dash}${text}`)];
 }

@@ -168,12 +168,12 @@ function removed(rights: readonly Right[], source: Source): readonly Edit[] | un
   const found = edits.filter((each): each is Edit => each !== undefined);
   if (found.length !== rights.length) return undefined;
   // An item that was the only one of its list would leave a key without a value.
-  const emptied = found.some((edit) => /^[ \t]*-/.test(source.text.slice(edit.start, edit.end)) && isOnlyItem(edit, source));
+  const emptied = found.some((edit) => /^[ \t]*-/.test(source.slice({ start: edit.start, end: edit.end })) && isOnlyItem(edit, source));
   return emptied ? undefined : found.map((edit) => replace(edit, ''));
 }
 
 function isOnlyItem(edit: Edit, source: Source): boolean {
-  const before = source.text.slice(source.lineStart(Math.max(edit.start - 1, 0)), edit.start);
-  const after = source.text.slice(edit.end, source.lineEnd(edit.end));
+  const before = source.slice({ start: source.lineStart(Math.max(edit.start - 1, 0)), end: edit.start });
+  const after = source.slice({ start: edit.end, end: source.lineEnd(edit.end) });
   return !/^[ \t]*-/.test(before) && !/^[ \t]*-/.test(after);
 }

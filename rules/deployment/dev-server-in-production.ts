@@ -114,7 +114,7 @@ function withoutReload(gap: Gap, source: Source, project: Project): readonly Edi
   const one = foundAt(gap, project);
   const before = one?.started.command.wordsAt[(one.server.word) - 1];
   const own = one?.started.command.wordsAt[one.server.word];
-  if (!one?.server.reloads || !before || !own || !/^[\s,]*$/.test(source.text.slice(before.end, own.start))) return undefined;
+  if (!one?.server.reloads || !before || !own || !/^[\s,]*$/.test(source.slice({ start: before.end, end: own.start }))) return undefined;
   return [replace({ start: before.end, end: own.end }, '')];
 }
 
@@ -126,7 +126,7 @@ function production(gap: Gap, source: Source, project: Project): readonly Edit[]
   const module = application && project.modules.find((each) => each.path === application.path);
   if (!one || one.server.reloads || unit?.kind !== 'dockerfile' || !application || !module) return undefined;
   const instruction = unit.stages.flatMap((stage) => stage.instructions).find((each) => (each.keyword === 'CMD' || each.keyword === 'ENTRYPOINT') && each.at.start <= gap.at.start && gap.at.end <= each.at.end);
-  const body = instruction && source.text.slice(instruction.at.start, instruction.at.end).search(/[^A-Za-z\s]|(?<=\s)\S/);
+  const body = instruction && source.slice({ start: instruction.at.start, end: instruction.at.end }).search(/[^A-Za-z\s]|(?<=\s)\S/);
   if (!instruction || body === undefined || body < 0 || instruction.keyword !== 'CMD') return undefined;
   const exposed = unit.stages.flatMap((stage) => stage.instructions).findLast((each) => each.keyword === 'EXPOSE')?.text;
   const given = one.server.call?.keywords.find((each) => each.name === 'port')?.value;

@@ -168,9 +168,9 @@ function stopping({ script, fault }: Pick<Operational, 'script' | 'fault'>, { so
   if (fault === 'pipe') {
     const set = script.commands.find(({ words }) => words[0] === 'set' && words.some((word) => /^-[a-z]*e/.test(word)));
     const at = set ? source.lineEnd(set.at.end) + source.newline.length : line;
-    return [insert(Math.min(at, source.text.length), 'set -o pipefail\n')];
+    return [insert(Math.min(at, source.length), 'set -o pipefail\n')];
   }
   // An unset variable that the script has lived with so far must not keep a service from starting.
   const unset = /entry-?point|start|boot|run/i.test(fileName(script.path));
-  return [insert(Math.min(line, source.text.length), bash ? (unset ? 'set -eo pipefail\n' : 'set -euo pipefail\n') : unset ? 'set -e\n' : 'set -eu\n')];
+  return [insert(Math.min(line, source.length), bash ? (unset ? 'set -eo pipefail\n' : 'set -euo pipefail\n') : unset ? 'set -e\n' : 'set -eu\n')];
 }

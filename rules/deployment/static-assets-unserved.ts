@@ -110,7 +110,7 @@ function whitenoise(gap: Gap, { project, source }: Context): readonly Edit[] | u
   const root = project.settings('STATIC_ROOT').some((each) => each.path === gap.at.path);
   const base = project.settings('BASE_DIR').some((each) => each.path === gap.at.path && /Path\(/.test(source.slice(each.assignment.at)));
   if (!root && (!url || !base)) return undefined;
-  const quote = source.text.charAt(first.at.start) === "'" ? "'" : '"';
+  const quote = source.at(first.at.start) === "'" ? "'" : '"';
   return [
     insert(source.lineEnd(first.at.end), `\n${source.indentation(first.at.start)}${quote}whitenoise.middleware.WhiteNoiseMiddleware${quote},`),
     ...(!root && url ? [insert(source.lineEnd(url.assignment.at.end), `\nSTATIC_ROOT = BASE_DIR / ${quote}staticfiles${quote}`)] : []), ...requiring(project, 'whitenoise', 'whitenoise>=6'),

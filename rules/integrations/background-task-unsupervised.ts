@@ -95,7 +95,7 @@ function isJoined({ task, module }: Started, source: Source): boolean {
   const name = /^([\w.]+)\.start$/.exec(task.written)?.[1];
   if (!around) return false;
   if (name?.includes('.') || (name !== undefined && new RegExp(`\\bglobal\\b[^\\n]*\\b${name}\\b|\\.(append|add|put|register)\\(\\s*${name}\\b|=\\s*${name}\\s*$|\\breturn\\b[^\\n]*\\b${name}\\b`, 'm').test(source.slice(around.body)))) return true;
-  return /\.join\(\s*(timeout|\d|\)|[a-z_]*timeout)/.test(source.text.slice(task.at.end, around.body.end));
+  return /\.join\(\s*(timeout|\d|\)|[a-z_]*timeout)/.test(source.slice({ start: task.at.end, end: around.body.end }));
 }
 
 interface Work { readonly module: Module; readonly func: Func }
@@ -127,7 +127,7 @@ const TRIVIAL = /(^|\.)(debug|info|warning|error|exception|critical|log|print|le
 function keeping({ task, module }: Started, { source }: Context): readonly Edit[] | undefined {
   if (task.library !== 'asyncio' || !task.callee.startsWith('asyncio.')) return undefined;
   const indentation = source.indentation(task.at.start);
-  if (source.lineStart(task.at.start) + indentation.length !== task.at.start || source.slice(task.at).startsWith('await') || !/^[ \t]*(#.*)?$/.test(source.text.slice(task.at.end, source.lineEnd(task.at.end)))) return undefined;
+  if (source.lineStart(task.at.start) + indentation.length !== task.at.start || source.slice(task.at).startsWith('await') || !/^[ \t]*(#.*)?$/.test(source.slice({ start: task.at.end, end: source.lineEnd(task.at.end) }))) return undefined;
   const around = functionsAround(module, task.at)[0];
   if (!around) return undefined;
   const name = /\btask\b/.test(source.slice(around.at)) ? 'background_task' : 'task';
@@ -141,8 +141,8 @@ function keeping({ task, module }: Started, { source }: Context): readonly Edit[
 
 /** A statement of its own below the imports at the top. */
 function afterImports(module: Module, source: Source, statement: string): Edit {
-  const body = Math.min(...[...module.functions, ...module.classes, ...module.assignments].map((one) => one.at.start), source.text.length);
+  const body = Math.min(...[...module.functions, ...module.classes, ...module.assignments].map((one) => one.at.start), source.length);
   const last = module.imports.findLast((one) => one.guards.length === 0 && one.at.start < body && source.lineStart(one.at.start) === one.at.start);
-  const at = last ? Math.min(source.lineEnd(last.at.end) + source.newline.length, source.text.length) : 0;
-  return insert(at, `\n${statement}\n${/^(\r?\n|$)/.test(source.text.slice(at)) ? '' : '\n\n'}`);
+  const at = last ? Math.min(source.lineEnd(last.at.end) + source.newline.length, source.length) : 0;
+  return insert(at, `\n${statement}\n${source.lineEnd(at) === at ? '' : '\n\n'}`);
 }

@@ -153,8 +153,8 @@ function setForCalls({ call: one, module }: CallMatch, project: Project): boolea
 }
 
 /** Work that no visitor waits for: tasks of a queue, commands, programs run by hand. */
-function isAside({ call: one, module }: CallMatch, { source, project }: Context): boolean {
-  if (onlyAsProgram(one) || /(^|\/)(management\/commands|jobs|tasks|cron|cli|scripts|commands|worker\w*)(\/|\.py$)/.test(module.path) || isProgram(module, source, project)) return true;
+function isAside({ call: one, module }: CallMatch, { project }: Context): boolean {
+  if (onlyAsProgram(one) || /(^|\/)(management\/commands|jobs|tasks|cron|cli|scripts|commands|worker\w*)(\/|\.py$)/.test(module.path) || isProgram(module, project)) return true;
   return functionsAround(module, one.at).some((func) => func.decorators.some((each) => /(^|[._])(shared_task|task|periodic_task|scheduled_job|job|actor|command|cron)$/.test(each.name)));
 }
 

@@ -247,5 +247,5 @@ function started({ login, server }: Extract<Mail, { kind: 'login' }>, source: So
 }
 
 function isWholeLine(at: Span, source: Source): boolean {
-  return source.lineStart(at.start) + source.indentation(at.start).length === at.start && /^[ \t]*(#.*)?$/.test(source.text.slice(at.end, source.lineEnd(at.end)));
+  return source.lineStart(at.start) + source.indentation(at.start).length === at.start && /^[ \t]*(#.*)?$/.test(source.slice({ start: at.end, end: source.lineEnd(at.end) }));
 }

@@ -25,11 +25,11 @@ export default rule<CallMatch>({
   anchors: ['bandit B113', 'ruff S113', 'semgrep use-timeout', 'CWE-400', 'CWE-1088'],
 
   on: outbound(),
-  check: (match, { project, source }) => {
+  check: (match, { project }) => {
     if (hasTimeout(match, project)) return false;
     const { call: one, module } = match;
     if (clientOf(one)?.long) return { severity: 'low', because: 'aiohttp gives up after five minutes by itself' };
-    return isJob(one, module) || isProgram(module, source, project) ? { severity: 'low', because: 'it runs in a job, where no visitor waits' } satisfies Variation : true;
+    return isJob(one, module) || isProgram(module, project) ? { severity: 'low', because: 'it runs in a job, where no visitor waits' } satisfies Variation : true;
   },
   message: ({ call: one }) => given(one) ? `${one.written}() switches its timeout off.` : `${one.written}() has no timeout.`,
   underline: ({ call: one }) => given(one)?.at ?? one.calleeAt,

@@ -105,8 +105,8 @@ function pilesUp(grace: Value | undefined, every: number | undefined): boolean {
 function isExplained(option: Keyword | undefined, source: Source): boolean {
   if (!option) return false;
   const start = source.lineStart(option.at.start);
-  const above = source.text.slice(0, start).trimEnd().split('\n').at(-1) ?? '';
-  return /#\s*\w/.test(source.text.slice(option.at.end, source.lineEnd(option.at.end))) || /^\s*#\s*\w/.test(above);
+  const above = source.slice({ start: 0, end: start }).trimEnd().split('\n').at(-1) ?? '';
+  return /#\s*\w/.test(source.slice({ start: option.at.end, end: source.lineEnd(option.at.end) })) || /^\s*#\s*\w/.test(above);
 }
 
 function takesLock(task: Task, module: Module, { project }: Context): boolean {

@@ -15,9 +15,9 @@ export function addedToService(service: Service, source: Source, lines: readonly
 
 /** The blanks before a service's own keys. */
 export function serviceIndent({ at, nameAt }: Service, source: Source): string | undefined {
-  const head = source.text.slice(nameAt.end, source.lineEnd(nameAt.end));
+  const head = source.slice({ start: nameAt.end, end: source.lineEnd(nameAt.end) });
   if (!/^["']?[ \t]*:[ \t]*(?:#.*)?$/.test(head) || source.line(at.end) === source.line(nameAt.end)) return undefined;
-  const body = source.text.slice(source.lineEnd(nameAt.end), at.end);
+  const body = source.slice({ start: source.lineEnd(nameAt.end), end: at.end });
   return /^(?:\r?\n[ \t]*(?:#[^\n]*)?)*\r?\n([ \t]+)[^\s#]/.exec(body)?.[1];
 }
 
@@ -25,6 +25,6 @@ export function serviceIndent({ at, nameAt }: Service, source: Source): string |
 export function lineOfItem(at: { readonly start: number; readonly end: number }, source: Source): Edit | undefined {
   const start = source.lineStart(at.start);
   const end = source.lineEnd(at.end);
-  if (!/^[ \t]*(?:-[ \t]+)?["']?$/.test(source.text.slice(start, at.start)) || !/^["']?[ \t]*(?:#.*)?$/.test(source.text.slice(at.end, end))) return undefined;
-  return { start, end: Math.min(end + source.newline.length, source.text.length), text: '' };
+  if (!/^[ \t]*(?:-[ \t]+)?["']?$/.test(source.slice({ start, end: at.start })) || !/^["']?[ \t]*(?:#.*)?$/.test(source.slice({ start: at.end, end }))) return undefined;
+  return { start, end: Math.min(end + source.newline.length, source.length), text: '' };
 }

@@ -16,15 +16,15 @@ export interface Construction {
 export function constructionAt(call: Span, source: Source): Construction | undefined {
   const start = source.lineStart(call.start);
   const end = source.lineEnd(call.end);
-  const before = /^([ \t]*)([A-Za-z_][\w.]*)[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*$/.exec(source.text.slice(start, call.start));
-  if (!before || !/^[ \t]*(#.*)?$/.test(source.text.slice(call.end, end))) return undefined;
+  const before = /^([ \t]*)([A-Za-z_][\w.]*)[ \t]*(?::[ \t]*[\w.]+[ \t]*)?=[ \t]*$/.exec(source.slice({ start, end: call.start }));
+  if (!before || !/^[ \t]*(#.*)?$/.test(source.slice({ start: call.end, end }))) return undefined;
   return { name: before[2] ?? 'app', indentation: before[1] ?? '', start, end };
 }
 
 /** A definition after the application is made, set off by blank lines as the place asks. */
 export function definitionAfter(at: Construction, lines: readonly string[], source: Source): Edit {
   const gap = at.indentation === '' ? '\n\n\n' : '\n\n';
-  const rest = source.text.slice(at.end).replace(/^\r?\n/, '');
+  const rest = source.slice({ start: at.end, end: source.length }).replace(/^\r?\n/, '');
   const next = /^(?:[ \t]*\r?\n)*([ \t]*)(\S)?/.exec(rest);
   const blank = /^(?:[ \t]*\r?\n)*/.exec(rest)?.[0].split('\n').length ?? 1;
   const wanted = at.indentation === '' ? 2 : 1;

@@ -7,13 +7,19 @@ export interface Edit extends Span { readonly text: string }
 /** A file that does not exist yet; a fix never overwrites one. */
 export interface NewFile { readonly path: string; readonly create: string }
 
-/** The text of the file a fix is for, with the questions fixes ask. Offsets are UTF-16. */
+/**
+ * The text of the file a fix is for, with the questions fixes ask. Offsets are UTF-16. What rules look at is noted, so that a letter typed
+ * elsewhere leaves their answer as it is: ask for the stretch that is needed, and not for the whole `text`.
+ */
 export interface Source {
   readonly path: string;
   readonly text: string;
   /** `\r\n` or `\n`: the file's own. Edits that hold `\n` are converted by the engine. */
   readonly newline: string;
+  readonly length: number;
   slice(span: Span): string;
+  /** The character at an offset; empty outside of the text. */
+  at(offset: number): string;
   /** Start of the line that holds this offset, and the white space it begins with. */
   lineStart(offset: number): number;
   /** End of the line, before its line break. */
@@ -81,7 +87,7 @@ function topImportsOf(imports: readonly Import[], source: Source): readonly TopI
 
 function afterLine(source: Source, offset: number): number {
   const end = source.lineEnd(offset);
-  return Math.min(end + source.newline.length, source.text.length);
+  return Math.min(end + source.newline.length, source.length);
 }
 
 /** After a byte order mark, a `#!` line, an encoding line and leading comments. */

@@ -132,10 +132,10 @@ export function attempted(one: Handler, source: Source): string {
 export function logging(one: Handler, logger: string, what: string, source: Source): readonly Edit[] {
   const line = `${logger}.exception("${what} failed")`;
   const { start } = one.body;
-  const first = /^(pass|\.\.\.)(?=\s|$|#|;)/.exec(source.text.slice(start, one.body.end + 1))?.[1];
+  const first = /^(pass|\.\.\.)(?=\s|$|#|;)/.exec(source.slice({ start, end: one.body.end + 1 }))?.[1];
   if (first && onlyPasses(one)) return [replace({ start, end: start + first.length }, line)];
   if (source.line(start) !== source.line(one.keyword.start)) return [insert(start, `${line}\n${source.indentation(start)}`)];
   const indentation = `${source.indentation(one.keyword.start)}    `;
-  const gap = /[ \t]*$/.exec(source.text.slice(one.keyword.start, start))?.[0].length ?? 0;
+  const gap = /[ \t]*$/.exec(source.slice({ start: one.keyword.start, end: start }))?.[0].length ?? 0;
   return [replace({ start: start - gap, end: start }, `\n${indentation}${line}\n${indentation}`)];
 }

@@ -38,18 +38,18 @@ function firstStatement(module: Module): number {
 export function makingLogger(module: Module, source: Source): readonly Edit[] {
   const line = 'logger = logging.getLogger(__name__)';
   // The imports at the top: an application may import its routes at the very end.
-  const body = Math.min(firstStatement(module), source.text.length);
+  const body = Math.min(firstStatement(module), source.length);
   const top = module.imports.filter((one) => one.guards.length === 0 && one.at.start < body && source.lineStart(one.at.start) === one.at.start);
   const imported = importing(module, source, 'logging');
   const last = top.at(-1);
   const after = last ? nextLine(source, last.at.end) : imported[0]?.start ?? 0;
   const same = imported.find((edit) => edit.start === after);
   // Two blank lines before a definition, unless they are there.
-  const statement = `\n${line}\n${/^(\r?\n|$)/.test(source.text.slice(after)) ? '' : '\n\n'}`;
+  const statement = `\n${line}\n${source.lineEnd(after) === after ? '' : '\n\n'}`;
   if (same) return imported.map((edit) => edit === same ? { ...edit, text: `${edit.text}${statement}` } : edit);
   return [...imported, insert(after, statement)];
 }
 
 function nextLine(source: Source, offset: number): number {
-  return Math.min(source.lineEnd(offset) + source.newline.length, source.text.length);
+  return Math.min(source.lineEnd(offset) + source.newline.length, source.length);
 }

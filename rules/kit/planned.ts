@@ -77,5 +77,5 @@ function raisedLater(clause: Handler, module: Module, source: Source): boolean {
   if (clause.bound === undefined || !/^\w+$/.test(clause.bound)) return false;
   const kept = new RegExp(`(\\w+)\\s*=\\s*${clause.bound}\\s*$`, 'm').exec(source.slice(clause.body))?.[1];
   const [func] = functionsAround(module, clause.at);
-  return kept !== undefined && func !== undefined && new RegExp(`\\braise\\s+${kept}\\b`).test(source.text.slice(clause.body.end, func.at.end));
+  return kept !== undefined && func !== undefined && new RegExp(`\\braise\\s+${kept}\\b`).test(source.slice({ start: clause.body.end, end: func.at.end }));
 }

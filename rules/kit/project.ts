@@ -95,6 +95,8 @@ export interface Project {
   text(path: string): string | undefined;
   /** A stretch of a file's text, empty where there is none: what is told from it need not be told again when the file changes elsewhere. */
   written(path: string, at: Span): string;
+  /** Whether a file's text has a match; false for a file that was not read. Told from this, an answer stands until an edit makes it another. No pattern with `g` or `y`. */
+  mentions(path: string, pattern: RegExp): boolean;
 
   readonly frameworks: ReadonlySet<Framework>;
   readonly applications: readonly Application[];

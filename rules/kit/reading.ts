@@ -33,17 +33,17 @@ export function required(reading: Reading, module: Module, source: Source): read
   const { at, readAt, fallbackAt, variable } = reading;
   const read = source.slice(readAt);
   if (READS_OS.test(read)) return [replace(at, `os.environ["${variable}"]`), ...importing(module, source, 'os')];
-  if (at !== readAt || /setdefault\($/.test(source.text.slice(at.start, fallbackAt.start).replace(/(\().*$/s, '$1'))) return undefined;
+  if (at !== readAt || /setdefault\($/.test(source.slice({ start: at.start, end: fallbackAt.start }).replace(/(\().*$/s, '$1'))) return undefined;
   if (fallbackAt.start === at.start && fallbackAt.end === at.end) return field(reading, source);
   if (/^(\w+\.)?Field\(/.test(read)) return [replace(fallbackAt, '...')];
-  const before = source.text.slice(at.start, fallbackAt.start);
+  const before = source.slice({ start: at.start, end: fallbackAt.start });
   const gap = /,\s*(?:default\s*=\s*)?$/.exec(before);
   return gap ? [replace({ start: fallbackAt.start - gap[0].length, end: fallbackAt.end }, '')] : undefined;
 }
 
 /** A field of a settings class loses its default: `key: str = "x"` becomes `key: str`. */
 function field(reading: Reading, source: Source): readonly Edit[] | undefined {
-  const gap = /\s*=\s*$/.exec(source.text.slice(source.lineStart(reading.at.start), reading.at.start));
+  const gap = /\s*=\s*$/.exec(source.slice({ start: source.lineStart(reading.at.start), end: reading.at.start }));
   return gap ? [replace({ start: reading.at.start - gap[0].length, end: reading.at.end }, '')] : undefined;
 }
 
@@ -71,14 +71,14 @@ function withoutFallback({ at, readAt, fallbackAt, variable }: Reading, source: 
   const reader = READS_OS.exec(read)?.[1];
   if (reader) return `${reader}("${variable}")`;
   if (at !== readAt || fallbackAt.start === at.start || /^(\w+\.)?Field\(/.test(read)) return undefined;
-  return `${source.text.slice(at.start, fallbackAt.start)}""${source.text.slice(fallbackAt.end, at.end)}`;
+  return `${source.slice({ start: at.start, end: fallbackAt.start })}""${source.slice({ start: fallbackAt.end, end: at.end })}`;
 }
 
 const READS_OS = /^((?:os\.)?(?:environ\.get|getenv))\(/;
 
 /** The end of the line when nothing but a comment follows. */
 function lineEndAfterComment(source: Source, offset: number): number {
-  return /^[ \t]*(#.*)?$/.test(source.text.slice(offset, source.lineEnd(offset))) ? source.lineEnd(offset) : -1;
+  return /^[ \t]*(#.*)?$/.test(source.slice({ start: offset, end: source.lineEnd(offset) })) ? source.lineEnd(offset) : -1;
 }
 
 /** Where a text stands as a literal inside an expression; undefined when it is not there, or more than once. */

@@ -10,20 +10,43 @@ import type { Span } from './place';
 export function removal(statement: Span, source: Source, before = /^[ \t]*$/): Edit | undefined {
   const start = source.lineStart(statement.start);
   const end = source.lineEnd(statement.end);
-  if (!before.test(source.text.slice(start, statement.start)) || !/^[ \t]*;?[ \t]*(#.*)?$/.test(source.text.slice(statement.end, end))) return undefined;
+  if (!before.test(source.slice({ start, end: statement.start })) || !/^[ \t]*;?[ \t]*(#.*)?$/.test(source.slice({ start: statement.end, end }))) return undefined;
   const indentation = source.indentation(start);
   if (alone(start, end, indentation.length, source)) return replace({ start: start + indentation.length, end }, 'pass');
-  const next = Math.min(end + source.newline.length, source.text.length);
+  const next = Math.min(end + source.newline.length, source.length);
   return replace({ start, end: next }, '');
 }
 
 /** Nothing else stands in the block: the line of code before opens it, and the one after is further out. */
 function alone(start: number, end: number, depth: number, source: Source): boolean {
   if (depth === 0) return false;
-  const before = source.text.slice(0, start).split(/\r?\n/).findLast(isCode);
-  const after = source.text.slice(end).split(/\r?\n/).slice(1).find(isCode);
+  const before = codeBefore(start, source);
+  const after = codeAfter(end, source);
   const opens = before === undefined || depthOf(before) < depth || /:\s*(#.*)?$/.test(before);
   return opens && (after === undefined || depthOf(after) < depth);
+}
+
+/** The nearest line of code above an offset that begins a line. */
+function codeBefore(offset: number, source: Source): string | undefined {
+  for (let start = offset; start > 0;) {
+    const end = start;
+    start = source.lineStart(start - 1);
+    const line = source.slice({ start, end });
+    if (isCode(line)) return line.replace(/\r?\n$/, '');
+  }
+  return undefined;
+}
+
+/** The nearest line of code below an offset that ends a line. */
+function codeAfter(offset: number, source: Source): string | undefined {
+  for (let end = offset; end < source.length;) {
+    const start = end + (source.at(end) === '\r' ? 2 : 1);
+    if (start > source.length) return undefined;
+    end = source.lineEnd(start);
+    const line = source.slice({ start, end });
+    if (isCode(line)) return line;
+  }
+  return undefined;
 }
 
 function isCode(line: string): boolean {

@@ -15,15 +15,15 @@ export function appendedSteps(job: Job, steps: readonly (readonly string[])[], s
 
 /** White space before the `- ` that begins an item, when the item begins its line. */
 export function dashOf(start: number, source: Source): string | undefined {
-  return /^([ \t]*)- +$/.exec(source.text.slice(source.lineStart(start), start))?.[1];
+  return /^([ \t]*)- +$/.exec(source.slice({ start: source.lineStart(start), end: start }))?.[1];
 }
 
 /** A job's key takes another line as its first: `needs: test`. */
 export function firstOfJob(job: Job, line: string, source: Source): readonly Edit[] | undefined {
   const end = source.lineEnd(job.at.start);
-  const next = source.text.slice(end + source.newline.length);
+  const next = source.slice({ start: end + source.newline.length, end: source.length });
   const indentation = /^[ \t]+(?=[\w"'])/.exec(next)?.[0];
-  if (!/^[ \t]*["']?[\w-]+["']?:[ \t]*(?:#.*)?$/.test(source.text.slice(source.lineStart(job.at.start), end)) || indentation === undefined) return undefined;
+  if (!/^[ \t]*["']?[\w-]+["']?:[ \t]*(?:#.*)?$/.test(source.slice({ start: source.lineStart(job.at.start), end })) || indentation === undefined) return undefined;
   return [insert(end, `\n${indentation}${line}`)];
 }
 
@@ -31,6 +31,6 @@ export function firstOfJob(job: Job, line: string, source: Source): readonly Edi
 export function withoutKey(at: Span, source: Source): readonly Edit[] | undefined {
   const start = source.lineStart(at.start);
   const end = source.lineEnd(at.end);
-  if (!/^[ \t]*$/.test(source.text.slice(start, at.start)) || !/^[ \t]*(?:#.*)?$/.test(source.text.slice(at.end, end))) return undefined;
-  return [replace({ start, end: Math.min(end + source.newline.length, source.text.length) }, '')];
+  if (!/^[ \t]*$/.test(source.slice({ start, end: at.start })) || !/^[ \t]*(?:#.*)?$/.test(source.slice({ start: at.end, end }))) return undefined;
+  return [replace({ start, end: Math.min(end + source.newline.length, source.length) }, '')];
 }

@@ -30,7 +30,7 @@ export default rule<Level>({
 
   on: levels(),
   check(match, context) {
-    if (match.unit.kind === 'module' && isProgram(match.unit, context.source, context.project)) return false;
+    if (match.unit.kind === 'module' && isProgram(match.unit, context.project)) return false;
     return match.sql ? SQL : isDebug(match.level) || FIXED;
   },
   message: ({ where, level, sql }) => sql ? `${where} writes every SQL statement to the log.` : `${where} fixes the log level to ${level}.`,

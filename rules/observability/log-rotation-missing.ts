@@ -25,7 +25,7 @@ export default rule<LogFile>({
   attestable: 'log-shipping',
 
   on: logFiles(),
-  check: ({ unit, call }, { source, project }) => !(unit.kind === 'module' && call && isProgram(unit, source, project)) && !rotatesElsewhere(project),
+  check: ({ unit, call }, { project }) => !(unit.kind === 'module' && call && isProgram(unit, project)) && !rotatesElsewhere(project),
   message: ({ writer, file }) => `${writer} writes ${file} and nothing rotates it.`,
   underline: ({ at }) => at,
   holds: ({ writer, file }, { project }) => rotatesElsewhere(project) ? `${file} of ${writer} is rotated by logrotate` : undefined,

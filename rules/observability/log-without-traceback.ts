@@ -148,7 +148,7 @@ function tracing({ call: one, handler: clause }: Logged, { source }: Context): r
   if (!/^(error|exception)$/.test(lastName(one.written))) return one.callee.startsWith('loguru.') ? undefined : withArgument(one, 'exc_info=True', source);
   const message = shortened(one, clause, source);
   const gone = message.length > 0 && clause.bound !== undefined && unused(one, clause, source) && clause.catchesAt;
-  const as = gone ? /^\s+as\s+\w+/.exec(source.text.slice(gone.end)) : null;
+  const as = gone ? /^\s+as\s+\w+/.exec(source.slice({ start: gone.end, end: source.length })) : null;
   return [...(gone && as ? [replace({ start: gone.end, end: gone.end + as[0].length }, '')] : []), replace(method, 'exception'), ...message];
 }
 
@@ -172,6 +172,6 @@ function shortened(one: Call, clause: Handler, source: Source): readonly Edit[] 
 
 /** The name of the exception is read nowhere else in the clause. */
 function unused(one: Call, { bound = '', body }: Handler, source: Source): boolean {
-  const rest = source.text.slice(body.start, one.at.start) + source.text.slice(one.at.end, body.end);
+  const rest = source.slice({ start: body.start, end: one.at.start }) + source.slice({ start: one.at.end, end: body.end });
   return !new RegExp(`\\b${bound}\\b`).test(rest);
 }

@@ -20,8 +20,8 @@ export default rule<Printing>({
   anchors: ['ruff T201', 'ruff T203', 'flake8-print T001'],
 
   on: printing(),
-  check: ({ module, worst }, { source, project }) => {
-    if (isProgram(module, source, project)) return false;
+  check: ({ module, worst }, { project }) => {
+    if (isProgram(module, project)) return false;
     if (worst === 'traceback') return { severity: 'medium', points: 3, because: 'an exception is printed and nowhere logged' };
     return worst === 'caught' ? { severity: 'low', points: 2, because: 'a failure is printed and nowhere logged' } : true;
   },

@@ -19,7 +19,7 @@ export default rule<Logged>({
   on: logs(),
   check: ({ exposed, call: one, module }, { source, project }) => {
     if (exposed.length === 0) return false;
-    if (isForOperator({ call: one, module }, project) || isProgram(module, source, project)) return OPERATOR;
+    if (isForOperator({ call: one, module }, project) || isProgram(module, project)) return OPERATOR;
     if (onlyInDevelopment(one)) return DEVELOPMENT;
     if (exposed.every((each) => endedBefore(each, { call: one, module }, source))) return ENDED;
     return exposed.every((each) => each.whole) ? WHOLE : true;
@@ -82,7 +82,7 @@ const ENDS = '(?:delete|revoke|invalidate|destroy|end|remove|expire|blacklist|bl
 /** `delete_session(token)` stands before it in the same function. */
 function endedBefore({ name }: Exposure, { call: one, module }: Pick<CallMatch, 'call' | 'module'>, source: Source): boolean {
   const [func] = functionsAround(module, one.at);
-  return func !== undefined && /^\w+$/.test(name) && new RegExp(`\\b${ENDS}\\(\\s*${name}\\s*[,)]`).test(source.text.slice(func.at.start, one.at.start));
+  return func !== undefined && /^\w+$/.test(name) && new RegExp(`\\b${ENDS}\\(\\s*${name}\\s*[,)]`).test(source.slice({ start: func.at.start, end: one.at.start }));
 }
 
 function logs(): Selector<Logged> {
@@ -179,6 +179,6 @@ function masked({ exposed, call: one }: Logged, { source }: Context): readonly E
 
 /** `{password}` of an f-string, with its braces. */
 function hole(start: number, end: number, source: Source): Edit | undefined {
-  const after = /^(?:![rsa])?(?::[^{}]*)?\}/.exec(source.text.slice(end, end + 12))?.[0];
-  return source.text[start - 1] === '{' && source.text[start - 2] !== '{' && after !== undefined ? replace({ start: start - 1, end: end + after.length }, '***') : undefined;
+  const after = /^(?:![rsa])?(?::[^{}]*)?\}/.exec(source.slice({ start: end, end: end + 12 }))?.[0];
+  return source.at(start - 1) === '{' && source.at(start - 2) !== '{' && after !== undefined ? replace({ start: start - 1, end: end + after.length }, '***') : undefined;
 }

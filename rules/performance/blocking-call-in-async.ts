@@ -123,12 +123,12 @@ function waitOfAlias(callee: string): Wait | undefined {
 }
 
 /** Nobody else is on this loop: before the server serves, in a program, under `asyncio.run` in a thread or a task; or nothing waits after all. */
-function runsAlone({ call: one, module, wait }: CallMatch & { readonly wait: Wait }, { project, source }: Context): boolean {
+function runsAlone({ call: one, module, wait }: CallMatch & { readonly wait: Wait }, { project }: Context): boolean {
   if (onlyInDevelopment(one) || (wait === 'database' && one.callee.includes('.Annotated.') && !isSession(one, project, module))) return true;
   const when = runningOf(project, module, one);
   if (when.size > 0 && !when.has('request') && !when.has('job')) return true;
   const [around] = functionsAround(module, one.at);
-  return (around !== undefined && !when.has('request') && ranAlone(project).has(around.name)) || isProgram(module, source, project);
+  return (around !== undefined && !when.has('request') && ranAlone(project).has(around.name)) || isProgram(module, project);
 }
 
 
@@ -158,7 +158,7 @@ function inThread({ call: one, module, wait }: CallMatch & { readonly wait: Wait
   if (wait === 'sleep' || wait === 'database' || wait === 'mail') return undefined;
   const empty = one.args.length === 0 && one.keywords.length === 0 && !one.open;
   const called = `await asyncio.to_thread(${source.slice(one.calleeAt)}${empty ? '' : ','}`;
-  const followed = /^\s*[.[(]/.test(source.text.slice(one.at.end));
-  const gap = empty || /^\s/.test(source.text.slice(one.argumentsAt.start + 1)) ? '' : ' ';
+  const followed = /^\s*[.[(]/.test(source.slice({ start: one.at.end, end: source.length }));
+  const gap = empty || /^\s/.test(source.at(one.argumentsAt.start + 1)) ? '' : ' ';
   return [replace({ start: one.calleeAt.start, end: one.argumentsAt.start + 1 }, `${followed ? '(' : ''}${called}${gap}`), ...(followed ? [insert(one.at.end, ')')] : []), ...importing(module, source, 'asyncio')];
 }

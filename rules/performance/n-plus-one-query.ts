@@ -127,7 +127,7 @@ function isAsked({ query, module, loop }: Repeated, { project, source }: Context
   if (when.size > 0 && !when.has('request')) return false;
   const around = functionsAround(module, call.at);
   if (around.some((func) => BATCHES.test(func.name))) return false;
-  const before = source.text.slice(around.at(-1)?.body.start ?? 0, call.at.start);
+  const before = source.slice({ start: around.at(-1)?.body.start ?? 0, end: call.at.start });
   return !isLoaded(query, loop, before, source);
 }
 

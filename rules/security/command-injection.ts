@@ -189,7 +189,7 @@ function withoutShell(it: Start, { source }: Context): readonly Edit[] | undefin
     const without = withoutArgument(one, shell.at, source);
     return without && [replace(written.at, list), ...without];
   }
-  const alone = one.callee === 'os.system' && /^[ \t]*$/.test(source.text.slice(source.lineStart(one.at.start), one.at.start)) && /^[ \t]*(#.*)?$/.test(source.text.slice(one.at.end, source.lineEnd(one.at.end)));
+  const alone = one.callee === 'os.system' && /^[ \t]*$/.test(source.slice({ start: source.lineStart(one.at.start), end: one.at.start })) && /^[ \t]*(#.*)?$/.test(source.slice({ start: one.at.end, end: source.lineEnd(one.at.end) }));
   return alone ? [replace(one.calleeAt, 'subprocess.run'), replace(written.at, list), ...importing(module, source, 'subprocess')] : undefined;
 }
 
@@ -220,15 +220,15 @@ function wordCode(word: readonly Piece[]): string | undefined {
 
 function interpolated(joined: Joined, source: Source): readonly Piece[] | undefined {
   const [, open = '', quote = ''] = /^(f)("|')/i.exec(source.slice(joined.at)) ?? [];
-  const holes = joined.parts.filter((each) => source.text[each.at.start - 1] === '{' && source.text[each.at.end] === '}');
+  const holes = joined.parts.filter((each) => source.at(each.at.start - 1) === '{' && source.at(each.at.end) === '}');
   if (open === '' || joined.parts.some((each) => each.kind !== 'text' && !holes.includes(each))) return undefined;
   const pieces: Piece[] = [];
   let at = joined.at.start + open.length + quote.length;
   for (const hole of holes) {
-    pieces.push({ text: source.text.slice(at, hole.at.start - 1) }, { code: source.slice(hole.at) });
+    pieces.push({ text: source.slice({ start: at, end: hole.at.start - 1 }) }, { code: source.slice(hole.at) });
     at = hole.at.end + 1;
   }
-  return [...pieces, { text: source.text.slice(at, joined.at.end - quote.length) }];
+  return [...pieces, { text: source.slice({ start: at, end: joined.at.end - quote.length }) }];
 }
 
 function concatenated(joined: Joined, source: Source): readonly Piece[] | undefined {

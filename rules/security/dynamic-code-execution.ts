@@ -99,8 +99,8 @@ function isCode(value: Value): boolean {
 /** Where the result is used as data: given to a name, returned, subscripted. */
 function literally({ call: one, module }: CallMatch, { source }: Context): readonly Edit[] | undefined {
   if (one.callee.replace(/^builtins\./, '') !== 'eval' || one.open || one.within.length > 0 || one.args.length !== 1 || one.keywords.length > 0 || one.args[0]?.kind === 'joined') return undefined;
-  const before = source.text.slice(source.lineStart(one.at.start), one.at.start);
-  const after = source.text.slice(one.at.end, source.lineEnd(one.at.end));
+  const before = source.slice({ start: source.lineStart(one.at.start), end: one.at.start });
+  const after = source.slice({ start: one.at.end, end: source.lineEnd(one.at.end) });
   if (!/(^|[^=!<>])=\s*$|\breturn\s+$/.test(before) && !after.startsWith('[')) return undefined;
   return [replace(one.calleeAt, 'ast.literal_eval'), ...importing(module, source, 'ast')];
 }

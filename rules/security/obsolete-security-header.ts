@@ -99,6 +99,6 @@ function removed({ at, header, setting }: Obsolete, { source }: Context): readon
   if (setting ?? (header?.how === 'statement' || header?.how === 'call')) { const edit = removal(at, source); return edit && [edit]; }
   const start = source.lineStart(at.start);
   const end = source.lineEnd(at.end);
-  const alone = /^[ \t]*$/.test(source.text.slice(start, at.start)) && (header?.how === 'line' ? /^[ \t]*;?[ \t]*$/ : /^,[ \t]*$/).test(source.text.slice(at.end, end));
-  return alone ? [replace({ start, end: Math.min(end + source.newline.length, source.text.length) }, '')] : undefined;
+  const alone = /^[ \t]*$/.test(source.slice({ start, end: at.start })) && (header?.how === 'line' ? /^[ \t]*;?[ \t]*$/ : /^,[ \t]*$/).test(source.slice({ start: at.end, end }));
+  return alone ? [replace({ start, end: Math.min(end + source.newline.length, source.length) }, '')] : undefined;
 }

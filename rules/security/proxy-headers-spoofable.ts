@@ -112,7 +112,7 @@ function framework({ at, what }: Believed, { source }: Context): readonly Edit[]
 /** `request.headers.get("X-Forwarded-For", request.remote_addr).split(",")[0]`, with or without what follows. */
 function wholeExpression(at: Span, source: Source): Span | undefined {
   const line = source.lineStart(at.start);
-  const text = source.text.slice(line, source.lineEnd(at.end));
+  const text = source.slice({ start: line, end: source.lineEnd(at.end) });
   const found = /\brequest\.headers\.get\(["']x-forwarded-for["'](?:,\s*(?:request\.remote_addr|["']["']))\)(?:\.split\(["'],["']\)\[0\])?(?:\.strip\(\))?/i.exec(text);
   return found && /flask/.test(source.text) && line + found.index <= at.start && at.end <= line + found.index + found[0].length ? { start: line + found.index, end: line + found.index + found[0].length } : undefined;
 }

@@ -392,15 +392,15 @@ function djangoMiddleware(source: Source, project: Project): readonly Edit[] | u
   const { items } = setting.assignment.value;
   const [first, last] = [items[0], items.at(-1)];
   if (!first || !last || source.line(first.at.start) === source.line(setting.assignment.value.at.start)) return undefined;
-  const quote = source.text.charAt(first.at.start) === "'" ? "'" : '"';
+  const quote = source.at(first.at.start) === "'" ? "'" : '"';
   const missing = missingHere(project).map((each) => each.header);
   const indentation = source.indentation(first.at.start);
   const line = (name: string) => `${indentation}${quote}${name}${quote},\n`;
   const listed = (name: string) => items.some((each) => each.kind === 'text' && each.value === name);
   const security = 'django.middleware.security.SecurityMiddleware';
   const frames = 'django.middleware.clickjacking.XFrameOptionsMiddleware';
-  const comma = /^\s*,/.test(source.text.slice(last.at.end)) ? '' : ',';
-  const below = Math.min(source.lineEnd(last.at.end) + source.newline.length, source.text.length);
+  const comma = /^\s*,/.test(source.slice({ start: last.at.end, end: source.length })) ? '' : ',';
+  const below = Math.min(source.lineEnd(last.at.end) + source.newline.length, source.length);
   return [
     ...(missing.includes('X-Content-Type-Options') && !listed(security) ? [insert(source.lineStart(first.at.start), line(security))] : []),
     ...(missing.includes('X-Frame-Options') && !listed(frames) ? [...(comma ? [insert(last.at.end, comma)] : []), insert(below, line(frames))] : []),

@@ -219,7 +219,7 @@ function isChecked(value: Value, it: SqlCall, { source }: Context): boolean {
   const name = source.slice(value.at);
   if (!/^[A-Za-z_][\w.]*$/.test(name)) return false;
   const func = functionAt(it.module, it.call);
-  const before = source.text.slice(func?.body.start ?? 0, it.call.at.start);
+  const before = source.slice({ start: func?.body.start ?? 0, end: it.call.at.start });
   const own = name.replace(/\./g, '\\.');
   return new RegExp(`(?<!for\\s)(?<![\\w.])${own}\\s+(?:not\\s+)?in\\b|(?<![\\w.])${own}\\.(?:isdigit|isdecimal|isnumeric|isalnum|isalpha|isidentifier)\\(|(?:match|fullmatch)\\([^\\n]*(?<![\\w.])${own}\\b|["'][^"'\\w]*["']\\s+not\\s+in\\s+${own}\\b`).test(before);
 }
@@ -321,9 +321,9 @@ function fromInterpolation(joined: Joined, style: Style, source: Source): Taken 
   if (!prefix || !written.endsWith(quote)) return undefined;
   const from = joined.at.start + prefix.length + quote.length;
   const to = joined.at.end - quote.length;
-  const dynamic = joined.parts.filter((each) => each.kind !== 'text' || source.text[each.at.start - 1] === '{').filter((each) => within(each.at, { start: from, end: to }));
+  const dynamic = joined.parts.filter((each) => each.kind !== 'text' || source.at(each.at.start - 1) === '{').filter((each) => within(each.at, { start: from, end: to }));
   const holes = dynamic.map((each) => ({ start: each.at.start - 1, end: each.at.end + 1 }));
-  if (holes.some((hole) => source.text[hole.start] !== '{' || source.text[hole.end - 1] !== '}')) return undefined;
+  if (holes.some((hole) => source.at(hole.start) !== '{' || source.at(hole.end - 1) !== '}')) return undefined;
   const texts = segments(holes, from, to, source);
   if (texts.some((text) => text.includes(quote))) return undefined;
   return assembled(`${prefix.replace(/f/i, '')}${quote}`, quote, texts.map((text) => text.replace(/\{\{/g, '{').replace(/\}\}/g, '}')), dynamic.map((each) => source.slice(each.at)), style);
@@ -359,7 +359,7 @@ function fromConcatenation(joined: Joined, style: Style, source: Source): Taken 
 
 function segments(holes: readonly Span[], from: number, to: number, source: Source): string[] {
   const ends = [...holes.map((each) => each.start), to];
-  return [from, ...holes.map((each) => each.end)].map((start, index) => source.text.slice(start, ends[index]));
+  return [from, ...holes.map((each) => each.end)].map((start, index) => source.slice({ start, end: ends[index] ?? to }));
 }
 
 /** Calls of one argument, by where it stands. */

@@ -291,7 +291,7 @@ function removal(command: Command, index: number, option: Option): Off {
 
 /** Takes words out with the blank before them. */
 function removed(first: Span, last: Span, source: Source): readonly Edit[] {
-  const blank = /[ \t]*$/.exec(source.text.slice(0, first.start))?.[0].length ?? 0;
+  const blank = /[ \t]*$/.exec(source.slice({ start: source.lineStart(first.start), end: first.start }))?.[0].length ?? 0;
   return [replace({ start: first.start - blank, end: last.end }, '')];
 }
 

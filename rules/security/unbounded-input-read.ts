@@ -131,7 +131,7 @@ function modelOf(leg: Leg, way: Way, project: Project): string | undefined {
 /** `data = await file.read()` with a bound, and an answer for what is longer. */
 function bounded(it: CallMatch, context: Context): readonly Edit[] | undefined {
   const { source } = context;
-  const line = source.text.slice(source.lineStart(it.call.at.start), source.lineEnd(it.call.at.end));
+  const line = source.slice({ start: source.lineStart(it.call.at.start), end: source.lineEnd(it.call.at.end) });
   const name = /^\s*(\w+)\s*=\s*await\s+[\w.]+\.read\(\)[ \t]*$/.exec(line)?.[1];
   if (name === undefined || !it.module.imports.some((each) => each.name === 'HTTPException') || isMeasuredAfter(it, context)) return undefined;
   const indentation = source.indentation(it.call.at.start);

@@ -219,19 +219,19 @@ function renewed(one: Making['call'], source: Source): readonly Edit[] | undefin
 
 /** The only argument of `join`. */
 function isAlone(at: Span, source: Source): boolean {
-  return /\.join\(\s*$/.test(source.text.slice(Math.max(0, at.start - 40), at.start)) && /^\s*\)/.test(source.text.slice(at.end, at.end + 40));
+  return /\.join\(\s*$/.test(source.slice({ start: Math.max(0, at.start - 40), end: at.start })) && /^\s*\)/.test(source.slice({ start: at.end, end: at.end + 40 }));
 }
 
 /** No operator beside it would bind tighter than the sum it becomes. */
 function standsAlone(at: Span, source: Source): boolean {
-  return /(=|\(|,|\{|return|:)\s*$/.test(source.text.slice(Math.max(0, at.start - 20), at.start)) && /^\s*([),}\]#:]|$)/m.test(source.text.slice(at.end, at.end + 20).replace(/^[ \t]+(?=\S)/, ' '));
+  return /(=|\(|,|\{|return|:)\s*$/.test(source.slice({ start: Math.max(0, at.start - 20), end: at.start })) && /^\s*([),}\]#:]|$)/m.test(source.slice({ start: at.end, end: at.end + 20 }).replace(/^[ \t]+(?=\S)/, ' '));
 }
 
 function longer({ call: one, module, fault }: Making, { source }: Context): readonly Edit[] | undefined {
   if (fault?.kind !== 'short') return undefined;
   if (one.callee !== 'uuid.uuid4') return [replace(fault.at, '16')];
-  const before = /str\(\s*$/.exec(source.text.slice(Math.max(0, one.at.start - 10), one.at.start))?.[0] ?? '';
+  const before = /str\(\s*$/.exec(source.slice({ start: Math.max(0, one.at.start - 10), end: one.at.start }))?.[0] ?? '';
   const from = one.at.start - before.length;
-  const text = source.text.slice(from, fault.at.end);
+  const text = source.slice({ start: from, end: fault.at.end });
   return /^str\(\s*[\w.]+\(\)\s*\)\[|^[\w.]+\(\)\.hex\[/.test(text) ? [replace({ start: from, end: fault.at.end }, 'secrets.token_urlsafe(32)'), ...importing(module, source, 'secrets')] : undefined;
 }

@@ -193,7 +193,7 @@ function lenientIn(command: Command, { path }: { readonly path: string }, projec
 
 /** Only what a person would have written behind a command is taken out. */
 function without(at: Span, source: Source): Edit {
-  const closing = /^["']/.exec(source.text.slice(at.end, at.end + 1)) && /["']$/.test(source.slice(at)) ? 1 : 0;
+  const closing = /^["']/.exec(source.slice({ start: at.end, end: at.end + 1 })) && /["']$/.test(source.slice(at)) ? 1 : 0;
   return replace({ start: at.start, end: at.end - closing }, '');
 }
 

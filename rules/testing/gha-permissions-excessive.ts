@@ -132,7 +132,7 @@ function readOnly(leaf: Leaf | undefined, problem: Rights['problem'], source: So
 
 /** The blank that stood before the value. */
 function blank(leaf: Leaf, source: Source): readonly Edit[] {
-  const gap = /[ \t]+$/.exec(source.text.slice(leaf.at.start, leaf.valueAt.start))?.[0].length ?? 0;
+  const gap = /[ \t]+$/.exec(source.slice({ start: leaf.at.start, end: leaf.valueAt.start }))?.[0].length ?? 0;
   return gap > 0 ? [replace({ start: leaf.valueAt.start - gap, end: leaf.valueAt.start }, '')] : [];
 }
 
@@ -140,6 +140,6 @@ function blank(leaf: Leaf, source: Source): readonly Edit[] {
 function named(unit: Workflow, source: Source): readonly Edit[] | undefined {
   const jobs = /^jobs:/m.exec(source.text);
   if (!jobs || unit.jobs.some((job) => permissions(job.entries).length > 0)) return undefined;
-  const apart = /\n[ \t]*\r?\n$/.test(source.text.slice(0, jobs.index));
+  const apart = /\n[ \t]*\r?\n$/.test(source.slice({ start: 0, end: jobs.index }));
   return [insert(jobs.index, `permissions:\n  contents: read\n${apart ? '\n' : ''}`)];
 }

@@ -135,7 +135,7 @@ function handedOver({ step, at }: Pasted, source: Source): readonly Edit[] | und
   if (step.env.some((pair) => pair.name === name)) return undefined;
   const edits: Edit[] = [];
   for (let from = source.text.indexOf(expression, run.start); from >= 0 && from < run.end; from = source.text.indexOf(expression, from + 1)) {
-    const quote = quoteAt(source.text.slice(Math.max(source.lineStart(from), run.start), from));
+    const quote = quoteAt(source.slice({ start: Math.max(source.lineStart(from), run.start), end: from }));
     if (quote === "'") return undefined;
     edits.push(replace({ start: from, end: from + expression.length }, quote === '"' ? `$${name}` : `"$${name}"`));
   }
@@ -165,6 +165,6 @@ function environment(step: Step, line: string, source: Source): readonly Edit[] 
   const run = step.entries.find((each) => each.key === 'run')?.at;
   if (!run) return undefined;
   const dash = dashOf(run.start, source);
-  const indentation = dash === undefined ? source.text.slice(source.lineStart(run.start), run.start) : `${dash}  `;
+  const indentation = dash === undefined ? source.slice({ start: source.lineStart(run.start), end: run.start }) : `${dash}  `;
   return /^[ \t]*$/.test(indentation) ? [insert(run.start, `env:\n${indentation}  ${line}\n${indentation}`)] : undefined;
 }

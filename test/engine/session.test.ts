@@ -286,8 +286,12 @@ describe('session', () => {
       ...documented, id: 'by-part', title: 'No clause is called xx', on: handler(), nothing: 'Nothing is caught.', underline: ({ handler: one }) => one.keyword, message: () => 'xx',
       check: ({ handler: one }, { project, unit }) => project.once('xx in a clause', () => project.written(unit.path, one.body).includes('xx')),
     })('code');
+    const byMention = rule({
+      ...documented, id: 'by-mention', title: 'Nothing is called xx', on: handler(), nothing: 'Nothing is caught.', underline: ({ handler: one }) => one.keyword, message: () => 'xx',
+      check: (_, { project, unit }) => project.mentions(unit.path, /namexx/),
+    })('code');
     const typed = async (from: string, to: string) => {
-      const session = await start({ 'app.py': text }, { rules: [noEval, bare, byText, byPart].map(counted) });
+      const session = await start({ 'app.py': text }, { rules: [noEval, bare, byText, byPart, byMention].map(counted) });
       session.edit('app.py', `${text}\n`);
       asked.clear();
       for (let length = 1; length <= to.length; length++) session.edit('app.py', `${text}\n`.replace(from, () => from + to.slice(0, length)));
@@ -296,8 +300,8 @@ describe('session', () => {
 
     it('only rules that look at the text where it is, and those that speak of its line', async () => {
       const session = await typed('    name', 'xx');
-      assert.deepEqual(Object.fromEntries(asked), { 'by-text': 2 });
-      assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare', 'by-text']);
+      assert.deepEqual(Object.fromEntries(asked), { 'by-text': 2, 'by-mention': 1 });
+      assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare', 'by-text', 'by-mention']);
     });
 
     it('those that looked there for an answer they share', async () => {
@@ -308,7 +312,7 @@ describe('session', () => {
 
     it('all of them, when it changes a fact', async () => {
       await typed('eval', 'u');
-      assert.deepEqual(Object.fromEntries(asked), { 'no-eval': 1, bare: 1, 'by-text': 1, 'by-part': 1 });
+      assert.deepEqual(Object.fromEntries(asked), { 'no-eval': 1, bare: 1, 'by-text': 1, 'by-part': 1, 'by-mention': 1 });
     });
 
     it('no rule twice for a fix, whose places are those of the text as it is now', async () => {
