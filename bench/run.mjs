@@ -1,10 +1,12 @@
-// `npm run bench [-- folder]`: what a scan and a keystroke cost, beside the parser alone, in one process.
+// `npm run bench [-- folder]`: what a scan and a keystroke cost, beside the parser alone, in one process; then how long the built
+// server (`npm run build`) takes to show a first finding.
 // Without a folder, a project is made from the Python files of examples/, many times over, in a temporary folder.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
+import { firstSquiggle } from './squiggle.mjs';
 
 const COPIES = 40;
 const out = 'out/bench/measure.cjs';
@@ -33,7 +35,12 @@ const folder = given ?? multiply();
 try {
   const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', out, folder, 'dist'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) throw new Error('The measurement failed; its own words are above.');
-  const { parse, rows } = JSON.parse(stdout);
+  const { parse, rows, squiggled } = JSON.parse(stdout);
+  if (squiggled !== undefined) {
+    const { initialized, diagnosed, count } = await firstSquiggle('dist/server.js', folder, squiggled);
+    rows.push({ what: 'server, from start to answer to initialize', milliseconds: initialized });
+    rows.push({ what: 'server, from start to first squiggle', milliseconds: diagnosed, note: `${squiggled} is open, ${count} diagnostics, first scan` });
+  }
   console.log(`${given ? relative('.', given) || given : `${COPIES} copies of examples/not-ready`}\n`);
   console.log('what                                           time        to parse   note');
   for (const { what, milliseconds, note = '' } of rows) {
