@@ -54,7 +54,7 @@ export function lookAtPart(path: string, { start, end }: Span): void {
 export function lookFor(path: string, pattern: RegExp, found: boolean): void {
   if (!current) return;
   const { whole, answers } = current.looks ??= noLooks();
-  if (!whole.has(path) && !answers.some((each) => each.path === path && each.pattern.source === pattern.source)) answers.push({ path, pattern, found });
+  if (!whole.has(path) && !answers.some((each) => each.path === path && String(each.pattern) === String(pattern))) answers.push({ path, pattern, found });
 }
 
 /** Notes what was looked at for an answer that is given again. */

@@ -288,7 +288,8 @@ describe('session', () => {
     })('code');
     const byMention = rule({
       ...documented, id: 'by-mention', title: 'Nothing is called xx', on: handler(), nothing: 'Nothing is caught.', underline: ({ handler: one }) => one.keyword, message: () => 'xx',
-      check: (_, { project, unit }) => project.mentions(unit.path, /namexx/),
+      // Two patterns that differ in their flags alone are two questions.
+      check: (_, { project, unit }) => project.mentions(unit.path, /NAMEXX/) || project.mentions(unit.path, /NAMEXX/i),
     })('code');
     const typed = async (from: string, to: string) => {
       const session = await start({ 'app.py': text }, { rules: [noEval, bare, byText, byPart, byMention].map(counted) });
