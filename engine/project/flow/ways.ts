@@ -65,7 +65,7 @@ export class Ways {
 
   private sourceOf(taint: Tainted, module: Module): Pick<Way, 'source' | 'read'> {
     const { start, end } = taint.from ?? taint.at;
-    const written = this.project.text(module.path)?.slice(start, end) ?? '';
+    const written = this.project.written(module.path, { start, end });
     return { source: { path: module.path, start, end }, read: written !== '' && written.length <= 60 && !written.includes('\n') ? written : taint.source };
   }
 
