@@ -9,16 +9,16 @@ export interface Looks {
   readonly whole: Set<string>;
   /** Stretches of files that were looked at, by path. */
   readonly parts: Map<string, Span[]>;
-  /** Whether texts have a match of something, as it was. */
-  readonly answers: Answer[];
+  /** Whether texts of files had a match of something, by path. */
+  readonly answers: Map<string, Answer[]>;
   /** What was looked at for kept answers that were given again. */
   readonly through: Set<Looks>;
 }
 
-interface Answer { readonly path: string; readonly pattern: RegExp; readonly found: boolean }
+interface Answer { readonly pattern: RegExp; readonly found: boolean }
 
 function noLooks(): Looks {
-  return { whole: new Set(), parts: new Map(), answers: [], through: new Set() };
+  return { whole: new Set(), parts: new Map(), answers: new Map(), through: new Set() };
 }
 
 /** What is being found out just now. Most of it looks at no text, and then nothing is made for it. */
@@ -54,7 +54,10 @@ export function lookAtPart(path: string, { start, end }: Span): void {
 export function lookFor(path: string, pattern: RegExp, found: boolean): void {
   if (!current) return;
   const { whole, answers } = current.looks ??= noLooks();
-  if (!whole.has(path) && !answers.some((each) => each.path === path && String(each.pattern) === String(pattern))) answers.push({ path, pattern, found });
+  if (whole.has(path)) return;
+  const known = answers.get(path);
+  if (!known) answers.set(path, [{ pattern, found }]);
+  else if (!known.some((each) => String(each.pattern) === String(pattern))) known.push({ pattern, found });
 }
 
 /** Notes what was looked at for an answer that is given again. */
@@ -64,7 +67,7 @@ export function lookAgain(looks: Looks | undefined): void {
 
 /** Whether anything was looked at beside this file. */
 export function looksElsewhere({ whole, parts, answers, through }: Looks, path: string): boolean {
-  return [...whole, ...parts.keys()].some((each) => each !== path) || answers.some((each) => each.path !== path) || [...through].some((each) => looksElsewhere(each, path));
+  return [...whole, ...parts.keys(), ...answers.keys()].some((each) => each !== path) || [...through].some((each) => looksElsewhere(each, path));
 }
 
 /**
@@ -74,5 +77,5 @@ export function looksElsewhere({ whole, parts, answers, through }: Looks, path: 
  */
 export function lookedAt({ whole, parts, answers, through }: Looks, path: string, at: Span, text: string): boolean {
   return whole.has(path) || (parts.get(path) ?? []).some((each) => each.start <= at.end && at.start <= each.end)
-    || answers.some((each) => each.path === path && each.pattern.test(text) !== each.found) || [...through].some((each) => lookedAt(each, path, at, text));
+    || (answers.get(path) ?? []).some((each) => each.pattern.test(text) !== each.found) || [...through].some((each) => lookedAt(each, path, at, text));
 }
