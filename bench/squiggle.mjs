@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import {
+  createProtocolConnection, DidOpenTextDocumentNotification, InitializedNotification, InitializeRequest, PublishDiagnosticsNotification, StreamMessageReader, StreamMessageWriter,
+} from 'vscode-languageserver/node';
 
 /** Milliseconds after which no diagnostics are waited for any more. */
 const LONGEST = 120_000;
@@ -21,49 +24,31 @@ export async function firstSquiggle(server, folder, file) {
   const root = pathToFileURL(folder).href;
   const uri = pathToFileURL(join(folder, file)).href;
   const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const send = (message) => {
-    const text = JSON.stringify({ jsonrpc: '2.0', ...message });
-    child.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-  };
+  const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   let timer;
   try {
-    return await new Promise((resolve, reject) => {
+    const ended = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`The server said nothing of ${file} in ${LONGEST / 1000} s.`)), LONGEST);
       child.on('error', reject);
       child.on('exit', (code) => reject(new Error(`The server ended with exit code ${code} before it said anything of ${file}.`)));
-      child.stdin.on('error', reject);
-      let initialized;
-      messagesOf(child.stdout, ({ id, method, params }) => {
-        if (id === 1 && method === undefined) {
-          initialized = since();
-          send({ method: 'initialized', params: {} });
-          send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'python', version: 1, text: readFileSync(join(folder, file), 'utf8') } } });
-        } else if (method === 'textDocument/publishDiagnostics' && params.uri === uri && params.diagnostics.length > 0) {
-          resolve({ initialized, diagnosed: since(), count: params.diagnostics.length });
-        } else if (method !== undefined && id !== undefined) {
-          send({ id, result: null });
-        }
-      });
-      send({ id: 1, method: 'initialize', params: { processId: process.pid, rootUri: root, workspaceFolders: [{ uri: root, name: 'bench' }], capabilities: {} } });
     });
+    const shown = new Promise((resolve) => {
+      connection.onNotification(PublishDiagnosticsNotification.type, (said) => {
+        if (said.uri === uri && said.diagnostics.length > 0) resolve({ diagnosed: since(), count: said.diagnostics.length });
+      });
+    });
+    // Settings are asked for, and progress: a client without any answers all of it with nothing.
+    connection.onRequest(() => null);
+    connection.listen();
+    await Promise.race([ended, connection.sendRequest(InitializeRequest.type, { processId: process.pid, rootUri: root, workspaceFolders: [{ uri: root, name: 'bench' }], capabilities: {} })]);
+    const initialized = since();
+    await connection.sendNotification(InitializedNotification.type, {});
+    await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId: 'python', version: 1, text: readFileSync(join(folder, file), 'utf8') } });
+    return { initialized, ...await Promise.race([ended, shown]) };
   } finally {
     clearTimeout(timer);
     child.removeAllListeners('exit');
+    connection.dispose();
     child.kill();
   }
-}
-
-/** Calls `each` with every message of a stream of LSP. */
-function messagesOf(stream, each) {
-  let bytes = Buffer.alloc(0);
-  stream.on('data', (data) => {
-    bytes = Buffer.concat([bytes, data]);
-    for (let head = bytes.indexOf('\r\n\r\n'); head >= 0; head = bytes.indexOf('\r\n\r\n')) {
-      const end = head + 4 + Number(/Content-Length: (\d+)/i.exec(bytes.toString('latin1', 0, head))?.[1]);
-      if (bytes.length < end) return;
-      const message = JSON.parse(bytes.toString('utf8', head + 4, end));
-      bytes = bytes.subarray(end);
-      each(message);
-    }
-  });
 }
