@@ -256,7 +256,7 @@ function calledFromFactory(gap: Gap, context: Context): readonly Edit[] | undefi
   const app = project.applications.find((each) => each.path === check.module.path && each.factory !== '');
   const factory = app && functionByPath(check.module, app.factory, app);
   if (!factory) return undefined;
-  const body = source.slice({ start: factory.body.start, end: factory.body.end });
+  const body = source.slice(factory.body);
   const docstring = /^\s*[rR]?("""[\s\S]*?"""|'''[\s\S]*?'''|"[^"\n]*"|'[^'\n]*')[ \t]*(?=\r?\n)/.exec(body)?.[0];
   const at = factory.body.start + (docstring?.length ?? 0);
   const first = at + (/^\s*/.exec(source.slice({ start: at, end: source.length }))?.[0].length ?? 0);

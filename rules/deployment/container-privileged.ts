@@ -168,7 +168,7 @@ function removed(rights: readonly Right[], source: Source): readonly Edit[] | un
   const found = edits.filter((each): each is Edit => each !== undefined);
   if (found.length !== rights.length) return undefined;
   // An item that was the only one of its list would leave a key without a value.
-  const emptied = found.some((edit) => /^[ \t]*-/.test(source.slice({ start: edit.start, end: edit.end })) && isOnlyItem(edit, source));
+  const emptied = found.some((edit) => /^[ \t]*-/.test(source.slice(edit)) && isOnlyItem(edit, source));
   return emptied ? undefined : found.map((edit) => replace(edit, ''));
 }
 

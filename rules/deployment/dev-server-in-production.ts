@@ -126,7 +126,7 @@ function production(gap: Gap, source: Source, project: Project): readonly Edit[]
   const module = application && project.modules.find((each) => each.path === application.path);
   if (!one || one.server.reloads || unit?.kind !== 'dockerfile' || !application || !module) return undefined;
   const instruction = unit.stages.flatMap((stage) => stage.instructions).find((each) => (each.keyword === 'CMD' || each.keyword === 'ENTRYPOINT') && each.at.start <= gap.at.start && gap.at.end <= each.at.end);
-  const body = instruction && source.slice({ start: instruction.at.start, end: instruction.at.end }).search(/[^A-Za-z\s]|(?<=\s)\S/);
+  const body = instruction && source.slice(instruction.at).search(/[^A-Za-z\s]|(?<=\s)\S/);
   if (!instruction || body === undefined || body < 0 || instruction.keyword !== 'CMD') return undefined;
   const exposed = unit.stages.flatMap((stage) => stage.instructions).findLast((each) => each.keyword === 'EXPOSE')?.text;
   const given = one.server.call?.keywords.find((each) => each.name === 'port')?.value;

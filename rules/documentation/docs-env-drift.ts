@@ -134,7 +134,7 @@ const COMMON: ReadonlySet<string> = new Set(['API', 'KEY', 'URL', 'URI', 'HOST',
 
 /** Only where one name reads like the other: all of its words but one or two. */
 function renamed(at: Place, source: Source, project: Project): readonly Edit[] | undefined {
-  const written = source.slice({ start: at.start, end: at.end });
+  const written = source.slice(at);
   const other = alike(written, project);
   const stem = (name: string) => name.split('_').map((word) => word.replace(/(ED|ING|S|D|E)$/, '')).sort().join('_');
   return other !== undefined && stem(other) === stem(written) ? [replace(at, other)] : undefined;

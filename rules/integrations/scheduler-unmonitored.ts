@@ -69,7 +69,7 @@ function gapOf({ module, task }: SchedulerStart, jobs: readonly ScheduledJob[]):
 
 function listening(gap: Gap, { project, unit, source }: Context): readonly (Edit | NewFile)[] | undefined {
   if (unit.kind !== 'module' || unit.path !== gap.at.path) return undefined;
-  const written = source.slice({ start: gap.at.start, end: gap.at.end });
+  const written = source.slice(gap.at);
   const owner = /^([\w.]+)\.start$/.exec(written)?.[1];
   const start = source.lineStart(gap.at.start);
   const indentation = source.indentation(gap.at.start);

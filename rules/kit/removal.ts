@@ -29,10 +29,9 @@ function alone(start: number, end: number, depth: number, source: Source): boole
 /** The nearest line of code above an offset that begins a line. */
 function codeBefore(offset: number, source: Source): string | undefined {
   for (let start = offset; start > 0;) {
-    const end = start;
     start = source.lineStart(start - 1);
-    const line = source.slice({ start, end });
-    if (isCode(line)) return line.replace(/\r?\n$/, '');
+    const line = source.slice({ start, end: source.lineEnd(start) });
+    if (isCode(line)) return line;
   }
   return undefined;
 }
@@ -40,7 +39,7 @@ function codeBefore(offset: number, source: Source): string | undefined {
 /** The nearest line of code below an offset that ends a line. */
 function codeAfter(offset: number, source: Source): string | undefined {
   for (let end = offset; end < source.length;) {
-    const start = end + (source.at(end) === '\r' ? 2 : 1);
+    const start = end + (source.slice({ start: end, end: end + 2 }) === '\r\n' ? 2 : 1);
     if (start > source.length) return undefined;
     end = source.lineEnd(start);
     const line = source.slice({ start, end });

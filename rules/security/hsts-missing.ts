@@ -130,7 +130,7 @@ function message(project: Project): string {
 }
 
 function nginx(gap: Gap, { source, unit }: Context): readonly Edit[] | undefined {
-  if (unit.kind !== 'nginx' || !/^listen\b/.test(source.slice({ start: gap.at.start, end: gap.at.end })) || source.lineEnd(gap.at.end) !== gap.at.end) return undefined;
+  if (unit.kind !== 'nginx' || !/^listen\b/.test(source.slice(gap.at)) || source.lineEnd(gap.at.end) !== gap.at.end) return undefined;
   return [insert(gap.at.end, `\n${source.indentation(gap.at.start)}add_header Strict-Transport-Security "${AGE}" always;`)];
 }
 
