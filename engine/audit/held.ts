@@ -129,7 +129,7 @@ export class HeldFiles {
 
   private readFactsOf(path: string): void {
     const file = this.unread.has(path) ? this.files.get(path) : undefined;
-    if (file?.text !== undefined) this.take(path, file.text, file.stamp, false, file.notice);
+    if (file?.text !== undefined) this.take(path, file.text, file.stamp, this.overlays.has(path), file.notice);
   }
 
   /** Of all that facts and verdicts are made from: two folders with one digest are judged alike. */
@@ -169,7 +169,8 @@ export class HeldFiles {
       return true;
     }
     if (this.files.get(path)?.text === text || (this.listed && !this.belongs(path))) return false;
-    this.take(path, text, 'open', true);
+    // Of a folder that nobody has looked at yet, answers of an earlier run may be all that is asked for.
+    if (this.listed) this.take(path, text, 'open', true); else this.leave({ path, text, stamp: 'open' });
     // The project's rules have not seen it yet.
     this.stale.add(path);
     return true;
@@ -253,7 +254,7 @@ export class HeldFiles {
   private takeRoots(roots: ReadonlySet<string>): boolean {
     if (roots.size === this.roots.size && [...roots].every((each) => this.roots.has(each))) return false;
     this.roots = roots;
-    const open = [...this.overlays].filter(([path]) => this.files.has(path));
+    const open = [...this.overlays].filter(([path]) => this.files.has(path) && !this.unread.has(path));
     for (const [path, text] of open) this.take(path, text, 'open', true);
     return open.length > 0;
   }
@@ -289,10 +290,15 @@ export class HeldFiles {
     // An edit that came while the disk was read wins.
     if (this.overlays.has(path)) return true;
     if (!later) { this.take(path, reading.text, stamp, false, reading.remark); return true; }
-    this.files.set(path, { path, stamp, text: reading.text, ...(reading.remark && { notice: reading.remark }) });
-    this.unread.add(path);
-    this.told(path);
+    this.leave({ path, stamp, text: reading.text, ...(reading.remark && { notice: reading.remark }) });
     return true;
+  }
+
+  /** For `readFacts`. */
+  private leave(file: HeldFile): void {
+    this.files.set(file.path, file);
+    this.unread.add(file.path);
+    this.told(file.path);
   }
 
   private take(path: string, text: string, stamp: string, open: boolean, notice?: Notice): void {

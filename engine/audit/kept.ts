@@ -45,13 +45,13 @@ export function answersOf(session: Pick<Session, 'audits' | 'notices' | 'finding
 }
 
 /** @param inputs digest of all that the answers rest on */
-export function written(kept: Kept, edition: string, inputs: string): string {
+export function textOf(kept: Kept, edition: string, inputs: string): string {
   const answers = JSON.stringify(kept);
   const head: Head = { shipworthy: 'kept answers', form: FORM, edition, inputs, answers: sha256(answers) };
   return `${JSON.stringify(head)}\n${answers}\n`;
 }
 
-/** The answers in a text that `written` made for the same edition and inputs; undefined for any other, and where it is cut off or was changed. */
+/** The answers in a text that `textOf` made for the same edition and inputs; undefined for any other, and where it is cut off or was changed. */
 export function readKept(text: string, edition: string, inputs: string): Kept | undefined {
   const end = text.indexOf('\n');
   const answers = text.slice(end + 1).trimEnd();

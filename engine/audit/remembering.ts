@@ -5,8 +5,9 @@
 import type { Suppression } from '../../rules/kit';
 import type { CloseUp, FixPreview } from './close-up';
 import { closeUpOf } from './close-up';
-import type { Kept, Keeping } from './kept';
-import { answersOf, readKept, written } from './kept';
+import { followed } from './followed';
+import type { Kept, Keeping, SaidOfFile } from './kept';
+import { answersOf, readKept, textOf } from './kept';
 import type { Audit, Finding, Notice, RuleCard, Silenced } from './outcome';
 import type { Recording, Suppressing } from './recording';
 import type { Correction, Progress, Remedy, Session } from './session';
@@ -26,13 +27,19 @@ export interface Working extends Session {
   judgeNow(): void;
 }
 
+const NOTHING: SaidOfFile = { findings: [], silenced: [], notices: [] };
+
 export class RememberingSession implements Session {
   #kept: Kept | undefined;
-  /** Files that were edited since: what was kept of them is of another text. */
-  readonly #edited = new Set<string>();
+  /** Files that were edited since, with the text that what was kept of them is about. */
+  readonly #edited = new Map<string, string>();
+  /** What is said of those, as far as it could be followed. */
+  readonly #followed = new Map<string, SaidOfFile>();
   #audits: readonly Audit[] | undefined;
   /** What was asked for of fixes since all was judged: likely to be asked for again. */
   readonly #previews = new Map<string, FixPreview | null>();
+  /** What stands where answers are kept. */
+  #written: { readonly digest: string; readonly previews: number } | undefined;
   #looked = false;
   #turns = 0;
 
@@ -57,8 +64,13 @@ export class RememberingSession implements Session {
       await this.working.look(progress, signal);
       this.#looked = true;
       const text = await this.keeping.load();
-      this.#kept = text === undefined ? undefined : readKept(text, this.keeping.edition, this.working.digest());
-      if (this.#kept) { this.#turns++; return; }
+      const digest = this.working.digest();
+      this.#kept = text === undefined ? undefined : readKept(text, this.keeping.edition, digest);
+      if (this.#kept) {
+        this.#written = { digest, previews: Object.keys(this.#kept.previews).length };
+        this.#turns++;
+        return;
+      }
     }
     const { version } = this.working;
     await this.working.refresh(progress, signal);
@@ -68,7 +80,12 @@ export class RememberingSession implements Session {
 
   async keep(): Promise<string | undefined> {
     if (this.#kept || !this.working.settled) return undefined;
-    return this.keeping.save(written({ ...answersOf(this.working), previews: Object.fromEntries(this.#previews) }, this.keeping.edition, this.working.digest()));
+    const digest = this.working.digest();
+    const previews = this.#previews.size;
+    if (this.#written?.digest === digest && this.#written.previews >= previews) return undefined;
+    const unkept = await this.keeping.save(textOf({ ...answersOf(this.working), previews: Object.fromEntries(this.#previews) }, this.keeping.edition, digest));
+    if (unkept === undefined) this.#written = { digest, previews };
+    return unkept;
   }
 
   edit(path: string, text: string): void {
@@ -76,7 +93,8 @@ export class RememberingSession implements Session {
     this.working.edit(path, text);
     this.#previews.clear();
     if (!this.#kept || this.working.text(path) === before) return;
-    this.#edited.add(path);
+    if (before !== undefined && !this.#edited.has(path)) this.#edited.set(path, before);
+    this.#followed.delete(path);
     this.#turns++;
   }
 
@@ -98,6 +116,7 @@ export class RememberingSession implements Session {
     this.#kept = undefined;
     this.#audits = undefined;
     this.#edited.clear();
+    this.#followed.clear();
     this.#turns++;
   }
 
@@ -120,19 +139,26 @@ export class RememberingSession implements Session {
   }
 
   findings(path: string): readonly Finding[] {
-    if (!this.#kept) return this.working.findings(path);
-    return this.#edited.has(path) ? [] : this.#kept.files[path]?.findings ?? [];
+    return this.#kept ? this.#said(this.#kept, path).findings : this.working.findings(path);
   }
 
   silenced(path: string): readonly Silenced[] {
-    if (!this.#kept) return this.working.silenced(path);
-    return this.#edited.has(path) ? [] : this.#kept.files[path]?.silenced ?? [];
+    return this.#kept ? this.#said(this.#kept, path).silenced : this.working.silenced(path);
   }
 
   notices(path?: string): readonly Notice[] {
     if (!this.#kept) return this.working.notices(path);
-    if (path === undefined) return this.#kept.notices;
-    return this.#edited.has(path) ? [] : this.#kept.files[path]?.notices ?? [];
+    return path === undefined ? this.#kept.notices : this.#said(this.#kept, path).notices;
+  }
+
+  #said({ files }: Kept, path: string): SaidOfFile {
+    const said = files[path] ?? NOTHING;
+    const before = this.#edited.get(path);
+    const now = before === undefined ? undefined : this.text(path);
+    if (before === undefined || now === undefined) return said;
+    const moved = this.#followed.get(path) ?? followed(said, path, before, now);
+    this.#followed.set(path, moved);
+    return moved;
   }
 
   /** Known of files that were read. */
@@ -157,8 +183,8 @@ export class RememberingSession implements Session {
 
   #named(fingerprint: string): Finding | undefined {
     if (!this.#kept) return undefined;
-    for (const [path, { findings }] of Object.entries(this.#kept.files)) {
-      const found = this.#edited.has(path) ? undefined : findings.find((each) => each.fingerprint === fingerprint);
+    for (const path of Object.keys(this.#kept.files)) {
+      const found = this.#said(this.#kept, path).findings.find((each) => each.fingerprint === fingerprint);
       if (found) return found;
     }
     return undefined;

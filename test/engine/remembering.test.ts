@@ -124,22 +124,73 @@ describe('answers kept between runs', () => {
     assert.deepEqual(said(second, EXAMPLE), said(first, EXAMPLE));
   });
 
-  it('say nothing of a file that is edited, until all is worked out', async () => {
+  const badly = (session: Session) => Object.keys(EXAMPLE).find((each) => each.endsWith('.py') && new Set(session.findings(each).map(({ range }) => range.start.line)).size > 1) ?? '';
+
+  it('follow the edits of a file, until all is worked out', async () => {
     const keeping = place();
     await (await run(EXAMPLE, keeping)).keep();
     const session = await run(EXAMPLE, keeping);
-    const path = Object.keys(EXAMPLE).find((each) => each.endsWith('.py') && session.findings(each).length > 0) ?? '';
+    const path = badly(session);
+    const before = session.findings(path);
     const text = `\n\n${EXAMPLE[path] ?? ''}`;
     session.edit(path, EXAMPLE[path] ?? '');
-    assert.ok(session.findings(path).length > 0, 'it was only opened');
+    assert.deepEqual(session.findings(path), before, 'it was only opened');
+    const { version } = session;
     session.edit(path, text);
-    assert.deepEqual(session.findings(path), []);
+    assert.ok(session.version > version);
+    assert.equal(session.provisional, true);
+    const down = ({ line, character }: { readonly line: number; readonly character: number }) => ({ line: line + 2, character });
+    assert.deepEqual(session.findings(path).map(({ rule, range }) => ({ rule, range })), before.map(({ rule, range }) => ({ rule, range: { start: down(range.start), end: down(range.end) } })));
     await session.keep();
     assert.equal(keeping.writes, 1);
     await session.refresh();
     const files = { ...EXAMPLE, [path]: text };
     const anew = await run(files);
     assert.deepEqual(said(session, files), said(anew, files));
+  });
+
+  it('say nothing more of what is edited away', async () => {
+    const keeping = place();
+    await (await run(EXAMPLE, keeping)).keep();
+    const session = await run(EXAMPLE, keeping);
+    const path = badly(session);
+    const [first, ...more] = session.findings(path);
+    const others = more.filter(({ range }) => range.start.line > (first?.range.end.line ?? 0));
+    const lines = (EXAMPLE[path] ?? '').split('\n');
+    assert.ok(first && others.length > 0);
+    session.edit(path, lines.map((line, at) => at === first.range.start.line ? '' : line).join('\n'));
+    assert.deepEqual(session.findings(path).map(({ fingerprint }) => fingerprint), others.map(({ fingerprint }) => fingerprint));
+    session.edit(path, EXAMPLE[path] ?? '');
+    assert.ok(session.findings(path).some(({ fingerprint }) => fingerprint === first.fingerprint), 'it was put back');
+  });
+
+  it('are taken of documents that were open before', async () => {
+    const keeping = place();
+    const first = await run(EXAMPLE, keeping);
+    await first.keep();
+    const path = badly(first);
+    const session = begin(EXAMPLE, keeping);
+    session.edit(path, EXAMPLE[path] ?? '');
+    await session.refresh();
+    assert.equal(session.provisional, true);
+    assert.deepEqual(session.findings(path), first.findings(path));
+    await session.refresh();
+    assert.deepEqual(said(session, EXAMPLE), said(first, EXAMPLE));
+  });
+
+  it('are not kept again where they are the same', async () => {
+    const keeping = place();
+    const first = await run(EXAMPLE, keeping);
+    await first.keep();
+    await first.keep();
+    const second = await run(EXAMPLE, keeping);
+    await second.refresh();
+    await second.keep();
+    assert.equal(keeping.writes, 1);
+    second.edit('README.md', 'Another text.\n');
+    await second.refresh();
+    await second.keep();
+    assert.equal(keeping.writes, 2);
   });
 
   it('are not kept of a run that is behind the files', async () => {
