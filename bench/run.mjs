@@ -32,14 +32,19 @@ function multiply() {
 
 const given = process.argv[2];
 const folder = given ?? multiply();
+const kept = mkdtempSync(join(tmpdir(), 'shipworthy-kept-'));
 try {
   const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', out, folder, 'dist'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) throw new Error('The measurement failed; its own words are above.');
   const { parse, rows, squiggled } = JSON.parse(stdout);
   if (squiggled !== undefined) {
-    const { initialized, diagnosed, count } = await firstSquiggle('dist/server.js', folder, squiggled);
-    rows.push({ what: 'server, from start to answer to initialize', milliseconds: initialized });
-    rows.push({ what: 'server, from start to first squiggle', milliseconds: diagnosed, note: `${squiggled} is open, ${count} diagnostics, first scan` });
+    const first = await firstSquiggle('dist/server.js', folder, squiggled, kept);
+    rows.push({ what: 'server, from start to first squiggle', milliseconds: first.diagnosed, note: `${squiggled} is open, ${first.count} diagnostics, first scan` });
+    const again = [];
+    for (let round = 0; round < 3; round++) again.push(await firstSquiggle('dist/server.js', folder, squiggled, kept));
+    const best = again.reduce((one, other) => other.diagnosed < one.diagnosed ? other : one);
+    rows.push({ what: 'server, from start to answer to initialize', milliseconds: best.initialized });
+    rows.push({ what: 'server, to first squiggle from what was kept', milliseconds: best.diagnosed, note: `${best.count} diagnostics, the folder was open before` });
   }
   console.log(`${given ? relative('.', given) || given : `${COPIES} copies of examples/not-ready`}\n`);
   console.log('what                                           time        to parse   note');
@@ -49,5 +54,6 @@ try {
     console.log(`${what.padEnd(44)} ${time.padStart(11)} ${ratio.padStart(11)}   ${note}`);
   }
 } finally {
+  rmSync(kept, { recursive: true, force: true });
   if (!given) rmSync(folder, { recursive: true, force: true });
 }

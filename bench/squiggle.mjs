@@ -4,21 +4,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
-  createProtocolConnection, DidOpenTextDocumentNotification, InitializedNotification, InitializeRequest, PublishDiagnosticsNotification, StreamMessageReader, StreamMessageWriter,
+  createProtocolConnection, DidOpenTextDocumentNotification, InitializedNotification, InitializeRequest, PublishDiagnosticsNotification, ShutdownRequest, StreamMessageReader, StreamMessageWriter,
 } from 'vscode-languageserver/node';
 
 /** Milliseconds after which no diagnostics are waited for any more. */
 const LONGEST = 120_000;
 
 /**
- * Starts a server over a folder, opens one file of it, and ends the server when the first diagnostics of that file have come.
+ * Starts a server over a folder, opens one file of it, and shuts the server down when the first diagnostics of that file have come.
  * @param server path of the server's bundle
  * @param folder of the workspace
  * @param file path in the folder; a Python file that has a finding
+ * @param keepIn folder in which the server keeps what it found, and looks for what it kept
  * @returns milliseconds from the start of the process to the answer to `initialize` and to those diagnostics, and how many they are
  * @throws when the server ends before, or says nothing of the file in time
  */
-export async function firstSquiggle(server, folder, file) {
+export async function firstSquiggle(server, folder, file, keepIn) {
   const begun = performance.now();
   const since = () => performance.now() - begun;
   const root = pathToFileURL(folder).href;
@@ -40,11 +41,13 @@ export async function firstSquiggle(server, folder, file) {
     // Settings are asked for, and progress: a client without any answers all of it with nothing.
     connection.onRequest(() => null);
     connection.listen();
-    await Promise.race([ended, connection.sendRequest(InitializeRequest.type, { processId: process.pid, rootUri: root, workspaceFolders: [{ uri: root, name: 'bench' }], capabilities: {} })]);
+    await Promise.race([ended, connection.sendRequest(InitializeRequest.type, { processId: process.pid, rootUri: root, workspaceFolders: [{ uri: root, name: 'bench' }], capabilities: {}, initializationOptions: { keepIn } })]);
     const initialized = since();
     await connection.sendNotification(InitializedNotification.type, {});
     await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId: 'python', version: 1, text: readFileSync(join(folder, file), 'utf8') } });
-    return { initialized, ...await Promise.race([ended, shown]) };
+    const answer = { initialized, ...await Promise.race([ended, shown]) };
+    await Promise.race([ended, connection.sendRequest(ShutdownRequest.type)]);
+    return answer;
   } finally {
     clearTimeout(timer);
     child.removeAllListeners('exit');

@@ -83,7 +83,7 @@ export async function check(path: string, options: CheckOptions, product: Produc
     await deliver(reports, around.stdout);
     const unkept = await session.keep();
     if (options.history && judged.code !== EXIT.usage) addToHistory(aim.folder, mine);
-    await conclude({ ...judged, remarks: [...past.remarks, ...judged.remarks, ...(unkept === undefined ? [] : [unkept])] }, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
+    await conclude({ ...judged, remarks: [...past.remarks, ...judged.remarks, ...(unkept === undefined ? [] : [line(unkept)])] }, cards, reports.flatMap(({ file }) => file ?? []), options.quiet, around);
     return judged.code;
   } finally {
     session.dispose();

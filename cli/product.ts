@@ -4,13 +4,13 @@ import { basename } from 'node:path';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { commitWorkspace } from '../engine/node/git/commit-workspace';
 import { grammarsIn } from '../engine/node/grammars';
+import { editionOf, keepingIn } from '../engine/node/keeping';
 import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
 import { diskFiles, posix } from '../engine/workspace/disk-files';
 import { gitIdentity } from '../engine/workspace/identity';
 import { makeCard } from '../report/make';
 import { RULESET } from '../rules/kit';
-import { cacheIn, editionOf } from './cache';
 import { formats } from './formats';
 import type { Product } from './surroundings';
 
@@ -24,7 +24,7 @@ export function product(grammars: string): Product {
     version, ruleset: RULESET, rules: ruleCards, document: ruleDocument,
     identity: (folder, env) => gitIdentity(diskFiles, posix(folder), posix(homedir()), env),
     open: async (folder, cache) => openSession({
-      workspace: openDisk(folder), grammars: await grammarsIn(grammars), ...(cache !== undefined && { keeping: cacheIn(cache, folder, editionOf(version, __filename)) }),
+      workspace: openDisk(folder), grammars: await grammarsIn(grammars), ...(cache !== undefined && { keeping: keepingIn(cache, folder, await editionOf(version, __filename)) }),
     }),
     earlier: async (folder, commit, config) => openSession({ workspace: commitWorkspace(basename(folder), commit), grammars: await grammarsIn(grammars), config }),
     card: (audit, config, asOf, more) => makeCard(audit, { version, asOf, ...cardSettings(config), ...more }),

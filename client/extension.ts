@@ -24,12 +24,14 @@ export interface TestView {
   choose(view: TreeView): Promise<void>;
   panel(): ReportPanel['state'];
   status(): Status | undefined;
+  /** Where the server keeps what it found. */
+  readonly storage: vscode.Uri | undefined;
 }
 
 /** Puts everything on its place and starts the server, without waiting for it. */
 export function activate(context: vscode.ExtensionContext): TestView {
   const log = vscode.window.createOutputChannel('Shipworthy', { log: true });
-  const server = new LanguageServer(context.asAbsolutePath('dist/server.js'), log, [REPORT_CHANGED]);
+  const server = new LanguageServer(context.asAbsolutePath('dist/server.js'), log, [REPORT_CHANGED], context.storageUri);
   const report = new CurrentReport(server, log);
   const tree = new ReportTree(report, server, context.workspaceState);
   const status = new StatusItems(report, server);
@@ -53,5 +55,6 @@ export function activate(context: vscode.ExtensionContext): TestView {
     choose: (view) => tree.choose(view),
     panel: () => panel.state,
     status: () => status.status,
+    storage: context.storageUri,
   };
 }

@@ -25,6 +25,7 @@ export class LanguageServer implements vscode.Disposable {
   readonly #module: string;
   readonly #log: vscode.LogOutputChannel;
   readonly #listenTo: readonly string[];
+  readonly #options: InitializationOptions;
   readonly #changed = new vscode.EventEmitter<ServerState>();
   readonly #notified = new vscode.EventEmitter<string>();
   readonly #deferring = new Deferring(() => this.#client?.refreshDiagnostics());
@@ -42,9 +43,11 @@ export class LanguageServer implements vscode.Disposable {
    * @param module path of the server's bundle
    * @param log where the server's own messages go
    * @param listenTo methods of the notifications that `onNotification` tells of
+   * @param keepIn folder for what is kept until the workspace is opened again; undefined where there is none
    */
-  constructor(module: string, log: vscode.LogOutputChannel, listenTo: readonly string[]) {
+  constructor(module: string, log: vscode.LogOutputChannel, listenTo: readonly string[], keepIn: vscode.Uri | undefined) {
     this.#module = module;
+    this.#options = { canPrompt: true, ...(keepIn?.scheme === 'file' && { keepIn: keepIn.fsPath }) };
     this.#log = log;
     this.#listenTo = listenTo;
   }
@@ -98,7 +101,7 @@ export class LanguageServer implements vscode.Disposable {
 
   async #begin(): Promise<void> {
     this.#become({ kind: 'starting' });
-    const client = new Client(this.#module, this.#log, this.#deferring, () => this.#died(client));
+    const client = new Client(this.#module, this.#log, this.#options, this.#deferring, () => this.#died(client));
     this.#client = client;
     for (const method of this.#listenTo) client.onNotification(method, () => this.#notified.fire(method));
     try {
@@ -149,14 +152,14 @@ class Client extends LanguageClient {
   readonly exited: Promise<string>;
   #tellExit: (how: string) => void = () => undefined;
 
-  constructor(module: string, log: vscode.LogOutputChannel, { provideDiagnostics }: Deferring, died: () => void) {
+  constructor(module: string, log: vscode.LogOutputChannel, initializationOptions: InitializationOptions, { provideDiagnostics }: Deferring, died: () => void) {
     // Not in a folder of the workspace: nothing in there should have a say, and Windows locks the folder.
     const cwd = vscode.Uri.joinPath(vscode.Uri.file(module), '..').fsPath;
     super('shipworthy', 'Shipworthy', { module, transport: TransportKind.ipc, options: { cwd } }, {
       documentSelector: [...DOCUMENTS],
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: { canPrompt: true } satisfies InitializationOptions,
+      initializationOptions,
       initializationFailedHandler: () => false,
       textSynchronization: { delayOpenNotifications: true },
       middleware: { provideCodeActions, provideDiagnostics },

@@ -38,6 +38,8 @@ export interface Client {
   readonly relativePatterns: boolean;
   readonly folderChanges: boolean;
   readonly canPrompt: boolean;
+  /** What it says of where to keep what is found. */
+  readonly keepIn: unknown;
 }
 
 /** Reads the capabilities of an initialize request. */
@@ -75,6 +77,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     relativePatterns: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     folderChanges: workspace?.workspaceFolders === true,
     canPrompt: options(initializationOptions).canPrompt === true,
+    keepIn: options(initializationOptions).keepIn,
   };
 }
 

@@ -127,8 +127,9 @@ function others(serving: Serving, placed: Placed, session: Session, uri: string,
   return [...ignores, off, ...decisions, { ...common, title, command: { title, command: EXPLAIN_COMMAND, arguments: [{ rule } satisfies ExplainParams] } }];
 }
 
+/** None while the answers are of an earlier run: to list them everything would have to be judged at once. */
 function remedies({ host }: Serving, session: Session, path: string): readonly Remedy[] {
-  return session.remedies(path, host.today());
+  return session.provisional ? [] : session.remedies(path, host.today());
 }
 
 /** Takes out what its diagnostic calls needless. */
@@ -190,7 +191,7 @@ async function resolved(serving: Serving, action: CodeAction): Promise<CodeActio
 
 async function editOf(serving: Serving, deed: Deed): Promise<WorkspaceEdit | undefined> {
   const placed = serving.folders.nearest(deed.uri);
-  const session = await placed?.folder.ready();
+  const session = await placed?.folder.judged();
   if (!placed || !session) return undefined;
   const correction = correctionFor(serving, session, placed.path, deed);
   return correction && workspaceEdit(serving, placed.folder, correction, deed.deed === 'fix' && deed.review);

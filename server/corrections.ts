@@ -30,7 +30,7 @@ async function asked({ folders }: Serving, uri: string | undefined): Promise<rea
   const named = uri === undefined ? undefined : folders.named(uri) ?? folders.nearest(uri)?.folder;
   if (uri !== undefined && !named) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is in no workspace folder.`);
   const meant = named ? [named] : folders.all;
-  await Promise.all(meant.map((folder) => folder.ready()));
+  await Promise.all(meant.map((folder) => folder.judged()));
   return meant;
 }
 

@@ -28,7 +28,7 @@ interface Place { readonly folder: Folder; readonly session: Session }
 async function placeOf({ folders }: Serving, uri: string): Promise<Place> {
   const folder = folders.named(uri) ?? folders.nearest(uri)?.folder;
   if (!folder) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is in no workspace folder.`);
-  const session = await folder.ready();
+  const session = await folder.judged();
   if (!session) throw new ResponseError(LSPErrorCodes.RequestFailed, `${folder.name} is switched off or cannot be read, so nothing can be decided in it.`);
   return { folder, session };
 }

@@ -22,8 +22,7 @@ export function serveExports(serving: Serving): void {
   connection.onRequest(EXPORT, ({ uri, root, form }: ExportParams): Promise<ExportAnswer | null> => answer(log, 'Writing a report', async () => {
     const folder = folders.named(uri);
     const write = Object.hasOwn(FORMS, form) ? FORMS[form] : undefined;
-    await folder?.ready();
-    const session = folder?.session;
+    const session = await folder?.judged();
     const audit = session?.audits().find((one) => one.project.root === root);
     if (!folder || !session || !audit || !write) return null;
     const points = await host.history?.(folder.uri) ?? [];

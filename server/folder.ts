@@ -5,9 +5,13 @@ import { relativePath, uriOf } from './convert';
 import type { Host } from './host';
 import { attempt, type Log } from './log';
 import type { OpenDocuments } from './open-documents';
+import { Pause } from './pause';
 import type { Settings } from './protocol/settings';
 import type { ScanProgress } from './progress';
 import { Scan } from './scan';
+
+/** Milliseconds without a scan before what was found is kept: it is there for a server that ends without a word. */
+const KEEPING = 30_000;
 
 /** What a folder tells its surroundings. */
 export interface FolderWatcher {
@@ -28,6 +32,7 @@ export class Folder {
   #changes: ((path: string) => boolean) | undefined;
   /** Files changed on the disk since it was looked which differ from the commit. What is only typed changes nothing there. */
   #moved = true;
+  readonly #keep = new Pause(KEEPING, () => void this.#kept());
   #ready: Promise<void>;
 
   /** `settings` may take a while to come; until then, requests wait. */
@@ -53,6 +58,12 @@ export class Folder {
   /** The session once it is open and knows the open documents (a first scan may still run). */
   async ready(): Promise<Session | undefined> {
     await this.#ready;
+    return this.session;
+  }
+
+  /** The session once it can work out edits at once: one that gives the answers of an earlier run would judge everything first. */
+  async judged(): Promise<Session | undefined> {
+    if ((await this.ready())?.provisional) await this.#scan?.now();
     return this.session;
   }
 
@@ -142,8 +153,17 @@ export class Folder {
 
   /** A scan ended: which files are at work has to be looked at before they show. */
   async #settled(): Promise<void> {
+    this.#keep.start();
     if (this.#settings?.problems === 'changedFiles') await this.#look();
     if (!this.#ended) this.watcher.settled();
+  }
+
+  /** Keeps what was found, so that it is there at once when the folder is opened again. */
+  async #kept(session = this.session): Promise<void> {
+    await attempt(this.log, `Keeping what was found in ${this.uri}`, async () => {
+      const why = await session?.keep();
+      if (why !== undefined) this.log.info(why);
+    });
   }
 
   async #look(): Promise<void> {
@@ -158,7 +178,9 @@ export class Folder {
     const session = this.session;
     this.#scan = undefined;
     this.#session = undefined;
+    this.#keep.cancel();
     await scan?.end();
+    await this.#kept(session);
     await attempt(this.log, `Closing the folder ${this.uri}`, () => session?.dispose());
   }
 }

@@ -10,8 +10,11 @@ export interface Host {
   readonly version: string;
   /** Cards of all rules, in the order of the registry. */
   readonly rules: readonly RuleCard[];
-  /** Opens a workspace folder by its URI. Rejects when this world cannot read it, with a sentence that says so. */
-  open(uri: string, name: string): Promise<Session>;
+  /**
+   * Opens a workspace folder by its URI. Rejects when this world cannot read it, with a sentence that says so.
+   * @param keepIn absolute path of a folder in which answers are kept for the next time; without it, nothing is
+   */
+  open(uri: string, name: string, keepIn?: string): Promise<Session>;
   /** What a rule of ours has for its page; undefined for one that the audited folder brings itself. */
   document(rule: string): RuleDocument | undefined;
   /** The report card of an audit on one day (ISO); with `near`, one to be read as a document. */

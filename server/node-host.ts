@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
 import { changesOf } from '../engine/node/git/dirty';
 import { grammarsIn } from '../engine/node/grammars';
+import { editionOf, keepingIn } from '../engine/node/keeping';
 import { BASELINE_PATH } from '../engine/records/baseline';
 import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
@@ -15,17 +16,22 @@ import { HISTORY_PATH, readHistory, type HistoryPoint } from '../report/history/
 import { makeCard } from '../report/make';
 import type { Host } from './host';
 
-/** A host of this version whose grammars are in a folder. They are read at once, for the first folder to be opened soon. */
-export function nodeHost(grammarFolder: string, version: string): Host {
+/**
+ * A host of this version whose grammars are in a folder. They are read at once, for the first folder to be opened soon.
+ * @param program path of the bundle that runs
+ */
+export function nodeHost(grammarFolder: string, version: string, program: string): Host {
   const grammars = grammarsIn(grammarFolder);
   // Whoever opens a folder is told; until then nobody listens.
   grammars.catch(() => undefined);
   return {
     version, rules: ruleCards, document: ruleDocument,
     today: () => new Date().toISOString().slice(0, 10),
-    async open(uri) {
+    async open(uri, _name, keepIn) {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
-      return openSession({ workspace: openDisk(fileURLToPath(uri)), grammars: await grammars });
+      const folder = fileURLToPath(uri);
+      const keeping = keepIn === undefined ? undefined : keepingIn(keepIn, folder, await editionOf(version, program));
+      return openSession({ workspace: openDisk(folder), grammars: await grammars, ...(keeping && { keeping }) });
     },
     changes: (uri) => changesOf(diskFiles, rootOf(uri)),
     baseline: (uri) => readFile(join(fileURLToPath(uri), BASELINE_PATH), 'utf8').catch(() => undefined),

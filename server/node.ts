@@ -17,4 +17,4 @@ compileLater(process.versions.v8, setFlagsFromString);
 const connection = createConnection(ProposedFeatures.all);
 // A promise that nobody waits for must not end the process: what depends on it is logged, the rest goes on.
 process.on('unhandledRejection', (reason) => clientLog(connection.console).failed('Something in the background', reason));
-serve(connection, nodeHost(__dirname, __SHIPWORTHY_VERSION__));
+serve(connection, nodeHost(__dirname, __SHIPWORTHY_VERSION__, __filename));

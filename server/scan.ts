@@ -73,7 +73,9 @@ export class Scan {
   }
 
   async #run(): Promise<void> {
-    if (!this.#ended) await this.#refresh();
+    const read = !this.#ended && await this.#refresh();
+    // What an earlier run left is shown first; what can follow edits is worked out behind it.
+    if (read && this.session.provisional && !this.#ended) void this.#next();
     this.#active -= 1;
     if (this.#ended) return;
     const changed = this.#version !== this.session.version;
@@ -84,7 +86,8 @@ export class Scan {
     });
   }
 
-  async #refresh(): Promise<void> {
+  /** False when it was stopped or failed. */
+  async #refresh(): Promise<boolean> {
     const running = new AbortController();
     this.#running = running;
     const progress = this.watcher.progress(() => {
@@ -93,8 +96,10 @@ export class Scan {
     });
     try {
       await this.session.refresh((at) => progress.report(at), running.signal);
+      return true;
     } catch (reason) {
       this.#failed(reason);
+      return false;
     } finally {
       progress.end();
       this.#running = undefined;

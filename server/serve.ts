@@ -1,4 +1,5 @@
 /** The language server, put together. What each kind of request does is in its own file. */
+import { isAbsolute } from 'node:path';
 import { TextDocumentSyncKind, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
 import { firstFolders, readClient, type Client } from './capabilities';
 import { CODE_ACTIONS, serveCodeActions } from './code-actions';
@@ -49,7 +50,9 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
     settled, turned: () => reports.turned(),
     progress: (title, cancelled) => new ScanProgress(connection.window, title, cancelled, log),
   };
-  const folders = new Folders((place) => new Folder(place, settings.of(place.uri), host, documents, watcher, log));
+  const keepIn = placeToKeep(client, log);
+  const world: Host = { ...host, open: (uri, name) => host.open(uri, name, keepIn) };
+  const folders = new Folders((place) => new Folder(place, settings.of(place.uri), world, documents, watcher, log));
   const serving: Serving = { connection, client, host, log, documents, folders };
   const delivery = client.pulls ? new Pulling(serving) : new Publishing(serving);
   const reports = new Reports(serving);
@@ -75,6 +78,13 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
     reports.end();
     await folders.end();
   }));
+}
+
+/** A path that is another for every process is none. */
+function placeToKeep({ keepIn }: Client, log: Log): string | undefined {
+  if (typeof keepIn === 'string' && isAbsolute(keepIn)) return keepIn;
+  if (keepIn !== undefined) log.info('The option keepIn has to be the absolute path of a folder. Until it is one, nothing is kept for the next time.');
+  return undefined;
 }
 
 function capabilities(client: Client): ServerCapabilities {

@@ -6,6 +6,8 @@ import type { ReportCard } from '../../report/card';
 export interface InitializationOptions {
   /** It has the commands below and asks its user itself. Without it, code actions are edits only. */
   readonly canPrompt?: boolean;
+  /** Absolute path of a folder that the server may write to: what is found is kept there, and shown at once the next time. */
+  readonly keepIn?: string;
 }
 
 /** Request, no parameters: the report cards of all folders, worst first in each folder. */

@@ -68,7 +68,7 @@ describe('dist/cli.js', function () {
     folder.write('in-the-way', '');
     const blocked = await shipworthy([...words, '--cache', path.join(folder.path, 'in-the-way')]);
     assert.deepEqual([blocked.code, blocked.out], [without.code, without.out]);
-    assert.match(blocked.err, /in-the-way.* could not be .*The next run begins from nothing\./);
+    assert.match(blocked.err, /could not be kept in .*in-the-way: .*\. The next run begins from nothing\./);
   });
 
   it('gives the same bytes for the same day', async () => {

@@ -47,6 +47,8 @@ export interface Setup {
   readonly later?: Readonly<Record<string, Files>>;
   readonly capabilities?: ClientCapabilities;
   readonly canPrompt?: boolean;
+  /** What the editor says of where to keep what is found. */
+  readonly keepIn?: unknown;
   readonly settings?: Record<string, unknown>;
   readonly rootUri?: string;
   /** The world the server runs in; one of fake sessions over `folders` when left out. */
@@ -191,7 +193,7 @@ export async function start(setup: Setup = {}): Promise<Editor> {
   const workspaceFolders = setup.rootUri ? null : Object.keys(folders).map((uri): WorkspaceFolder => ({ uri, name: uri.replace(/.*\//, '') }));
   editor.initialized = await editor.connection.sendRequest(InitializeRequest.type, {
     processId: null, rootUri: setup.rootUri ?? null, workspaceFolders, capabilities: setup.capabilities ?? VSCODE,
-    initializationOptions: { canPrompt: setup.canPrompt ?? false },
+    initializationOptions: { canPrompt: setup.canPrompt ?? false, ...('keepIn' in setup && { keepIn: setup.keepIn }) },
   });
   await editor.connection.sendNotification(InitializedNotification.type, {});
   return editor;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,13 +29,14 @@ function overIpc(): { readonly child: ChildProcess; readonly connection: Protoco
   return { child, connection: createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child)) };
 }
 
-async function introduce(connection: ProtocolConnection, folder: string, processId: number | null): Promise<void> {
+async function introduce(connection: ProtocolConnection, folder: string, processId: number | null, keepIn?: string): Promise<void> {
   connection.onRequest('workspace/configuration', () => [null]);
   connection.onRequest('client/registerCapability', () => null);
   connection.onRequest('workspace/diagnostic/refresh', () => null);
   connection.listen();
   await connection.sendRequest(InitializeRequest.type, {
     processId, rootUri: null, capabilities: VSCODE, workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'app' }],
+    ...(keepIn !== undefined && { initializationOptions: { keepIn } }),
   });
   await connection.sendNotification(InitializedNotification.type, {});
 }
@@ -75,6 +76,29 @@ describe('the server process', function () {
     assert.deepEqual(await exited, [0, null]);
     assert.equal(stdout().replace(/Content-Length: (\d+)\r\n\r\n/g, '').replace(/\{"jsonrpc":"2\.0".*?\}(?=\{"jsonrpc"|$)/gs, ''), '');
     connection.dispose();
+  });
+
+  it('keeps what it found where it may, without a secret, and writes nowhere else', async () => {
+    const kept = join(folder, '../kept/here');
+    const before = readdirSync(folder);
+    const texts: string[] = [];
+    for (let run = 0; run < 2; run++) {
+      const { child, connection } = overIpc();
+      started.push(child);
+      await introduce(connection, folder, process.pid, kept);
+      await connection.sendRequest(RESCAN);
+      const exited = once(child, 'exit');
+      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendNotification(ExitNotification.type);
+      await exited;
+      connection.dispose();
+      const files = readdirSync(kept).filter((each) => each !== '.gitignore');
+      assert.equal(files.length, 1, files.join());
+      texts.push(readFileSync(join(kept, files[0] ?? ''), 'utf8'));
+    }
+    assert.ok(texts[0]?.includes('secret-key-hardcoded') && !texts[0].includes('7391'));
+    assert.equal(texts[1], texts[0]);
+    assert.deepEqual(readdirSync(folder), before);
   });
 
   it('speaks over ipc', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
+import type { FakeSession } from './fake-session';
 import { scanned, start, until, within, type Editor } from './editor';
 
 const APP = 'file:///app/app.py';
@@ -15,6 +16,45 @@ function gate(): Gate {
 }
 
 const report = (editor: Editor): Promise<ReportAnswer> => editor.connection.sendRequest(REPORT);
+
+describe('answers of an earlier run', () => {
+  /** A session that gives them for its first refreshes. */
+  const remembering = (times: number) => (session: FakeSession) => {
+    session.provisional = true;
+    const refresh = session.refresh.bind(session);
+    session.refresh = async (...given) => {
+      await refresh(...given);
+      session.provisional = session.refreshes < times;
+    };
+  };
+
+  it('are followed by a scan, and by no other', async () => {
+    const editor = await start({ folders: { 'file:///app': { 'a.py': BAD } }, prepare: remembering(2) });
+    await until(() => editor.told.at(-1)?.scanning === false, 'the end of the scans');
+    await sleep(300);
+    assert.equal(editor.session().refreshes, 2);
+    await editor.quit();
+  });
+
+  it('stay where that scan fails, which is not tried again and again', async () => {
+    const editor = await start({
+      folders: { 'file:///app': { 'a.py': BAD } },
+      prepare: (session) => {
+        remembering(9)(session);
+        const { refresh } = session;
+        session.refresh = async (...given) => {
+          if (session.refreshes === 1) session.failure = new Error('it fell over');
+          return refresh(...given);
+        };
+      },
+    });
+    await until(() => editor.logged.some((line) => line.includes('fell over')), 'the failure');
+    await sleep(300);
+    assert.equal(editor.session().refreshes, 2);
+    assert.equal((await report(editor)).folders[0]?.cards[0]?.counts.open, 1);
+    await editor.quit();
+  });
+});
 
 describe('the report', () => {
   it('has the cards of all folders, by the day of the host', async () => {

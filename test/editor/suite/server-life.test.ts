@@ -44,3 +44,20 @@ suite('a server that dies', function () {
     await untilFinding(workspaceFile(FILE), RULE);
   });
 });
+
+suite('a server that is started anew', function () {
+  this.timeout(90_000);
+  suiteTeardown(closeEverything);
+
+  test('finds what the one before kept, in the storage that the editor gives', async () => {
+    const view = await clientWithCard();
+    assert(view.storage, 'The editor gives no storage.');
+    const { storage } = view;
+    const files = async () => (await vscode.workspace.fs.readDirectory(storage)).filter(([name]) => name.endsWith('.shipworthy-cache'));
+    await openFile(FILE);
+    await vscode.commands.executeCommand('shipworthy.restart');
+    await until('what was found to be kept', async () => (await files()).length === 1);
+    await clientWithCard();
+    await untilFinding(workspaceFile(FILE), RULE);
+  });
+});
