@@ -4,12 +4,13 @@
  * Files that git does not track make nothing dirty.
  */
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import type { Files } from '../../workspace/files';
 import { maybe } from '../../workspace/files';
 import type { IndexEntry } from '../../workspace/git-index';
 import { readIndex } from '../../workspace/git-index';
+import { promptly } from '../../workspace/promptly';
 import type { Repository } from '../../workspace/repository';
 import { hashLength, INDEX_LIMIT, repositoryOf, textOf } from '../../workspace/repository';
 import { treeOf } from './commits';
@@ -125,7 +126,8 @@ async function changedFiles(entries: readonly IndexEntry[], looked: Looked, enou
 async function look(entry: IndexEntry, { top, at, modes }: Looked): Promise<'same' | 'changed' | 'unsure'> {
   let stats: Stats;
   try {
-    stats = await lstat(`${top}/${entry.path}`);
+    const path = `${top}/${entry.path}`;
+    stats = await promptly(() => lstatSync(path), () => lstat(path));
   } catch {
     return 'changed';
   }
