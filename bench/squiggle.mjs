@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import {
   createProtocolConnection, DidOpenTextDocumentNotification, InitializedNotification, InitializeRequest, PublishDiagnosticsNotification, ShutdownRequest, StreamMessageReader, StreamMessageWriter,
@@ -46,6 +47,8 @@ export async function firstSquiggle(server, folder, file, keepIn) {
     await connection.sendNotification(InitializedNotification.type, {});
     await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId: 'python', version: 1, text: readFileSync(join(folder, file), 'utf8') } });
     const answer = { initialized, ...await Promise.race([ended, shown]) };
+    // Only what a whole scan found is kept.
+    while ((await Promise.race([ended, connection.sendRequest('shipworthy/report')])).scanning) await pause(100);
     await Promise.race([ended, connection.sendRequest(ShutdownRequest.type)]);
     return answer;
   } finally {

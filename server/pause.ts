@@ -14,6 +14,8 @@ export class Pause {
       this.#timer = undefined;
       this.work();
     }, Math.max(0, Math.min(this.wait, this.#first + this.most - now)));
+    // A client that hangs up ends the process: nothing that is put off keeps it alive.
+    this.#timer.unref();
   }
 
   cancel(): void {

@@ -78,12 +78,15 @@ export class Scan {
     if (read && this.session.provisional && !this.#ended) void this.#next();
     this.#active -= 1;
     if (this.#ended) return;
-    const changed = this.#version !== this.session.version;
-    this.#version = this.session.version;
-    await attempt(this.log, 'Telling what a scan found', () => {
-      if (changed) this.watcher.settled();
-      if (this.#active === 0) this.watcher.turned();
-    });
+    this.#tell();
+    await attempt(this.log, 'Telling that a scan ended', () => { if (this.#active === 0) this.watcher.turned(); });
+  }
+
+  #tell(): void {
+    const { version } = this.session;
+    if (this.#version === version) return;
+    this.#version = version;
+    void attempt(this.log, 'Telling what a scan found', () => this.watcher.settled());
   }
 
   /** False when it was stopped or failed. */
@@ -95,7 +98,7 @@ export class Scan {
       running.abort(new Error(`The scan of ${this.name} was cancelled.`));
     });
     try {
-      await this.session.refresh((at) => progress.report(at), running.signal);
+      await this.session.refresh((at) => { progress.report(at); this.#tell(); }, running.signal);
       return true;
     } catch (reason) {
       this.#failed(reason);

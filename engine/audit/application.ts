@@ -30,6 +30,8 @@ export class Application {
   private readonly fileVerdicts: Map<string, ReadonlyMap<string, Verdict>>;
   private projectVerdicts: ReadonlyMap<string, Verdict>;
   private answers: Answers | undefined;
+  /** What is said of the first files while all others are still to be judged for the first time. */
+  private early: { readonly project: Project; readonly paths: ReadonlySet<string>; readonly judgeUnit: (unit: Unit) => void; readonly answers: Answers } | undefined;
   private readonly upkeep: Upkeep;
   /** An edited file that the facts have still to take in, since nothing has asked for them. */
   private ahead: Unit | undefined;
@@ -66,12 +68,24 @@ export class Application {
     return renewed !== undefined;
   }
 
+  /** Judges these files before any other, where nothing has been judged yet. True when something is said of one of them. */
+  judgeFirst(paths: ReadonlySet<string>): boolean {
+    const units = this.heard ? [] : this.project.units.filter(({ path }) => paths.has(path));
+    if (units.length === 0) return false;
+    const judgeUnit = this.begin();
+    for (const unit of units) judgeUnit(unit);
+    const answers = this.answersOf(this.fileVerdicts, new Map());
+    this.early = { project: this.project, paths: new Set(units.map(({ path }) => path)), judgeUnit, answers };
+    return units.some(({ path }) => this.findings(path).length > 0);
+  }
+
   /** Judges every file and the whole. Ends early when `current` says that newer facts have come in between. */
   async judge(current: () => boolean, signal?: AbortSignal): Promise<void> {
-    const judgeUnit = this.begin();
+    const begun = this.early?.project === this.project && !this.ahead ? this.early : undefined;
+    const judgeUnit = begun?.judgeUnit ?? this.begin();
     const { project } = this;
     const isCurrent = () => this.project === project && !this.ahead;
-    await inSlices(project.units, (unit) => { if (current() && isCurrent()) judgeUnit(unit); }, signal);
+    await inSlices(project.units, (unit) => { if (current() && isCurrent() && !begun?.paths.has(unit.path)) judgeUnit(unit); }, signal);
     if (!current()) return;
     // An edit came in between: what it left unjudged is judged now, by facts that know it.
     if (!isCurrent()) return this.judge(current, signal);
@@ -189,10 +203,15 @@ export class Application {
   }
 
   private conclude(): void {
-    const { project, bench, fileVerdicts: files, projectVerdicts: whole } = this;
+    this.answers = this.answersOf(this.fileVerdicts, this.projectVerdicts);
+    this.early = undefined;
+  }
+
+  private answersOf(files: Application['fileVerdicts'], whole: Application['projectVerdicts']): Answers {
+    const { project, bench, bench: { registry } } = this;
     const { config, source } = bench.court();
     const unit = (path: string) => this.ahead?.path === path ? this.ahead : project.unit(path);
-    this.answers = new Answers({ registry: bench.registry, config, project, unit, files, whole, records: bench.suppressions(), source });
+    return new Answers({ registry, config, project, unit, files, whole, records: bench.suppressions(), source });
   }
 
   // ---- answers
@@ -205,14 +224,17 @@ export class Application {
   /** Forgets what was said of a file whose text is another now. */
   forget(path: string): void {
     this.fileVerdicts.delete(path);
+    this.early = undefined;
   }
 
   findings(path: string): readonly Finding[] {
-    return this.answers?.findings(path) ?? [];
+    if (this.answers) return this.answers.findings(path);
+    // What a rule of the project may yet hide would be shown for a moment only.
+    return this.early?.answers.findings(path).filter(({ rule }) => !this.bench.registry.rules.some(({ scope, hides }) => scope === 'project' && hides.includes(rule))) ?? [];
   }
 
   silenced(path: string): readonly Silenced[] {
-    return this.answers?.silenced(path) ?? [];
+    return (this.answers ?? this.early?.answers)?.silenced(path) ?? [];
   }
 
   /** Keys of the comments and records that have silenced something. */
@@ -222,7 +244,7 @@ export class Application {
 
   /** A finding with what made it, at its places in the text as it is now; undefined where its rule does not say it any more. */
   judged(fingerprint: string): Judged | undefined {
-    const found = this.answers?.judged(fingerprint);
+    const found = (this.answers ?? this.early?.answers)?.judged(fingerprint);
     if (!found || (found.context.project === this.project && !this.ahead)) return found;
     // It was said of earlier facts, and a fix would edit the text at their places.
     return this.catchUp() ? this.anew(found.finding)?.judged.find(({ finding }) => finding.fingerprint === fingerprint) : undefined;

@@ -176,6 +176,11 @@ export class HeldFiles {
     return true;
   }
 
+  /** Paths of the files whose text is the editor's. */
+  get open(): Iterable<string> {
+    return this.overlays.keys();
+  }
+
   /** The disk's text counts again, from the next catchUp on. */
   close(path: string): void {
     if (this.overlays.delete(path)) this.stale.add(path);

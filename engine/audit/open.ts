@@ -115,6 +115,7 @@ class LiveSession implements Working {
       const changes = await this.held.catchUp(progress, signal);
       if (!this.heard || !this.stands(changes)) {
         this.build();
+        if (this.judgeOpen()) progress?.({ done: this.held.files.size, total: this.held.files.size });
         await this.judgeAll(signal);
       }
       this.held.settle();
@@ -207,6 +208,14 @@ class LiveSession implements Working {
     for (const each of this.applications) each.judgeNow();
     this.conclude();
     this.held.settle();
+  }
+
+  /** Open files come first where nothing is said yet: somebody looks at them. True when there is something to show. */
+  private judgeOpen(): boolean {
+    const open = new Set(this.held.open);
+    const said = this.applications.map((each) => each.judgeFirst(open)).includes(true);
+    if (said) this.version++;
+    return said;
   }
 
   private async judgeAll(signal?: AbortSignal): Promise<void> {

@@ -29,7 +29,10 @@ export interface Session {
   /** The answers are those of an earlier run over the same files; the next `refresh` works them out anew, so that edits can be followed. */
   readonly provisional: boolean;
 
-  /** Lists, reads, analyses and judges what changed since the last call; cheap when nothing did. Aborts with the signal's reason, keeping what is done. */
+  /**
+   * Lists, reads, analyses and judges what changed since the last call; cheap when nothing did. Aborts with the signal's reason, keeping what
+   * is done. `version` goes up in between, and `progress` is told, when there is something to say of open files ahead of all others.
+   */
   refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void>;
 
   /** Keeps the answers for the next run over the same files, where there is a place for that. Resolves to a sentence when it could not be done. */

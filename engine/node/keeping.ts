@@ -1,5 +1,5 @@
 /** Answers of the last run over a folder, in a folder that is not part of it: `check --cache FOLDER`, and the storage that an editor gives. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Keeping } from '../audit/kept';
@@ -44,5 +44,5 @@ async function make(folder: string): Promise<void> {
  * @param program path of the bundle that runs
  */
 export async function editionOf(version: string, program: string): Promise<string> {
-  return `${version} ${sha256(await readFile(program, 'utf8'))}`;
+  return `${version} ${createHash('sha256').update(await readFile(program)).digest('hex')}`;
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
 import type { FakeSession } from './fake-session';
-import { scanned, start, until, within, type Editor } from './editor';
+import { OLD, scanned, start, until, within, type Editor } from './editor';
 
 const APP = 'file:///app/app.py';
 const BAD = 'DEBUG = True\n';
@@ -16,6 +16,31 @@ function gate(): Gate {
 }
 
 const report = (editor: Editor): Promise<ReportAnswer> => editor.connection.sendRequest(REPORT);
+
+describe('what a scan finds on the way', () => {
+  it('is told before it is over', async () => {
+    const scan = gate();
+    const editor = await start({
+      folders: { 'file:///app': { 'a.py': BAD } },
+      prepare: (session) => {
+        const refresh = session.refresh.bind(session);
+        session.refresh = async (progress, signal) => {
+          session.edit('a.py', `${BAD}${BAD}`);
+          progress?.({ done: 1, total: 1 });
+          await scan.passed;
+          return refresh(progress, signal);
+        };
+      },
+      capabilities: OLD,
+    });
+    await editor.open('file:///app/a.py', BAD);
+    await until(() => editor.published.length > 0, 'diagnostics');
+    assert.equal((await report(editor)).scanning, true);
+    scan.open();
+    await until(() => editor.told.at(-1)?.scanning === false, 'the end of the scan');
+    await editor.quit();
+  });
+});
 
 describe('answers of an earlier run', () => {
   /** A session that gives them for its first refreshes. */
