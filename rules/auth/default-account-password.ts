@@ -131,7 +131,7 @@ function accounts(): Selector<Account> {
 function* ofCalls(matches: readonly CallMatch[], project: Project): Iterable<Account> {
   const byScope = new Map<string, Account>();
   for (const match of matches) {
-    const found = onlyInDevelopment(match.call) ? undefined : ofCall(match, project.text(match.module.path) ?? '', project);
+    const found = onlyInDevelopment(match.call) ? undefined : ofCall(match, project);
     const known = found && byScope.get(match.call.scope);
     if (found && (!known || weight(found) > weight(known))) byScope.set(match.call.scope, found);
   }
@@ -142,7 +142,7 @@ function weight({ literal, variable, isAdmin }: Account): number {
   return literal === undefined ? 0 : variable !== undefined ? 1 : isAdmin ? 3 : 2;
 }
 
-function ofCall(match: CallMatch, text: string, project: Project): Account | undefined {
+function ofCall(match: CallMatch, project: Project): Account | undefined {
   const { call: one, module } = match;
   const [func] = functionsAround(module, one.at);
   const made = (nearby: string) => {
@@ -154,14 +154,14 @@ function ofCall(match: CallMatch, text: string, project: Project): Account | und
     return row && one.args[0] ? { ...made(row.text), literal: one.args[0] } : undefined;
   }
   const given = passwordOf(match);
-  if (given === undefined || isStandIn(one, text) || refusesProduction(func?.at, text)) return undefined;
+  if (given === undefined || isStandIn(match, project) || (func && refusesProduction(project.written(module.path, func.at)))) return undefined;
   const { literal, variable } = literalIn(given);
   // A password says nothing of the account it is for.
-  const nearby = around(one, func?.at, text, literal?.at);
+  const nearby = around(match, func?.at, project, literal?.at);
   if (!isKept(one, nearby)) return undefined;
   if (literal === undefined) return given.kind === 'environment' || given.kind === 'secret-store' || given.kind === 'generated' ? made(nearby) : undefined;
   // The setting it comes from is judged where it stands.
-  const written = text.slice(given.at.start, given.at.end).replace(/["'\])]+$/, '').replace(/^.*[.["']/s, '');
+  const written = project.written(module.path, given.at).replace(/["'\])]+$/, '').replace(/^.*[.["']/s, '');
   return (SETTINGS as readonly string[]).includes(written.toUpperCase()) ? undefined : { ...made(nearby), literal, ...(variable !== undefined && { variable }) };
 }
 
@@ -196,22 +196,23 @@ function literalIn(value: Value): { readonly literal?: Value; readonly variable?
 }
 
 /** A hash to compare with when there is no such account, so that both take as long. */
-function isStandIn(one: Call, text: string): boolean {
-  return /dummy|fake|timing|placeholder|unusable|invalid|sentinel|constant|decoy|nobody|missing|bogus/i.test(`${targetName(one.at, text)} ${one.boundTo ?? ''} ${text.slice(one.argumentsAt.start, one.argumentsAt.end)}`);
+function isStandIn({ call: one, module }: CallMatch, project: Project): boolean {
+  return /dummy|fake|timing|placeholder|unusable|invalid|sentinel|constant|decoy|nobody|missing|bogus/i.test(`${targetName(one.at, module, project)} ${one.boundTo ?? ''} ${project.written(module.path, one.argumentsAt)}`);
 }
 
-function refusesProduction(at: Span | undefined, text: string): boolean {
-  return at !== undefined && /(prod|debug|environment|_env\b|is_dev|testing)[^\n]*:\s*(#[^\n]*)?\n\s*(raise|return|sys\.exit|exit|abort|click\.|print|logger|self\.std)/i.test(text.slice(at.start, at.end));
+function refusesProduction(written: string): boolean {
+  return /(prod|debug|environment|_env\b|is_dev|testing)[^\n]*:\s*(#[^\n]*)?\n\s*(raise|return|sys\.exit|exit|abort|click\.|print|logger|self\.std)/i.test(written);
 }
 
 /** A few lines around the call, within its function, without the password. */
-function around(one: Call, func: Span | undefined, text: string, hidden: Span = { start: one.at.start, end: one.at.start }): string {
-  let start = one.at.start;
-  let end = one.at.end;
+function around({ call: one, module: { path } }: CallMatch, func: Span | undefined, project: Project, hidden: Span = { start: one.at.start, end: one.at.start }): string {
+  const text = func ? project.written(path, func) : project.text(path) ?? '';
+  const from = func?.start ?? 0;
+  let start = one.at.start - from;
+  let end = one.at.end - from;
   for (let line = 0; line < 7; line++) { start = Math.max(0, text.lastIndexOf('\n', start - 1)); const next = text.indexOf('\n', end + 1); end = next < 0 ? text.length : next; }
-  start = Math.max(start, func?.start ?? 0);
-  end = Math.min(end, func?.end ?? text.length);
-  return hidden.start < start || hidden.end > end ? text.slice(start, end) : text.slice(start, hidden.start) + text.slice(hidden.end, end);
+  const gap = { start: hidden.start - from, end: hidden.end - from };
+  return gap.start < start || gap.end > end ? text.slice(start, end) : text.slice(start, gap.start) + text.slice(gap.end, end);
 }
 
 function ofSetting({ name, value, assignment, module }: Setting): Account | undefined {

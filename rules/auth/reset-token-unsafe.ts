@@ -108,7 +108,7 @@ function tokens(): Selector<Token> {
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const match of calls.select(unit, project)) {
-        const token = onlyInDevelopment(match.call) ? undefined : tokenOf(match, project.text(unit.path) ?? '');
+        const token = onlyInDevelopment(match.call) ? undefined : tokenOf(match, project);
         if (token) yield token;
       }
       yield* stored(unit, project);
@@ -120,27 +120,27 @@ function isOneOf(names: readonly string[], name: string): boolean {
   return names.includes(name);
 }
 
-function tokenOf(match: CallMatch, text: string): Token | undefined {
+function tokenOf(match: CallMatch, project: Project): Token | undefined {
   const { callee } = match.call;
   if (isOneOf(LIBRARIES, callee)) return { at: match.call.calleeAt, purpose: 'password reset', proof: 'Django makes and checks the token' };
-  if (isOneOf(ENCODERS, callee)) return encoded(match, text);
-  const found = purposeOf(match, text);
+  if (isOneOf(ENCODERS, callee)) return encoded(match, project);
+  const found = purposeOf(match, project);
   if (found === 'harmless') return undefined;
   const purpose = found?.purpose;
   const at = match.call.calleeAt;
   if (isOneOf(TIMED, callee) || isOneOf(SIGNERS, callee)) return purpose === undefined && isOneOf(SIGNERS, callee) ? undefined : read(match, purpose);
   if (purpose === undefined) return undefined;
   if (isOneOf(UNTIMED, callee)) return { at, purpose, problem: 'is signed without a time, so it never ends', match };
-  return issued(match, purpose, text);
+  return issued(match, purpose, project.text(match.module.path) ?? '');
 }
 
 /** What the token is for: the salt, the names in the claims, the function, the name it is given to. */
-function purposeOf({ call: one, argument, module }: CallMatch, text: string): TokenPurpose {
+function purposeOf({ call: one, argument, module }: CallMatch, project: Project): TokenPurpose {
   const texts = (value: Value | undefined): readonly string[] => value?.kind === 'text' ? [value.value] : value?.kind === 'dict' ? value.entries.flatMap((each) => [...texts(each.key), ...texts(each.value)]) : [];
   const receiver = one.receiver?.kind === 'result' ? [...one.receiver.keywords.filter((each) => each.name === 'salt').map((each) => each.value), ...one.receiver.args.slice(1)] : [];
   const around = functionsAround(module, one.at);
   const path = module.routes.find((route) => around.some((func) => func.nameAt.start === route.handlerAt.start))?.path ?? '';
-  return tokenPurpose(...[argument('salt'), ...receiver].flatMap(texts), enclosingName(one.scope), path, ...texts(argument('payload', 0)), targetName(one.at, text), one.written);
+  return tokenPurpose(...[argument('salt'), ...receiver].flatMap(texts), enclosingName(one.scope), path, ...texts(argument('payload', 0)), targetName(one.at, module, project), one.written);
 }
 
 /** A timed token is read: with what age? */
@@ -170,12 +170,12 @@ function issued({ call: one, argument, module }: CallMatch, purpose: string, tex
 const CHANCE = /(^|\.)(secrets|uuid|random|os\.urandom|hmac|jwt|itsdangerous|cryptography)\b|token_\w+$|uuid\d$|urandom$|get_random_string$|make_token$|(^|\.)(encrypt|sign|dumps|choices|randint|hexhmac)$/;
 
 /** `b64encode(user.email)` that a function called for tokens or links gives out. */
-function encoded({ call: one, module }: CallMatch, text: string): Token | undefined {
+function encoded({ call: one, module }: CallMatch, project: Project): Token | undefined {
   const func = functionsAround(module, one.at)[0];
-  const name = `${func?.name ?? ''} ${targetName(one.at, text)}`;
+  const name = `${func?.name ?? ''} ${targetName(one.at, module, project)}`;
   const found = tokenPurpose(name);
   if (!func || found === undefined || found === 'harmless' || !/token|link|url|code|key|hash/i.test(name) || /^(check|verify|validate|find|load|get_user|is)_/.test(func.name)) return undefined;
-  const written = text.slice(one.argumentsAt.start, one.argumentsAt.end);
+  const written = project.written(module.path, one.argumentsAt);
   const isKnown = /\b(e?mail|username|user_?id|user\.id|user\.pk|pk|uid|self\.id)\b/i.test(written) && !/secret|salt|password|\bkey\b|_KEY|token|time|now|nonce/i.test(written);
   if (!isKnown || [...func.does, ...one.within].some((each) => CHANCE.test(each))) return undefined;
   const how = one.callee.startsWith('base64.') ? 'is only written in other letters' : 'is a hash of what anybody knows';

@@ -51,7 +51,7 @@ function signIns(project: Project): readonly SignIn[] {
       const text = project.text(module.path) ?? '';
       const claims = call.args[call.callee.startsWith('authlib.') ? 1 : 0];
       const isShort = /timedelta\(\s*(minutes\s*=\s*(\d|1[0-5])|seconds\s*=\s*([1-8]?\d{1,2}|900))\s*\)/.test(bodyAround(module, call.at, text) ?? '');
-      const isOther = tokenPurpose(enclosingName(call.scope), targetName(call.at, text)) !== undefined;
+      const isOther = tokenPurpose(enclosingName(call.scope), targetName(call.at, module, project)) !== undefined;
       const isPerson = !(ENCODE as readonly string[]).includes(call.callee) || (claims?.kind === 'dict' ? ['sub', 'user_id', 'id', 'uid', 'user', 'email', 'username'].some((key) => lookup(claims, key) !== undefined) : /access|login|auth|session|jwt|token/i.test(enclosingName(call.scope)));
       return isShort || isOther || !isPerson ? [] : [{ path: module.path, ...call.calleeAt, text: `${enclosingName(call.scope) || call.written}()`, by: 'token' }];
     });

@@ -103,7 +103,7 @@ function encoded(match: CallMatch, text: string, project: Project): Found | unde
   const body = bodyAround(module, one.at, text) ?? text.slice(Math.max(0, one.at.start - 600), one.at.end);
   if (ENDS.test(body)) return { at: one.calleeAt, lifetime: lifetimeIn(body) };
   // A token that opens an account by mail is another rule's; one that opens nothing is nobody's.
-  if (names.includes('jti') || /api_?key|personal_access/i.test(enclosingName(one.scope)) || names.every((each) => SERVICE.test(each)) || tokenPurpose(enclosingName(one.scope), targetName(one.at, text), ...names, ...purposeTexts(claims)) !== undefined || checksAge(names, project)) return undefined;
+  if (names.includes('jti') || /api_?key|personal_access/i.test(enclosingName(one.scope)) || names.every((each) => SERVICE.test(each)) || tokenPurpose(enclosingName(one.scope), targetName(one.at, module, project), ...names, ...purposeTexts(claims)) !== undefined || checksAge(names, project)) return undefined;
   return { at: one.calleeAt, fault: `The token ${names.length > 0 ? `with ${names.slice(0, 3).join(', ')} ` : ''}is issued without an expiry: it works for ever.`, claims };
 }
 

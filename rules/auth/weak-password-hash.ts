@@ -1,5 +1,5 @@
-import type { Call, CallMatch, Context, Func, Module, Selector, Setting, Source, Value, Variation } from '../kit';
-import { anyOf, call, functionsAround, isProgram, lastName, onlyInDevelopment, options, rule, seenInProduction, setting } from '../kit';
+import type { Call, CallMatch, Context, Func, Module, Project, Selector, Setting, Source, Span, Value, Variation } from '../kit';
+import { anyOf, call, functionsAround, isProgram, lastName, lineBefore, onlyInDevelopment, options, rule, seenInProduction, setting } from '../kit';
 
 const FAST = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'sha3_224', 'sha3_256', 'sha3_384', 'sha3_512', 'blake2b', 'blake2s', 'new'].map((each) => `hashlib.${each}`);
 const KEYED = ['hmac.new', 'hmac.digest'];
@@ -90,7 +90,7 @@ function hashing(): Selector<CallMatch> {
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       // Hashes of other things are no passwords that are hashed well.
-      for (const match of all.select(unit, project)) if (!isPlain(match.call.callee) || hashesPassword(match.call, unit, project.text(unit.path) ?? '', project.frameworks.has('django'))) yield match;
+      for (const match of all.select(unit, project)) if (!isPlain(match.call.callee) || hashesPassword(match.call, unit, project)) yield match;
     },
   };
 }
@@ -192,26 +192,26 @@ function wordsOf(name: string): readonly string[] {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().split('_');
 }
 
-/** @param stored what Django calls `user.password` is a hash already */
-function hashesPassword(one: Call, module: Module, text: string, stored: boolean): boolean {
+function hashesPassword(one: Call, module: Module, project: Project): boolean {
+  const written = (at: Span) => project.written(module.path, at);
   const around = functionsAround(module, one.at);
-  if (isOtherUse(one, module, around[0], text)) return false;
-  const whole = hashed(one, text);
+  if (isOtherUse(one, module, around[0], written)) return false;
+  const whole = hashed(one, written);
   if (whole === undefined) return false;
-  const given = stored ? whole.replace(/\b(user|account|instance|self)\.password\b/g, '') : whole;
+  // What Django calls `user.password` is a hash already.
+  const given = project.frameworks.has('django') ? whole.replace(/\b(user|account|instance|self)\.password\b/g, '') : whole;
   if (ENCODED.includes(one.callee)) return namesHash(around[0]) && speaksOfPassword(given) && !given.includes(':');
-  return speaksOfPassword(given) || (storesPassword(one, text) && !/token|secrets?\.|nonce|uuid/i.test(given));
+  return speaksOfPassword(given) || (storesPassword(lineBefore(one.at.start, module, project)) && !/token|secrets?\.|nonce|uuid/i.test(given));
 }
 
 /** What is hashed, as written; undefined where nothing is given yet. */
-function hashed(one: Call, text: string): string | undefined {
+function hashed(one: Call, written: (at: Span) => string): string | undefined {
   const at = one.args[KEYED.includes(one.callee) || one.callee === 'hashlib.new' ? 1 : 0] ?? one.keywords.find((each) => each.name === 'msg' || each.name === 'data')?.value;
-  return at && text.slice(at.at.start, at.at.end);
+  return at && written(at.at);
 }
 
 /** The statement gives its value to a password: `user.password_hash = sha256(raw)`. */
-function storesPassword(one: Call, text: string): boolean {
-  const before = text.slice(text.lastIndexOf('\n', one.at.start - 1) + 1, one.at.start);
+function storesPassword(before: string): boolean {
   const target = /^\s*([\w.]+)(?:\s*:[^=]+)?\s*=[^=]/.exec(before)?.[1];
   const words = target === undefined ? [] : wordsOf(lastName(target));
   return words.some((each) => PASSWORD.test(each)) && !words.some((each) => /^(reset|token|salt|id|key)$/.test(each));
@@ -225,10 +225,9 @@ function namesHash(func: Func | undefined): boolean {
 const STRONGER = /(^|\.)(hashpw|gensalt|argon2\w*|PasswordHasher|scrypt|pbkdf2_hmac|pwd_context|CryptContext|Fernet|AES|AESGCM|Cipher|ChaCha20Poly1305)(\.|$)|^(bcrypt|argon2|passlib|pwdlib)\./;
 
 /** A pre-hash for a slow one, a key for a cipher, a look-up of leaked passwords, digest authentication, a key of a cache. */
-function isOtherUse(one: Call, module: Module, func: Func | undefined, text: string): boolean {
+function isOtherUse(one: Call, module: Module, func: Func | undefined, written: (at: Span) => string): boolean {
   if (one.within.some((each) => STRONGER.test(each)) || func?.does.some((each) => STRONGER.test(each))) return true;
-  const { start, end } = (func ?? one).at;
-  if (/pwned|hibp|haveibeen|\[:5\]|\brealm\b/i.test(text.slice(start, end))) return true;
+  if (/pwned|hibp|haveibeen|\[:5\]|\brealm\b/i.test(written((func ?? one).at))) return true;
   if (func && wordsOf(func.name).some((each) => /^(cache|etag|fingerprint|gravatar|checksum)$/.test(each))) return true;
   return feedsCipher(one, module);
 }

@@ -107,9 +107,14 @@ function gets(): Selector<Get> {
 
 /** What a handler changes on a GET, as the end of a sentence; undefined where it changes nothing, or what a link may. */
 function writesOf(route: Route, module: Module, project: Project): string | undefined {
-  const name = `${route.path} ${lastName(route.handler)}`;
-  const text = project.written(module.path, route.body);
-  if (EXPECTED.test(name) || (route.methods.some((each) => !/^(GET|HEAD|OPTIONS)$/.test(each)) && ASKS_METHOD.test(text))) return undefined;
+  if (EXPECTED.test(`${route.path} ${lastName(route.handler)}`)) return undefined;
+  const found = changesOf(route, project);
+  // The text is looked at where it decides something alone: a rule that looked there is asked again with every letter typed there.
+  return found !== undefined && route.methods.some((each) => !/^(GET|HEAD|OPTIONS)$/.test(each)) && ASKS_METHOD.test(project.written(module.path, route.body)) ? undefined : found;
+}
+
+/** What a handler changes, whatever the method. */
+function changesOf(route: Route, project: Project): string | undefined {
   const asked = route.path.split('/').some((part) => VERB.test(part)) || VERB.test(lastName(route.handler));
   const own = changes(route.does, asked);
   if (own !== undefined || !asked) return own;

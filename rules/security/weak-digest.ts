@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Edit, Selector, Span, Value } from '../kit';
-import { call, enclosingName, importing, lastName, namesIn, onlyInDevelopment, replace, rule, targetName, wordsOf } from '../kit';
+import type { CallMatch, Context, Edit, Project, Selector, Span, Value } from '../kit';
+import { call, enclosingName, importing, lastName, lineBefore, namesIn, onlyInDevelopment, replace, rule, targetName, wordsOf } from '../kit';
 
 /** A hash or cipher that something of trust goes through. */
 interface Digest extends CallMatch {
@@ -27,7 +27,7 @@ export default rule<Digest>({
 
   on: digests(),
   check: (it) => it.weak && !onlyInDevelopment(it.call),
-  message: (it, context) => isCipher(it) ? `${it.algorithm} protects what is encrypted here.` : `${it.algorithm} protects ${trustIn(it, context.source.text) ?? 'a token'}.`,
+  message: (it, { project }) => isCipher(it) ? `${it.algorithm} protects what is encrypted here.` : `${it.algorithm} protects ${trustIn(it, project) ?? 'a token'}.`,
   underline: (it) => it.chosenAt,
   holds: (it) => `${it.algorithm} for tokens and signatures`,
   nothing: 'No tokens or signatures are hashed.',
@@ -76,7 +76,7 @@ function digests(): Selector<Digest> {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       for (const match of all.select(unit, project)) {
         const found = digestOf(match);
-        if (found && (isCipher(found) || trustIn(found, project.text(unit.path) ?? ''))) yield found;
+        if (found && (isCipher(found) || trustIn(found, project))) yield found;
       }
     },
   };
@@ -129,19 +129,19 @@ const COMPOUND = /(^|_)(api|secret|license|licence|signing|access|session|auth|p
 const OTHER = /cache|etag|gravatar|avatar|checksum|fingerprint|dedup|colou?r|content_?md5|file_?hash|bucket|throttle|rate_?limit|websocket|webhook|callback|ipn|pwned|passw|pwd|tokeni[sz]|n_?tokens|max_?tokens|prompt|258EAFA5/i;
 
 /** The name that says it is a matter of trust: what it is given to, the function around it, what goes in. */
-function trustIn(it: CallMatch, text: string): string | undefined {
-  const names = namesAround(it, text);
-  if (OTHER.test(text.slice(it.call.at.start, it.call.at.end)) || names.some((name) => OTHER.test(name))) return undefined;
+function trustIn(it: CallMatch, project: Project): string | undefined {
+  const names = namesAround(it, project);
+  if (OTHER.test(project.written(it.module.path, it.call.at)) || names.some((name) => OTHER.test(name))) return undefined;
   const found = names.find((name) => COMPOUND.test(name) || wordsOf(name).some((word) => TRUST.has(word)));
   // A keyed hash has no other purpose.
   return found ?? (it.call.callee.startsWith('hmac.') ? 'a signature' : undefined);
 }
 
 /** Names around it: what it is given to, the function it stands in, what goes in, and the calls it is an argument of. */
-function namesAround({ call: one }: CallMatch, text: string): readonly string[] {
-  const before = text.slice(text.lastIndexOf('\n', one.at.start) + 1, one.at.start);
+function namesAround({ call: one, module }: CallMatch, project: Project): readonly string[] {
+  const before = lineBefore(one.at.start, module, project);
   const outer = /[\w.]+(?=\([^()]*$)/.exec(before)?.[0].split('.') ?? [];
-  return [targetName(one.at, text), enclosingName(one.scope), ...namesIn(one, text), ...outer].filter(Boolean);
+  return [targetName(one.at, module, project), enclosingName(one.scope), ...namesIn(project.written(module.path, one.argumentsAt)), ...outer].filter(Boolean);
 }
 
 // ---- the fix

@@ -1,5 +1,5 @@
-import type { CallMatch, Context, Edit, Selector, Source, Span, Variation } from '../kit';
-import { call, enclosingName, functionAt, importing, lastName, onlyInDevelopment, replace, rule, targetName, wordsOf } from '../kit';
+import type { CallMatch, Context, Edit, Project, Selector, Source, Span, Variation } from '../kit';
+import { call, enclosingName, functionAt, importing, lastName, linesOf, onlyInDevelopment, replace, rule, targetName, wordsOf } from '../kit';
 
 const RANDOM = ['choice', 'choices', 'sample', 'randint', 'randrange', 'getrandbits', 'random', 'uniform', 'randbytes'] as const;
 const CALLEES = [
@@ -102,10 +102,10 @@ function isSecret(name: string): boolean {
 const WRAPPERS = /^(str|int|float|round|repr|hex|list|tuple|bytes|abs|md5|sha\d+|hashlib\.\w+|base64\.\w+|b64encode|urlsafe_b64encode|.*\.?(join|encode|format|hexdigest|digest|zfill))$|^(["'].*)$/;
 
 /** What the value is, by what it is given to, the call it is an argument of, or the function that gives it back. */
-function purposeOf({ call: one, module }: CallMatch, text: string): string | undefined {
+function purposeOf({ call: one, module }: CallMatch, project: Project): string | undefined {
   const wrapped = one.within.findLast((each) => !WRAPPERS.test(each));
   if (wrapped && /(^|\.)(sleep|wait|jwt\.encode|timedelta|randrange|range)$/.test(wrapped)) return undefined;
-  const target = targetName(one.at, text);
+  const target = targetName(one.at, module, project);
   if (isSecret(target)) return target;
   const outer = wrapped === undefined ? '' : lastName(wrapped);
   if (/^(set_|make_|hash_|change_)/.test(outer) && isSecret(outer)) return outer.replace(/^[a-z]+_/, '');
@@ -130,10 +130,9 @@ function makings(): Selector<Making> {
       if (unit.kind !== 'module' || unit.language !== 'python' || /(^|[/_])(seeds?|populate|fixtures?|demo|mocks?|fake|factory|factories|faker|simulat\w+)([_/.]|$)/.test(unit.path)) return;
       const seen = new Set<string>();
       for (const match of all.select(unit, project)) {
-        const text = project.text(unit.path) ?? '';
-        const name = onlyInDevelopment(match.call) ? undefined : purposeOf(match, text);
+        const name = onlyInDevelopment(match.call) ? undefined : purposeOf(match, project);
         if (name === undefined || seen.has(`${match.call.scope} ${name}`)) continue;
-        const fault = faultOf(match, name, text);
+        const fault = faultOf(match, name, project);
         // The time is in many values; it matters where nothing else is.
         if (!fault && isTime(match)) continue;
         if (fault) seen.add(`${match.call.scope} ${name}`);
@@ -147,39 +146,34 @@ function makings(): Selector<Making> {
 
 const isTime = ({ call: one }: CallMatch) => /^(time|datetime)\./.test(one.callee);
 
-function faultOf(match: CallMatch, name: string, text: string): Fault | undefined {
-  const { call: one } = match;
+function faultOf(match: CallMatch, name: string, project: Project): Fault | undefined {
+  const { call: one, module } = match;
   if (/^(random|numpy\.random)\.|^uuid\.uuid1$/.test(one.callee)) return { kind: 'predictable', at: one.calleeAt };
-  if (isTime(match)) return isOnlyTime(match, name, text) ? { kind: 'time', at: one.at } : undefined;
+  if (isTime(match)) return isOnlyTime(match, name, project) ? { kind: 'time', at: one.at } : undefined;
   if (CODES.test(name)) return undefined;
   if (one.callee === 'uuid.uuid4') {
-    const cut = sliceAfter(one.at.end, text);
-    return cut && cut.digits < 22 && !addsMore(one.at, text) ? { kind: 'short', bits: cut.digits * 4, at: cut.at } : undefined;
+    const cut = sliceAfter(one.at.end, project.written(module.path, { start: one.at.end, end: one.at.end + 120 }));
+    return cut && cut.digits < 22 && !addsMore(match, project) ? { kind: 'short', bits: cut.digits * 4, at: cut.at } : undefined;
   }
   const size = match.argument('nbytes', 0);
-  return size?.kind === 'number' && size.value < 16 && !/nonce|salt/i.test(name) && !addsMore(one.at, text) ? { kind: 'short', bits: size.value * 8, at: size.at } : undefined;
+  return size?.kind === 'number' && size.value < 16 && !/nonce|salt/i.test(name) && !addsMore(match, project) ? { kind: 'short', bits: size.value * 8, at: size.at } : undefined;
 }
 
 /** Nothing but the time and what is known goes into it, through calls that add no chance. */
-function isOnlyTime({ call: one }: CallMatch, name: string, text: string): boolean {
-  if (!isSecret(targetName(one.at, text)) || CODES.test(name) || !one.within.every((each) => WRAPPERS.test(each))) return false;
-  const line = lineOf(one.at, text);
+function isOnlyTime({ call: one, module }: CallMatch, name: string, project: Project): boolean {
+  if (!isSecret(targetName(one.at, module, project)) || CODES.test(name) || !one.within.every((each) => WRAPPERS.test(each))) return false;
+  const line = linesOf(one.at, module, project);
   return !/uuid|secrets?\.|urandom|random|token_|hmac|_KEY|SECRET|[-+]\s*(\d|datetime|timedelta)/.test(line);
 }
 
 /** Another source of chance stands in the same line. */
-function addsMore(at: Span, text: string): boolean {
-  return (lineOf(at, text).match(/uuid4\(|token_\w+\(|urandom\(|\bsign|hmac/g)?.length ?? 0) > 1;
-}
-
-function lineOf(at: Span, text: string): string {
-  const end = text.indexOf('\n', at.end);
-  return text.slice(text.lastIndexOf('\n', at.start) + 1, end < 0 ? text.length : end);
+function addsMore({ call: one, module }: CallMatch, project: Project): boolean {
+  return (linesOf(one.at, module, project).match(/uuid4\(|token_\w+\(|urandom\(|\bsign|hmac/g)?.length ?? 0) > 1;
 }
 
 /** `[:8]` behind a UUID, and how many of its hex digits that leaves. */
-function sliceAfter(end: number, text: string): { readonly digits: number; readonly at: Span } | undefined {
-  const found = /^((?:\)|\.hex|\.replace\([^()]*\)|\.upper\(\)|\.lower\(\))*)(\[\s*(?::\s*(\d+)|-\s*(\d+)\s*:|(\d+)\s*:\s*(\d+))\s*\])/.exec(text.slice(end, end + 120));
+function sliceAfter(end: number, behind: string): { readonly digits: number; readonly at: Span } | undefined {
+  const found = /^((?:\)|\.hex|\.replace\([^()]*\)|\.upper\(\)|\.lower\(\))*)(\[\s*(?::\s*(\d+)|-\s*(\d+)\s*:|(\d+)\s*:\s*(\d+))\s*\])/.exec(behind);
   if (!found) return undefined;
   const length = Number(found[3] ?? found[4] ?? Number(found[6]) - Number(found[5]));
   const from = end + (found[1]?.length ?? 0);

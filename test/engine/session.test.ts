@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Place, Project, Rule } from '../../rules/kit';
 import { call, file, handler, projectRule, replace, rule } from '../../rules/kit';
+import { rules as shipped } from '../../rules';
 import { openSession } from '../../engine/audit/open';
 import type { Session } from '../../engine/audit/session';
 import type { Grammars } from '../../engine/syntax/grammars';
@@ -309,6 +310,39 @@ describe('session', () => {
       const session = await typed('        pass', ' # xx');
       assert.deepEqual(Object.fromEntries([...asked].sort()), { 'by-part': 5, 'by-text': 5 });
       assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare', 'by-part']);
+    });
+
+    it('of the rules that ship, the one that looks for something anywhere', async () => {
+      const shop = `import hashlib, random, time, uuid
+from flask import Flask, request
+from werkzeug.security import generate_password_hash
+app = Flask(__name__)
+
+def other(y):
+    name = y
+    return y
+
+@app.route("/items/remove", methods=["GET", "POST"])
+def remove():
+    title = request.args["title"]
+    return "gone"
+
+${'# What stands between is longer than what is looked at for a name.\n'.repeat(9)}
+def issue(user, session):
+    reset_token = str(uuid.uuid4())[:8]
+    session_key = hashlib.md5(str(time.time()).encode()).hexdigest()
+    user.code = random.randint(1000, 9999)
+    user.password = generate_password_hash("admin1")
+    return reset_token, session_key
+`;
+      const session = await start({ 'app.py': shop }, { rules: shipped.map(counted) });
+      session.edit('app.py', `${shop}\n`);
+      for (const [from, to] of [['    name', 'xx'], ['    title', 's']] as const) {
+        asked.clear();
+        for (let length = 1; length <= to.length; length++) session.edit('app.py', `${shop}\n`.replace(from, () => from + to.slice(0, length)));
+        assert.deepEqual([...asked.keys()], ['provider-token-committed'], from);
+      }
+      assert.ok(['weak-token-entropy', 'weak-digest', 'default-account-password'].every((id) => ids(session, 'app.py').includes(id)));
     });
 
     it('all of them, when it changes a fact', async () => {
