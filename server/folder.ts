@@ -32,6 +32,8 @@ export class Folder {
   #changes: ((path: string) => boolean) | undefined;
   /** Files changed on the disk since it was looked which differ from the commit. What is only typed changes nothing there. */
   #moved = true;
+  /** Why what was found could not be kept, as it was last said. */
+  #unkept: string | undefined;
   readonly #keep = new Pause(KEEPING, () => void this.#kept());
   #ready: Promise<void>;
 
@@ -162,7 +164,8 @@ export class Folder {
   async #kept(session = this.session): Promise<void> {
     await attempt(this.log, `Keeping what was found in ${this.uri}`, async () => {
       const why = await session?.keep();
-      if (why !== undefined) this.log.info(why);
+      if (why !== undefined && why !== this.#unkept) this.log.info(why);
+      this.#unkept = why;
     });
   }
 

@@ -30,7 +30,7 @@ export function nodeHost(grammarFolder: string, version: string, program: string
     async open(uri, _name, keepIn) {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
       const folder = fileURLToPath(uri);
-      const keeping = keepIn === undefined ? undefined : keepingIn(keepIn, folder, await editionOf(version, program));
+      const keeping = keepIn === undefined ? undefined : keepingIn(keepIn, folder, await editionOf(version, program), true);
       return openSession({ workspace: openDisk(folder), grammars: await grammars, ...(keeping && { keeping }) });
     },
     changes: (uri) => changesOf(diskFiles, rootOf(uri)),

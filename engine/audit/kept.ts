@@ -8,6 +8,8 @@ import type { Session } from './session';
 export interface Keeping {
   /** Tells builds of the product apart: rules of another build may say something else. */
   readonly edition: string;
+  /** What was said of files that are the same is given also where others are not, until all is judged. Else all or nothing is. */
+  readonly partly?: boolean;
   load(): Promise<string | undefined>;
   /** Resolves to a sentence that says why it could not be written, or to nothing. */
   save(text: string): Promise<string | undefined>;
@@ -16,23 +18,26 @@ export interface Keeping {
 /** What is said of one file. */
 export interface SaidOfFile { readonly findings: readonly Finding[]; readonly silenced: readonly Silenced[]; readonly notices: readonly Notice[] }
 
+/** With the digest of its text; none of what cannot be read. */
+interface KeptFile extends SaidOfFile { readonly of?: string }
+
 /** Without the cards of the rules, which every session has. */
 type KeptAudit = Omit<Audit, 'rules' | 'ruleset'>;
 
 export interface Kept {
   readonly audits: readonly KeptAudit[];
   readonly notices: readonly Notice[];
-  readonly files: Readonly<Record<string, SaidOfFile>>;
+  readonly files: Readonly<Record<string, KeptFile>>;
   /** What fixes would change that somebody asked to see, by the finding's fingerprint; null where there is nothing to show. */
   readonly previews: Readonly<Record<string, FixPreview | null>>;
 }
 
 interface Head { readonly shipworthy: 'kept answers'; readonly form: number; readonly edition: string; readonly inputs: string; readonly answers: string }
 
-const FORM = 1;
+const FORM = 2;
 
 /** What a session says now. Plain data: secrets are masked in it as in every output. */
-export function answersOf(session: Pick<Session, 'audits' | 'notices' | 'findings' | 'silenced'>): Omit<Kept, 'previews'> {
+export function answersOf(session: Pick<Session, 'audits' | 'notices' | 'findings' | 'silenced' | 'text'>): Omit<Kept, 'previews'> {
   const audits = session.audits();
   const notices = session.notices();
   const outcomes = audits.flatMap((audit) => audit.outcomes);
@@ -40,7 +45,10 @@ export function answersOf(session: Pick<Session, 'audits' | 'notices' | 'finding
   const paths = [...new Set(named.flatMap(({ path }) => path ?? []))].sort();
   return {
     audits: audits.map(({ rules: _, ruleset: __, ...audit }) => audit), notices,
-    files: Object.fromEntries(paths.map((path) => [path, { findings: session.findings(path), silenced: session.silenced(path), notices: session.notices(path) }])),
+    files: Object.fromEntries(paths.map((path): [string, KeptFile] => {
+      const text = session.text(path);
+      return [path, { findings: session.findings(path), silenced: session.silenced(path), notices: session.notices(path), ...(text !== undefined && { of: sha256(text) }) }];
+    })),
   };
 }
 
@@ -51,14 +59,14 @@ export function textOf(kept: Kept, edition: string, inputs: string): string {
   return `${JSON.stringify(head)}\n${answers}\n`;
 }
 
-/** The answers in a text that `textOf` made for the same edition and inputs; undefined for any other, and where it is cut off or was changed. */
-export function readKept(text: string, edition: string, inputs: string): Kept | undefined {
+/** The answers in a text that `textOf` made for the same edition, and of which inputs they are; undefined for any other, and where it is cut off or was changed. */
+export function readKept(text: string, edition: string): { readonly kept: Kept; readonly inputs: string } | undefined {
   const end = text.indexOf('\n');
   const answers = text.slice(end + 1).trimEnd();
   try {
     const head = JSON.parse(text.slice(0, Math.max(0, end))) as Partial<Head> | null;
-    if (head?.form !== FORM || head.edition !== edition || head.inputs !== inputs || head.answers !== sha256(answers)) return undefined;
-    return JSON.parse(answers) as Kept;
+    if (head?.form !== FORM || head.edition !== edition || head.inputs === undefined || head.answers !== sha256(answers)) return undefined;
+    return { kept: JSON.parse(answers) as Kept, inputs: head.inputs };
   } catch {
     return undefined;
   }

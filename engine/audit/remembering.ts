@@ -3,6 +3,7 @@
  * facts nor judged. What was not kept, such as the edits of a fix, has everything judged first.
  */
 import type { Suppression } from '../../rules/kit';
+import { sha256 } from '../records/digest';
 import type { CloseUp, FixPreview } from './close-up';
 import { closeUpOf } from './close-up';
 import { followed } from './followed';
@@ -31,6 +32,10 @@ const NOTHING: SaidOfFile = { findings: [], silenced: [], notices: [] };
 
 export class RememberingSession implements Session {
   #kept: Kept | undefined;
+  /** What is kept is of other files as well as of these, which are told by their texts. */
+  #partly = false;
+  /** Whether what is kept of a file is of its text, where that is in question. */
+  readonly #same = new Map<string, boolean>();
   /** Files that were edited since, with the text that what was kept of them is about. */
   readonly #edited = new Map<string, string>();
   /** What is said of those, as far as it could be followed. */
@@ -63,19 +68,23 @@ export class RememberingSession implements Session {
     if (!this.#looked) {
       await this.working.look(progress, signal);
       this.#looked = true;
-      const text = await this.keeping.load();
-      const digest = this.working.digest();
-      this.#kept = text === undefined ? undefined : readKept(text, this.keeping.edition, digest);
-      if (this.#kept) {
-        this.#written = { digest, previews: Object.keys(this.#kept.previews).length };
-        this.#turns++;
-        return;
-      }
+      this.#take(await this.keeping.load());
+      if (this.#kept) return;
     }
     const { version } = this.working;
     await this.working.refresh(progress, signal);
     if (this.working.version !== version) this.#previews.clear();
     this.#forget();
+  }
+
+  #take(text: string | undefined): void {
+    const digest = this.working.digest();
+    const read = text === undefined ? undefined : readKept(text, this.keeping.edition);
+    if (!read || (read.inputs !== digest && !this.keeping.partly)) return;
+    this.#kept = read.kept;
+    this.#partly = read.inputs !== digest;
+    if (!this.#partly) this.#written = { digest, previews: Object.keys(read.kept.previews).length };
+    this.#turns++;
   }
 
   async keep(): Promise<string | undefined> {
@@ -117,6 +126,7 @@ export class RememberingSession implements Session {
     this.#audits = undefined;
     this.#edited.clear();
     this.#followed.clear();
+    this.#same.clear();
     this.#turns++;
   }
 
@@ -134,6 +144,7 @@ export class RememberingSession implements Session {
   }
 
   audits(): readonly Audit[] {
+    if (this.#kept && this.#partly) return [];
     const { rules, ruleset } = this.working;
     return this.#kept ? this.#audits ??= this.#kept.audits.map((audit) => ({ ...audit, rules, ruleset })) : this.working.audits();
   }
@@ -148,17 +159,25 @@ export class RememberingSession implements Session {
 
   notices(path?: string): readonly Notice[] {
     if (!this.#kept) return this.working.notices(path);
-    return path === undefined ? this.#kept.notices : this.#said(this.#kept, path).notices;
+    if (path === undefined) return this.#partly ? this.working.notices() : this.#kept.notices;
+    return this.#said(this.#kept, path).notices;
   }
 
   #said({ files }: Kept, path: string): SaidOfFile {
-    const said = files[path] ?? NOTHING;
     const before = this.#edited.get(path);
-    const now = before === undefined ? undefined : this.text(path);
+    const now = this.text(path);
+    if (this.#partly && !this.#isSame(path, files[path]?.of, before ?? now)) return { findings: this.working.findings(path), silenced: this.working.silenced(path), notices: this.working.notices(path) };
+    const said = files[path] ?? NOTHING;
     if (before === undefined || now === undefined) return said;
     const moved = this.#followed.get(path) ?? followed(said, path, before, now);
     this.#followed.set(path, moved);
     return moved;
+  }
+
+  #isSame(path: string, digest: string | undefined, text: string | undefined): boolean {
+    const same = this.#same.get(path) ?? (digest !== undefined && text !== undefined && sha256(text) === digest);
+    this.#same.set(path, same);
+    return same;
   }
 
   /** Known of files that were read. */
@@ -169,7 +188,7 @@ export class RememberingSession implements Session {
   closeUp(fingerprint: string, fixed: boolean): CloseUp | undefined {
     const finding = this.#named(fingerprint);
     const text = finding && this.text(finding.path);
-    const fix = fixed ? this.#kept?.previews[fingerprint] : null;
+    const fix = !fixed ? null : this.#partly ? undefined : this.#kept?.previews[fingerprint];
     if (!finding || text === undefined || fix === undefined) return this.#workedOut(fingerprint, fixed);
     const card: RuleCard | undefined = this.working.rules[finding.rule];
     return { ...closeUpOf(finding, card?.secret === true, text), ...(fix && { fix }) };

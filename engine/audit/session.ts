@@ -26,7 +26,10 @@ export interface Session {
   /** Goes up whenever an answer below may have changed. */
   readonly version: number;
   readonly config: Config;
-  /** The answers are those of an earlier run over the same files; the next `refresh` works them out anew, so that edits can be followed. */
+  /**
+   * The answers are those of an earlier run; the next `refresh` works them out anew. Where files are others than then, what there is is said of
+   * those that are the same, and there are no audits yet.
+   */
   readonly provisional: boolean;
 
   /**

@@ -11,11 +11,12 @@ import { sha256 } from '../records/digest';
  * @param folder absolute; made when something is to be kept
  * @param checked the absolute folder that is checked
  * @param edition of the product
+ * @param partly see `Keeping`
  */
-export function keepingIn(folder: string, checked: string, edition: string): Keeping {
+export function keepingIn(folder: string, checked: string, edition: string, partly = false): Keeping {
   const file = path.join(folder, `${sha256(checked).slice(0, 16)}.shipworthy-cache`);
   return {
-    edition,
+    edition, partly,
     load: () => readFile(file, 'utf8').catch(() => undefined),
     save: async (text) => {
       const draft = path.join(folder, `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);

@@ -102,7 +102,7 @@ describe('answers kept between runs', () => {
     const keeping = place();
     await (await run(EXAMPLE, keeping)).keep();
     const { text = '' } = keeping;
-    for (const broken of ['', '\n', 'null\n{}', '{}', text.slice(0, 40), text.slice(0, -20), text.replace('"severity":"high"', '"severity":"info"'), text.replace('"form":1', '"form":2'), '\0\0\0']) {
+    for (const broken of ['', '\n', 'null\n{}', '{}', text.slice(0, 40), text.slice(0, -20), text.replace('"severity":"high"', '"severity":"info"'), text.replace('"form":2', '"form":1'), '\0\0\0']) {
       assert.notEqual(broken, text);
       const session = await run(EXAMPLE, { ...keeping, load: async () => broken });
       assert.equal(session.provisional, false);
@@ -162,6 +162,45 @@ describe('answers kept between runs', () => {
     assert.deepEqual(session.findings(path).map(({ fingerprint }) => fingerprint), others.map(({ fingerprint }) => fingerprint));
     session.edit(path, EXAMPLE[path] ?? '');
     assert.ok(session.findings(path).some(({ fingerprint }) => fingerprint === first.fingerprint), 'it was put back');
+  });
+
+  it('are given of files that are the same where others are not, by those who want them', async () => {
+    const keeping = place();
+    const first = await run(EXAMPLE, keeping);
+    await first.keep();
+    const path = badly(first);
+    const other = Object.keys(EXAMPLE).find((each) => each !== path && each.endsWith('.py') && first.findings(each).length > 0) ?? '';
+    const { [other]: changed = '', ...rest } = EXAMPLE;
+    const files = { ...rest, [other]: `\n${changed}`, 'new.py': 'eval(input())\n' };
+    assert.equal((await run(files, keeping)).provisional, false);
+    const session = begin(files, { ...keeping, partly: true, load: async () => keeping.text, save: async () => undefined });
+    await session.refresh();
+    assert.equal(session.provisional, true);
+    assert.deepEqual(session.audits(), []);
+    assert.deepEqual(session.notices(), []);
+    assert.ok(session.findings(path).length > 0);
+    assert.deepEqual(session.findings(path), first.findings(path));
+    for (const each of [other, 'new.py', 'gone.py']) assert.deepEqual(session.findings(each), []);
+    session.edit(path, `\n${EXAMPLE[path] ?? ''}`);
+    assert.deepEqual(session.findings(path).map(({ range }) => range.start.line), first.findings(path).map(({ range }) => range.start.line + 1));
+    await session.refresh();
+    assert.equal(session.provisional, false);
+    const now = { ...files, [path]: `\n${EXAMPLE[path] ?? ''}` };
+    assert.deepEqual(said(session, now), said(await run(now), now));
+  });
+
+  it('of an open file that is another give way to what is found in it', async () => {
+    const keeping = place();
+    await (await run(EXAMPLE, keeping)).keep();
+    const path = badly(await run(EXAMPLE));
+    const text = `\n${EXAMPLE[path] ?? ''}`;
+    const session = begin({ ...EXAMPLE, [path]: text }, { ...keeping, partly: true, load: async () => keeping.text });
+    session.edit(path, text);
+    await session.refresh();
+    assert.deepEqual([session.provisional, session.findings(path)], [true, []]);
+    let found = 0;
+    await session.refresh(() => { if (session.provisional) found = Math.max(found, session.findings(path).length); });
+    assert.ok(found > 0, 'nothing was said of it before the end');
   });
 
   it('are taken of documents that were open before', async () => {

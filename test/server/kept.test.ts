@@ -19,6 +19,7 @@ const FILES = { 'app.py': TEXT, 'requirements.txt': 'flask==3.1.2\n' };
 /** Answers in memory, and what was asked of the session that gave them. */
 class Place implements Keeping {
   readonly edition = 'one';
+  readonly partly = true;
   text: string | undefined;
   writes = 0;
   /** Where the editor said that answers are kept. */
@@ -142,6 +143,24 @@ describe('a folder that was open before', () => {
     assert.equal(await within(100, written), 'nothing');
     go();
     assert.match((await written)?.text ?? '', /debug-enabled/);
+    await editor.quit();
+  });
+
+  it('shows what was found in files that are the same, where others are not', async () => {
+    const first = await place.begin();
+    await until(() => place.sessions[0]?.audits().length, 'the first scan');
+    await first.quit();
+    let go: () => void = () => undefined;
+    place.gate = new Promise((resolve) => { go = resolve; });
+    const editor = await start({ host: place.host({ ...FILES, 'more.py': 'eval(input())\n' }), keepIn: '/a/place' });
+    await editor.open(APP, TEXT);
+    await until(() => place.sessions[1]?.provisional, 'what was kept');
+    assert.ok((await codes(editor)).includes('4 debug-enabled'));
+    const before = await editor.connection.sendRequest<ReportAnswer>(REPORT);
+    assert.deepEqual([before.scanning, before.folders[0]?.cards], [true, []], 'a grade of other files is none');
+    go();
+    await until(() => !place.sessions[1]?.provisional, 'the scan behind it');
+    assert.ok((await codes(editor)).includes('4 debug-enabled'));
     await editor.quit();
   });
 
