@@ -1,13 +1,14 @@
 /** All facts in, findings out: every rule asked about every place it looks at. */
 import { createHash } from 'node:crypto';
-import type { Context, Fix, Gap, Place, Project, ProjectRule, Rule, Source, Span, Unit, Variation } from '../../rules/kit';
+import type { Context, Fix, Gap, Place, Project, ProjectRule, Rule, Span, Unit, Variation } from '../../rules/kit';
 import { POINTS, classesAround, functionsAround, idleModules, pathOf, whereNothingRuns } from '../../rules/kit';
 import type { Looks } from '../project/looks';
-import { lookAt, lookAtPart, looking } from '../project/looks';
+import { looking } from '../project/looks';
 import type { Config } from '../workspace/config';
 import { severityOf } from './decided';
 import { mask, maskCode, maskLiterals } from './mask';
 import type { EvidencePlace, Finding, FixOffer, Notice } from './outcome';
+import { seenSource } from './seen-source';
 import type { SourceText } from './source';
 import { sourceOf } from './source';
 
@@ -94,27 +95,6 @@ function projectVerdict(rule: Rule & { scope: 'project' }, court: Court): Verdic
   } catch (reason) {
     return { ...base, notices: [failure(rule, reason)], state: { state: 'not-checked', reason: 'The rule failed; see the notices.' } };
   }
-}
-
-const seen = new WeakMap<SourceText, Source>();
-
-/** A text of which is noted what somebody looks at. Which line a place is on is told without looking. */
-function seenSource(source: SourceText): Source {
-  const known = seen.get(source);
-  if (known) return known;
-  const { path } = source;
-  const line = (offset: number) => { lookAtPart(path, { start: source.lineStart(offset), end: source.lineEnd(offset) }); };
-  const made: Source = {
-    path, newline: source.newline, length: source.length, line: (offset) => source.line(offset),
-    get text() { lookAt(path); return source.text; },
-    slice(span) { lookAtPart(path, span); return source.slice(span); },
-    at(offset) { lookAtPart(path, { start: offset, end: offset + 1 }); return source.at(offset); },
-    lineStart(offset) { line(offset); return source.lineStart(offset); },
-    lineEnd(offset) { line(offset); return source.lineEnd(offset); },
-    indentation(offset) { line(offset); return source.indentation(offset); },
-  };
-  seen.set(source, made);
-  return made;
 }
 
 /** Whether a rule looks at files of this kind and role at all. */

@@ -9,23 +9,65 @@ export interface SourceText extends Source {
   range(span: Span): Range;
 }
 
+/** A text that answers them. Where its lines begin is found out when it is first asked for. */
 export function sourceOf(path: string, text: string): SourceText {
-  let starts: number[] | undefined;
-  const lines = () => starts ??= lineStarts(text);
-  const line = (offset: number) => lineAt(lines(), offset);
-  const lineStart = (offset: number) => lines()[line(offset)] ?? 0;
-  const position = (offset: number): Position => { const row = line(offset); return { line: row, character: offset - (lines()[row] ?? 0) }; };
-  const lineEnd = (offset: number) => {
-    const row = line(offset);
-    let end = lines()[row + 1] ?? text.length;
-    while (end > (lines()[row] ?? 0) && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
+  return new FileText(path, text);
+}
+
+/** A class, since there is one for every file: closures for each question took a thousand bytes and more of every one. */
+class FileText implements SourceText {
+  private starts: readonly number[] | undefined;
+
+  constructor(readonly path: string, readonly text: string) {}
+
+  get length(): number {
+    return this.text.length;
+  }
+
+  get newline(): string {
+    return this.text.includes('\r\n') ? '\r\n' : '\n';
+  }
+
+  line(offset: number): number {
+    return lineAt(this.lines(), offset);
+  }
+
+  lineStart(offset: number): number {
+    return this.lines()[this.line(offset)] ?? 0;
+  }
+
+  lineEnd(offset: number): number {
+    const { text } = this;
+    const row = this.line(offset);
+    const start = this.lines()[row] ?? 0;
+    let end = this.lines()[row + 1] ?? text.length;
+    while (end > start && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
     return end;
-  };
-  return {
-    path, text, length: text.length, newline: text.includes('\r\n') ? '\r\n' : '\n', line, lineStart, lineEnd, position,
-    slice: (span) => text.slice(span.start, span.end),
-    at: (offset) => text.charAt(offset),
-    indentation: (offset) => /^[ \t]*/.exec(text.slice(lineStart(offset), lineEnd(offset)))?.[0] ?? '',
-    range: (span) => ({ start: position(Math.min(span.start, text.length)), end: position(Math.min(span.end, text.length)) }),
-  };
+  }
+
+  slice(span: Span): string {
+    return this.text.slice(span.start, span.end);
+  }
+
+  at(offset: number): string {
+    return this.text.charAt(offset);
+  }
+
+  indentation(offset: number): string {
+    return /^[ \t]*/.exec(this.text.slice(this.lineStart(offset), this.lineEnd(offset)))?.[0] ?? '';
+  }
+
+  position(offset: number): Position {
+    const row = this.line(offset);
+    return { line: row, character: offset - (this.lines()[row] ?? 0) };
+  }
+
+  range(span: Span): Range {
+    const { length } = this.text;
+    return { start: this.position(Math.min(span.start, length)), end: this.position(Math.min(span.end, length)) };
+  }
+
+  private lines(): readonly number[] {
+    return this.starts ??= lineStarts(this.text);
+  }
 }

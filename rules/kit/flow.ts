@@ -94,7 +94,7 @@ export interface Passage {
 
 /** The way of a visitor's value from the start of the function to a call. `origin` is what it is in the value: read from the request, a parameter, a result. */
 export function passageOf(value: Value, origin: Value, match: Used, source: Pick<Source, 'slice'>): Passage {
-  return passage(value, origin, { module: match.module, scope: match.call.scope, at: match.call.at }, source.slice);
+  return passage(value, origin, { module: match.module, scope: match.call.scope, at: match.call.at }, (at) => source.slice(at));
 }
 
 function passage(value: Value, origin: Value, place: Pick<Leg, 'module' | 'scope' | 'at'>, slice: Source['slice']): Passage {
@@ -124,7 +124,7 @@ export function wayTo(value: Value, match: Used, { project, source }: { readonly
   const { module, call: { scope, at } } = match;
   return project.flow.ways(value, { module, scope, at }, through).find((way) => !way.legs.some((leg, index) => {
     const last = index === way.legs.length - 1;
-    const found = passage(last ? of ?? leg.whole : leg.whole, leg.value, leg, last ? source.slice : (at) => project.written(leg.module.path, at));
+    const found = passage(last ? of ?? leg.whole : leg.whole, leg.value, leg, (at) => last ? source.slice(at) : project.written(leg.module.path, at));
     return isConfinedIn(found, leg, project) || (checked?.(found, leg, index) ?? false);
   }));
 }
