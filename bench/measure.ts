@@ -45,8 +45,6 @@ async function main(): Promise<void> {
     again.touch();
     rows.push({ what: 'second scan, all touched', milliseconds: await timed(() => again.refresh()) });
     rows.push({ what: 'second scan, nothing changed', milliseconds: await timed(() => again.refresh()) });
-    global.gc?.();
-    rows.push({ what: 'memory after the scan', milliseconds: 0, note: `${Math.round(process.memoryUsage().rss / 1e6)} MB resident, ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB heap` });
     again.dispose();
   }
   rows.push(...await kept(grammars));

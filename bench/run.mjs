@@ -1,5 +1,5 @@
-// `npm run bench [-- folder]`: what a scan and a keystroke cost, beside the parser alone, in one process; then how long the built
-// server (`npm run build`) takes to show a first finding.
+// `npm run bench [-- folder]`: what a scan and a keystroke cost, beside the parser alone, in one process; what memory
+// they take, in processes of their own; then how long the built server (`npm run build`) takes to show a first finding.
 // Without a folder, a project is made from the Python files of examples/, many times over, in a temporary folder.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
@@ -9,18 +9,27 @@ import * as esbuild from 'esbuild';
 import { firstSquiggle } from './squiggle.mjs';
 
 const COPIES = 40;
-const out = 'out/bench/measure.cjs';
+/** As many as make five thousand files. */
+const MANY = 385;
+
 await esbuild.build({
-  entryPoints: ['bench/measure.ts'], outfile: out, bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], logLevel: 'error', define: { 'import.meta.url': 'import_meta_url' },
+  entryPoints: ['bench/measure.ts', 'bench/memory.ts'], outdir: 'out/bench', outExtension: { '.js': '.cjs' }, bundle: true, platform: 'node', format: 'cjs', target: 'node20', mainFields: ['module', 'main'], logLevel: 'error', define: { 'import.meta.url': 'import_meta_url' },
   banner: { js: "const import_meta_url = require('node:url').pathToFileURL(__filename).href;" },
 });
 
+/** What one of the measurements says of a folder. */
+function measured(what, of, ...more) {
+  const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', `out/bench/${what}.cjs`, of, 'dist', ...more], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error('The measurement failed; its own words are above.');
+  return JSON.parse(stdout);
+}
+
 /** Every example's Python package under another name, so that names stay apart. */
-function multiply() {
+function multiply(copies) {
   const folder = mkdtempSync(join(tmpdir(), 'shipworthy-bench-'));
   cpSync('examples/not-ready', join(folder, 'service0'), { recursive: true });
   const sources = readdirSync('examples/not-ready', { recursive: true }).filter((each) => each.endsWith('.py') && statSync(join('examples/not-ready', each)).isFile());
-  for (let copy = 1; copy < COPIES; copy++) {
+  for (let copy = 1; copy < copies; copy++) {
     for (const source of sources) {
       const to = join(folder, `service${copy}`, source);
       mkdirSync(dirname(to), { recursive: true });
@@ -31,12 +40,13 @@ function multiply() {
 }
 
 const given = process.argv[2];
-const folder = given ?? multiply();
+const folder = given ?? multiply(COPIES);
+const many = given === undefined ? multiply(MANY) : undefined;
 const kept = mkdtempSync(join(tmpdir(), 'shipworthy-kept-'));
 try {
-  const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', out, folder, 'dist'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (status !== 0) throw new Error('The measurement failed; its own words are above.');
-  const { parse, rows, squiggled } = JSON.parse(stdout);
+  const { parse, rows, squiggled } = measured('measure', folder);
+  rows.push(...measured('memory', folder, 'edits'));
+  if (many) rows.push(...measured('memory', many));
   if (squiggled !== undefined) {
     const first = await firstSquiggle('dist/server.js', folder, squiggled, kept);
     rows.push({ what: 'server, from start to first squiggle', milliseconds: first.diagnosed, note: `${squiggled} is open, ${first.count} diagnostics, first scan` });
@@ -55,5 +65,5 @@ try {
   }
 } finally {
   rmSync(kept, { recursive: true, force: true });
-  if (!given) rmSync(folder, { recursive: true, force: true });
+  if (!given) for (const made of [folder, many]) rmSync(made, { recursive: true, force: true });
 }
