@@ -1,6 +1,6 @@
 /** What was said of a file, after its text was edited: at its new place, as long as the edit did not touch it. */
 import { lineAt, lineStarts } from '../files/lines';
-import { stretchBetween } from '../python/stretch';
+import { stretchBetween } from '../syntax/stretch';
 import type { SaidOfFile } from './kept';
 import type { Finding, Location, Position, Range, Silenced } from './outcome';
 

@@ -2,7 +2,7 @@
 import type { Span, Unit } from '../../rules/kit';
 import { lineOf } from '../files/lines';
 import { movedFrom, rootOf } from '../python/still';
-import { stretchBetween } from '../python/stretch';
+import { stretchBetween } from '../syntax/stretch';
 import { lookedAt } from '../project/looks';
 import type { Earlier, Hearing } from './hearing';
 import type { Verdict } from './judge';

@@ -8,8 +8,9 @@
  */
 import type { ClassStmt, FunctionStmt, Program, Stmt } from '../syntax/ast';
 import { headEnd, pieceEnd } from './cuts';
-import type { Stretch } from './stretch';
-import { shifted, stretchBetween } from './stretch';
+import type { Stretch } from '../syntax/stretch';
+import { stretchBetween } from '../syntax/stretch';
+import { shifted } from './shifted';
 
 /** The text and what it was lowered to. */
 export interface WasLowered { readonly text: string; readonly origin: Program }

@@ -12,7 +12,7 @@ import type { Program, Stmt } from '../syntax/ast';
 import { pieceEnd } from './cuts';
 import type { WasLowered } from './members';
 import { classAgain, byStatements } from './members';
-import { shifted } from './stretch';
+import { shifted } from './shifted';
 
 /** What a piece is made of, from its own beginning. */
 export type Lowered = Program;

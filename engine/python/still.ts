@@ -21,8 +21,8 @@ import { isRefusing } from './refusals';
 import type { Scopes } from './scopes';
 import { scopesWith } from './scopes';
 import type { States } from './state';
-import type { Stretch } from './stretch';
-import { stretchBetween } from './stretch';
+import type { Stretch } from '../syntax/stretch';
+import { stretchBetween } from '../syntax/stretch';
 
 /** A file as it was read, with all that is needed to read a part of it again. */
 export interface Read {

@@ -6,6 +6,7 @@
 import type { Parser, Tree } from 'web-tree-sitter';
 import { Edit } from 'web-tree-sitter';
 import type { GrammarName, Grammars } from './grammars';
+import { stretchBetween } from './stretch';
 
 export class Documents {
   private readonly parsers = new Map<GrammarName, Parser>();
@@ -52,15 +53,9 @@ export class Documents {
 
 /** The one stretch in which two texts differ, as tree-sitter wants it. */
 function editBetween(before: string, after: string): Edit {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
-  let same = 0;
-  while (same < shorter - start && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)) same++;
-  const oldEndIndex = before.length - same;
-  const newEndIndex = after.length - same;
+  const { start, end, by } = stretchBetween(before, after);
   return new Edit({
-    startIndex: start, oldEndIndex, newEndIndex, startPosition: pointAt(before, start), oldEndPosition: pointAt(before, oldEndIndex), newEndPosition: pointAt(after, newEndIndex),
+    startIndex: start, oldEndIndex: end, newEndIndex: end + by, startPosition: pointAt(before, start), oldEndPosition: pointAt(before, end), newEndPosition: pointAt(after, end + by),
   });
 }
 

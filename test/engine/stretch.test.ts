@@ -1,6 +1,6 @@
 /** Where two texts differ: what is found is the shortest stretch, wherever it lies in texts that are compared in blocks. */
 import assert from 'node:assert/strict';
-import { stretchBetween } from '../../engine/python/stretch';
+import { stretchBetween } from '../../engine/syntax/stretch';
 
 describe('the stretch between two texts', () => {
   const text = Array.from({ length: 600 }, (_, index) => `line ${index}\n`).join('');

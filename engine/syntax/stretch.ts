@@ -1,4 +1,4 @@
-/** Where two texts of one file differ, and what stands behind that at its new place. */
+/** Where two texts of one file differ. */
 
 /** `start…end` of a text is replaced by `by` more characters (or fewer). */
 export interface Stretch { readonly start: number; readonly end: number; readonly by: number }
@@ -21,19 +21,4 @@ const BLOCK = 1024;
 
 function endBlock(text: string, behind: number): string {
   return text.slice(text.length - behind - BLOCK, text.length - behind);
-}
-
-const OFFSETS: ReadonlySet<string> = new Set(['start', 'end', 'nameAt', 'open', 'keywordEnd']);
-
-/** A deep copy with all offsets moved; what has none is taken as it is. */
-export function shifted<T>(value: T, by: number): T {
-  if (by === 0 || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.length === 0 ? value : value.map((each: unknown) => shifted(each, by)) as T;
-  const copy = { ...value } as Record<string, unknown>;
-  for (const key in copy) {
-    const part = copy[key];
-    if (typeof part === 'object') copy[key] = shifted(part, by);
-    else if (typeof part === 'number' && OFFSETS.has(key)) copy[key] = part + by;
-  }
-  return copy as T;
 }
