@@ -1,7 +1,7 @@
 /** Long work in slices, between which requests are answered and cancelled. */
 
 /** Longest time the event loop is held, in milliseconds. */
-const SLICE = 12;
+export const SLICE = 12;
 
 /** Lets the event loop breathe. */
 export function pause(): Promise<void> {

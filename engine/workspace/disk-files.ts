@@ -32,54 +32,29 @@ export const diskFiles: Files = {
     return posix(await promptly(() => realpathSync.native(path), () => realpath(path)));
   },
 
-  read(path, limit) {
-    return promptly(() => readNow(path, limit), () => readLater(path, limit));
+  async read(path, limit) {
+    // A pipe without a writer would keep `open` waiting for ever.
+    const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+    const file = await promptly(() => openSync(path, flags), () => opened(path, flags));
+    try {
+      // Of an open file these two wait for nothing, and asked in the background each would cost as much as the reading itself.
+      const found = fstatSync(file);
+      if (!found.isFile()) throw fault('NOT_A_FILE', path);
+      if (found.size > limit) throw fault('TOO_LARGE', path);
+      const bytes = new Uint8Array(found.size);
+      let length = 0;
+      for (let more = bytes.length > 0; more; more = length < bytes.length) {
+        const [at, left] = [length, bytes.length - length];
+        const bytesRead = await promptly(() => readSync(file, bytes, at, left, at), async () => (await readFrom(file, bytes, at, left, at)).bytesRead);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return bytes.subarray(0, length);
+    } finally {
+      closeSync(file);
+    }
   },
 };
-
-/** A pipe without a writer would keep `open` waiting for ever. */
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
-function readNow(path: string, limit: number): Uint8Array {
-  const file = openSync(path, FLAGS);
-  try {
-    const bytes = spaceFor(file, path, limit);
-    let length = 0;
-    for (let more = bytes.length > 0; more; more = length < bytes.length) {
-      const bytesRead = readSync(file, bytes, length, bytes.length - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    closeSync(file);
-  }
-}
-
-async function readLater(path: string, limit: number): Promise<Uint8Array> {
-  const file = await opened(path, FLAGS);
-  try {
-    // Of an open file this and closing it wait for nothing, and asked in the background each would cost as much as the reading itself.
-    const bytes = spaceFor(file, path, limit);
-    let length = 0;
-    for (let more = bytes.length > 0; more; more = length < bytes.length) {
-      const { bytesRead } = await readFrom(file, bytes, length, bytes.length - length, length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Room for what is in an open file. Throws where it is no file, or too large. */
-function spaceFor(file: number, path: string, limit: number): Uint8Array {
-  const found = fstatSync(file);
-  if (!found.isFile()) throw fault('NOT_A_FILE', path);
-  if (found.size > limit) throw fault('TOO_LARGE', path);
-  return new Uint8Array(found.size);
-}
 
 /** `C:\x\y` as `C:/x/y`, which Windows takes as well. */
 export function posix(path: string): string {

@@ -2,10 +2,8 @@
  * Calls to a disk. One that answers from memory, as most do, answers in a tenth of the time that node takes to ask it in the
  * background; one that takes its time must not hold everything else up.
  */
-import { pause } from '../audit/slices';
+import { pause, SLICE } from '../audit/slices';
 
-/** Longest time the event loop is held, in milliseconds. */
-const SLICE = 12;
 /** A call that takes longer is slow, in milliseconds. One alone may have met the garbage collector. */
 const SLOW = 3;
 const SLOW_IN_A_ROW = 3;
