@@ -24,13 +24,14 @@ export function nodeHost(grammarFolder: string, version: string, program: string
   const grammars = grammarsIn(grammarFolder);
   // Whoever opens a folder is told; until then nobody listens.
   grammars.catch(() => undefined);
+  let edition: Promise<string> | undefined;
   return {
     version, rules: ruleCards, document: ruleDocument,
     today: () => new Date().toISOString().slice(0, 10),
     async open(uri, _name, keepIn) {
       if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
       const folder = fileURLToPath(uri);
-      const keeping = keepIn === undefined ? undefined : keepingIn(keepIn, folder, await editionOf(version, program), true);
+      const keeping = keepIn === undefined ? undefined : keepingIn(keepIn, folder, await (edition ??= editionOf(version, program)), true);
       return openSession({ workspace: openDisk(folder), grammars: await grammars, ...(keeping && { keeping }) });
     },
     changes: (uri) => changesOf(diskFiles, rootOf(uri)),

@@ -74,8 +74,7 @@ export class Application {
     if (units.length === 0) return false;
     const judgeUnit = this.begin();
     for (const unit of units) judgeUnit(unit);
-    const answers = this.answersOf(this.fileVerdicts, new Map());
-    this.early = { project: this.project, paths: new Set(units.map(({ path }) => path)), judgeUnit, answers };
+    this.early = { project: this.project, paths: new Set(units.map(({ path }) => path)), judgeUnit, answers: this.answersWith(new Map()) };
     return units.some(({ path }) => this.findings(path).length > 0);
   }
 
@@ -203,12 +202,12 @@ export class Application {
   }
 
   private conclude(): void {
-    this.answers = this.answersOf(this.fileVerdicts, this.projectVerdicts);
+    this.answers = this.answersWith(this.projectVerdicts);
     this.early = undefined;
   }
 
-  private answersOf(files: Application['fileVerdicts'], whole: Application['projectVerdicts']): Answers {
-    const { project, bench, bench: { registry } } = this;
+  private answersWith(whole: Application['projectVerdicts']): Answers {
+    const { project, bench, bench: { registry }, fileVerdicts: files } = this;
     const { config, source } = bench.court();
     const unit = (path: string) => this.ahead?.path === path ? this.ahead : project.unit(path);
     return new Answers({ registry, config, project, unit, files, whole, records: bench.suppressions(), source });
@@ -219,6 +218,10 @@ export class Application {
   /** Whether it has been judged at all. */
   get heard(): boolean {
     return this.answers !== undefined;
+  }
+
+  private get said(): Answers | undefined {
+    return this.answers ?? this.early?.answers;
   }
 
   /** Forgets what was said of a file whose text is another now. */
@@ -234,7 +237,7 @@ export class Application {
   }
 
   silenced(path: string): readonly Silenced[] {
-    return (this.answers ?? this.early?.answers)?.silenced(path) ?? [];
+    return this.said?.silenced(path) ?? [];
   }
 
   /** Keys of the comments and records that have silenced something. */
@@ -244,7 +247,7 @@ export class Application {
 
   /** A finding with what made it, at its places in the text as it is now; undefined where its rule does not say it any more. */
   judged(fingerprint: string): Judged | undefined {
-    const found = (this.answers ?? this.early?.answers)?.judged(fingerprint);
+    const found = this.said?.judged(fingerprint);
     if (!found || (found.context.project === this.project && !this.ahead)) return found;
     // It was said of earlier facts, and a fix would edit the text at their places.
     return this.catchUp() ? this.anew(found.finding)?.judged.find(({ finding }) => finding.fingerprint === fingerprint) : undefined;

@@ -59,14 +59,18 @@ export function textOf(kept: Kept, edition: string, inputs: string): string {
   return `${JSON.stringify(head)}\n${answers}\n`;
 }
 
-/** The answers in a text that `textOf` made for the same edition, and of which inputs they are; undefined for any other, and where it is cut off or was changed. */
-export function readKept(text: string, edition: string): { readonly kept: Kept; readonly inputs: string } | undefined {
+/**
+ * The answers in a text that `textOf` made for the same edition, and whether they are of these inputs. Undefined for any other, for other inputs
+ * where all or nothing is given, and where it is cut off or was changed.
+ */
+export function readKept(text: string, { edition, partly = false }: Pick<Keeping, 'edition' | 'partly'>, inputs: string): { readonly kept: Kept; readonly whole: boolean } | undefined {
   const end = text.indexOf('\n');
   const answers = text.slice(end + 1).trimEnd();
   try {
     const head = JSON.parse(text.slice(0, Math.max(0, end))) as Partial<Head> | null;
-    if (head?.form !== FORM || head.edition !== edition || head.inputs === undefined || head.answers !== sha256(answers)) return undefined;
-    return { kept: JSON.parse(answers) as Kept, inputs: head.inputs };
+    const whole = head?.inputs === inputs;
+    if (head?.form !== FORM || head.edition !== edition || !(whole || partly) || head.answers !== sha256(answers)) return undefined;
+    return { kept: JSON.parse(answers) as Kept, whole };
   } catch {
     return undefined;
   }

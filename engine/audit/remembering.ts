@@ -68,8 +68,8 @@ export class RememberingSession implements Session {
     if (!this.#looked) {
       await this.working.look(progress, signal);
       this.#looked = true;
-      this.#take(await this.keeping.load());
-      if (this.#kept) return;
+      const text = await this.keeping.load();
+      if (text !== undefined && this.#take(text)) return;
     }
     const { version } = this.working;
     await this.working.refresh(progress, signal);
@@ -77,14 +77,16 @@ export class RememberingSession implements Session {
     this.#forget();
   }
 
-  #take(text: string | undefined): void {
+  /** False where nothing can be taken of what was kept. */
+  #take(text: string): boolean {
     const digest = this.working.digest();
-    const read = text === undefined ? undefined : readKept(text, this.keeping.edition);
-    if (!read || (read.inputs !== digest && !this.keeping.partly)) return;
+    const read = readKept(text, this.keeping, digest);
+    if (!read) return false;
     this.#kept = read.kept;
-    this.#partly = read.inputs !== digest;
-    if (!this.#partly) this.#written = { digest, previews: Object.keys(read.kept.previews).length };
+    this.#partly = !read.whole;
+    if (read.whole) this.#written = { digest, previews: Object.keys(read.kept.previews).length };
     this.#turns++;
+    return true;
   }
 
   async keep(): Promise<string | undefined> {
