@@ -5,9 +5,10 @@
  * that is instantiated. Where the project shows a selection, what is not selected counts neither for nor against; where it shows none,
  * everything but development and test configuration does.
  */
-import type { Assignment, Module, Place, Refusal, Setting, Value } from '../../rules/kit';
-import { environmentVariables, whenUnset } from '../../rules/kit';
+import type { Assignment, Module, Place, Setting, Value } from '../../rules/kit';
+import { environmentVariables } from '../../rules/kit';
 import type { Reach } from './reach';
+import { Refusals, refuses } from './refusals';
 import type { ModuleIndex } from './module-index';
 import type { ProjectNames } from './names';
 import { qualified } from './names';
@@ -35,9 +36,13 @@ export function settingsIn(module: Module): readonly (readonly [string, Assignme
 
 export class Settings {
   private readonly answers = new Map<string, readonly Setting[]>();
+  /** Names of the classes and modules that give a setting, by how they were selected and the setting. */
+  private readonly giving = new Map<string, ReadonlySet<string>>();
+  private readonly classes = new Map<string, ClassSettings | undefined>();
+  private byEnding: ReadonlyMap<string, Module> | undefined;
   private known: Selection | undefined;
   private loaded: ReadonlySet<string> | undefined;
-  private checks: readonly Check[] | undefined;
+  private refusals: Refusals | undefined;
 
   constructor(private readonly input: SettingsInput) {}
 
@@ -68,14 +73,12 @@ export class Settings {
   private selected(name: string, module: Module, assignment: Assignment, owner: string | undefined): boolean {
     if (this.overriddenLater(module, assignment)) return false;
     if (owner) {
-      const selected = assignment.target.startsWith('self.') ? this.selection.instances : this.selection.classes;
       if (this.selection.classes.size === 0) return true;
-      const own = qualified(module, '', owner);
-      return [...selected].some((each) => this.inherits(each, own, name));
+      return this.classesGiving(name, assignment.target.startsWith('self.') ? 'instances' : 'classes').has(qualified(module, '', owner));
     }
     if (assignment.scope || !isSettingsModule(module)) return true;
-    if (this.input.selectedModules.size > 0) return [...this.input.selectedModules].some((each) => this.reaches(each, module, name));
-    return this.selection.modules.size === 0 || this.isLoaded(module) || [...this.selection.modules].some((each) => this.reaches(each, module, name));
+    if (this.input.selectedModules.size > 0) return this.reaches('named', module, name);
+    return this.selection.modules.size === 0 || this.isLoaded(module) || this.reaches('loaded', module, name);
   }
 
   private get selection(): Selection { return this.known ??= this.input.selection(); }
@@ -92,23 +95,49 @@ export class Settings {
       && each.guards.length <= assignment.guards.length && each.guards.every((guard) => assignment.guards.some((own) => own.at.start === guard.at.start && own.negated === guard.negated)));
   }
 
-  /** Whether `selected` is the class `own`, or inherits this setting from it without overriding it on the way. */
-  private inherits(selected: string, own: string, name: string, depth = 0): boolean {
-    if (selected === own) return true;
-    if (depth > 8) return false;
-    const first = this.input.modules[0];
-    const found = first && this.input.names.definition(selected, first)?.definition;
-    if (found?.kind !== 'class') return false;
-    const given = found.module.assignments.some((each) => each.scope === found.class.name && each.target.toUpperCase() === name.toUpperCase());
-    return !given && found.class.bases.some((base) => this.inherits(this.input.names.expand(base, found.module), own, name, depth + 1));
+  /** Qualified names of the selected classes and of those they inherit a setting from without overriding it on the way. */
+  private classesGiving(name: string, kind: 'classes' | 'instances'): ReadonlySet<string> {
+    return this.kept(`${kind} ${name}`, () => {
+      const upper = name.toUpperCase();
+      return reached(this.selection[kind], (each) => {
+        const found = this.classCalled(each);
+        return !found || found.gives.has(upper) ? [] : found.bases;
+      });
+    });
   }
 
-  private reaches(selected: string, module: Module, name: string, depth = 0): boolean {
-    if (selected === module.name || module.name.endsWith(`.${selected}`)) return true;
-    if (depth > 8) return false;
-    const from = this.input.modules.find((each) => each.name === selected || each.name.endsWith(`.${selected}`));
-    if (!from || from.assignments.some((each) => each.target === name && !each.scope && each.guards.length === 0)) return false;
-    return from.stars.some((star) => this.reaches(star, module, name, depth + 1));
+  /** A class of the project with the names of its bases, and of what is assigned in it in capitals. */
+  private classCalled(own: string): ClassSettings | undefined {
+    const { modules: [first], names } = this.input;
+    if (!this.classes.has(own)) {
+      const found = first && names.definition(own, first)?.definition;
+      this.classes.set(own, found?.kind !== 'class' ? undefined : {
+        bases: found.class.bases.map((base) => names.expand(base, found.module)),
+        gives: new Set(found.module.assignments.flatMap((each) => each.scope === found.class.name ? [each.target.toUpperCase()] : [])),
+      });
+    }
+    return this.classes.get(own);
+  }
+
+  /** Whether one of these modules is this one, or takes this setting over from it by star imports without overriding it on the way. */
+  private reaches(selected: 'named' | 'loaded', module: Module, name: string): boolean {
+    const found = this.kept(`${selected} ${name}`, () => reached(selected === 'named' ? this.input.selectedModules : this.selection.modules, (each) => {
+      const from = this.moduleCalled(each);
+      return !from || from.assignments.some((one) => one.target === name && !one.scope && one.guards.length === 0) ? [] : from.stars;
+    }));
+    return endings(module.name).some((each) => found.has(each));
+  }
+
+  /** The first module of that name, or whose name ends so. */
+  private moduleCalled(name: string): Module | undefined {
+    this.byEnding ??= new Map([...this.input.modules].reverse().flatMap((each) => endings(each.name).map((ending) => [ending, each] as const)));
+    return this.byEnding.get(name);
+  }
+
+  private kept(key: string, find: () => ReadonlySet<string>): ReadonlySet<string> {
+    const known = this.giving.get(key) ?? find();
+    this.giving.set(key, known);
+    return known;
   }
 
   // ---- refusal
@@ -116,9 +145,9 @@ export class Settings {
   private refusal(name: string, assignment: Assignment, value: Value, module: Module): { refusal?: Place; unproved: boolean } {
     let unproved = false;
     const variables = environmentVariables(value);
-    for (const check of this.checks ??= this.input.modules.flatMap(checksIn)) {
-      const { refusal, module: home } = check;
-      if (!speaksOf(check, name.toUpperCase(), variables, home === module ? assignment.target : undefined) || !refuses(refusal, variables, value)) continue;
+    this.refusals ??= new Refusals(this.input.modules);
+    for (const { refusal, module: home } of this.refusals.about(name.toUpperCase(), variables, module, assignment.target)) {
+      if (!refuses(refusal, variables, value)) continue;
       if (!this.input.reach.runs(refusal, home)) continue;
       const limited = refusal.guards.filter((guard) => guard.means === 'production');
       if (refusal.guards.some((guard) => guard.means === 'development' || guard.means === 'tests')) continue;
@@ -130,43 +159,24 @@ export class Settings {
   }
 }
 
-/** A check that refuses to start, with what it speaks of made ready for being asked about many settings. */
-interface Check {
-  readonly module: Module;
-  readonly refusal: Refusal;
-  readonly about: ReadonlySet<string>;
-  /** The last parts of the same, in capitals. */
-  readonly names: ReadonlySet<string>;
-  /** Fields, in capitals, whose values the validator it stands in is called with; `*` for all. */
-  readonly validates: ReadonlySet<string>;
+/** A class of the project: names of its bases, and what is assigned in it, in capitals. */
+interface ClassSettings {
+  readonly bases: readonly string[];
+  readonly gives: ReadonlySet<string>;
 }
 
-function checksIn(module: Module): readonly Check[] {
-  if (module.refusals.length === 0) return [];
-  const validators = new Map<string, ReadonlySet<string>>(module.functions.flatMap((func) => {
-    const fields = func.decorators.filter((each) => /(^|[._])validator$/.test(each.name)).flatMap((each) => each.args.flatMap((arg) => arg.kind === 'text' ? [arg.value.toUpperCase()] : []));
-    return func.name !== '' && fields.length > 0 ? [[`${func.scope}.${func.name}`, new Set(fields)] as const] : [];
-  }));
-  return module.refusals.map((refusal) => ({
-    module, refusal, about: new Set(refusal.about), names: new Set(refusal.about.map((each) => each.slice(each.lastIndexOf('.') + 1).toUpperCase())), validates: validators.get(refusal.scope) ?? NOTHING,
-  }));
+/** What is reached from these by any number of steps, these included. */
+function reached(from: Iterable<string>, further: (name: string) => readonly string[]): ReadonlySet<string> {
+  const found = new Set(from);
+  // A set is gone through in the order in which it grows.
+  for (const each of found) for (const next of further(each)) found.add(next);
+  return found;
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
-/** @param target what the setting is called in the file of the check, where it stands in the same */
-function speaksOf({ about, names, validates }: Check, upper: string, variables: readonly string[], target: string | undefined): boolean {
-  return names.has(upper) || validates.has(upper) || validates.has('*') || (target !== undefined && about.has(target)) || variables.some((each) => about.has(each));
-}
-
-/** Whether a check refuses the value that a setting has by default. */
-function refuses(refusal: Refusal, variables: readonly string[], value: Value): boolean {
-  if (variables.some((each) => refusal.missing.includes(each))) return true;
-  const unset = whenUnset(value);
-  if (unset === undefined || unset === 'refuses' || unset.kind !== 'text' || unset.value === '') return true;
-  const text = unset.value;
-  return refusal.against.some((each) => each === text || (each.length >= 4 && text.includes(each))) || refusal.about.some((each) => each.length >= 4 && text.startsWith(each))
-    || (refusal.shorterThan !== undefined && text.length < refusal.shorterThan);
+/** A dotted name, and what is left of it without its first parts. */
+function endings(name: string): readonly string[] {
+  const parts = name.split('.');
+  return parts.map((_, at) => parts.slice(at).join('.'));
 }
 
 /** The plain name of a setting, upper case, or undefined for a variable that is none. */
