@@ -3,6 +3,7 @@
  * lazy all through, so that a keystroke pays for its own file and not for the report of the whole project.
  */
 import type { Project, Unit } from '../../rules/kit';
+import { NONE } from '../lists';
 import type { FileSuppression } from '../records/suppressions';
 import type { Config } from '../workspace/config';
 import { insisted } from './decided';
@@ -78,7 +79,7 @@ export class Answers {
     const shown = here.filter((finding) => !hidden(finding, byRule, registry.rules));
     const unit = this.it.unit(path);
     const { open, ...rest } = silence(shown, { unit, source: this.it.source(path), records: this.it.records, cards: registry.byId });
-    const said = { open: [...open].sort(inOrder), ...rest };
+    const said = { open: open.length === 0 ? NONE : [...open].sort(inOrder), ...rest };
     this.byPath.set(path, said);
     return said;
   }

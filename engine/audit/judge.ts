@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Context, Fix, Gap, Place, Project, ProjectRule, Rule, Span, Unit, Variation } from '../../rules/kit';
 import { POINTS, classesAround, functionsAround, idleModules, pathOf, whereNothingRuns } from '../../rules/kit';
+import { NONE, settled } from '../lists';
 import type { Looks } from '../project/looks';
 import { looking } from '../project/looks';
 import type { Config } from '../workspace/config';
@@ -46,7 +47,7 @@ export function judgeFile(rule: Rule & { scope: 'file' }, unit: Unit, court: Cou
   return looks ? { ...found, looks } : found;
 }
 
-const NOTHING: Verdict = { judged: [], evidence: [], places: 0, notices: [] };
+const NOTHING: Verdict = { judged: NONE, evidence: NONE, places: 0, notices: NONE };
 
 function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): Verdict {
   const definition = rule.file;
@@ -67,7 +68,7 @@ function fileVerdict(rule: Rule & { scope: 'file' }, unit: Unit, court: Court): 
         if (text !== undefined) evidence.push({ path: unit.path, range: source.range(at), text: mask(text) });
       }
     }
-    return found ? { judged: numbered(found.judged), evidence: found.evidence, places, notices: [] } : NOTHING;
+    return found ? { judged: numbered(found.judged), evidence: settled(found.evidence), places, notices: NONE } : NOTHING;
   } catch (reason) {
     return { ...NOTHING, notices: [failure(rule, reason, unit.path)] };
   }
@@ -81,7 +82,7 @@ export function judgeProject(rule: Rule & { scope: 'project' }, court: Court): V
 
 function projectVerdict(rule: Rule & { scope: 'project' }, court: Court): Verdict {
   const definition: ProjectRule = rule.whole;
-  const base: Verdict = { judged: [], evidence: [], places: 1, notices: [] };
+  const base: Verdict = { judged: NONE, evidence: NONE, places: 1, notices: NONE };
   try {
     const answer = definition.project(court.project);
     if ('notApplicable' in answer) return { ...base, state: { state: 'not-applicable', reason: answer.notApplicable } };
@@ -189,7 +190,8 @@ function symbolAt(unit: Unit, at: Span): string {
 }
 
 /** Twins (the same code twice in one function) are told apart by their order. */
-function numbered(judged: readonly Judged[]): Judged[] {
+function numbered(judged: readonly Judged[]): readonly Judged[] {
+  if (judged.length === 0) return NONE;
   const seen = new Map<string, number>();
   return judged.map((each) => {
     const ordinal = seen.get(each.finding.fingerprint) ?? 0;

@@ -3,6 +3,7 @@
  * record in `.shipworthy/suppressions.json`. Acceptances that have ended count here still: which day it is, is for the card.
  */
 import type { Suppression, Unit } from '../../rules/kit';
+import { NONE } from '../lists';
 import type { FileSuppression } from '../records/suppressions';
 import { mask } from './mask';
 import type { Finding, Notice, RuleCard, Silenced } from './outcome';
@@ -23,10 +24,12 @@ export interface Silencers {
   readonly cards: Readonly<Record<string, RuleCard>>;
 }
 
+const UNUSED: ReadonlySet<string> = new Set();
+
 /** Sorts findings of one file into those that stand and those that are silenced. Of several that silence one, the one that lasts longest counts. */
 export function silence(findings: readonly Finding[], { unit, source, records, cards }: Silencers): Silence {
   const comments = unit && source ? unit.suppressions.filter(isValid) : [];
-  if (comments.length === 0 && records.length === 0) return { open: findings, silenced: [], used: new Set() };
+  if (comments.length === 0 && records.length === 0) return { open: findings, silenced: NONE, used: UNUSED };
   const open: Finding[] = [];
   const silenced: Silenced[] = [];
   const used = new Set<string>();

@@ -1,20 +1,26 @@
 /** Modules with the names of other files followed. A module that imports nothing of its project comes back as it is. */
-import type { Call, Class, Decorator, Func, Module, Route, Value } from '../../rules/kit';
+import type { Decorator, Func, Module, Value } from '../../rules/kit';
 import { functionNamedAt } from '../../rules/kit';
 import type { ProjectNames } from './names';
 import { linkTasks } from './tasks';
+import { changed, joined, mapped } from '../lists';
 
-/** @param own whether a name's first part is something of this project */
+/** The module with names of other files followed in its facts. */
 export function linkModule(module: Module, names: ProjectNames): Module {
   const expand = (name: string) => names.expand(name, module);
-  const decorator = (one: Decorator): Decorator => changed(one, { name: expand(one.name) });
-  const calls = module.calls.map((one): Call => changed(one, { callee: expand(one.callee) }));
+  const decorators = (list: readonly Decorator[]) => mapped(list, (one) => changed(one, { name: expand(one.name) }));
   const depends = dependenciesIn(module, names);
-  const functions = module.functions.map((one): Func => ({ ...one, ...(one.decorators.length > 0 && { decorators: one.decorators.map(decorator) }), does: one.does.map(expand), depends: [...one.depends.map(expand), ...depends(one)] }));
-  const classes = module.classes.map((one): Class => ({ ...one, bases: one.bases.map(expand), decorators: one.decorators.map(decorator) }));
-  const routes = module.routes.map((one): Route => ({ ...one, gates: [...one.gates.map(expand), ...depends(functionNamedAt(module, one.handlerAt.start))], does: one.does.map(expand), decorators: one.decorators.map(decorator) }));
-  const assignments = module.assignments.map((one) => changed(one, { qualified: expand(one.qualified) }));
-  return { ...module, calls, functions, classes, routes, assignments, tasks: linkTasks(module, names), does: module.does.map(expand) };
+  const linked: Partial<Module> = {
+    calls: mapped(module.calls, (one) => changed(one, { callee: expand(one.callee) })),
+    functions: mapped(module.functions, (one) => changed(one, { decorators: decorators(one.decorators), does: mapped(one.does, expand), depends: joined(mapped(one.depends, expand), depends(one)) })),
+    classes: mapped(module.classes, (one) => changed(one, { bases: mapped(one.bases, expand), decorators: decorators(one.decorators) })),
+    routes: mapped(module.routes, (one) => changed(one, {
+      gates: joined(mapped(one.gates, expand), depends(functionNamedAt(module, one.handlerAt.start))), does: mapped(one.does, expand), decorators: decorators(one.decorators),
+    })),
+    assignments: mapped(module.assignments, (one) => changed(one, { qualified: expand(one.qualified) })),
+    tasks: linkTasks(module, names), does: mapped(module.does, expand),
+  };
+  return (Object.keys(linked) as (keyof Module)[]).every((key) => module[key] === linked[key]) ? module : { ...module, ...linked };
 }
 
 /** What FastAPI's dependencies name where a parameter's type is an alias of another file: `CurrentUser` of `from app.deps import CurrentUser`. */
@@ -39,8 +45,4 @@ function dependedOn(value: Value): readonly string[] {
   if (value.callee.endsWith('Annotated')) return value.args.slice(1).flatMap(dependedOn);
   const [target] = value.args;
   return target?.kind === 'reference' ? [target.name] : target?.kind === 'result' ? [target.callee] : [];
-}
-
-function changed<T extends object>(one: T, to: Partial<T>): T {
-  return (Object.keys(to) as (keyof T)[]).every((key) => one[key] === to[key]) ? one : { ...one, ...to };
 }

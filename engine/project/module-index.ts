@@ -4,8 +4,8 @@ import type { Module } from '../../rules/kit';
 export interface Indexed<Fact> { readonly module: Module; readonly fact: Fact }
 
 export class ModuleIndex<Fact> {
-  /** By key, then by path. */
-  private readonly byKey = new Map<string, Map<string, readonly Indexed<Fact>[]>>();
+  /** By key: what the only module has that has it, or by path what each has. Most keys are those of one module. */
+  private readonly byKey = new Map<string, readonly Indexed<Fact>[] | Map<string, readonly Indexed<Fact>[]>>();
   private readonly keysOf = new Map<string, readonly string[]>();
   /** Modules whose new facts are still to be taken: nobody has asked since. */
   private readonly changed = new Map<string, Module>();
@@ -23,11 +23,8 @@ export class ModuleIndex<Fact> {
   /** What all modules have under a key, by the path of the module, then in the order of the module. */
   get(key: string): readonly Indexed<Fact>[] {
     this.catchUp();
-    const paths = this.byKey.get(key);
-    if (paths === undefined) return [];
-    // Most keys are those of one module, whose facts are as they are wanted already.
-    if (paths.size === 1) for (const facts of paths.values()) return facts;
-    return [...paths].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([, facts]) => facts);
+    const known = this.byKey.get(key) ?? [];
+    return known instanceof Map ? [...known].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([, facts]) => facts) : known;
   }
 
   keys(): Iterable<string> {
@@ -37,10 +34,16 @@ export class ModuleIndex<Fact> {
 
   private catchUp(): void {
     for (const module of this.changed.values()) {
-      for (const key of this.keysOf.get(module.path) ?? []) this.byKey.get(key)?.delete(module.path);
+      for (const key of this.keysOf.get(module.path) ?? []) this.drop(key, module.path);
       this.add(module);
     }
     this.changed.clear();
+  }
+
+  private drop(key: string, path: string): void {
+    const known = this.byKey.get(key);
+    // The key keeps its place among the others.
+    if (known instanceof Map) known.delete(path); else this.byKey.set(key, []);
   }
 
   private add(module: Module): void {
@@ -50,8 +53,9 @@ export class ModuleIndex<Fact> {
       if (list) list.push({ module, fact }); else here.set(key, [{ module, fact }]);
     }
     for (const [key, list] of here) {
-      const paths = this.byKey.get(key);
-      if (paths) paths.set(module.path, list); else this.byKey.set(key, new Map([[module.path, list]]));
+      const known = this.byKey.get(key);
+      if (known instanceof Map) known.set(module.path, list);
+      else this.byKey.set(key, known?.[0] ? new Map([[known[0].module.path, known], [module.path, list]]) : list);
     }
     this.keysOf.set(module.path, [...here.keys()]);
   }

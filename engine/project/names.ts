@@ -14,12 +14,33 @@ export type Definition =
 /** Steps from name to name; longer chains are cycles. */
 const LONGEST = 10;
 
-interface Contents {
-  readonly module: Module;
-  readonly classes: ReadonlyMap<string, Class>;
-  readonly funcs: ReadonlyMap<string, Func>;
-  readonly values: ReadonlyMap<string, Assignment>;
-  readonly imports: ReadonlyMap<string, string>;
+/** What a module defines and imports. Each kind is sorted when it is first asked for: of a file that is edited, often none is before the next edit. */
+class Contents {
+  private classesByName: ReadonlyMap<string, Class> | undefined;
+  private funcsByName: ReadonlyMap<string, Func> | undefined;
+  private valuesByName: ReadonlyMap<string, Assignment> | undefined;
+  private targets: ReadonlyMap<string, string> | undefined;
+
+  constructor(readonly module: Module) {}
+
+  get classes(): ReadonlyMap<string, Class> { return this.classesByName ??= byName(this.module.classes, (each) => inScope(each.scope, each.name)); }
+  get funcs(): ReadonlyMap<string, Func> { return this.funcsByName ??= byName(this.module.functions, (each) => inScope(each.scope, each.name)); }
+  get values(): ReadonlyMap<string, Assignment> {
+    return this.valuesByName ??= byName(this.module.assignments.filter((each) => each.how === 'statement' && !each.target.includes('.')), (each) => inScope(each.scope, each.target));
+  }
+  get imports(): ReadonlyMap<string, string> {
+    return this.targets ??= this.module.imports.length === 0 ? NOTHING : new Map(this.module.imports.filter((each) => each.name !== '*').map((each) => [each.name, each.target]));
+  }
+}
+
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+
+function byName<T>(list: readonly T[], name: (one: T) => string): ReadonlyMap<string, T> {
+  return list.length === 0 ? NOTHING : new Map(list.map((each) => [name(each), each]));
+}
+
+function inScope(scope: string, name: string): string {
+  return scope ? `${scope}.${name}` : name;
 }
 
 export class ProjectNames {
@@ -30,7 +51,7 @@ export class ProjectNames {
 
   constructor(modules: readonly Module[]) {
     for (const module of modules) {
-      this.contents.set(module.name, contentsOf(module));
+      this.contents.set(module.name, new Contents(module));
       const parts = module.name.split('.');
       for (let length = 1; length < parts.length; length++) this.packages.add(parts.slice(0, length).join('.'));
     }
@@ -38,7 +59,7 @@ export class ProjectNames {
 
   /** Takes the new facts of a module whose names are the same as before (see sameNames). */
   replace(module: Module): void {
-    if (this.contents.has(module.name)) this.contents.set(module.name, contentsOf(module));
+    if (this.contents.has(module.name)) this.contents.set(module.name, new Contents(module));
   }
 
   /** What a qualified name stands for in this project, seen from a module. `rest` is what follows the definition's own name. */
@@ -212,22 +233,6 @@ export function madeBy(value: Value): string | undefined {
 
 export function qualified(module: Module, scope: string, name: string): string {
   return [module.name, scope, name].filter(Boolean).join('.');
-}
-
-/** Each kind is sorted when it is first asked for: of a file that is edited, often none is before the next edit. */
-function contentsOf(module: Module): Contents {
-  const inScope = (scope: string, name: string) => scope ? `${scope}.${name}` : name;
-  let classes: Contents['classes'] | undefined;
-  let funcs: Contents['funcs'] | undefined;
-  let values: Contents['values'] | undefined;
-  let imports: Contents['imports'] | undefined;
-  return {
-    module,
-    get classes() { return classes ??= new Map(module.classes.map((each) => [inScope(each.scope, each.name), each])); },
-    get funcs() { return funcs ??= new Map(module.functions.map((each) => [inScope(each.scope, each.name), each])); },
-    get values() { return values ??= new Map(module.assignments.filter((each) => each.how === 'statement' && !each.target.includes('.')).map((each) => [inScope(each.scope, each.target), each])); },
-    get imports() { return imports ??= new Map(module.imports.filter((each) => each.name !== '*').map((each) => [each.name, each.target])); },
-  };
 }
 
 function indexOrEnd(text: string, part: string): number {

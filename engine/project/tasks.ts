@@ -2,16 +2,17 @@
 import type { Module, Task } from '../../rules/kit';
 import { taskKind } from '../python/tasks';
 import type { ProjectNames } from './names';
+import { changed, same } from '../lists';
 
 /** The tasks of a module, as rules see them. */
 export function linkTasks(module: Module, names: ProjectNames): readonly Task[] {
-  return module.tasks.flatMap((one): Task[] => {
+  return same(module.tasks, module.tasks.flatMap((one): Task[] => {
     const callee = names.expand(one.callee, module);
     const runs = one.runs === undefined ? {} : { runs: names.expand(one.runs, module) };
-    if (one.library !== 'unknown') return [{ ...one, callee, ...runs }];
+    if (one.library !== 'unknown') return [changed(one, { callee, ...runs })];
     const kind = taskKind(callee, one.function ? 'decorator' : 'call') ?? derived(callee, module, names);
     return kind ? [{ ...one, ...kind, callee, ...runs }] : [];
-  });
+  }));
 }
 
 /** `Worker().start()` of `class Worker(Thread)`: it runs the class's own `run`. */

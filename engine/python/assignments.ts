@@ -49,7 +49,7 @@ function assign(draft: Draft, target: Expr, value: Value, at: Stmt, place: Place
   const written = names.written(target);
   const qualified = target.k === 'name' ? ownName(draft, place.scope, target.name) : names.qualify(target, place.scope) ?? written;
   const typed = annotation && names.annotated(annotation, place.scope);
-  draft.found.assignments.push({ ...standing(place, at), target: written, qualified, targetAt: span(target), value, how: 'statement', ...(typed && { annotation: typed }) });
+  draft.found.assignments.push({ scope: place.scope.path, guards: place.guards(), at: span(at), target: written, qualified, targetAt: span(target), value, how: 'statement', ...(typed && { annotation: typed }) });
 }
 
 /** Adds the model that a `Table(…)` is, by the name it is given to. */
@@ -103,5 +103,5 @@ interface Entry { readonly key: string; readonly keyAt: Span; readonly value: Va
 function entry({ names, found }: Draft, object: Expr, { key, keyAt, value, at, how }: Entry, place: Place): void {
   const written = `${names.written(object)}.${key}`;
   const qualified = names.qualify(object, place.scope);
-  found.assignments.push({ ...standing(place, at), target: written, qualified: qualified ? `${qualified}.${key}` : written, targetAt: keyAt, value, how });
+  found.assignments.push({ scope: place.scope.path, guards: place.guards(), at: span(at), target: written, qualified: qualified ? `${qualified}.${key}` : written, targetAt: keyAt, value, how });
 }

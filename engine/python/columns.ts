@@ -168,7 +168,7 @@ function negated(value: boolean | 'unknown'): boolean | 'unknown' {
 
 function factOf(call: CallExpr, place: ColumnPlace) {
   const callee = qualifiedIn(place, call.callee, place.scope);
-  return callFact(call, callee, place.scope, place.names, place.values, { ...place.standing, at: span(call) }, { within: [] });
+  return callFact(call, callee, place.scope, place.names, place.values, { scope: place.standing.scope, guards: place.standing.guards, at: span(call) }, { within: [] });
 }
 
 function typeOf(given: Expr, place: ColumnPlace): ColumnType | undefined {

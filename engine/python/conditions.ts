@@ -24,7 +24,7 @@ export function guardsOf(test: Value, negated: boolean, at: Span): Guard[] {
   }
   const meaning = understand(test, negated);
   const unset = meaning.means === 'unknown' ? undefined : whenUnset(test);
-  return [{ ...meaning, at, ...(unset !== undefined && unset !== 'refuses' && { unset: isTrue(unset) !== negated }) }];
+  return [{ means: meaning.means, ...(meaning.variable !== undefined && { variable: meaning.variable }), at, ...(unset !== undefined && unset !== 'refuses' && { unset: isTrue(unset) !== negated }) }];
 }
 
 function understand(test: Value, negated: boolean): Meaning {

@@ -1,5 +1,6 @@
 /** Functions and classes as facts, with the routes and models that they are. */
 import type { Decorator, Func, Standing } from '../../rules/kit';
+import { NONE, settled } from '../lists';
 import type { ClassStmt, FunctionStmt, ParamNode, Stmt } from '../syntax/ast';
 import type { Draft } from './draft';
 import { ownName } from './draft';
@@ -32,14 +33,15 @@ export function functionStatement(draft: Draft, one: FunctionStmt, place: Place,
   const answer = one.returns && names.annotated(one.returns, place.scope);
   const depends: string[] = [];
   draft.found.functions.push({
-    ...stands, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
-    parameters: one.parameters.map((each) => {
+    scope: stands.scope, guards: stands.guards, at: stands.at,
+    name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
+    parameters: one.parameters.length === 0 ? NONE : one.parameters.map((each) => {
       const injected = injects(each, scope, names);
       depends.push(...injected);
       return parameterFact(draft, each, injected.length > 0, place);
     }),
-    ...(answer && { answer }), returns: scope.returns.slice(0, MOST_RETURNS).map((each) => values.evaluate(each, scope)), does,
-    reads, depends,
+    ...(answer && { answer }), returns: scope.returns.length === 0 ? NONE : scope.returns.slice(0, MOST_RETURNS).map((each) => values.evaluate(each, scope)), does,
+    reads, depends: settled(depends),
   });
 }
 
@@ -57,7 +59,10 @@ export function classStatement(draft: Draft, one: ClassStmt, place: Place, walk:
   const stands = standing(place, one);
   const bases = one.bases.filter((each) => each.name === undefined && !each.stars).map((each) => names.qualify(each.value, place.scope) ?? names.written(each.value));
   if (bases.some((each) => draft.input.asked.callee(each))) draft.derived.add(ownName(draft, place.scope, one.name));
-  found.classes.push({ ...stands, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators });
+  found.classes.push({
+    scope: stands.scope, guards: stands.guards, at: stands.at,
+    name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, bases, body: { start: one.body.start, end: one.body.end }, decorators,
+  });
   const model = classModel(one, scope, place.scope, stands, draft.modelFile);
   if (model) found.models.push(model);
   bodyFacts(draft, one, { scope, decorators, stands }, place, walk);
@@ -70,10 +75,10 @@ function bodyFacts(draft: Draft, one: FunctionStmt | ClassStmt, { scope, decorat
   const called = new Set<string>();
   // What a class's body calls runs where the class is made; what a function's body calls, only when somebody calls it.
   const around = one.k === 'class' || place.scope.kind === 'function' ? place.does : [];
-  walk(draft, one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, onLoop: one.k === 'function' && one.async, does: [...around, called] });
+  walk(draft, one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, loop: undefined, onLoop: one.k === 'function' && one.async, does: [...around, called] });
   // Of a class they are asked for where it is a route itself.
   const reads = one.k === 'function' || decorators.length > 0 ? readings(one.body, scope, draft.names, draft.input.text) : [];
-  const facts = { does: [...called], reads };
-  if (decorators.length > 0) draft.found.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, stands, facts, draft.routeContext));
+  const facts = { does: called.size === 0 ? NONE : [...called], reads: settled(reads) };
+  if (decorators.length > 0) draft.found.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, stands, facts, draft.routeContext()));
   return facts;
 }

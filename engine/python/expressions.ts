@@ -1,6 +1,7 @@
 /** Every expression of a statement, part by part: calls, variables of the environment, comparisons, statuses, loops. */
 import { lastName } from '../../rules/kit';
 import type { Decorator } from '../../rules/kit';
+import { NONE } from '../lists';
 import type { Argument, CallExpr, Expr } from '../syntax/ast';
 import { callFact, calledName } from './calls';
 import { comparisonOf } from './comparisons';
@@ -8,7 +9,7 @@ import type { Draft } from './draft';
 import { LoopAround } from './loops';
 import { handsOn, passOf, spreadsRequest } from './passes';
 import type { Place } from './standing';
-import { namesOf, standing } from './standing';
+import { inside, namesOf, standing } from './standing';
 import { mayBeTask } from './tasks';
 import { eachPart } from './walk';
 
@@ -27,7 +28,7 @@ export function expression(draft: Draft, expr: Expr, place: Place, use?: Use): v
   call(draft, expr, place, use);
   expression(draft, expr.callee, place);
   if (expr.args.length === 0) return;
-  const inner = { ...place, within: { name: () => draft.names.written(expr.callee), outer: place.within } };
+  const inner = inside(place, { within: { name: () => draft.names.written(expr.callee), outer: place.within } });
   for (const each of expr.args) expression(draft, each.value, inner);
 }
 
@@ -35,16 +36,16 @@ function compound(draft: Draft, expr: Exclude<Expr, { k: 'call' }>, place: Place
   if (expr.k === 'await') { expression(draft, expr.of, place, { ...use, awaited: true }); return; }
   if (expr.k === 'comprehension') { comprehension(draft, expr, place); return; }
   // A lambda's body runs when somebody calls it.
-  const inside = expr.k === 'lambda' ? { ...place, onLoop: false, loop: undefined } : place;
-  eachPart(expr, (part) => { expression(draft, part, inside); });
+  const inner = expr.k === 'lambda' ? inside(place, { onLoop: false, loop: undefined }) : place;
+  eachPart(expr, (part) => { expression(draft, part, inner); });
 }
 
 function comprehension(draft: Draft, expr: Extract<Expr, { k: 'comprehension' }>, place: Place): void {
   const [over, ...clauses] = expr.clauses;
-  const inside = { ...place, loop: loopAround(draft, expr, over, place) };
-  expression(draft, expr.body, inside);
+  const inner = inside(place, { loop: loopAround(draft, expr, over, place) });
+  expression(draft, expr.body, inner);
   if (over) expression(draft, over, place);
-  for (const each of clauses) expression(draft, each, inside);
+  for (const each of clauses) expression(draft, each, inner);
 }
 
 /**
@@ -89,9 +90,9 @@ export function variablesIn(draft: Draft, expr: Expr, place: Place): void {
 }
 
 /** The decorators of a definition as facts; adds those of their parts. */
-export function decoratorFacts(draft: Draft, list: readonly Expr[], place: Place): Decorator[] {
+export function decoratorFacts(draft: Draft, list: readonly Expr[], place: Place): readonly Decorator[] {
   const { names, values, variables } = draft;
-  return list.map((each) => {
+  return list.length === 0 ? NONE : list.map((each) => {
     variables.look(each, place.scope, () => standing(place, each));
     eachPart(each, (part) => { expression(draft, part, place); });
     const callee = each.k === 'call' ? each.callee : each;

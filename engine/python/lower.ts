@@ -289,22 +289,25 @@ class Lowering {
 
   private parameters(node: TreeNode): ParamNode[] {
     return this.named(node).flatMap((part) => {
-      const parameter = this.parameter(part);
-      return parameter ? [{ ...parameter, start: part.startIndex, end: part.endIndex }] : [];
+      const parameter = this.parameter(part, { start: part.startIndex, end: part.endIndex });
+      return parameter ? [parameter] : [];
     });
   }
 
-  private parameter(part: TreeNode): Omit<ParamNode, 'start' | 'end'> | undefined {
+  private parameter(part: TreeNode, { start, end }: { readonly start: number; readonly end: number }): ParamNode | undefined {
     const type = this.type(part);
-    if (type === 'identifier') return { name: this.slice(part) };
+    if (type === 'identifier') return { name: this.slice(part), start, end };
     if (type === 'list_splat_pattern' || type === 'dictionary_splat_pattern') {
-      return { name: this.slice(part).replace(/^\*+\s*/, ''), stars: type === 'list_splat_pattern' ? '*' : '**' };
+      return { name: this.slice(part).replace(/^\*+\s*/, ''), start, end, stars: type === 'list_splat_pattern' ? '*' : '**' };
     }
     const [name, ...rest] = this.named(part);
     if (!name) return undefined;
-    if (type === 'default_parameter' && rest[0]) return { name: this.slice(name), fallback: this.expr(rest[0]) };
-    if (type === 'typed_parameter' && rest[0]) return { ...(this.parameter(name) ?? { name: this.slice(name) }), annotation: this.annotation(rest[0]) };
-    if (type === 'typed_default_parameter' && rest[0] && rest[1]) return { name: this.slice(name), annotation: this.annotation(rest[0]), fallback: this.expr(rest[1]) };
+    if (type === 'default_parameter' && rest[0]) return { name: this.slice(name), fallback: this.expr(rest[0]), start, end };
+    if (type === 'typed_parameter' && rest[0]) {
+      const { name: own, stars } = this.parameter(name, { start, end }) ?? { name: this.slice(name) };
+      return { name: own, annotation: this.annotation(rest[0]), start, end, ...(stars && { stars }) };
+    }
+    if (type === 'typed_default_parameter' && rest[0] && rest[1]) return { name: this.slice(name), annotation: this.annotation(rest[0]), fallback: this.expr(rest[1]), start, end };
     return undefined;
   }
 

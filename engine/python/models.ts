@@ -51,7 +51,7 @@ export function classModel(one: ClassStmt, scope: Scope, outer: Scope, standing:
   const own = constraintsOf(orm, fields, meta?.k === 'class' ? meta : undefined, one, scope);
   const table = tableOf(orm, fields, meta?.k === 'class' ? meta : undefined);
   return {
-    ...standing, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, orm, ...(table !== undefined && { table }), bases,
+    scope: standing.scope, guards: standing.guards, at: standing.at, name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, orm, ...(table !== undefined && { table }), bases,
     abstract: isAbstract(one, orm, bases, fields, meta?.k === 'class' ? meta : undefined), foreign: isForeign(fields, meta?.k === 'class' ? meta : undefined, bases),
     open: own.open,
     columns, constraints: own.list, relations: fields.flatMap((each) => relationOf(each, place) ?? []),
@@ -138,7 +138,7 @@ function relationOf(field: Field, place: ColumnPlace): Relation | undefined {
   if (!call || !/^(relationship|Relationship|ManyToManyField|dynamic_loader)$/.test(calledName(call))) return undefined;
   const [first] = positionals(call);
   const target = textOf(first) ?? (first && qualifiedIn(place, first, place.scope));
-  return { name: field.name, ...(target !== undefined && { target }), call: callFact(call, qualifiedIn(place, call.callee, place.scope), place.scope, place.names, place.values, { ...place.standing, at: span(call) }, { within: [] }) };
+  return { name: field.name, ...(target !== undefined && { target }), call: callFact(call, qualifiedIn(place, call.callee, place.scope), place.scope, place.names, place.values, { scope: place.standing.scope, guards: place.standing.guards, at: span(call) }, { within: [] }) };
 }
 
 // ---- the class as a whole

@@ -1,13 +1,13 @@
 /** From a Python program to its module: the facts that its statements give, and those that only all of them together do. */
 import type { Module, Span } from '../../rules/kit';
 import { markersIn } from '../files/markers';
+import { NONE, settled } from '../lists';
 import type { Draft, ModuleInput } from './draft';
 import { draftOf } from './draft';
 import { looksLikeMigration, migrationOf } from './migrations';
 import { withLooseIndexes } from './models';
 import { readPieces, rereading } from './remembering';
-import type { Place } from './standing';
-import { behind, topOf } from './standing';
+import { topOf } from './standing';
 import type { States } from './state';
 import { statesOf, written } from './state';
 import { block } from './statements';
@@ -22,22 +22,11 @@ export function pythonModule(input: ModuleInput): Module {
   const does = new Set<string>();
   const top = topOf(scopes.module, does);
   const read = memory && program.pieces ? readPieces(draft, program.pieces, top, does, memory) : undefined;
-  if (!read) readAtOnce(draft, top);
+  if (!read) block(draft, program.body, top);
   const states = statesOf(program.body, { scopes, names, text });
   const module = assembled(draft, states, does);
   if (memory) memory.read = read && { text, module, scopes, states, pieces: read.map((each) => each.remembered), again: rereading(draft, read, states) };
   return module;
-}
-
-/** Each line that begins a statement begins with nothing known, as a piece does that is read alone: how far a value is followed does not rest on what was followed before. */
-function readAtOnce(draft: Draft, top: Place): void {
-  const { input: { program, text }, values, names } = draft;
-  let here = top;
-  for (const one of program.body) {
-    if (text.slice(text.lastIndexOf('\n', one.start - 1) + 1, one.start).trim() === '') { values.forget(); names.forget(); }
-    block(draft, [one], here);
-    here = behind(one, here, values);
-  }
 }
 
 function assembled({ input, name, package: inPackage, scopes, variables, routing, found, beside, modelFile }: Draft, states: States, does: ReadonlySet<string>): Module {
@@ -46,19 +35,21 @@ function assembled({ input, name, package: inPackage, scopes, variables, routing
   const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...modelFile, scopes }) : undefined;
   const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
   return {
-    markers: markersIn(text, program.comments),
+    markers: settled(markersIn(text, program.comments)),
     kind: 'module', path, language: 'python', role, name, package: inPackage, lines: lineCount(text), whole: program.whole, routing: routing.read(),
-    states: written(states),
-    ...found, functions: inOrder(found.functions), routes: inOrder(found.routes), loops: inOrder(found.loops), environment: variables.settled(found.handlers),
-    tasks: taskCandidates(beside.taskCalls, found.functions, found.assignments), models: withLooseIndexes(found.models, program.body), ...(migration && { migration }), stars: scopes.stars, suppressions,
-    does: [...does],
+    states: settled(written(states)),
+    imports: settled(found.imports), classes: settled(found.classes), functions: inOrder(found.functions), assignments: settled(found.assignments), calls: settled(found.calls), passes: settled(found.passes),
+    comparisons: settled(found.comparisons), handlers: settled(found.handlers), drops: settled(found.drops), routes: inOrder(found.routes), refusals: settled(found.refusals), statuses: settled(found.statuses),
+    idle: settled(found.idle), loops: inOrder(found.loops), environment: settled(variables.settled(found.handlers)),
+    tasks: settled(taskCandidates(beside.taskCalls, found.functions, found.assignments)), models: settled(withLooseIndexes(found.models, program.body)), ...(migration && { migration }), stars: settled(scopes.stars), suppressions,
+    does: does.size === 0 ? NONE : [...does],
     ...(docstring && { docstring }),
   };
 }
 
 /** Outer definitions before inner ones, as they are written. */
-function inOrder<T extends { readonly at: Span }>(found: readonly T[]): T[] {
-  return [...found].sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end);
+function inOrder<T extends { readonly at: Span }>(found: readonly T[]): readonly T[] {
+  return found.length === 0 ? NONE : [...found].sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end);
 }
 
 function lineCount(text: string): number {

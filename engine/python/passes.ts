@@ -4,6 +4,7 @@
  * queries and of loggers, the most frequent by far, end in a library and are left out.
  */
 import type { Pass } from '../../rules/kit';
+import { NONE } from '../lists';
 import type { CallExpr } from '../syntax/ast';
 import type { Names } from './names';
 import type { Scope } from './scopes';
@@ -31,6 +32,6 @@ export function passOf(expr: CallExpr, callee: string, scope: Scope, names: Name
   const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
   return {
     scope: scope.path, callee, written: names.written(expr.callee), at: span(expr),
-    args: positional.map((each) => values.evaluate(each.value, scope)), keywords: values.keywords(expr.args, scope),
+    args: positional.length === 0 ? NONE : positional.map((each) => values.evaluate(each.value, scope)), keywords: values.keywords(expr.args, scope),
   };
 }

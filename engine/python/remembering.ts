@@ -1,11 +1,12 @@
 /** Reading an open file: statements that mean what they meant before the edit are taken over, the others are read (see memory.ts). */
+import type { Import } from '../../rules/kit';
 import type { Draft } from './draft';
 import { draftOf } from './draft';
 import type { ModuleMemory, Remembered } from './memory';
 import { sameAmbient } from './memory';
 import type { Piece } from './pieces';
 import type { Place } from './standing';
-import { behind } from './standing';
+import { behind, inside } from './standing';
 import type { States } from './state';
 import { statesIn } from './state';
 import { block } from './statements';
@@ -20,8 +21,8 @@ export interface Standpoint { readonly remembered: Remembered; readonly place: P
  * @param does what the module calls, to which is added
  */
 export function readPieces(draft: Draft, pieces: readonly Piece[], top: Place, does: Set<string>, memory: ModuleMemory): readonly Standpoint[] {
-  const { input: { path, role }, scopes, refusing, values, routeContext: { framework = '' } } = draft;
-  const { standing, known } = memory.recall(pieces, scopes, [path, role, framework, ...scopes.stars, ...refusing].join('\0'));
+  const { input: { path, role }, scopes, refusing, values } = draft;
+  const { standing, known } = memory.recall(pieces, scopes, [path, role, ...scopes.stars, ...refusing].join('\0'));
   let here = top;
   let ambient: Remembered['ambient'] = [];
   let conditions: ReadonlySet<string> = new Set();
@@ -57,7 +58,7 @@ function recorded(draft: Draft, piece: Piece, place: Place, conditions: Readonly
   draft.values.forget();
   draft.names.forget();
   module.asked = asked;
-  block(draft, piece.body, { ...place, does: [does] });
+  block(draft, piece.body, inside(place, { does: [does] }));
   module.asked = undefined;
   for (const name of conditions) asked.add(name);
   return {
@@ -91,8 +92,11 @@ export function rereading({ input, refusing }: Draft, read: readonly Standpoint[
     if (!there) throw new RangeError(`There is no piece ${index}.`);
     const { piece: gone } = there.remembered;
     const draft = draftOf({ ...input, text, program: { ...input.program, body: [definition] }, memory: undefined }, { scopes, refusing });
-    for (const { remembered: { added } } of read.slice(0, index)) addNames(draft, added);
+    for (const { remembered: { facts: { imports = [] }, added } } of read.slice(0, index)) {
+      draft.found.imports.push(...imports as readonly Import[]);
+      addNames(draft, added);
+    }
     const rest = new Map([...states].filter(([, { nameAt: { start } }]) => start < gone.start || gone.start + gone.text.length <= start));
-    return { ...recorded(draft, piece, { ...there.place, scope: scopes.module }, new Set()), states: statesIn(definition, rest, { scopes, names: draft.names, text }) };
+    return { ...recorded(draft, piece, inside(there.place, { scope: scopes.module }), new Set()), states: statesIn(definition, rest, { scopes, names: draft.names, text }) };
   };
 }

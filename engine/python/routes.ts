@@ -44,7 +44,7 @@ export function decoratedRoutes(one: FunctionStmt | ClassStmt, scope: Scope, hom
     const router = ownerName(names, expr.callee.of, home);
     const answer = answerOf(decorator) ?? (one.k === 'function' && one.returns ? names.annotated(one.returns, home) : undefined);
     return paths.map((path) => ({
-      ...standing, framework, path, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
+      scope: standing.scope, guards: standing.guards, at: standing.at, framework, path, methods, handler: scope.path, handlerAt: { start: one.nameAt, end: one.nameAt + one.name.length },
       owner: names.written(expr.callee.k === 'attribute' ? expr.callee.of : expr.callee), router, decorators, gates, hooks: [], traced: false, ...(answer && { answer }), does: body.does,
       reads: body.reads, body: { start: one.body.start, end: one.body.end },
     }));

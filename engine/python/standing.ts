@@ -1,5 +1,6 @@
 /** Where a statement stands: in which scope, under which conditions, and inside of what. */
 import type { Guard, Standing } from '../../rules/kit';
+import { NONE, settled } from '../lists';
 import type { Block, Expr, Stmt } from '../syntax/ast';
 import { guardsOf } from './conditions';
 import { alwaysRaises } from './handlers';
@@ -20,16 +21,21 @@ export interface Place {
   /** In a `while` loop of this scope. */
   readonly repeats: boolean;
   /** The innermost loop of this scope. */
-  readonly loop?: LoopAround | undefined;
+  readonly loop: LoopAround | undefined;
   /** Directly in an `async def`. */
-  readonly onLoop?: boolean;
+  readonly onLoop: boolean;
   /** What the functions around it call, innermost last: each call is added to all of them. */
   readonly does: readonly Set<string>[];
 }
 
+/** A place in another: what is said here is another, the rest is as it was. Every place is made with all it has, so that all are of one shape. */
+export function inside({ scope, guards, within, cleanup, repeats, loop, onLoop, does }: Place, to: Partial<Place>): Place {
+  return { scope, guards, within, cleanup, repeats, loop, onLoop, does, ...to };
+}
+
 /** The place of a file's first statement. */
 export function topOf(module: Scope, does: Set<string>): Place {
-  return { scope: module, guards: () => [], within: undefined, cleanup: false, repeats: false, does: [does] };
+  return { scope: module, guards: () => NONE, within: undefined, cleanup: false, repeats: false, loop: undefined, onLoop: false, does: [does] };
 }
 
 /** What every fact says of its place. */
@@ -38,10 +44,9 @@ export function standing(place: Place, at: { readonly start: number; readonly en
 }
 
 /** Names of what is around a place, outermost first. */
-export function namesOf(around: Around | undefined): string[] {
-  const names: string[] = [];
-  for (let at = around; at; at = at.outer) names.unshift(at.name());
-  return names;
+export function namesOf(around: Around | undefined): readonly string[] {
+  if (!around) return NONE;
+  return settled([...namesOf(around.outer), around.name()]);
 }
 
 /** The conditions that hold where `test` is true (or false, when `negated`). */
@@ -53,7 +58,7 @@ export function conditions(test: Expr, negated: boolean, scope: Scope, values: V
 /** The place of what runs where `test` is true (or false, when `negated`). */
 export function under(test: Expr, negated: boolean, place: Place, values: Values, wanted: (guard: Guard) => boolean = () => true): Place {
   let made: readonly Guard[] | undefined;
-  return { ...place, guards: () => made ??= [...place.guards(), ...conditions(test, negated, place.scope, values).filter(wanted)] };
+  return inside(place, { guards: () => made ??= [...place.guards(), ...conditions(test, negated, place.scope, values).filter(wanted)] });
 }
 
 /** The place behind a statement: `if not app.debug: return` guards all that follows it in the block. */

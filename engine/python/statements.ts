@@ -10,7 +10,7 @@ import { idleKind } from './idle';
 import { absolute } from './module-name';
 import { refusalOf } from './refusals';
 import type { Place } from './standing';
-import { behind, conditions, standing, under } from './standing';
+import { behind, conditions, inside, standing, under } from './standing';
 import { span } from './values';
 import { callsIn, expressionsOf } from './walk';
 
@@ -69,11 +69,11 @@ function idleStatement(draft: Draft, expr: Expr, place: Place): void {
 
 function loop(draft: Draft, one: Extract<Stmt, { k: 'loop' }>, place: Place): void {
   const { over, target } = one;
-  const inside = { ...place, loop: loopAround(draft, one, target && over, place), repeats: place.repeats || !target };
+  const inner = inside(place, { loop: loopAround(draft, one, target && over, place), repeats: place.repeats || !target });
   // The condition of a `while` is asked each time, the collection of a `for` once.
-  if (over) expression(draft, over, target ? place : inside, { awaited: isAsync(draft, one) });
+  if (over) expression(draft, over, target ? place : inner, { awaited: isAsync(draft, one) });
   if (target) expression(draft, target, place);
-  block(draft, one.body.body, inside);
+  block(draft, one.body.body, inner);
   block(draft, one.orelse?.body ?? [], place);
 }
 
@@ -89,7 +89,7 @@ function branch(draft: Draft, one: Extract<Stmt, { k: 'if' }>, place: Place): vo
 function withStatement(draft: Draft, one: Extract<Stmt, { k: 'with' }>, place: Place): void {
   let { within } = place;
   for (const { value } of one.items) if (value.k === 'call') within = { name: () => draft.names.callee(value.callee, place.scope), outer: within };
-  block(draft, one.body.body, { ...place, within });
+  block(draft, one.body.body, inside(place, { within }));
 }
 
 function tryStatement(draft: Draft, one: TryStmt, place: Place): void {
@@ -102,13 +102,13 @@ function tryStatement(draft: Draft, one: TryStmt, place: Place): void {
   block(draft, one.orelse?.body ?? [], place);
   const left = one.final && leavesBlock(one.final.body);
   if (left && one.handlers.every((each) => deeds(each.body.body).includes('raise'))) draft.found.drops.push({ ...standing(place, left), tries, tryBody: span(one.body) });
-  block(draft, one.final?.body ?? [], { ...place, cleanup: true });
+  block(draft, one.final?.body ?? [], inside(place, { cleanup: true }));
 }
 
 function handler({ names, found, input: { text } }: Draft, one: HandlerNode, { body: tried }: TryStmt, tries: readonly string[], place: Place): void {
   const types = one.type ? (one.type.k === 'list' ? one.type.items : [one.type]) : [];
   found.handlers.push({
-    ...standing(place, one), keyword: { start: one.start, end: one.keywordEnd }, catches: types.map((each) => names.qualify(each, place.scope) ?? names.written(each)),
+    scope: place.scope.path, guards: place.guards(), at: span(one), keyword: { start: one.start, end: one.keywordEnd }, catches: types.map((each) => names.qualify(each, place.scope) ?? names.written(each)),
     ...(one.type && { catchesAt: span(one.type) }), ...(one.bound && { bound: one.bound }), body: { start: one.body.start, end: one.body.end }, does: deeds(one.body.body),
     tries, tryBody: { start: tried.start, end: tried.end }, reraises: alwaysRaises(one.body), usesBound: usesBound(one, text), passesOn: passesOn(one), repeats: place.repeats,
     cleanup: place.cleanup || /(^|\.)(__del__|__exit__|__aexit__)$/.test(place.scope.path),

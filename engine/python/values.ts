@@ -7,6 +7,7 @@
  */
 import type { Entry, Keyword, Span, Value } from '../../rules/kit';
 import { environmentVariables } from '../../rules/kit';
+import { NONE } from '../lists';
 import type { Expr } from '../syntax/ast';
 import { castOf, generates, secretStore } from './environment';
 import { isEnvironment } from './environment-object';
@@ -77,11 +78,10 @@ export class Values {
     }
   }
 
-  keywords(args: readonly { readonly name?: string; readonly stars?: '*' | '**'; readonly value: Expr; readonly start: number; readonly end: number }[], scope: Scope, given?: ReadonlyMap<string, Value>): Keyword[] {
-    return args.flatMap((each): Keyword[] => {
-      const name = each.name ?? each.stars;
-      return name === undefined ? [] : [{ name, value: this.evaluate(each.value, scope, given), at: span(each) }];
-    });
+  /** The arguments that have a name or stars. */
+  keywords(args: readonly { readonly name?: string; readonly stars?: '*' | '**'; readonly value: Expr; readonly start: number; readonly end: number }[], scope: Scope, given?: ReadonlyMap<string, Value>): readonly Keyword[] {
+    const keywords = args.filter((each) => each.name !== undefined || each.stars !== undefined);
+    return keywords.length === 0 ? NONE : keywords.map((each) => ({ name: each.name ?? each.stars ?? '', value: this.evaluate(each.value, scope, given), at: span(each) }));
   }
 
   /** `"X" in os.environ` asks like `os.environ.get("X")` does, but for variables that are empty. */
@@ -141,7 +141,7 @@ export class Values {
     if (!last) return { kind: 'unknown', at };
     const before = () => this.reaching(name, list.slice(0, -1), home, blocks, at, given);
     if (this.steps++ > MOST_STEPS) { this.cut = true; return { kind: 'unknown', at }; }
-    const value = { ...this.bound(name, last, home, at, given), at };
+    const value = placed(this.bound(name, last, home, at, given), at);
     if (last.kind === 'value' && last.op !== undefined) {
       const earlier = list.length > 1 ? before() : { kind: 'unknown', at } as const;
       return last.op === '+' && (isText(earlier) || isText(value) || carriesTaint(value)) ? joined('concatenation', [earlier, value], at) : { kind: 'unknown', at };
@@ -243,7 +243,7 @@ export class Values {
   private call(expr: Extract<Expr, { k: 'call' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
     const callee = this.names.callee(expr.callee, scope);
     const positional = expr.args.filter((each) => each.name === undefined && !each.stars);
-    const args = () => positional.slice(0, WIDEST).map((each) => this.evaluate(each.value, scope, given));
+    const args = () => positional.length === 0 ? NONE : positional.slice(0, WIDEST).map((each) => this.evaluate(each.value, scope, given));
     const reader = readerOf(expr, callee, scope, this.names);
     const name = positional[0] ?? expr.args.find((each) => /^(key|var|name)$/.test(each.name ?? ''));
     if (reader && name) {
@@ -312,6 +312,19 @@ export class Values {
 
   private qualified(scope: Scope): string {
     return this.names.module ? `${this.names.module}.${scope.path}` : scope.path;
+  }
+}
+
+/** The value at another place. The most frequent kinds are made one by one: copies that V8 makes of many shapes in one place have a shape of their own each. */
+function placed(value: Value, at: Span): Value {
+  if (value.at === at) return value;
+  switch (value.kind) {
+    case 'text': return { kind: 'text', value: value.value, at };
+    case 'reference': return { kind: 'reference', name: value.name, at };
+    case 'parameter': return { kind: 'parameter', name: value.name, function: value.function, at };
+    case 'unknown': return { kind: 'unknown', at };
+    case 'result': return value.of ? { kind: 'result', callee: value.callee, of: value.of, args: value.args, keywords: value.keywords, at } : { kind: 'result', callee: value.callee, args: value.args, keywords: value.keywords, at };
+    default: return { ...value, at };
   }
 }
 

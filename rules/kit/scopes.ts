@@ -86,38 +86,34 @@ export function classesAround(module: Module, at: Span): readonly Class[] {
   return around(module.classes, at);
 }
 
-interface Index<D extends Definition> {
+/** Definitions of a list, found in several ways. Of a file that is edited, mostly one of them is asked for before the next edit. */
+class Index<D extends Definition> {
+  private paths: ReadonlyMap<string, readonly D[]> | undefined;
+  private scopes: ReadonlyMap<string, readonly D[]> | undefined;
+  private names: ReadonlyMap<number, D> | undefined;
+  private around: readonly number[] | undefined;
+
+  constructor(private readonly list: readonly D[]) {}
+
   /** Each list in the order of the file. */
-  readonly byPath: ReadonlyMap<string, readonly D[]>;
-  readonly byScope: ReadonlyMap<string, readonly D[]>;
+  get byPath(): ReadonlyMap<string, readonly D[]> { return this.paths ??= grouped(this.list, pathOf); }
+  get byScope(): ReadonlyMap<string, readonly D[]> { return this.scopes ??= grouped(this.list, (each) => each.scope); }
   /** By the offset of the name. */
-  readonly byName: ReadonlyMap<number, D>;
+  get byName(): ReadonlyMap<number, D> { return this.names ??= new Map(this.list.map((each) => [each.nameAt.start, each])); }
   /** For each definition of the list, the place in it of the one around it. */
-  readonly outer: readonly number[];
+  get outer(): readonly number[] { return this.around ??= nested(this.list); }
 }
 
 const indexes = new WeakMap<readonly Definition[], Index<Definition>>();
+const EMPTY = new Index<never>([]);
 
 function index<D extends Definition>(list: readonly D[]): Index<D> {
+  if (list.length === 0) return EMPTY;
   const known = indexes.get(list) as Index<D> | undefined;
   if (known) return known;
-  const made = lazyIndex(list);
-  indexes.set(list, made);
+  const made = new Index(list);
+  indexes.set(list, made as unknown as Index<Definition>);
   return made;
-}
-
-/** Of a file that is edited, mostly one of them is asked for before the next edit. */
-function lazyIndex<D extends Definition>(list: readonly D[]): Index<D> {
-  let byPath: Index<D>['byPath'] | undefined;
-  let byScope: Index<D>['byScope'] | undefined;
-  let byName: Index<D>['byName'] | undefined;
-  let outer: Index<D>['outer'] | undefined;
-  return {
-    get byPath() { return byPath ??= grouped(list, pathOf); },
-    get byScope() { return byScope ??= grouped(list, (each) => each.scope); },
-    get byName() { return byName ??= new Map(list.map((each) => [each.nameAt.start, each])); },
-    get outer() { return outer ??= nested(list); },
-  };
 }
 
 function grouped<D>(list: readonly D[], key: (one: D) => string): ReadonlyMap<string, readonly D[]> {

@@ -22,6 +22,16 @@ describe('an index over modules', () => {
     assert.equal(of.get('z')[0]?.module, after);
   });
 
+  it('keeps the order of keys where the only module of one loses it and has it again', () => {
+    const of = index();
+    of.replace(module('b.py', 'x'));
+    assert.deepEqual(facts(of, 'y'), []);
+    of.replace(module('b.py', 'x', 'y'));
+    of.replace(module('c.py', 'y'));
+    assert.deepEqual(facts(of, 'y'), ['b.py:1', 'c.py:0']);
+    assert.deepEqual([...of.keys()], ['x', 'y']);
+  });
+
   it('takes a module it did not know', () => {
     const of = index();
     of.replace(module('c.py', 'x'));
