@@ -38,6 +38,32 @@ export function pieceEnd(text: string, from: number, indent = ''): number {
   return text.length;
 }
 
+/** Whether a line ends in a stretch of a text outside of brackets and strings, and is not continued. */
+export function lineEndsIn(text: string, from: number, to: number): boolean {
+  const first = text.indexOf('\n', from);
+  if (first < 0 || first >= to) return false;
+  let depth = 0;
+  for (let at = from; at < to;) {
+    const code = text.charCodeAt(at);
+    depth = depthBehind(code, depth);
+    if (code === NEWLINE && depth === 0) return true;
+    at = behind(text, at, code);
+  }
+  return false;
+}
+
+/** Whether the line in which the head of a statement begins ends before its colon. */
+export function headRunsOn(text: string, from: number): boolean {
+  let depth = 0;
+  for (let at = from; at < text.length;) {
+    const code = text.charCodeAt(at);
+    depth = depthBehind(code, depth);
+    if (depth === 0 && (code === NEWLINE || code === COLON)) return code === NEWLINE;
+    at = behind(text, at, code);
+  }
+  return false;
+}
+
 /** Behind the character at `at`, or behind the comment, the string or the end of a continued line that begins with it. */
 function behind(text: string, at: number, code: number): number {
   switch (code) {

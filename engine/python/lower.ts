@@ -7,15 +7,23 @@
  */
 import type { Language, Node as TreeNode, Tree } from 'web-tree-sitter';
 import type { Argument, Block, ClassStmt, Expr, FunctionStmt, HandlerNode, ImportedName, ParamNode, Program, Stmt, TryStmt } from '../syntax/ast';
+import { headRunsOn, lineEndsIn } from './cuts';
 import { unescapePython } from './strings';
 
 /** Deeper nesting is nobody's program; it would only overflow our own stack. */
 const DEEPEST = 150;
 
-/** A line ends and is not continued. */
-const LINE_ENDS = /(?<!\\\r?)\n/;
-
 type Typed = TreeNode & { kind?: string };
+
+/** The parser takes the line below for what is still to be typed: `x =`, `user.`. */
+function runsOn(one: Stmt | undefined, text: string): boolean {
+  switch (one?.k) {
+    case 'assign': case 'expression': case 'return': case 'raise': case 'assert': case 'import': case 'loose': return lineEndsIn(text, one.start, one.end);
+    case 'if': case 'loop': case 'with': case 'match': return headRunsOn(text, one.start);
+    case 'function': case 'class': return headRunsOn(text, one.nameAt);
+    default: return false;
+  }
+}
 
 /** A walker for trees of this language; make it once. */
 export function pythonLowering(language: Language): (tree: Tree, text: string) => Program {
@@ -84,6 +92,7 @@ class Lowering {
     if (++this.depth > DEEPEST) { this.broken = true; this.depth--; return; }
     const start = node.startIndex;
     const type = this.type(node);
+    const before = out.length;
     switch (type) {
       case 'expression_statement': this.expressionStatement(node, out); break;
       case 'import_statement': case 'future_import_statement': case 'import_from_statement': out.push({ k: 'import', start, end: node.endIndex, names: this.imports(node, type) }); break;
@@ -108,6 +117,7 @@ class Lowering {
         out.push({ k: 'loose', start, end: node.endIndex, parts: this.named(node).map((each) => this.expr(each)) }); break;
       default: if (EXPRESSIONS.has(type)) out.push({ k: 'expression', start, end: node.endIndex, value: this.expr(node) });
     }
+    for (let at = before; at < out.length; at++) if (runsOn(out[at], this.text)) this.broken = true;
     this.depth--;
   }
 
@@ -136,8 +146,6 @@ class Lowering {
       at = undefined;
       for (const [index, part] of parts.entries()) {
         const type = this.type(part);
-        // The parser takes the line below for the value that is still to be typed: `x =`.
-        if (index > 0 && LINE_ENDS.test(this.text.slice(parts[index - 1]?.endIndex, part.startIndex))) this.broken = true;
         if (index === 0) targets.push(this.expr(part));
         else if (type === 'type') annotation = this.annotation(part);
         else if (type === 'assignment') at = part;
