@@ -10,9 +10,13 @@
  */
 import type { Program, Stmt } from '../syntax/ast';
 import { pieceEnd } from './cuts';
-import type { WasLowered } from './members';
-import { classAgain, byStatements } from './members';
+import type { WasLowered } from './innermost';
+import { innermostAgain } from './innermost';
+import type { Part } from './members';
+import { byStatements, partsOf } from './members';
 import { shifted } from './shifted';
+import type { Stretch } from '../syntax/stretch';
+import { stretchBetween } from '../syntax/stretch';
 
 /** What a piece is made of, from its own beginning. */
 export type Lowered = Program;
@@ -31,7 +35,7 @@ export class Pieces {
   private last: readonly Piece[] = [];
 
   /** What was read of the parts of a definition that is broken, by their texts. */
-  private parts = new Map<string, Lowered>();
+  private parts: ReadonlyMap<string, Part> = new Map();
 
   /** What was lowered last, which may be asked for twice. */
   private latest: { readonly text: string; readonly lowered: Lowered } | undefined;
@@ -41,27 +45,35 @@ export class Pieces {
 
   /**
    * What the text of a piece is made of.
-   * @param before the piece in whose place it stands: of a class, only the method that changed is read
+   * @param before the piece in whose place it stands: only the statement that changed is read
    */
   lowered(text: string, before?: WasLowered): Lowered {
-    if (this.latest?.text !== text) this.latest = { text, lowered: (before && classAgain(before, text, this.lower)) ?? this.anew(text) };
+    if (this.latest?.text !== text) this.latest = { text, lowered: before ? this.again(text, before) : this.anew(text) };
     return this.latest.lowered;
+  }
+
+  private again(text: string, before: WasLowered): Lowered {
+    const again = innermostAgain(before, text, this.lower);
+    if (again !== undefined && again !== 'broken') return again;
+    const edit = stretchBetween(before.text, text);
+    if ((before.origin.whole && again === undefined) || !staysInLine(before.text, text, edit)) return this.anew(text);
+    // Most likely a bracket is open that was opened just now, or before: it is looked for where the edit is, and not in all of the definition.
+    if (before.origin.whole) this.parts = partsOf(before, edit.start);
+    const read = this.inParts(text, edit.start);
+    return read?.brokenThere ? read.read : this.anew(text);
   }
 
   private anew(text: string): Lowered {
     const read = this.lower(text);
-    return read.whole ? read : this.inParts(text) ?? read;
+    return read.whole ? read : this.inParts(text)?.read ?? read;
   }
 
   /** Parts that were read for the definition that was read last are not read again. */
-  private inParts(text: string): Lowered | undefined {
-    const { parts } = this;
-    this.parts = new Map();
-    return byStatements(text, (part) => {
-      const read = this.parts.get(part) ?? parts.get(part) ?? this.lower(part);
-      this.parts.set(part, read);
-      return read;
-    });
+  private inParts(text: string, suspect?: number): ReturnType<typeof byStatements> {
+    const before = this.parts;
+    const parts = new Map<string, Part>();
+    this.parts = parts;
+    return byStatements(text, suspect, { lower: this.lower, known: (part) => parts.get(part) ?? before.get(part), keep: (part, read) => { parts.set(part, read); } });
   }
 
   read(text: string): Program & { readonly pieces: readonly Piece[] } {
@@ -81,6 +93,11 @@ export class Pieces {
     this.last = pieces;
     return { pieces, body: pieces.flatMap((each) => each.body), comments: pieces.flatMap((each) => each.comments), whole: pieces.every((each) => each.origin.whole) };
   }
+}
+
+/** An edit behind the indentation of a line that leaves it one line. */
+function staysInLine(before: string, now: string, { start, end, by }: Stretch): boolean {
+  return !/[\r\n]/.test(before.slice(start, end)) && !/[\r\n]/.test(now.slice(start, end + by)) && /\S/.test(before.slice(before.lastIndexOf('\n', start - 1) + 1, start));
 }
 
 /**

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonLowering } from '../../engine/python/lower';
 import { pieceEnd } from '../../engine/python/cuts';
-import { classAgain } from '../../engine/python/members';
+import { innermostAgain } from '../../engine/python/innermost';
 import { Pieces } from '../../engine/python/pieces';
 import { Documents } from '../../engine/syntax/documents';
 import type { Program } from '../../engine/syntax/ast';
@@ -133,27 +133,27 @@ describe('the pieces of a Python file', () => {
     pieces.read(text);
     const count = (next: string) => { read.length = 0; pieces.read(next); return read; };
     assert.deepEqual(count(text), []);
-    assert.deepEqual(count(text.replace('return 1', 'return 10')), ['def f():\n    return 10\n']);
-    assert.deepEqual(count(text), ['def f():\n    return 1\n']);
+    assert.deepEqual(count(text.replace('return 1', 'return 10')), ['class _:\n    return 10\n']);
+    assert.deepEqual(count(text), ['class _:\n    return 1\n']);
     assert.deepEqual(count(text.replace('b = 2', 'else: 2')), ['def f():\n    return 1\nelse: 2\n', 'def f():\n    pass\n', 'class _:\n    return 1\n', 'class _:\nelse: 2\n']);
     assert.deepEqual(count(''), []);
     assert.equal(count(text).length, 4);
   });
 
-  it('of a class are read again by the method that changed, and are what the whole class is', () => {
+  it('are read again by the innermost statement that changed, and are what the whole piece is', () => {
     const next = random(20261128);
     const below = (most: number) => Math.floor(next() * most);
     const puts = ['x', '1', ' ', '\n', '\n        y = 1', '\n    def z(self):\n        pass\n', '\n    # c\n', '\n# c\n', '\nx = 1\n', '(', ')', '"""', '#', '\\', '\\\n', ':', '@d\n', 'else:', '\t'];
     let taken = 0;
-    for (const before of CLASSES) {
+    for (const before of [...CLASSES, ...BLOCKS]) {
       const origin = lowered(before);
       assert.ok(origin.whole);
       for (let round = 0; round < 400; round++) {
         const at = below(before.length);
         const gone = below(3) === 0 ? below(20) : 0;
         const now = before.slice(0, at) + (puts[below(puts.length)] ?? '') + before.slice(at + gone);
-        const again = classAgain({ text: before, origin }, now, lowered);
-        if (!again) continue;
+        const again = innermostAgain({ text: before, origin }, now, lowered);
+        if (!again || again === 'broken') continue;
         taken++;
         assert.deepEqual(again, lowered(now), now);
       }
@@ -161,12 +161,18 @@ describe('the pieces of a Python file', () => {
     assert.ok(taken > 100, `only ${taken} were read so`);
     const [one = ''] = CLASSES;
     const read: string[] = [];
-    classAgain({ text: one, origin: lowered(one) }, one.replace('return 1', 'return 10'), (text) => { read.push(text); return lowered(text); });
-    assert.deepEqual(read, ['class _:\n    @property\n    def first(self):\n        # why\n        return 10\n\n']);
+    innermostAgain({ text: one, origin: lowered(one) }, one.replace('return 1', 'return 10'), (text) => { read.push(text); return lowered(text); });
+    assert.deepEqual(read, ['class _:\n        return 10\n']);
   });
 });
 
 const CLASSES = [
   'class A(B, metaclass=M):\n    """Doc."""\n\n    x: int = 1\n\n    @property\n    def first(self):\n        # why\n        return 1\n\n    async def second(self, *, a=(1, 2)):\n        if a:\n            return """text\n    def no(): pass\n"""\n        # at the end\n\n    y = 2\n\n    def third(self):\n        class Inner:\n            def deep(self): return [\n1]\n        return Inner',
   '@decorated\nclass C:\n\tdef one(self): return 1\n\tdef two(self):\n\t\ttry:\n\t\t\treturn f"{self.x!r}"\n\t\tfinally:\n\t\t\tpass\n\n\n# behind\n',
+];
+
+const BLOCKS = [
+  'def f(a, b=(1,\n 2)):\n    """Doc."""\n    # first\n    if a:\n        x = 1  # c\n        # behind\n    elif b:\n        y = [\n1\n]; z = 2\n\n    elif x: pass\n    else:\n        # why\n        return x\n        # last\n\n    for c in a:\n        while c:\n            c = c.next\n        else:\n            break\n            # deep\n          # odd\n    else:\n        del c\n    return 1\n',
+  'async def g():\n    try:\n        async with a as b, c:\n            await b\n    except (A, B) as e:\n        raise\n    except:\n        global N; N = 1\n    else:\n        yield 1\n    finally:\n        match b:\n            case [1, x] if x:\n                print(x)\n            case _:\n                pass\n    @d(\n)\n    def inner(): return {\n  1: 2}\n    class I: x = 1\n    y: int = f("""\nz""")\n    # end\n# out\n',
+  'if a:\n    def one():\n        x = 1\n        return x\n    y = 2\nelse:\n    z = 3\n',
 ];
