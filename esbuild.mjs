@@ -1,6 +1,7 @@
 // Bundles: client, server and command line for node; copies the grammars. `--watch` builds again on every change.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 
@@ -32,18 +33,17 @@ const ascii = {
   },
 };
 
-/** Bundles are CommonJS: web-tree-sitter asks for import.meta.url, which has to be said another way there. */
+/** Bundles are CommonJS, web-tree-sitter's other form among it, and have no import(): code that is kept runs without node's own loader. */
 const node = {
   bundle: true, format: 'cjs', platform: 'node', target: 'node20', sourcemap: !production, minify: production, legalComments: 'none', logLevel: 'warning',
-  mainFields: ['module', 'main'], external: ['vscode'], write: false, plugins: [ascii],
-  define: { 'import.meta.url': 'import_meta_url', __SHIPWORTHY_VERSION__: JSON.stringify(version) },
-  banner: { js: "const import_meta_url = require('node:url').pathToFileURL(__filename).href;" },
+  mainFields: ['module', 'main'], alias: { 'web-tree-sitter': createRequire(import.meta.url).resolve('web-tree-sitter') }, supported: { 'dynamic-import': false },
+  external: ['vscode'], write: false, plugins: [ascii], define: { __SHIPWORTHY_VERSION__: JSON.stringify(version) },
 };
 
 const builds = [
   { ...node, entryPoints: { client: 'client/extension.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { server: 'server/node.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { cli: 'cli/main.ts' }, outdir: 'dist', banner: { js: `#!/usr/bin/env node\n${node.banner.js}` } },
+  { ...node, entryPoints: { server: 'server/start.ts', 'language-server': 'server/node.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { cli: 'cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
 ];
 const only = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length);
 const wanted = builds.filter((each) => !only || only.split(',').includes(Object.keys(each.entryPoints)[0]));

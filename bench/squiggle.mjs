@@ -1,6 +1,6 @@
 // From starting the built server to the first squiggle, as a client that is sent diagnostics sees it.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -12,20 +12,21 @@ import {
 const LONGEST = 120_000;
 
 /**
- * Starts a server over a folder, opens one file of it, and shuts the server down when the first diagnostics of that file have come.
+ * Starts a server over a folder, opens one file of it, and shuts the server down when the first diagnostics of that file have come, the scan is over and its code is kept.
  * @param server path of the server's bundle
  * @param folder of the workspace
  * @param file path in the folder; a Python file that has a finding
- * @param keepIn folder in which the server keeps what it found, and looks for what it kept
+ * @param codeIn folder in which the server keeps its code
+ * @param keepIn folder in which the server keeps what it found, and looks for what it kept; without it, the folder is as new
  * @returns milliseconds from the start of the process to the answer to `initialize` and to those diagnostics, and how many they are
  * @throws when the server ends before, or says nothing of the file in time
  */
-export async function firstSquiggle(server, folder, file, keepIn) {
+export async function firstSquiggle(server, folder, file, codeIn, keepIn) {
   const begun = performance.now();
   const since = () => performance.now() - begun;
   const root = pathToFileURL(folder).href;
   const uri = pathToFileURL(join(folder, file)).href;
-  const child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [server, '--stdio', `--code-cache=${codeIn}`], { stdio: ['pipe', 'pipe', 'inherit'] });
   const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   let timer;
   try {
@@ -48,7 +49,7 @@ export async function firstSquiggle(server, folder, file, keepIn) {
     await connection.sendNotification(DidOpenTextDocumentNotification.type, { textDocument: { uri, languageId: 'python', version: 1, text: readFileSync(join(folder, file), 'utf8') } });
     const answer = { initialized, ...await Promise.race([ended, shown]) };
     // Only what a whole scan found is kept.
-    while ((await Promise.race([ended, connection.sendRequest('shipworthy/report')])).scanning) await pause(100);
+    while ((await Promise.race([ended, connection.sendRequest('shipworthy/report')])).scanning || !existsSync(join(codeIn, 'server.code'))) await pause(100);
     await Promise.race([ended, connection.sendRequest(ShutdownRequest.type)]);
     return answer;
   } finally {

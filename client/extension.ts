@@ -26,12 +26,14 @@ export interface TestView {
   status(): Status | undefined;
   /** Where the server keeps what it found. */
   readonly storage: vscode.Uri | undefined;
+  /** Where it keeps its code. */
+  readonly codeStorage: vscode.Uri;
 }
 
 /** Puts everything on its place and starts the server, without waiting for it. */
 export function activate(context: vscode.ExtensionContext): TestView {
   const log = vscode.window.createOutputChannel('Shipworthy', { log: true });
-  const server = new LanguageServer(context.asAbsolutePath('dist/server.js'), log, [REPORT_CHANGED], context.storageUri);
+  const server = new LanguageServer({ module: context.asAbsolutePath('dist/server.js'), keepIn: context.storageUri, codeIn: context.globalStorageUri }, log, [REPORT_CHANGED]);
   const report = new CurrentReport(server, log);
   const tree = new ReportTree(report, server, context.workspaceState);
   const status = new StatusItems(report, server);
@@ -56,5 +58,6 @@ export function activate(context: vscode.ExtensionContext): TestView {
     panel: () => panel.state,
     status: () => status.status,
     storage: context.storageUri,
+    codeStorage: context.globalStorageUri,
   };
 }

@@ -5,8 +5,8 @@
  */
 import * as vscode from 'vscode';
 import { CloseAction, DocumentDiagnosticRequest, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node';
-import type { MessageTransports, WorkspaceEdit } from 'vscode-languageclient/node';
-import type { InitializationOptions } from '../server/protocol';
+import type { MessageTransports, NodeModule, WorkspaceEdit } from 'vscode-languageclient/node';
+import { CODE_CACHE, type InitializationOptions } from '../server/protocol';
 import { provideCodeActions } from './code-actions';
 import { Deferring } from './deferring';
 import { DOCUMENTS } from './documents';
@@ -17,12 +17,22 @@ export type ServerState =
   /** `reason` is a sentence. */
   | { readonly kind: 'stopped'; readonly reason: string };
 
+/** The server on the disk, and what it may write to. */
+export interface ServerPlaces {
+  /** Path of its program. */
+  readonly module: string;
+  /** Folder for what is kept until the workspace is opened again; undefined where there is none. */
+  readonly keepIn: vscode.Uri | undefined;
+  /** Folder for its compiled code, which is the same in every workspace. */
+  readonly codeIn: vscode.Uri;
+}
+
 const AUTOMATIC_RESTARTS = 1;
 /** How long after its connection a process may end, in milliseconds. */
 const EXIT_DELAY = 2000;
 
 export class LanguageServer implements vscode.Disposable {
-  readonly #module: string;
+  readonly #module: NodeModule;
   readonly #log: vscode.LogOutputChannel;
   readonly #listenTo: readonly string[];
   readonly #options: InitializationOptions;
@@ -40,13 +50,15 @@ export class LanguageServer implements vscode.Disposable {
   readonly onNotification = this.#notified.event;
 
   /**
-   * @param module path of the server's bundle
    * @param log where the server's own messages go
    * @param listenTo methods of the notifications that `onNotification` tells of
-   * @param keepIn folder for what is kept until the workspace is opened again; undefined where there is none
    */
-  constructor(module: string, log: vscode.LogOutputChannel, listenTo: readonly string[], keepIn: vscode.Uri | undefined) {
-    this.#module = module;
+  constructor({ module, keepIn, codeIn }: ServerPlaces, log: vscode.LogOutputChannel, listenTo: readonly string[]) {
+    this.#module = {
+      module, transport: TransportKind.ipc, args: codeIn.scheme === 'file' ? [`${CODE_CACHE}${codeIn.fsPath}`] : [],
+      // Not in a folder of the workspace: nothing in there should have a say, and Windows locks the folder.
+      options: { cwd: vscode.Uri.joinPath(vscode.Uri.file(module), '..').fsPath },
+    };
     this.#options = { canPrompt: true, ...(keepIn?.scheme === 'file' && { keepIn: keepIn.fsPath }) };
     this.#log = log;
     this.#listenTo = listenTo;
@@ -152,10 +164,8 @@ class Client extends LanguageClient {
   readonly exited: Promise<string>;
   #tellExit: (how: string) => void = () => undefined;
 
-  constructor(module: string, log: vscode.LogOutputChannel, initializationOptions: InitializationOptions, { provideDiagnostics }: Deferring, died: () => void) {
-    // Not in a folder of the workspace: nothing in there should have a say, and Windows locks the folder.
-    const cwd = vscode.Uri.joinPath(vscode.Uri.file(module), '..').fsPath;
-    super('shipworthy', 'Shipworthy', { module, transport: TransportKind.ipc, options: { cwd } }, {
+  constructor(module: NodeModule, log: vscode.LogOutputChannel, initializationOptions: InitializationOptions, { provideDiagnostics }: Deferring, died: () => void) {
+    super('shipworthy', 'Shipworthy', module, {
       documentSelector: [...DOCUMENTS],
       outputChannel: log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -29,4 +29,6 @@ export interface Host {
   identity?(uri: string): Promise<string | undefined>;
   /** ISO day, in UTC as on the command line. */
   today(): string;
+  /** Is called when all scans are through, each time. */
+  rested?(): void;
 }

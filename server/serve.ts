@@ -47,7 +47,11 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
     reports.changed();
   };
   const watcher: FolderWatcher = {
-    settled, turned: () => reports.turned(),
+    settled,
+    turned: () => {
+      reports.turned();
+      if (!folders.scanning) host.rested?.();
+    },
     progress: (title, cancelled) => new ScanProgress(connection.window, title, cancelled, log),
   };
   const keepIn = placeToKeep(client, log);

@@ -18,7 +18,7 @@ describe('dist/cli.js', function () {
   });
 
   it('is written in ASCII, as every bundle: for one other letter, V8 holds twice as much of it', () => {
-    for (const bundle of ['cli.js', 'server.js', 'client.js']) {
+    for (const bundle of ['cli.js', 'server.js', 'language-server.js', 'client.js']) {
       const text = readFileSync(path.join(ROOT, 'dist', bundle), 'utf8');
       const other = text.search(/[^\0-\x7f]/);
       assert.equal(other, -1, `${bundle}: ${text.slice(Math.max(0, other - 40), other + 1)}`);

@@ -4,15 +4,15 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   createProtocolConnection, DidOpenTextDocumentNotification, DocumentDiagnosticRequest, ExitNotification, InitializedNotification, InitializeRequest,
   IPCMessageReader, IPCMessageWriter, ShutdownRequest, StreamMessageReader, StreamMessageWriter,
   type ProtocolConnection,
 } from 'vscode-languageserver/node';
-import { REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
-import { VSCODE, within } from './editor';
+import { CODE_CACHE, REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
+import { until, VSCODE, within } from './editor';
 
 const SERVER = join(__dirname, '../../dist/server.js');
 const FAULTY = 'from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = "a-key-7391-in-source"\n';
@@ -24,8 +24,8 @@ function overStdio(): { readonly child: ChildProcess; readonly connection: Proto
   return { child, connection: createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)), stdout: () => stdout };
 }
 
-function overIpc(): { readonly child: ChildProcess; readonly connection: ProtocolConnection } {
-  const child = fork(SERVER, ['--node-ipc'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+function overIpc(...words: readonly string[]): { readonly child: ChildProcess; readonly connection: ProtocolConnection } {
+  const child = fork(SERVER, ['--node-ipc', ...words], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
   return { child, connection: createProtocolConnection(new IPCMessageReader(child), new IPCMessageWriter(child)) };
 }
 
@@ -99,6 +99,35 @@ describe('the server process', function () {
     assert.ok(texts[0]?.includes('secret-key-hardcoded') && !texts[0].includes('7391'));
     assert.equal(texts[1], texts[0]);
     assert.deepEqual(readdirSync(folder), before);
+  });
+
+  it('keeps its code where it may, starts from it the next time, and makes it anew when it came to harm', async () => {
+    const place = join(folder, '../code/here');
+    const file = join(place, 'server.code');
+    const beside = readdirSync(dirname(SERVER));
+    /** One life of the server: what it reports, and the code that is kept after it. */
+    async function live(done: () => boolean): Promise<readonly [unknown, Buffer]> {
+      const { child, connection } = overIpc(`${CODE_CACHE}${place}`);
+      started.push(child);
+      await introduce(connection, folder, process.pid);
+      await connection.sendRequest(RESCAN);
+      const { folders } = await connection.sendRequest<ReportAnswer>(REPORT);
+      await until(done, 'the code', 10_000);
+      const exited = once(child, 'exit');
+      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendNotification(ExitNotification.type);
+      assert.deepEqual(await exited, [0, null]);
+      connection.dispose();
+      return [folders.map(({ cards }) => cards), readFileSync(file)];
+    }
+    const [report, code] = await live(() => existsSync(file));
+    assert.deepEqual(await live(() => true), [report, code]);
+    const harmed = Buffer.from(code).fill(7, 1000, 2000);
+    writeFileSync(file, harmed);
+    const [again] = await live(() => !readFileSync(file).equals(harmed));
+    assert.deepEqual(again, report);
+    assert.ok(!code.includes('7391') && !code.includes(folder), 'nothing of the folder is in it');
+    assert.deepEqual([readdirSync(place), readdirSync(dirname(SERVER)), readdirSync(folder)], [['server.code'], beside, ['app.py', 'requirements.txt']]);
   });
 
   it('speaks over ipc', async () => {

@@ -60,4 +60,13 @@ suite('a server that is started anew', function () {
     await clientWithCard();
     await untilFinding(workspaceFile(FILE), RULE);
   });
+
+  test('starts from the code that the one before kept, for all workspaces in one place', async () => {
+    const view = await clientWithCard();
+    await until('its code to be kept', async () => (await vscode.workspace.fs.readDirectory(view.codeStorage)).some(([name]) => name === 'server.code'), 20_000);
+    await vscode.commands.executeCommand('shipworthy.restart');
+    await clientWithCard();
+    await openFile(FILE);
+    await untilFinding(workspaceFile(FILE), RULE);
+  });
 });
