@@ -1,6 +1,6 @@
 /**
  * Several applications in one repository. Each is a project of its own, since a control that one has protects no other: its own folder, and
- * what stands outside of all of them (compose files, workflows, documents, shared code), which every one of them sees.
+ * what stands outside of all of them (compose files, workflows, documents, shared code), which those nearest to it see.
  */
 import type { Module, Unit } from '../../rules/kit';
 import { isApplicationConstructor } from './applications';
@@ -60,14 +60,38 @@ export function libraryRoots(roots: readonly string[], units: readonly Unit[], p
 /** @param roots as `applicationRoots` gives them; fewer than two leave the workspace whole */
 export function partition(roots: readonly string[], units: readonly Unit[], paths: readonly string[]): readonly Part[] {
   if (roots.length < 2) return [{ root: '', units, paths }];
-  const home = (path: string) => roots.filter((root) => root !== '' && path.startsWith(`${root}/`)).sort((a, b) => b.length - a.length)[0] ?? '';
+  const parts = new Map(roots.map((root) => [root, { root, units: new Array<Unit>(), paths: new Array<string>() }]));
+  const owners = ownersOf(roots);
+  for (const unit of units) for (const root of owners(unit.path, SHARED.has(unit.kind))) parts.get(root)?.units.push(unit);
+  for (const path of paths) for (const root of owners(path, true)) parts.get(root)?.paths.push(path);
+  return [...parts.values()];
+}
+
+/**
+ * The applications that a file belongs to: the one it stands in, or else those nearest to it, which are all that stand in the innermost
+ * folder around it that has any. What stands beside `shop/backend`, such as `shop/frontend` and `shop/compose.yml`, is the shop's, and no other's.
+ * An application of the root has all that is in no other; of this, the others nearest to it see what is shared.
+ */
+function ownersOf(roots: readonly string[]): (path: string, shared: boolean) => readonly string[] {
   const whole = roots.includes('');
-  return roots.map((root) => {
-    // Without an application of its own, the root's files are everybody's.
-    const isShared = (unit: Unit) => home(unit.path) === '' && (!whole || SHARED.has(unit.kind));
-    const own = units.filter((unit) => home(unit.path) === root || isShared(unit));
-    return { root, units: own, paths: paths.filter((path) => home(path) === root || home(path) === '') };
-  });
+  const apart = new Set(roots.filter((root) => root !== ''));
+  const below = new Map<string, string[]>();
+  for (const root of apart) for (const folder of above(root).slice(1)) below.set(folder, [...below.get(folder) ?? [], root]);
+  const known = new Map<string, { readonly inside: boolean; readonly nearest: readonly string[] }>();
+  const find = (folder: string): { readonly inside: boolean; readonly nearest: readonly string[] } => {
+    if (apart.has(folder)) return { inside: true, nearest: [folder] };
+    const beside = below.get(folder);
+    return beside ? { inside: false, nearest: beside } : ownersAt(folderOf(folder));
+  };
+  const ownersAt = (folder: string) => {
+    const found = known.get(folder) ?? find(folder);
+    known.set(folder, found);
+    return found;
+  };
+  return (path, shared) => {
+    const { inside, nearest } = ownersAt(folderOf(path));
+    return inside || !whole ? nearest : shared ? ['', ...nearest] : [''];
+  };
 }
 
 /** Django's `manage.py`; what others call so manages all sorts of things. */

@@ -59,6 +59,26 @@ describe('several applications in one repository', () => {
     assert.ok(open('services/mail').includes('security-headers-missing'));
   });
 
+  it('what stands beside one application is none of the others', async () => {
+    const service = (name: string, more: Readonly<Record<string, string>> = {}) => Object.fromEntries(Object.entries({
+      'backend/app.py': FLASK, 'backend/requirements.txt': 'flask\n', 'compose.yml': 'services: {}\n', 'tools/report.py': 'import yaml\ndef read(text):\n    return yaml.load(text)\n', ...more,
+    }).map(([path, text]) => [`services/${name}/${path}`, text]));
+    assert.deepEqual(await roots({ ...service('shop'), ...service('mail', { 'tools/report.py': 'X = 1\n' }), 'services/common/util.py': 'import yaml\ndef read(text):\n    return yaml.load(text)\n' }), ['services/mail/backend', 'services/shop/backend']);
+    const places = (root: string) => session.audits().find((audit) => audit.project.root === root)?.outcomes.flatMap(({ findings }) => findings).filter(({ rule }) => rule === 'yaml-unsafe-load').map(({ path }) => path);
+    assert.deepEqual(places('services/shop/backend'), ['services/common/util.py', 'services/shop/tools/report.py']);
+    assert.deepEqual(places('services/mail/backend'), ['services/common/util.py']);
+    assert.deepEqual(session.audits().map((audit) => audit.files.seen), [5, 5]);
+  });
+
+  it('what is shared at the root of an application, and nearer to others, is seen by both', async () => {
+    assert.deepEqual(await roots({
+      'app.py': FLASK, 'requirements.txt': 'flask\n', 'worker/app/main.py': FLASK, 'worker/app/requirements.txt': 'flask\n', 'mail/app/main.py': FLASK, 'mail/app/requirements.txt': 'flask\n',
+      'worker/compose.yml': 'services: {}\n', 'worker/note.py': 'X = 1\n', 'compose.yml': 'services: {}\n',
+    }), ['', 'mail/app', 'worker/app']);
+    assert.deepEqual(session.audits().map((audit) => audit.files.lines), [3, 2, 2], 'code is that of the application at the root');
+    assert.deepEqual(session.audits().map((audit) => audit.files.seen), [5, 5, 7]);
+  });
+
   it('an application at the root keeps what belongs to no other', async () => {
     assert.deepEqual(await roots({ 'app.py': FLASK + KEY, 'requirements.txt': 'flask\n', 'worker/main.py': FLASK, 'worker/requirements.txt': 'flask\n', 'lib/common.py': 'X = 1\n' }), ['', 'worker']);
     assert.ok(open('').includes('secret-key-hardcoded'));
