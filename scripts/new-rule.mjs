@@ -29,10 +29,10 @@ export default rule({
   message: ({ call }) => \`\${call.written} …\`,
   underline: ({ call }) => call.calleeAt,
 
-  examples: {
+  examples: () => ({
     'what it must catch': { bad: \`import package\\npackage.function()\\n\` },
     'what must silence it': { good: \`import package\\npackage.function(name=1)\\n\` },
-  },
+  }),
 });
 `);
 console.log(`${path} is written. Next: fill in the examples first, then \`npm run generate\` and \`npx mocha test/rules -g ${id}\`.`);

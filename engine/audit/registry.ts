@@ -86,6 +86,6 @@ export function documentOf(rule: Rule): RuleDocument {
   return {
     card: cardOf(rule),
     fixes: (fix === undefined ? [] : Array.isArray(fix) ? fix as readonly Fix<unknown>[] : [fix as Fix<unknown>]).map(({ title, safety, remains }) => ({ title, safety, ...(remains && { remains }) })),
-    examples: Object.entries(rule.examples).map(([title, { bad, good, path }]) => ({ title, ...(bad !== undefined && { bad: files(bad, path) }), ...(good !== undefined && { good: files(good, path) }) })),
+    examples: Object.entries(rule.examples()).map(([title, { bad, good, path }]) => ({ title, ...(bad !== undefined && { bad: files(bad, path) }), ...(good !== undefined && { good: files(good, path) }) })),
   };
 }

@@ -19,7 +19,7 @@ export default projectRule({
   },
   project: judge,
 
-  examples: {
+  examples: () => ({
     'a limit by address alone': {
       bad: {
         'app.py': 'from flask import Flask, request\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\nfrom werkzeug.security import check_password_hash\n\napp = Flask(__name__)\nlimiter = Limiter(get_remote_address, app=app)\n\n@app.post("/login")\n@limiter.limit("10 per minute")\ndef login():\n    user = find(request.form["name"])\n    if not user or not check_password_hash(user.password_hash, request.form["password"]):\n        return "wrong", 401\n    return "ok"\n\ndef find(n):\n    return None\n',
@@ -53,7 +53,7 @@ export default projectRule({
     'nothing limits anything': { good: { 'app.py': 'from flask import Flask, request\nfrom werkzeug.security import check_password_hash\napp = Flask(__name__)\n@app.post("/login")\ndef login():\n    return str(check_password_hash("x", request.form["password"]))\n', Procfile: 'web: gunicorn app:app\n' } },
     'one password for all': { good: { 'app.py': 'from flask import Flask, request\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\nfrom werkzeug.security import check_password_hash\n\napp = Flask(__name__)\nlimiter = Limiter(get_remote_address, app=app, default_limits=["100/hour"])\n\n@app.post("/login")\ndef login():\n    return str(check_password_hash(app.config["HASH"], request.form["password"]))\n', Procfile: 'web: gunicorn app:app\n' } },
     'somebody else signs people in': { good: { 'app.py': 'from authlib.integrations.flask_client import OAuth\nfrom flask import Flask\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\n\napp = Flask(__name__)\noauth = OAuth(app)\nlimiter = Limiter(get_remote_address, app=app, default_limits=["100/hour"])\n\n@app.route("/login")\ndef login():\n    return oauth.sso.authorize_redirect("/callback")\n', Procfile: 'web: gunicorn app:app\n' } },
-  },
+  }),
 });
 
 interface Login extends Evidence { readonly hooks: readonly Hook[]; readonly name: string }

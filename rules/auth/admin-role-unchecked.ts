@@ -27,7 +27,7 @@ export default projectRule({
   project: judge,
   fix: { title: 'Add the role check of the project', safety: 'review', edit: (gap, { source, project }) => checking(gap, source, project) },
 
-  examples: {
+  examples: () => ({
     'a login is enough': {
       bad: {
         'admin.py': 'from flask import Blueprint\nfrom flask_login import login_required\nbp = Blueprint("admin", __name__, url_prefix="/admin")\n@bp.get("/users")\n@login_required\ndef users():\n    return "all users"\n',
@@ -100,7 +100,7 @@ export default projectRule({
         'models.py': 'class User:\n    role = "member"\n',
       },
     },
-  },
+  }),
 });
 
 /** Where users, members or tokens are given a role. */

@@ -26,7 +26,7 @@ export default rule<Match>({
   underline: ({ at }) => at,
   nothing: 'No API key is generated and stored.',
 
-  examples: {
+  examples: () => ({
     'made and looked up as it is': { bad: 'import secrets\nclass ApiKey:\n    def __init__(self, user):\n        self.user_id = user.id\n        self.key = secrets.token_urlsafe(32)\ndef find(session, header):\n    return session.query(ApiKey).filter_by(key=header).first()\n', path: 'models.py' },
     'a column of the user': { bad: { 'models.py': 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    api_key = db.Column(db.String(64), unique=True)\ndb = None\n', 'app.py': 'import secrets\nfrom models import User\ndef renew(user, session):\n    user.api_key = secrets.token_hex(32)\n    session.commit()\ndef current(header):\n    return User.query.filter_by(api_key=header).first()\n' } },
     'a default of the column': { bad: { 'models.py': 'import secrets\nclass ApiKey(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    key = db.Column(db.String(64), default=lambda: "sk_" + secrets.token_hex(24))\ndb = None\n', 'app.py': 'from sqlalchemy import select\nfrom models import ApiKey\ndef current(session, header):\n    return session.scalar(select(ApiKey).where(ApiKey.key == header))\n' } },
@@ -36,7 +36,7 @@ export default rule<Match>({
     'a key of another system': { good: { 'models.py': 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    api_key = db.Column(db.String(64))\ndb = None\n', 'app.py': 'from flask import request\nfrom models import User\ndef save(user, session):\n    user.api_key = request.form["api_key"]\n    session.commit()\n' } },
     'a column that is encrypted': { good: { 'models.py': 'from sqlalchemy_utils import EncryptedType\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    api_key = db.Column(EncryptedType(db.String, "k"))\ndb = None\n', 'app.py': 'import secrets\nfrom models import User\ndef renew(user):\n    user.api_key = secrets.token_hex(32)\ndef current(header):\n    return User.query.filter_by(api_key=header).first()\n' } },
     'tests': { path: 'tests/test_keys.py', good: 'import secrets\nfrom models import ApiKey\ndef test(session):\n    session.add(ApiKey(key=secrets.token_hex(8)))\n    session.query(ApiKey).filter_by(key="x").first()\n' },
-  },
+  }),
 });
 
 function keys(): Selector<Match> {

@@ -26,7 +26,7 @@ export default rule<Handler>({
   summary: (count) => count === 1 ? 'The guard of the only guarded route is below the route decorator' : `${count} guarded routes, and the guard is below the route decorator in all`,
   fix: { title: 'Move the guard below the route', safety: 'safe', edit: ({ guard, route }, { source }) => guard && route && swapped(guard, route, source) },
 
-  examples: {
+  examples: () => ({
     'a login above the route': {
       bad: 'from flask import Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\n\n\n@login_required\n@app.get("/account")\ndef account():\n    return "secret"\n',
       good: 'from flask import Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\n\n\n@app.get("/account")\n@login_required\ndef account():\n    return "secret"\n',
@@ -64,7 +64,7 @@ export default rule<Handler>({
     },
     'a cache above the route': { good: 'from functools import lru_cache\nfrom flask import Flask\napp = Flask(__name__)\n@lru_cache\n@app.get("/a")\ndef a():\n    return "a"\n' },
     'no route at all': { good: 'from flask_login import login_required\nfrom flask import Flask\n@login_required\ndef helper():\n    return 1\n' },
-  },
+  }),
 });
 
 function handlers(): Selector<Handler> {

@@ -26,7 +26,7 @@ export default projectRule({
   reads: HOOK_CALLS,
   project: judge,
 
-  examples: {
+  examples: () => ({
     'nobody is asked anything': {
       bad: {
         'app.py': `from flask import Flask, request
@@ -177,7 +177,7 @@ ${['a', 'b', 'c'].map((name) => `@app.post("/${name}s")\ndef add_${name}():\n   
         'docker-compose.yml': 'services:\n  web:\n    build: .\n    ports:\n      - "127.0.0.1:8000:8000"\n',
       },
     },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -27,7 +27,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Add the missing flags', safety: 'review', edit: flagged, remains: 'Secure cookies do not travel over plain HTTP: see to development, too.' },
 
-  examples: {
+  examples: () => ({
     'a token without flags': {
       bad: 'from flask import make_response\ndef login(token):\n    r = make_response("ok")\n    r.set_cookie("session_token", token)\n    return r\n',
       good: 'from flask import make_response\ndef login(token):\n    r = make_response("ok")\n    r.set_cookie("session_token", token, secure=True, httponly=True, samesite="Lax")\n    return r\n', severity: 'high',
@@ -54,7 +54,7 @@ export default rule<CallMatch>({
     'only while developing': { good: 'import os\n\ndef login(response, token):\n    if os.environ.get("APP_ENV") == "development":\n        response.set_cookie("session_token", token)\n' },
     'a cookie of a client': { good: 'import requests\n\ndef fetch(jar, token):\n    session = requests.Session()\n    session.cookies.set("session_token", token)\n    return session\n' },
     'tests': { path: 'tests/test_login.py', good: 'def test_it(client):\n    client.set_cookie("session_token", "x")\n' },
-  },
+  }),
 });
 
 type Flag = 'secure' | 'httponly';

@@ -26,7 +26,7 @@ export default projectRule({
 
   fix: { title: 'Use SameSite=Lax', safety: 'review', edit: lax, remains: 'A front end on another site is then no longer recognised: serve both from one site.' },
 
-  examples: {
+  examples: () => ({
     'a session for every site': {
       bad: 'from fastapi import FastAPI, Response\napp = FastAPI()\n@app.post("/login")\ndef login(response: Response):\n    response.set_cookie("session_token", "t", secure=True, httponly=True, samesite="none")\n    return {}\n@app.post("/transfer")\ndef transfer():\n    return {}\n', path: 'main.py',
       good: 'from fastapi import FastAPI, Response\napp = FastAPI()\n@app.post("/login")\ndef login(response: Response):\n    response.set_cookie("session_token", "t", secure=True, httponly=True, samesite="lax")\n    return {}\n@app.post("/transfer")\ndef transfer():\n    return {}\n',
@@ -44,7 +44,7 @@ export default projectRule({
     'as the settings say': { path: 'main.py', good: 'from fastapi import FastAPI, Response\nfrom settings import settings\napp = FastAPI()\n@app.post("/login")\ndef login(response: Response):\n    response.set_cookie("session_token", "t", secure=True, samesite=settings.samesite)\n    return {}\n@app.post("/transfer")\ndef transfer():\n    return {}\n' },
     'Python\'s None is no None': { good: 'from flask import Flask, session\napp = Flask(__name__)\napp.config["SESSION_COOKIE_SAMESITE"] = None\n@app.post("/login")\ndef login():\n    session["user_id"] = 1\n    return "ok"\n' },
     'the missing check is said elsewhere': { good: 'from flask import Flask\nfrom flask_login import LoginManager, login_required\napp = Flask(__name__)\napp.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)\nLoginManager(app)\n@app.post("/transfer")\n@login_required\ndef transfer():\n    return "ok"\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

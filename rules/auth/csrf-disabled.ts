@@ -48,7 +48,7 @@ export default rule<Setting | FormSwitch>({
     remains: 'Put the token into every form, and send it as a header from scripts.',
   },
 
-  examples: {
+  examples: () => ({
     'a switch in the configuration': {
       bad: { 'config.py': 'class Config:\n    WTF_CSRF_ENABLED = False\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.config.from_object("config.Config")\n' },
       good: { 'config.py': 'class Config:\n    WTF_CSRF_ENABLED = True\n' },
@@ -92,7 +92,7 @@ export default rule<Setting | FormSwitch>({
     'a filter read from the address': { good: 'from flask import request\nfrom flask_wtf import FlaskForm\n\nclass OrdersForm(FlaskForm):\n    class Meta:\n        csrf = False\n\ndef orders():\n    return OrdersForm(request.args)\n', path: 'forms.py' },
     'a form inside another': { good: 'from flask_wtf import FlaskForm\nfrom wtforms import FieldList, FormField\n\nclass LineForm(FlaskForm):\n    class Meta:\n        csrf = False\n\nclass OrderForm(FlaskForm):\n    lines = FieldList(FormField(LineForm))\n', path: 'forms.py' },
     'in a comment': { good: '# WTF_CSRF_ENABLED = False\nTEXT = "WTF_CSRF_ENABLED = False"\n' },
-  },
+  }),
 });
 
 // ---- forms

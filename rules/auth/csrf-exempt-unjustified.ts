@@ -40,7 +40,7 @@ export default rule<Exemption>({
 
   fix: { title: 'Remove the exemption', safety: 'review', edit: withoutExemption, remains: 'Send the token from the page that calls it.' },
 
-  examples: {
+  examples: () => ({
     'a transfer on the word of the session': {
       bad: 'from django.contrib.auth.decorators import login_required\nfrom django.views.decorators.csrf import csrf_exempt\n@csrf_exempt\n@login_required\ndef transfer(request):\n    request.user.account.send(request.POST["to"])\n',
       good: 'from django.contrib.auth.decorators import login_required\nfrom django.views.decorators.csrf import csrf_exempt\n@login_required\ndef transfer(request):\n    request.user.account.send(request.POST["to"])\n', path: 'views.py',
@@ -62,7 +62,7 @@ export default rule<Exemption>({
     'a machine without cookies': { good: 'from django.views.decorators.csrf import csrf_exempt\n\n@csrf_exempt\ndef ping(request, code):\n    Check.objects.get(code=code).ping(request.body)\n', path: 'views.py' },
     'a key in a helper': { good: 'from django.contrib.auth.decorators import login_required\nfrom django.views.decorators.csrf import csrf_exempt\n\n@csrf_exempt\ndef change(request):\n    project = project_of(request)\n    project.save()\n    return request.user\n\ndef project_of(request):\n    return find(request.headers["X-Api-Key"])\n', path: 'views.py' },
     'in a comment': { good: 'from django.contrib.auth.decorators import login_required\n\n# @csrf_exempt\n@login_required\ndef transfer(request):\n    request.user.account.send(request.POST["to"])\n', path: 'views.py' },
-  },
+  }),
 });
 
 function exemptions(): Selector<Exemption> {

@@ -32,7 +32,7 @@ export default projectRule({
     },
   ],
 
-  examples: {
+  examples: () => ({
     'a write on the word of the session': {
       bad: `from flask import Flask, request, session
 app = Flask(__name__)
@@ -480,7 +480,7 @@ def login():
     'Django has its own': {
       good: { 'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["django.contrib.auth"]\nMIDDLEWARE = []\n' },
     },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

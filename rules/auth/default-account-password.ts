@@ -51,7 +51,7 @@ export default rule<Account>({
 
   fix: { title: 'Read the password from the environment', safety: 'review', edit: fromEnvironment, remains: 'Set ADMIN_PASSWORD where this runs, and change the password of accounts that were made with the old one.' },
 
-  examples: {
+  examples: () => ({
     'a seed script': {
       bad: 'from werkzeug.security import generate_password_hash\ndef seed(User, session):\n    session.add(User(name="admin", is_admin=True, password_hash=generate_password_hash("admin123")))\n', path: 'seed.py',
       good: 'import os\nfrom werkzeug.security import generate_password_hash\ndef seed(User, session):\n    session.add(User(name="admin", is_admin=True, password_hash=generate_password_hash(os.environ["ADMIN_PASSWORD"])))\n',
@@ -102,7 +102,7 @@ export default rule<Account>({
     'a form and a label': { good: 'from wtforms import PasswordField\n\nPASSWORD_LABEL = "password"\nDEFAULT_PASSWORD_LENGTH = 12\n\ndef hash_password(password):\n    return password\n' },
     'SQL with parameters': { good: { 'db.py': 'def add(conn, name, digest):\n    conn.execute("INSERT INTO users (name, password) VALUES (?, ?)", (name, digest))\n', 'db/init.sql': "INSERT INTO users (name, password) VALUES ('admin', :'password');\nINSERT INTO roles (name) VALUES ('admin');\n" } },
     'SQL for development': { good: { 'db/dev-data.sql': "INSERT INTO users (name, password) VALUES ('admin', 'admin');\n" } },
-  },
+  }),
 });
 
 const NOT_REAL = /(^|[/_.-])(factor(y|ies)|fixtures?|mocks?|stubs?|faker?|samples?)([/_.-]|$)/i;

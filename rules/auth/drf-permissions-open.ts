@@ -26,7 +26,7 @@ export default projectRule({
   project: judge,
   fix: { title: 'Deny by default', safety: 'review', edit: (gap, { source, project }) => denying(gap, source, project), remains: 'Give the views that are for everybody permission_classes = [AllowAny].' },
 
-  examples: {
+  examples: () => ({
     'no default, and a view that writes': {
       bad: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\nREST_FRAMEWORK = {}\n', 'views.py': 'from rest_framework.viewsets import ModelViewSet\nclass OrderViewSet(ModelViewSet):\n    queryset = None\n' },
       good: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\nREST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}\n', 'views.py': 'from rest_framework.viewsets import ModelViewSet\nclass OrderViewSet(ModelViewSet):\n    queryset = None\n' },
@@ -50,7 +50,7 @@ export default projectRule({
     'views for everybody by their purpose': { good: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\n', 'views.py': 'from rest_framework.views import APIView\nclass LoginView(APIView):\n    def post(self, request):\n        return None\nclass RegisterView(APIView):\n    def post(self, request):\n        return None\n' } },
     'the view looks for itself': { good: { 'settings.py': 'INSTALLED_APPS = ["rest_framework"]\n', 'views.py': 'from rest_framework.views import APIView\nclass Orders(APIView):\n    def post(self, request):\n        if not request.user.is_authenticated:\n            return None\n        return save(request)\n' } },
     'settings in a package, a base and production': { good: { 'config/settings/base.py': 'INSTALLED_APPS = ["rest_framework"]\nREST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ("rest_framework.permissions.IsAuthenticatedOrReadOnly",)}\n', 'config/settings/production.py': 'from .base import *\nDEBUG = False\n', 'views.py': 'from rest_framework.viewsets import ModelViewSet\nclass OrderViewSet(ModelViewSet):\n    queryset = None\n' } },
-  },
+  }),
 });
 
 function installs(project: Project): boolean {

@@ -51,7 +51,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Verify the signature', safety: 'review', edit: verified, remains: 'Check that the key and the algorithm are those the tokens are signed with.' },
 
-  examples: {
+  examples: () => ({
     'the signature is switched off': {
       bad: 'import jwt\ndef user(token):\n    return jwt.decode(token, options={"verify_signature": False})["sub"]\n',
       good: 'import jwt\nimport os\ndef user(token):\n    return jwt.decode(token, os.environ["JWT_SECRET_KEY"], algorithms=["HS256"])["sub"]\n', path: 'auth.py',
@@ -103,7 +103,7 @@ export default rule<CallMatch>({
     'another audience': { good: 'import jwt\n\ndef user(token, key):\n    return jwt.decode(token, key, algorithms=["HS256"], options={"verify_aud": False})\n' },
     'in a comment': { good: '# jwt.decode(token, options={"verify_signature": False})\nTEXT = \'jwt.decode(token, options={"verify_signature": False})\'\n' },
     'tests': { path: 'tests/test_auth.py', good: 'import jwt\n\ndef test_it(token):\n    assert jwt.decode(token, options={"verify_signature": False})["sub"]\n' },
-  },
+  }),
 });
 
 function tokenReads(): Selector<CallMatch> {

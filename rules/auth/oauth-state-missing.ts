@@ -26,7 +26,7 @@ export default rule<Callback>({
   holds: ({ name }) => `${name}() looks at the state`,
   nothing: 'No OAuth login is written by hand here.',
 
-  examples: {
+  examples: () => ({
     'the code is all it looks at': { bad: 'import requests\nfrom flask import request, session\ndef callback():\n    r = requests.post("https://login.example.com/token", data={"code": request.args["code"]}, timeout=5)\n    session["user"] = r.json()["sub"]\n' },
     'FastAPI': { bad: 'import httpx\nfrom fastapi import APIRouter\n\nrouter = APIRouter()\n\n@router.get("/auth/callback")\nasync def auth_callback(code: str):\n    async with httpx.AsyncClient(timeout=5) as client:\n        r = await client.post("https://login.example.com/oauth/token", data={"grant_type": "authorization_code", "code": code})\n    return r.json()\n' },
     'Django': { bad: 'import requests\n\ndef oauth_callback(request):\n    code = request.GET.get("code")\n    token = requests.post("https://login.example.com/oauth/token", data={"code": code, "grant_type": "authorization_code"}, timeout=5).json()\n    request.session["token"] = token["access_token"]\n', path: 'shop/views.py' },
@@ -47,7 +47,7 @@ export default rule<Callback>({
     'a program on one\'s own machine': { good: 'import requests\n\ndef login():\n    code = input("code: ")\n    return requests.post("https://login.example.com/token", data={"code": code}, timeout=5).json()\n' },
     'a refreshed token': { good: 'import requests\nfrom flask import request\n\ndef refresh():\n    return requests.post("https://login.example.com/token", data={"grant_type": "refresh_token", "refresh_token": request.args["code"]}, timeout=5).json()\n' },
     'tests': { path: 'tests/test_auth.py', good: 'import requests\nfrom flask import request\n\ndef callback():\n    requests.post("https://login.example.com/token", data={"code": request.args["code"]}, timeout=5)\n' },
-  },
+  }),
 });
 
 function callbacks(): Selector<Callback> {

@@ -34,7 +34,7 @@ export default rule<Match>({
   underline: ({ at }) => at,
   nothing: 'No password is stored or compared in plain text.',
 
-  examples: {
+  examples: () => ({
     'a row of a new account': { bad: 'from flask import request\ndef register(User, session):\n    session.add(User(name=request.form["name"], password=request.form["password"]))\n', severity: 'critical' },
     'a look-up by the password': { bad: 'from flask import request\ndef login(User):\n    return User.query.filter_by(name=request.form["name"], password=request.form["password"]).first()\n', severity: 'critical' },
     'a model of the project': { bad: { 'models.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), unique=True)\n    password = db.Column(db.String(120))\n', 'app.py': 'from flask import request\nfrom models import User, db\ndef register():\n    data = request.get_json()\n    user = User(email=data["email"], password=data["password"])\n    db.session.add(user)\n    db.session.commit()\n' } },
@@ -59,7 +59,7 @@ export default rule<Match>({
     'a hash that is compared': { good: { 'models.py': 'from extensions import db\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    password = db.Column(db.String(100))\n', 'app.py': 'import hashlib\nfrom flask import request\nfrom models import User\ndef login():\n    user = User.query.first()\n    typed = hashlib.sha256(request.form["password"].encode()).hexdigest()\n    return user.password == typed\n' } },
     'a comment': { good: '# User(password=request.form["password"])\n' },
     'tests': { path: 'tests/test_app.py', good: 'from models import User\nfrom flask import request\ndef test(session):\n    session.add(User(password=request.form["password"]))\n' },
-  },
+  }),
 });
 
 /** Places where a password goes into a row, or is looked for in one, as it was typed; one for each function. */

@@ -47,7 +47,7 @@ export default rule<Token>({
     { title: 'Accept it for a day', safety: 'review', edit: (token, context) => token.purpose === 'password reset' || token.purpose === 'login link' ? undefined : aged(token, context, 86400), remains: 'Links that were sent earlier stop working.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a timed signature whose age nobody asks for': {
       bad: 'from itsdangerous import URLSafeTimedSerializer\ndef user_of(token, key):\n    return URLSafeTimedSerializer(key).loads(token)\n', severity: 'medium',
       good: 'from itsdangerous import URLSafeTimedSerializer\ndef user_of(token, key):\n    return URLSafeTimedSerializer(key).loads(token, max_age=86400)\n', path: 'auth.py',
@@ -98,7 +98,7 @@ export default rule<Token>({
     'a picture for an address': { good: 'import hashlib\n\ndef avatar(email):\n    digest = hashlib.md5(email.encode()).hexdigest()\n    return f"https://www.gravatar.com/avatar/{digest}"\n\ndef confirm_order(order):\n    return hashlib.sha256(order.lines.encode()).hexdigest()\n' },
     'a random token, hashed for the database': { good: 'import hashlib\nimport secrets\n\ndef reset_token(user):\n    token = secrets.token_urlsafe(32)\n    user.reset_hash = hashlib.sha256(token.encode()).hexdigest()\n    return token\n\ndef find_reset(token):\n    return hashlib.sha256(token.encode()).hexdigest()\n' },
     'tests': { path: 'tests/test_auth.py', good: 'from itsdangerous import URLSafeTimedSerializer\n\ndef test_reset(token, key):\n    assert URLSafeTimedSerializer(key).loads(token)\n' },
-  },
+  }),
 });
 
 function tokens(): Selector<Token> {

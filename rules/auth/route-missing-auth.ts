@@ -35,7 +35,7 @@ export default rule<Place>({
   summary: (count) => count === 1 ? 'The only sensitive route is guarded' : `${count} sensitive routes are guarded`,
   fix: { title: 'Add the guard of its siblings', safety: 'review', edit: (place, { source, project }) => guarding(place, source, project) },
 
-  examples: {
+  examples: () => ({
     'one forgotten in a blueprint for administrators': {
       bad: { 'admin.py': 'from flask import Blueprint, Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\nbp = Blueprint("admin", __name__, url_prefix="/admin")\n\n\n@bp.get("/users")\n@login_required\ndef users():\n    return "list"\n\n\n@bp.post("/users/<int:i>/delete")\ndef delete(i):\n    return "gone"\n\n\napp.register_blueprint(bp)\n' },
       good: { 'admin.py': 'from flask import Blueprint, Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\nbp = Blueprint("admin", __name__, url_prefix="/admin")\n\n\n@bp.get("/users")\n@login_required\ndef users():\n    return "list"\n\n\n@bp.post("/users/<int:i>/delete")\n@login_required\ndef delete(i):\n    return "gone"\n\n\napp.register_blueprint(bp)\n' },
@@ -161,7 +161,7 @@ def calculate():
 `,
     },
     'tests': { path: 'tests/app.py', good: 'from flask import Flask\napp = Flask(__name__)\n@app.post("/admin/x")\ndef x():\n    return "x"\n' },
-  },
+  }),
 });
 
 function places(): Selector<Place> {

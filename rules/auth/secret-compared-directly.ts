@@ -29,7 +29,7 @@ export default rule<Compared>({
 
   fix: { title: 'Use compare_digest', safety: 'safe', edit: inConstantTime },
 
-  examples: {
+  examples: () => ({
     'a key of the environment': {
       bad: 'import os\nfrom flask import request\ndef unlock():\n    return request.form["key"] == os.environ["ACCESS_KEY"]\n',
       good: 'import hmac\nimport os\nfrom flask import request\ndef unlock():\n    return hmac.compare_digest(request.form["key"].encode(), os.environ["ACCESS_KEY"].encode())\n',
@@ -51,7 +51,7 @@ export default rule<Compared>({
     'passwords that are hashed': { good: 'from flask import request\nfrom werkzeug.security import check_password_hash\n\ndef login(user):\n    return check_password_hash(user.password, request.form["password"])\n' },
     'settings among themselves': { good: 'import os\nfrom config import settings\n\ndef check():\n    if settings.SECRET_KEY == "changeme" or settings.API_KEY == os.environ.get("OTHER_API_KEY"):\n        raise RuntimeError("change the key")\n' },
     'tests': { path: 'tests/test_key.py', good: 'import os\nfrom flask import request\ndef test_it():\n    assert request.form["key"] == os.environ["ACCESS_KEY"]\n' },
-  },
+  }),
 });
 
 const CHOSEN: Variation = { severity: 'high', points: 12, because: 'a person has chosen it, and it opens what is not for everybody' };

@@ -24,7 +24,7 @@ export default projectRule({
 
   fix: { title: 'Set the cookie flags', safety: 'review', edit: flagged, remains: 'Log-in over plain HTTP stops working wherever the flags apply: keep development in a configuration of its own.' },
 
-  examples: {
+  examples: () => ({
     'a session with the defaults': {
       bad: 'from flask import Flask, session\napp = Flask(__name__)\n@app.post("/login")\ndef login():\n    session["user_id"] = 1\n    return "ok"\n',
       good: 'from flask import Flask, session\napp = Flask(__name__)\napp.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")\n@app.post("/login")\ndef login():\n    session["user_id"] = 1\n    return "ok"\n',
@@ -83,7 +83,7 @@ export default projectRule({
     'nobody signs in': { good: 'from flask import Flask\n\napp = Flask(__name__)\n\n@app.get("/")\ndef home():\n    return "ok"\n' },
     'bearer tokens': { good: 'from fastapi import FastAPI\nfrom fastapi.security import OAuth2PasswordBearer\n\napp = FastAPI()\nbearer = OAuth2PasswordBearer(tokenUrl="token")\n' },
     'Starlette over HTTPS': { good: 'from fastapi import FastAPI\nfrom starlette.middleware.sessions import SessionMiddleware\nfrom settings import settings\n\napp = FastAPI()\napp.add_middleware(SessionMiddleware, secret_key=load(), https_only=settings.https)\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

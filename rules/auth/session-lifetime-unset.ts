@@ -20,7 +20,7 @@ export default projectRule({
 
   fix: { title: 'Set a lifetime', safety: 'review', edit: bounded, remains: 'People sign in again after twelve hours: choose what suits them.' },
 
-  examples: {
+  examples: () => ({
     'permanent, for as long as Flask likes': { bad: 'from flask import session\nfrom flask_login import login_user\ndef login(user):\n    session.permanent = True\n    login_user(user, remember=True)\n' },
     'permanent, in an application': {
       bad: 'from flask import Flask, session\napp = Flask(__name__)\n\n\n@app.post("/login")\ndef login():\n    session.permanent = True\n    session["user_id"] = 1\n    return "ok"\n',
@@ -41,7 +41,7 @@ export default projectRule({
     'deletion needs no clock': { path: 'auth.py', good: 'async def logout(db, token):\n    s = await db.sessions.find_one({"token": token})\n    await db.sessions.delete_one({"_id": s["_id"]})\n' },
     'tokens of devices': { path: 'push.py', good: 'def register(token):\n    return DeviceToken.query.filter_by(token=token).first()\n' },
     'Django by default': { path: 'shop/settings.py', good: 'INSTALLED_APPS = ["django.contrib.sessions"]\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -18,7 +18,7 @@ export default projectRule({
   applies: (project) => webFrameworks(project).size === 0 ? 'No web application is served from here.' : signIns(project).length > 0 || ends(project).length > 0 ? true : 'Nobody signs in here, as far as can be told.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'a session in a cookie': { path: 'auth.py', bad: 'from flask import Flask, session\n\napp = Flask(__name__)\n\n@app.post("/logout")\ndef logout():\n    session.clear()\n    return ""\n\n@app.post("/login")\ndef login(user):\n    session["user_id"] = user.id\n    return ""\n' },
     'Flask-Login as it comes': { bad: 'from flask import Flask\nfrom flask_login import LoginManager, UserMixin, login_user\n\napp = Flask(__name__)\nmanager = LoginManager(app)\n\nclass User(UserMixin):\n    pass\n\n@manager.user_loader\ndef load(user_id):\n    return User()\n\n@app.post("/login")\ndef login():\n    login_user(User())\n    return ""\n' },
     'tokens that nobody looks up': { bad: 'import time\nimport jwt\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.post("/login")\ndef login(name: str):\n    return jwt.encode({"sub": name, "exp": time.time() + 86400}, "k", algorithm="HS256")\n\ndef current(token: str):\n    return jwt.decode(token, "k", algorithms=["HS256"])["sub"]\n' },
@@ -36,7 +36,7 @@ export default projectRule({
     'Django': { good: { 'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["django.contrib.auth", "django.contrib.sessions"]\nMIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]\n', 'shop/views.py': 'from django.contrib.auth import login\n\ndef sign_in(request, user):\n    login(request, user)\n' } },
     'a basket is no login': { good: 'from flask import Flask, session\n\napp = Flask(__name__)\n\n@app.post("/basket")\ndef basket():\n    session["basket"] = []\n    return ""\n' },
     'tokens of another kind': { good: 'import time\nimport jwt\nfrom flask import Flask\n\napp = Flask(__name__)\n\ndef reset_token(user):\n    return jwt.encode({"reset": user.id, "exp": time.time() + 600}, "k", algorithm="HS256")\n' },
-  },
+  }),
 });
 
 interface SignIn extends Evidence { readonly by: 'token' | 'cookie' }

@@ -32,7 +32,7 @@ export default rule<Entry>({
   holds: ({ path, guards }) => isSwitched(guards) ? `${path || 'The test login'} is registered only with its switch` : undefined,
   nothing: 'No route looks like a test login.',
 
-  examples: {
+  examples: () => ({
     'a login for tests': { bad: 'from fastapi import FastAPI\napp = FastAPI()\n@app.post("/auth/test-login")\ndef test_login(user: str):\n    return {"token": user}\n', path: 'main.py' },
     'a login for developers, in Flask': { bad: 'from flask import Flask, session\n\napp = Flask(__name__)\n\n@app.route("/dev-login/<name>")\ndef dev_login(name):\n    session["user"] = name\n    return "ok"\n' },
     'all users': { bad: 'from flask import Flask, jsonify\n\napp = Flask(__name__)\n\n@app.get("/debug/users")\ndef users():\n    return jsonify([each.name for each in User.query])\n' },
@@ -52,7 +52,7 @@ export default rule<Entry>({
     'tests of another kind': { good: 'from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get("/reading-test-sessions")\ndef sessions():\n    return []\n\n@app.get("/test-sessions/{id}")\ndef session(id: int):\n    return id\n\n@app.get("/tests/results")\ndef results():\n    return []\n\n@app.get("/devices/users")\ndef devices():\n    return []\n', path: 'main.py' },
     'the debug toolbar': { good: { 'shop/urls.py': 'import debug_toolbar\nfrom django.conf import settings\nfrom django.urls import include, path\n\nurlpatterns = []\nif settings.DEBUG:\n    urlpatterns += [path("__debug__/", include(debug_toolbar.urls))]\n' } },
     'in a comment': { good: '# @app.post("/auth/test-login")\n' },
-  },
+  }),
 });
 
 function entries(): Selector<Entry> {

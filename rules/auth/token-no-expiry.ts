@@ -36,7 +36,7 @@ export default rule<Issue>({
 
   fix: { title: 'End it after an hour', safety: 'review', edit: ending, remains: 'Clients must be ready to sign in again, or be given a refresh token.' },
 
-  examples: {
+  examples: () => ({
     'claims without an end': {
       bad: 'import jwt\ndef issue(uid, key):\n    return jwt.encode({"sub": uid}, key, algorithm="HS256")\n',
       good: 'import jwt\nimport time\ndef issue(uid, key):\n    return jwt.encode({"sub": uid, "exp": int(time.time()) + 3600}, key, algorithm="HS256")\n',
@@ -66,7 +66,7 @@ export default rule<Issue>({
     'only in development': { good: 'from flask import Flask\n\napp = Flask(__name__)\nif app.debug:\n    app.config["JWT_ACCESS_TOKEN_EXPIRES"] = False\n' },
     'encodings of other kinds': { good: 'import base64\nimport json\n\ndef issue(uid):\n    return base64.b64encode(json.dumps({"sub": uid}).encode())\n' },
     'tests': { path: 'tests/test_auth.py', good: 'import jwt\n\ndef test_it(key):\n    assert jwt.encode({"sub": 1}, key)\n' },
-  },
+  }),
 });
 
 function issues(): Selector<Issue> {

@@ -25,7 +25,7 @@ export default rule<Lookup>({
   holds: ({ func, told }) => told === undefined ? `${nameOf(func)}() gives one answer` : undefined,
   nothing: 'No login and no reset of passwords is written here.',
 
-  examples: {
+  examples: () => ({
     'a forgotten password': { severity: 'medium', path: 'auth.py', bad: 'from flask import flash, request\ndef forgot(User):\n    user = User.query.filter_by(email=request.form["email"]).first()\n    if not user:\n        flash("No account with that address")\n        return "again"\n    flash("Mail sent")\n    return "sent"\n' },
     'a form that knows': { severity: 'medium', path: 'forms.py', bad: 'from flask_wtf import FlaskForm\nfrom wtforms import StringField, ValidationError\n\nclass RequestResetForm(FlaskForm):\n    email = StringField()\n\n    def validate_email(self, email):\n        if find(email.data) is None:\n            raise ValidationError("There is no account with that email. You must register first.")\n\ndef find(email):\n    return None\n' },
     'FastAPI': { severity: 'medium', bad: 'from fastapi import APIRouter, HTTPException\n\nrouter = APIRouter()\n\n@router.post("/password-recovery/{email}")\ndef recover_password(email: str, users):\n    user = users.by_email(email)\n    if not user:\n        raise HTTPException(status_code=404, detail="The user with this email does not exist in the system.")\n    return {"message": "Password recovery email sent"}\n' },
@@ -40,7 +40,7 @@ export default rule<Lookup>({
     'for administrators': { good: 'from fastapi import APIRouter, Depends, HTTPException\nfrom app.deps import get_current_active_superuser\n\nrouter = APIRouter()\n\n@router.post("/password-recovery-preview/{email}", dependencies=[Depends(get_current_active_superuser)])\ndef recover_password_preview(email: str, users):\n    user = users.by_email(email)\n    if not user:\n        raise HTTPException(status_code=404, detail="The user with this email does not exist.")\n    return {}\n' },
     'an account that changes its own password': { good: 'from flask import flash\nfrom flask_login import login_required\n\n@login_required\ndef reset_password(user, old):\n    if not user:\n        flash("User not found")\n    flash("Password changed")\n' },
     'elsewhere': { good: 'from flask import abort\n\ndef profile(user):\n    if user is None:\n        abort(404, "User not found")\n    return "Wrong password"\n' },
-  },
+  }),
 });
 
 const UNKNOWN = /\b(no|unknown|non-?existent) (such |registered |matching )?(accounts?|users?|e-?mails?|email address|username|member)\b(?! ?(or|and|\/|,))|\b(accounts?|users?|e-?mails?|address|username|member)\b( [\w'@{}.]+){0,5}? (not|was not|is not|does not|do not|could not be|cannot be|can't be|doesn't|isn't|wasn't|couldn't be)( \w+)? ?(found|exists?|registered|recogni[sz]ed|known|associated|in our)\b|\b(not|n't|cannot) (find|found|recogni[sz]e)( \w+){0,3} (account|user|e-?mail)|\b(incorrect|wrong|invalid) (e-?mail|username|user name|user)( address)?\b(?! ?(or|and|\/|,|format))|\bnot registered\b|\bno account\b/i;

@@ -42,7 +42,7 @@ export default rule<CallMatch | Setting>({
   holds: (match, { project }) => 'assignment' in match ? settingHolds(match, seenInProduction(match, project)) : callHolds(match),
   nothing: 'The code hashes no passwords.',
 
-  examples: {
+  examples: () => ({
     'a plain SHA-256': { bad: 'import hashlib\ndef hash_pw(password):\n    return hashlib.sha256(password.encode()).hexdigest()\n' },
     'rounds in a setting': { bad: 'class Config:\n    BCRYPT_LOG_ROUNDS = 4\n', path: 'config.py', severity: 'high' },
     'under another name': { bad: 'from hashlib import md5\n\nclass User:\n    def set_password(self, raw):\n        self.password_hash = md5(raw.encode()).hexdigest()\n', path: 'models.py' },
@@ -80,7 +80,7 @@ export default rule<CallMatch | Setting>({
     'old hashes, renewed at login': { good: 'import hashlib\nfrom argon2 import PasswordHasher\n\nhasher = PasswordHasher()\n\ndef login(user, password):\n    if user.digest == hashlib.md5(password.encode()).hexdigest():\n        user.digest = hasher.hash(password)\n' },
     'in a comment': { good: '# hashlib.md5(password.encode())\n' },
     'tests': { path: 'tests/test_users.py', good: 'import hashlib\n\ndef test_it(password):\n    assert hashlib.md5(password.encode()).hexdigest()\n' },
-  },
+  }),
 });
 
 function hashing(): Selector<CallMatch> {

@@ -14,7 +14,7 @@ export default projectRule({
   applies: (project) => receivers(project).length > 0 ? true : 'It receives no webhooks.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'the body is believed': { bad: 'from flask import Blueprint, request\nbp = Blueprint("pay", __name__)\n@bp.post("/webhook/stripe")\ndef hook():\n    event = request.get_json()\n    mark_paid(event["data"]["object"]["id"])\n    return "ok"\ndef mark_paid(i):\n    pass\n' },
     'FastAPI': { bad: 'from fastapi import APIRouter, Request\n\nrouter = APIRouter(prefix="/payments")\n\n@router.post("/webhook")\nasync def payment_webhook(request: Request):\n    event = await request.json()\n    await settle(event["order"])\n    return {"ok": True}\n\nasync def settle(order):\n    pass\n' },
     'Django': {
@@ -40,7 +40,7 @@ export default projectRule({
     'a login by OAuth, and reports of browsers': { good: 'from flask import Flask, request\n\napp = Flask(__name__)\n\n@app.get("/oauth/callback")\ndef callback():\n    return request.args["code"]\n\n@app.post("/csp-report")\ndef report():\n    return str(request.get_json())\n\n@app.post("/events")\ndef create_event():\n    return request.form["title"]\n' },
     'a framework for bots verifies': { good: 'from flask import Flask, request\nfrom slack_bolt import App\nfrom slack_bolt.adapter.flask import SlackRequestHandler\n\napp = Flask(__name__)\nhandler = SlackRequestHandler(App())\n\n@app.post("/slack/events")\ndef slack_events():\n    return handler.handle(request)\n' },
     'nothing is done with it': { good: 'from flask import Flask\n\napp = Flask(__name__)\n\n@app.post("/webhook/ping")\ndef ping():\n    return "pong"\n' },
-  },
+  }),
 });
 
 interface Receiver { readonly module: Module; readonly route: Route }

@@ -20,7 +20,7 @@ export default projectRule({
   applies: (project) => project.routes.length > 0 ? true : 'The project serves no routes.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'four keys': { bad: `from flask import Flask, jsonify
 app = Flask(__name__)
 @app.get("/a")
@@ -61,7 +61,7 @@ def hook():
 app = Flask(__name__)
 ${['a', 'b', 'c'].map((name) => `@app.get("/${name}")\ndef ${name}():\n    return jsonify(error="no"), 400\n`).join('')}${['d', 'e', 'f'].map((name) => `@app.get("/${name}")\ndef ${name}():\n    return jsonify(message="made"), 201\n`).join('')}` },
     'the framework\'s own': { path: 'main.py', good: 'from fastapi import FastAPI, HTTPException\napp = FastAPI()\n@app.get("/a")\ndef a():\n    raise HTTPException(404, detail="not found")\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

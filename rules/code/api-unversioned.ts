@@ -16,7 +16,7 @@ export default projectRule({
   applies: (project) => project.routes.length > 0 ? true : 'The project serves no routes.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'keys, and no version': { path: 'main.py', bad: 'from fastapi import Depends, FastAPI\nfrom fastapi.security import APIKeyHeader\napp = FastAPI()\n@app.get("/api/orders", dependencies=[Depends(APIKeyHeader(name="X-API-Key"))])\ndef orders():\n    return []\n' },
     'a prefix': { path: 'main.py', good: 'from fastapi import APIRouter, Depends, FastAPI\nfrom fastapi.security import APIKeyHeader\napp = FastAPI()\nv1 = APIRouter(prefix="/api/v1")\n@v1.get("/orders", dependencies=[Depends(APIKeyHeader(name="X-API-Key"))])\ndef orders():\n    return []\napp.include_router(v1)\n' },
     'own front end only': { good: 'from flask import Flask, render_template\napp = Flask(__name__)\n@app.get("/")\ndef home():\n    return render_template("home.html")\n@app.get("/api/suggest")\ndef suggest():\n    return []\n' },
@@ -25,7 +25,7 @@ export default projectRule({
       'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nREST_FRAMEWORK = {"DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.AcceptHeaderVersioning"}\nINSTALLED_APPS = ["rest_framework"]\n',
       'shop/urls.py': 'from django.urls import path\nfrom shop import views\nurlpatterns = [path("api/a/", views.A.as_view())]\n', 'shop/views.py': 'from keys import HasAPIKey\nfrom rest_framework.views import APIView\nclass A(APIView):\n    permission_classes = [HasAPIKey]\n    def get(self, request):\n        return None\n',
     } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

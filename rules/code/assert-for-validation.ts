@@ -33,7 +33,7 @@ export default rule<Asserted>({
 
   fix: { title: 'Test it, and refuse', safety: 'review', edit: refusing },
 
-  examples: {
+  examples: () => ({
     'access': {
       bad: 'from flask import request\nfrom flask_login import current_user\ndef delete(item):\n    assert current_user.is_admin\n    item.delete()\n',
       good: 'from flask import abort\nfrom flask import request\nfrom flask_login import current_user\ndef delete(item):\n    if not current_user.is_admin:\n        abort(403)\n    item.delete()\n',
@@ -70,7 +70,7 @@ export default rule<Asserted>({
     'at the top of a file': { good: 'import settings\n\nassert settings.role in ("web", "worker")\n' },
     'a script': { path: 'check_users.py', good: 'def main(user):\n    assert user.role == "admin"\n\nif __name__ == "__main__":\n    main(load())\n' },
     'tests': { path: 'tests/test_pay.py', good: 'def test_pay(user):\n    assert user.role == "admin"\n' },
-  },
+  }),
 });
 
 function asserts(): Selector<Asserted> {

@@ -38,7 +38,7 @@ export default rule({
     },
   },
 
-  examples: {
+  examples: () => ({
     'a constant for every fault': { severity: 'low',
       bad: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except:\n        return 0\n',
       good: 'def total(rows):\n    try:\n        return sum(r.price for r in rows)\n    except Exception:\n        return 0\n',
@@ -69,5 +69,5 @@ export default rule({
     'in a finalizer': { bad: 'class Client:\n    def __del__(self):\n        try:\n            self.socket.close()\n        except:\n            pass\n', severity: 'low' },
     'only in text': { good: 'HELP = """\ntry: ...\nexcept:\n    pass\n"""\n# except:\n' },
     'tests': { path: 'tests/test_it.py', good: 'def test_it():\n    try:\n        go()\n    except:\n        pass\n' },
-  },
+  }),
 });

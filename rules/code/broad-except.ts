@@ -39,7 +39,7 @@ export default rule<Broad>({
     remains: 'Name the exceptions that are expected here.',
   },
 
-  examples: {
+  examples: () => ({
     'a message for the user alone': {
       bad: 'from flask import flash, redirect\ndef save(form, store):\n    try:\n        store.save(form)\n    except Exception:\n        flash("could not save")\n    return redirect("/")\n',
       good: 'import logging\nfrom flask import flash, redirect\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(form, store):\n    try:\n        store.save(form)\n    except Exception:\n        logger.exception("store.save failed")\n        flash("could not save")\n    return redirect("/")\n',
@@ -71,7 +71,7 @@ export default rule<Broad>({
     'named exceptions': { good: 'def price(api, sku):\n    try:\n        return api.price(sku)\n    except (KeyError, TimeoutError) as e:\n        return {"error": str(e)}\n' },
     'logged without its traceback, which is another rule': { good: 'import logging\ndef price(api, sku):\n    try:\n        return api.price(sku)\n    except Exception as e:\n        logging.error("no price: %s", e)\n        return {"error": "unavailable"}\n' },
     'tests': { path: 'tests/test_price.py', good: 'def test_price(api):\n    try:\n        api.price(1)\n    except Exception as e:\n        assert_known(str(e))\n' },
-  },
+  }),
 });
 
 function broadClauses(): Selector<Broad> {

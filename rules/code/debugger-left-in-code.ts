@@ -31,7 +31,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Remove the call', safety: 'safe', edit: removing },
 
-  examples: {
+  examples: () => ({
     'a breakpoint': {
       bad: 'def pay(order):\n    breakpoint()\n    return order.total\n', good: 'def pay(order):\n    return order.total\n',
     },
@@ -64,7 +64,7 @@ export default rule<CallMatch>({
     'only in comments and texts': { good: '# breakpoint()\nHELP = """\nimport pdb; pdb.set_trace()\n"""\n' },
     'JavaScript': { path: 'src/pay.js', good: 'function pay(order) {\n  breakpoint();\n  return order.total;\n}\n' },
     'tests': { path: 'tests/test_pay.py', good: 'def test_pay():\n    breakpoint()\n' },
-  },
+  }),
 });
 
 function debuggers(): Selector<CallMatch> {

@@ -43,7 +43,7 @@ export default rule<Leak>({
 
   fix: { title: 'Answer generically and log', safety: 'review', edit: generic },
 
-  examples: {
+  examples: () => ({
     'the text of any exception': {
       bad: 'import logging\nfrom flask import jsonify\nlogger = logging.getLogger(__name__)\n\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception as e:\n        return jsonify(error=str(e)), 500\n',
       good: 'import logging\nfrom flask import jsonify\nlogger = logging.getLogger(__name__)\n\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception as e:\n        logger.exception("order failed")\n        return jsonify(error="internal error"), 500\n',
@@ -93,7 +93,7 @@ export default rule<Leak>({
     'HTTP errors have texts of their own': { good: 'from flask import Flask, jsonify\nfrom werkzeug.exceptions import HTTPException\n\napp = Flask(__name__)\n\n@app.errorhandler(HTTPException)\ndef failed(error):\n    return jsonify(message=error.description), error.code\n\n@app.errorhandler(404)\ndef missing(error):\n    return jsonify(message=str(error)), 404\n' },
     'only while developing': { good: 'from flask import current_app, jsonify\n\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception as e:\n        if current_app.debug:\n            return jsonify(error=str(e)), 500\n        return jsonify(error="internal error"), 500\n' },
     'tests': { path: 'tests/app.py', good: 'from flask import jsonify\ndef order(store):\n    try:\n        return jsonify(store.load())\n    except Exception as e:\n        return jsonify(error=str(e)), 500\n' },
-  },
+  }),
 });
 
 const ANSWERING: ReadonlySet<string> = new Set(ANSWERS.map(lastName));

@@ -20,7 +20,7 @@ export default projectRule({
   project: judge,
   fix: { title: 'Add handlers', safety: 'review', edit: (gap, { source, project }) => handling(gap, source, project) },
 
-  examples: {
+  examples: () => ({
     'five routes and no handler': {
       bad: `from flask import Flask
 
@@ -107,7 +107,7 @@ ${['a', 'b', 'c', 'd', 'e'].map((name) => `@app.get("/${name}")\ndef ${name}():\
     'FastAPI answers with JSON': { path: 'main.py', good: `from fastapi import FastAPI
 app = FastAPI()
 ${['a', 'b', 'c', 'd', 'e'].map((name) => `@app.get("/${name}")\ndef ${name}():\n    return "${name}"\n`).join('')}` },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

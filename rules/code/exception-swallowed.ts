@@ -61,7 +61,7 @@ export default rule<Catch>({
     },
   ],
 
-  examples: {
+  examples: () => ({
     'a mail that is not sent': {
       bad: 'def notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        pass\n',
       good: 'import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef notify(mailer, order):\n    try:\n        mailer.send(order)\n    except Exception:\n        logger.exception("mailer.send failed")\n',
@@ -134,7 +134,7 @@ export default rule<Catch>({
     'the exception is used': { good: 'def load(rows, errors):\n    for row in rows:\n        try:\n            row.load()\n        except Exception as error:\n            errors[row.id] = error\n' },
     'another way is taken': { good: 'def load(cache, key):\n    try:\n        return cache.get(key)\n    except Exception:\n        return compute(key)\n' },
     'tests': { path: 'tests/test_mail.py', good: 'def test_it(mailer):\n    try:\n        mailer.send(1)\n    except Exception:\n        pass\n' },
-  },
+  }),
 });
 
 function broadHandlers(): Selector<Catch> {

@@ -17,7 +17,7 @@ export default projectRule({
   applies: (project) => project.applications.some((each) => /^(flask|quart|fastapi|starlette)$/.test(each.framework)) ? true : 'Only Flask and FastAPI leave the layout open.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'forty routes in one long file': {
       bad: `from flask import Flask
 app = Flask(__name__)
@@ -38,7 +38,7 @@ ${Array.from({ length: 28 }, (_, i) => `@app.get("/r${i}")\ndef r${i}():\n${'   
       },
     },
     'a small application': { good: `from flask import Flask\napp = Flask(__name__)\n${Array.from({ length: 6 }, (_, i) => `@app.get("/r${i}")\ndef r${i}():\n    return "${i}"\n`).join('')}` },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

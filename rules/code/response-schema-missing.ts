@@ -26,7 +26,7 @@ export default rule<Operation>({
   holds: ({ route, func }) => route.answer ? `${func.name} answers ${route.answer.slice(route.answer.lastIndexOf('.') + 1)}` : undefined,
   summary: (count) => count === 1 ? 'The only operation has a model or a body of its own' : `${count} operations, each with a model or a body of its own`,
 
-  examples: {
+  examples: () => ({
     'a document of a store': { path: 'main.py', bad: 'from fastapi import APIRouter\nrouter = APIRouter()\n@router.get("/users/{i}")\nasync def user(i: str, db=None):\n    return await db.users.find_one({"_id": i})\n' },
     'an object by its key': { path: 'main.py', bad: 'from fastapi import APIRouter, Depends\nfrom models import User, get_db\nfrom sqlalchemy.orm import Session\nrouter = APIRouter()\n@router.get("/me")\ndef me(session: Session = Depends(get_db)):\n    return session.get(User, 1)\n' },
     'what a query found, through a name': { path: 'main.py', bad: 'from fastapi import Depends, FastAPI\nfrom sqlalchemy.orm import Session\nfrom models import User\napp = FastAPI()\n@app.get("/users")\ndef users(db: Session = Depends(get_db)):\n    found = db.query(User).filter(User.active).all()\n    return found\n' },
@@ -36,7 +36,7 @@ export default rule<Operation>({
     'named keys': { path: 'main.py', good: 'from fastapi import APIRouter\nrouter = APIRouter()\n@router.get("/me")\ndef me(user=None):\n    return {"id": user.id, "name": user.name}\n' },
     'a number, a file, a redirect': { path: 'main.py', good: 'from fastapi import FastAPI\nfrom fastapi.responses import FileResponse, RedirectResponse\napp = FastAPI()\n@app.get("/count")\ndef count(db=None):\n    return db.query(1).count()\n@app.get("/file", response_class=FileResponse)\ndef file(db=None):\n    return db.query(1).first()\n@app.get("/go")\ndef go():\n    return RedirectResponse("/")\n@app.get("/cached")\ndef cached(cache=None):\n    return cache.get("x")\n' },
     'a Flask route': { good: 'from flask import Flask\napp = Flask(__name__)\n@app.get("/me")\ndef me():\n    return db.session.get(User, 1)\n' },
-  },
+  }),
 });
 
 function operations(): Selector<Operation> {

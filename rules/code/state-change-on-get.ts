@@ -43,7 +43,7 @@ export default rule<Get>({
     remains: 'Turn the links to it into forms with a CSRF token.',
   },
 
-  examples: {
+  examples: () => ({
     'SQL of a function that the address names': {
       bad: {
         'shop.py': 'from flask import Flask, g, redirect\nimport alerts\n\napp = Flask(__name__)\n\n@app.route("/alerts/disable", methods=["GET"])\ndef disable():\n    alerts.off(g.user)\n    return redirect("/alerts")\n',
@@ -92,7 +92,7 @@ export default rule<Get>({
     'a form that is shown': { good: 'from flask import Flask, render_template\napp = Flask(__name__)\n\n@app.get("/items/<int:i>/delete")\ndef ask(i):\n    return render_template("really.html", i=i)\n' },
     'the cookie session': { good: 'from flask import Flask, redirect, session\napp = Flask(__name__)\n\n@app.get("/language/set/<code>")\ndef language(code):\n    session["language"] = code\n    return redirect("/")\n' },
     'tests': { path: 'tests/app.py', good: 'from flask import Flask\napp = Flask(__name__)\n\n@app.get("/delete")\ndef delete():\n    app.db.session.delete(1)\n    app.db.session.commit()\n    return "ok"\n' },
-  },
+  }),
 });
 
 function gets(): Selector<Get> {

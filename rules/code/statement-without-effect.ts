@@ -36,7 +36,7 @@ export default rule<Useless>({
     },
   ],
 
-  examples: {
+  examples: () => ({
     'a date that nobody keeps': {
       bad: 'from datetime import date\ndef season(year):\n    date(year - 1, 12, 25)\n    return date(year, 1, 6)\n', good: 'from datetime import date\ndef season(year):\n    return date(year, 1, 6)\n',
     },
@@ -58,7 +58,7 @@ export default rule<Useless>({
     'a generator and a coroutine': { good: 'async def wait(task, bus):\n    await task\n    yield bus\n' },
     'a program of cells': { path: 'report.py', good: '# %%\nimport shop\n\n# %%\nshop.orders\n' },
     'tests': { path: 'tests/test_it.py', good: 'def test_it(order):\n    order.total == 1\n' },
-  },
+  }),
 });
 
 function useless(): Selector<Useless> {

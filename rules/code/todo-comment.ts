@@ -18,7 +18,7 @@ export default projectRule({
     return open.length > 0 ? { open } : { holds: [{ ...project.anchor, text: `No open marker in ${project.modules.length} ${project.modules.length === 1 ? 'file' : 'files'}` }] };
   },
 
-  examples: {
+  examples: () => ({
     'an amount that nobody verifies': { bad: 'def charge(order):\n    # TODO: verify the amount before production\n    return order.total\n', severity: 'low' },
     'a route that is not there yet': { bad: { 'api.py': 'from fastapi import APIRouter\nrouter = APIRouter()\n@router.post("/refund")\ndef refund():\n    raise NotImplementedError\n' }, severity: 'medium' },
     'a route that says so': { bad: { 'api.py': 'from flask import Flask\napp = Flask(__name__)\n@app.post("/refund")\ndef refund():\n    """Gives the money back."""\n    return {"error": "not implemented"}, 501\n' }, severity: 'medium' },
@@ -30,7 +30,7 @@ export default projectRule({
     'words that only look like markers': { good: '# The list of todos: see todo_list, and TODOS in settings.\n# Hackathon, hack day, xxxl and 5XXX-XXXX.\nTODO = "a state of a task, not done: TODO"\ndef todo(task):\n    return task.state == TODO\n' },
     'security that has a ticket': { bad: '# TODO(#412): validate the permission of the user\nx = 1\n' },
     'tests, documents, other people\'s code': { good: { 'tests/test_a.py': '# TODO: check the password\n', 'docs/conf.py': '# TODO: later\n', 'vendor/lib.py': '# FIXME: auth\n', 'app.py': 'x = 1\n' } },
-  },
+  }),
 });
 
 const WEIGHTY = /\bsecur|\bauth(?:entic|oriz|oris|\b)|\bvalidat|\bverif|\bpermission|\bpassword|\bpayment|\bproduction\b|\btemporar|\bremove before\b|\bsaniti|\bcsrf\b|\bxss\b|\binjection|\bencrypt|\brate.?limit|\bcredential|\bsecrets?\b/i;

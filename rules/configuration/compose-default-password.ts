@@ -31,7 +31,7 @@ export default rule<Asked>({
     remains: 'Set the variable where it runs, and use it in the address the application connects with. A database that exists keeps its old password until it is changed there.',
   },
 
-  examples: {
+  examples: () => ({
     'databases beside a development container': {
       severity: 'low',
       bad: {
@@ -73,7 +73,7 @@ export default rule<Asked>({
     'a profile for tests': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  testdb:\n    image: postgres:16\n    profiles: [test]\n    environment:\n      POSTGRES_PASSWORD: postgres\n' } },
     'the file of production asks': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n', 'docker-compose.prod.yml': 'services:\n  web:\n    restart: always\n  db:\n    restart: always\n    environment:\n      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?}\n' } },
     'a variable of the application': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment:\n      RESET_PASSWORD: enabled\n' } },
-  },
+  }),
 });
 
 function asked(): Selector<Asked> {

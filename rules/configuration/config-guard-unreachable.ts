@@ -37,7 +37,7 @@ export default projectRule({
     { title: 'Load an instance, so that __init__ runs', safety: 'review', edit: (gap, context) => instantiated(gap, context), remains: 'Start the application without the variable once, and see it stop.' },
   ],
 
-  examples: {
+  examples: () => ({
     'in __init__ of a class that is named': {
       bad: {
         'config.py': 'import os\nclass ProductionConfig:\n    SECRET_KEY = os.environ.get("SECRET_KEY")\n    def __init__(self):\n        if not self.SECRET_KEY:\n            raise ValueError("SECRET_KEY is required")\n',
@@ -135,7 +135,7 @@ export default projectRule({
     'a check that only tests call': {
       bad: { 'config.py': 'import os\n\ndef validate_config():\n    if not os.getenv("SECRET_KEY"):\n        raise RuntimeError("SECRET_KEY is required")\n', 'tests/test_config.py': 'from config import validate_config\n\ndef test_it():\n    validate_config()\n' },
     },
-  },
+  }),
 });
 
 // ---- the checks, and whether they run

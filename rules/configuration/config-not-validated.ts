@@ -26,7 +26,7 @@ export default projectRule({
     remains: 'Set the variables wherever the application runs, on developers\' machines too.',
   },
 
-  examples: {
+  examples: () => ({
     'three that may be None': {
       bad: 'import os\nfrom flask import Flask\napp = Flask(__name__)\nPAY_KEY = os.getenv("PAY_KEY")\nPAY_URL = os.getenv("PAY_URL")\nDB = os.getenv("DATABASE_URL")\ndef charge(client):\n    return client.charge(PAY_KEY, PAY_URL, DB)\n',
       good: 'import os\nfrom flask import Flask\n\nREQUIRED = ["PAY_KEY", "PAY_URL", "DATABASE_URL"]\nmissing = [name for name in REQUIRED if not os.environ.get(name)]\nif missing:\n    raise RuntimeError("missing settings: " + ", ".join(missing))\napp = Flask(__name__)\nPAY_KEY = os.getenv("PAY_KEY")\nPAY_URL = os.getenv("PAY_URL")\nDB = os.getenv("DATABASE_URL")\ndef charge(client):\n    return client.charge(PAY_KEY, PAY_URL, DB)\n',
@@ -69,7 +69,7 @@ export default projectRule({
     'the files of production give them': {
       good: { 'app.py': 'import os\nfrom flask import Flask\napp = Flask(__name__)\nA = os.getenv("CACHE_URL")\nB = os.getenv("QUEUE_URL")\nC = os.getenv("DATABASE_URL")\n', 'compose.yml': 'services:\n  web:\n    build: .\n    environment:\n      CACHE_URL: redis://cache\n      QUEUE_URL: redis://queue\n      DATABASE_URL: ${DATABASE_URL:?set it}\n' },
     },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -70,7 +70,7 @@ export default rule<Address>({
     remains: 'Set the variable wherever the application runs, and change the password: the old one is in the history.',
   },
 
-  examples: {
+  examples: () => ({
     'a program that is started by hand, and its own machine': { path: 'look.py', bad: 'import psycopg2\n\ndef count():\n    return psycopg2.connect("postgresql://shop:Winter-Rain-7@localhost:5432/shop")\n\nif __name__ == "__main__":\n    count()\n', severity: 'medium' },
     'a fallback with credentials': {
       bad: 'import os\nSQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL") or "postgresql://app_user:app_pass@db.example.com/app"\n',
@@ -133,7 +133,7 @@ export default rule<Address>({
     'placeholders are no credentials': { good: 'DATABASE_URL = "postgresql://${DB_USER}:${DB_PASSWORD}@db/app"\nEXAMPLE = "postgresql://<user>:<password>@host/db"\n', path: 'config.py' },
     'only a comment': { good: '# DATABASE_URL = "postgresql://app:app_pass@db.example.com/app"\nimport os\nDATABASE_URL = os.environ["DATABASE_URL"]\n', path: 'config.py' },
     'tests': { path: 'tests/conftest.py', good: 'import os\nDATABASE_URL = os.getenv("DATABASE_URL", "postgresql://test:test@localhost/test")\n' },
-  },
+  }),
 });
 
 // ---- where addresses are given

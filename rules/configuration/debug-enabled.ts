@@ -67,7 +67,7 @@ export default rule<Switch>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'an application that is run with it': {
       bad: 'from flask import Flask\napp = Flask(__name__)\napp.run(debug=True)\n',
       good: 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.run(debug=os.getenv("FLASK_DEBUG", "").lower() in ("1", "true"))\n',
@@ -155,7 +155,7 @@ export default rule<Switch>({
     },
     'only a comment': { good: '# app.run(debug=True)\n"""app.run(debug=True)"""\nfrom flask import Flask\napp = Flask(__name__)\n' },
     'tests may': { path: 'tests/conftest.py', good: 'from flask import Flask\napp = Flask(__name__)\napp.debug = True\n' },
-  },
+  }),
 });
 
 // ---- where it is switched

@@ -40,7 +40,7 @@ export default rule<Given>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'an image': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nENV FLASK_DEBUG=1\nCMD ["gunicorn", "app:app"]\n' }, good: { Dockerfile: 'FROM python:3.12-slim\nENV FLASK_DEBUG=0\nCMD ["gunicorn", "app:app"]\n' },
     },
@@ -76,7 +76,7 @@ export default rule<Given>({
     'another program\'s': { good: { 'docker-compose.yml': 'services:\n  mail:\n    image: mailu/postfix\n    environment:\n      POSTFIX_DEBUG: "1"\n      LOG_LEVEL: debug\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a value from elsewhere': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment:\n      DJANGO_DEBUG: ${DJANGO_DEBUG}\n' } },
     'only a comment': { good: { Dockerfile: 'FROM python:3.12-slim\n# ENV FLASK_DEBUG=1\nCMD ["gunicorn", "app:app"]\n' } },
-  },
+  }),
 });
 
 function given(): Selector<Given> {

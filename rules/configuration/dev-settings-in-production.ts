@@ -32,7 +32,7 @@ export default rule<Match>({
 
   fix: { title: 'Limit it to debugging', safety: 'review', edit: (match, { source, project }) => 'call' in match ? undefined : behindDebug(match, source, project) },
 
-  examples: {
+  examples: () => ({
     'mails into the log': {
       bad: { 'settings.py': 'import os\nDEBUG = os.getenv("DJANGO_DEBUG") == "1"\nINSTALLED_APPS = ["django.contrib.auth"]\nEMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"\n' },
       good: { 'settings.py': 'import os\nDEBUG = os.getenv("DJANGO_DEBUG") == "1"\nINSTALLED_APPS = ["django.contrib.auth"]\nif DEBUG:\n    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"\n' },
@@ -67,7 +67,7 @@ export default rule<Match>({
     'the development class': {
       good: { 'config.py': 'class Config:\n    MAIL_SUPPRESS_SEND = False\n\n\nclass DevelopmentConfig(Config):\n    MAIL_SUPPRESS_SEND = True\n    TEMPLATES_AUTO_RELOAD = True\n', 'app.py': 'from flask import Flask\n\napp = Flask(__name__)\napp.config.from_object("config.Config")\n' },
     },
-  },
+  }),
 });
 
 function own(): Selector<Setting> {

@@ -23,7 +23,7 @@ export default rule<Kept>({
     { title: 'Remove the instruction', safety: 'review', edit: (it, { source }) => it.how === 'variable' || it.how === 'file' ? removed(it, source) : undefined, remains: 'Give it to the container when it starts, and replace the one that was in the image.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a variable': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nENV SECRET_KEY=f3b1c9d0a7e84c52\nCMD ["gunicorn", "app:app"]\n' },
       good: { Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' },
@@ -53,7 +53,7 @@ export default rule<Kept>({
     'a password that everybody knows': { severity: 'medium', bad: { Dockerfile: 'FROM python:3.12-slim\nENV DB_PASSWORD=postgres\nCMD ["gunicorn", "app:app"]\n' } },
     'an argument that nobody uses': { good: { Dockerfile: 'FROM python:3.12-slim\nARG GITHUB_TOKEN\nCMD ["gunicorn", "app:app"]\n' } },
     'an image for developers': { good: { 'Dockerfile.dev': 'FROM python:3.12-slim\nENV SECRET_KEY=dev\nCMD ["flask", "run"]\n' } },
-  },
+  }),
 });
 
 function kept(): Selector<Kept> {

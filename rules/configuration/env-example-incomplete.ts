@@ -18,7 +18,7 @@ export default projectRule({
 
   fix: { title: 'Write the missing names', safety: 'safe', edit: (_gap, { project }) => writing(project) },
 
-  examples: {
+  examples: () => ({
     'nothing lists them': {
       bad: 'import os\nA = os.environ["DATABASE_URL"]\nB = os.environ["SECRET_KEY"]\nC = os.environ["MAIL_URL"]\n',
       good: { 'app.py': 'import os\nA = os.environ["DATABASE_URL"]\nB = os.environ["SECRET_KEY"]\nC = os.environ["MAIL_URL"]\n', '.env.example': 'DATABASE_URL=\nSECRET_KEY=\nMAIL_URL=\n' },
@@ -49,7 +49,7 @@ export default projectRule({
     'only tests and scripts read them': { good: { '.env.example': 'DATABASE_URL=\n', 'tests/test_pay.py': 'import os\nA = os.environ["PAY_KEY"]\n', 'scripts/load.py': 'import os\nB = os.environ["DUMP_URL"]\n', 'app.py': 'import os\nA = os.environ["DATABASE_URL"]\nB = os.getenv("X_SIZE", "1")\nC = os.getenv("Y_SIZE", "1")\n' } },
     'names in another case': { good: { '.env.example': 'database_url=\nsecret_key=\nmail_url=\n', 'settings.py': 'from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    database_url: str\n    secret_key: str\n    mail_url: str\n' } },
     'a chart gives them': { good: { 'deploy/chart/values.yaml': 'env:\n  DATABASE_URL: ""\n  SECRET_KEY: ""\n  MAIL_URL: ""\n', 'app.py': 'import os\nA = os.environ["DATABASE_URL"]\nB = os.environ["SECRET_KEY"]\nC = os.environ["MAIL_URL"]\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

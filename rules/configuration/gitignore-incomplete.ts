@@ -23,7 +23,7 @@ export default projectRule({
 
   fix: { title: 'Append the patterns', safety: 'safe', edit: (gap, { project, unit }) => appending(gap.at.path, project, unit.kind === 'ignore') },
 
-  examples: {
+  examples: () => ({
     'an env file that nobody ignores': {
       bad: { '.gitignore': '__pycache__/\n', 'app.py': 'from dotenv import load_dotenv\nload_dotenv()\n' },
       good: { '.gitignore': '__pycache__/\n.env\n.env.*\n!.env.example\n', 'app.py': 'from dotenv import load_dotenv\nload_dotenv()\n' },
@@ -96,7 +96,7 @@ UPLOAD_FOLDER = BASE_DIR / "uploads"
     'uploads with their folder kept': {
       good: { '.gitignore': 'uploads/*\n!uploads/.gitkeep\n', 'app.py': 'import os\nbasedir = os.path.dirname(__file__)\nUPLOAD_FOLDER = os.path.join(basedir, "uploads")\n', 'uploads/.gitkeep': '' },
     },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -108,7 +108,7 @@ export default rule<Place>({
     remains: 'Set the variable wherever the application runs, to a new value: the old one is in the history.',
   },
 
-  examples: {
+  examples: () => ({
     'a mail server\'s password': {
       bad: 'import smtplib\ndef mail():\n    s = smtplib.SMTP("mail.example.com", timeout=10)\n    s.login("robot", "Winter2024pw")\n',
       good: 'import os\nimport smtplib\ndef mail():\n    s = smtplib.SMTP("mail.example.com", timeout=10)\n    s.login("robot", os.environ["MAIL_PASSWORD"])\n',
@@ -148,7 +148,7 @@ export default rule<Place>({
     'a setting of the test class': { good: 'class Config:\n    pass\n\nclass TestingConfig(Config):\n    MAIL_PASSWORD = "Winter2024pw"\n', path: 'config.py' },
     'a form\'s label and a login view': { good: 'from wtforms import PasswordField\n\nclass LoginForm:\n    password = PasswordField("Password2")\n\ndef view(client, form):\n    client.login(username=form.name.data, password=form.password.data)\n', path: 'forms.py' },
     'tests': { path: 'tests/test_mail.py', good: 'import smtplib\ns = smtplib.SMTP("localhost")\ns.login("robot", "Winter2024pw")\n' },
-  },
+  }),
 });
 
 // ---- where credentials are taken

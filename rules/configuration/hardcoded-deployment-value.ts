@@ -36,7 +36,7 @@ export default rule<Used>({
   underline: ({ at }) => at,
   nothing: 'No absolute path is in the code.',
 
-  examples: {
+  examples: () => ({
     'a font of Windows': { bad: 'from reportlab.pdfbase import pdfmetrics\nfrom reportlab.pdfbase.ttfonts import TTFont\npdfmetrics.registerFont(TTFont("Body", "C:/Windows/Fonts/arial.ttf"))\n', path: 'report.py' },
     'a font that may be missing, and nobody hears of it': {
       severity: 'medium',
@@ -53,7 +53,7 @@ export default rule<Used>({
     'several to try': { good: 'import os\n\nFONTS = ["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "C:/Windows/Fonts/arial.ttf"]\n\n\ndef font():\n    return next((each for each in FONTS if os.path.exists(each)), None)\n', path: 'font.py' },
     'run by hand': { good: 'if __name__ == "__main__":\n    print(open("/home/anna/x.csv").read())\n', path: 'tool.py' },
     'addresses are no drives': { good: 'LINK = "C://nothing"\nURL = "s3://bucket/home/anna/x"\nPATTERN = "/home/<user>/x"\nROUTE = "/home/dashboard"\n', path: 'links.py' },
-  },
+  }),
 });
 
 function paths(): Selector<Used> {

@@ -26,7 +26,7 @@ export default projectRule({
     remains: 'Where the image runs for development too, set the variable there to development.',
   },
 
-  examples: {
+  examples: () => ({
     'a table of configurations': {
       bad: {
         'config.py': 'class DevelopmentConfig:\n    DEBUG = True\n\n\nclass ProductionConfig:\n    DEBUG = False\n\n\nconfigs = {"development": DevelopmentConfig, "production": ProductionConfig}\n',
@@ -74,7 +74,7 @@ export default projectRule({
     'a switch for debugging is off by itself': { good: { 'app.py': 'import os\nfrom flask import Flask\napp = Flask(__name__)\nif os.getenv("DEBUG") == "1":\n    app.config["EXPLAIN_TEMPLATE_LOADING"] = True\n', Procfile: 'web: gunicorn app:app\n' } },
     'code of the project asks for FLASK_ENV': { good: { '.flaskenv': 'FLASK_ENV=development\n', 'requirements.txt': 'flask==3.0.3\n', 'app.py': 'import os\nfrom flask import Flask\napp = Flask(__name__)\nif os.getenv("FLASK_ENV", "production") == "production":\n    app.config["SESSION_COOKIE_SECURE"] = True\n', Procfile: 'web: gunicorn app:app\n' } },
     'Flask 2.2 still asks': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment:\n      FLASK_ENV: production\n', 'requirements.txt': 'flask==2.2.5\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

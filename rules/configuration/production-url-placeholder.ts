@@ -33,7 +33,7 @@ export default rule<Given>({
   nothing: 'No file for production gives an address.',
   summary: (count) => count === 1 ? 'The only address of production is no placeholder' : `${count} addresses of production, none a placeholder`,
 
-  examples: {
+  examples: () => ({
     'a database on this machine, in a container': { bad: { '.env.production': 'MONGO_URL=mongodb://localhost:27017/app\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' } },
     'another container is not this one': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment:\n      DATABASE_HOST: localhost\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' },
@@ -59,7 +59,7 @@ export default rule<Given>({
     'a domain that only begins like one': { good: { '.env.production': 'API_URL=https://api.example-shop.io\nSITE_URL=https://myapple.io\n' } },
     'another program\'s sidecar': { good: { 'k8s/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: shop\n          env:\n            - name: DATABASE_HOST\n              value: 127.0.0.1\n' } },
     'the button that makes an application asks for them': { good: { 'app.json': '{ "env": { "SITE_URL": { "description": "Where it will be", "value": "https://example.com" } } }\n' } },
-  },
+  }),
 });
 
 function addresses(): Selector<Given> {

@@ -47,7 +47,7 @@ export default rule<Seen>({
   nothing: 'There is no text file.',
   summary: (count) => `No known credential in ${count} ${count === 1 ? 'file' : 'files'}`,
 
-  examples: {
+  examples: () => ({
     'a key of an account': {
       bad: { 'config/service-account.json': JSON.stringify({ type: 'service_account', private_key_id: '0', private_key: KEY('PRIVATE KEY', `MII${mixed(160)}`) }, undefined, 2) },
     },
@@ -67,7 +67,7 @@ export default rule<Seen>({
     'a key block without a key': { good: { 'config/key.pem': KEY('PRIVATE KEY', 'MIIEsample'), 'jwt.py': `if not key.startswith("-----${'BEGIN'} PRIVATE KEY-----"):\n    raise ValueError("not a key")\n` } },
     'a browser\'s key in a page': { good: { 'templates/map.html': `<script src="https://maps.googleapis.com/maps/api/js?key=${'AI'}za${mixed(35)}"></script>\n` } },
     'digests and names that are long': { good: `SHA = "${mixed(64, '0123456789abcdef')}"\nrequirements = "sha256:${mixed(64, '0123456789abcdef')}"\nsk_learn_pipeline_with_2_steps_and_more_words = 1\n` },
-  },
+  }),
 });
 
 function files(): Selector<Seen> {

@@ -56,7 +56,7 @@ export default rule<KeyUse | ComposeKey>({
     },
   ],
 
-  examples: {
+  examples: () => ({
     'a fallback that shipped': {
       bad: 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.config["SECRET_KEY"] = os.environ.get("SECRET_KEY") or "dev-secret-change-me"\n',
       good: 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.config["SECRET_KEY"] = os.environ["SECRET_KEY"]\n', fix: 'Require the variable',
@@ -167,7 +167,7 @@ export default rule<KeyUse | ComposeKey>({
     },
     'a compose service for development': { good: { 'docker-compose.yml': 'services:\n  web:\n    image: shop\n    environment:\n      - SECRET_KEY=${SECRET_KEY:-changeme}\n      - ENVIRONMENT=development\n' } },
     'a compose file for development': { good: { 'docker-compose.dev.yml': 'services:\n  web:\n    image: shop\n    environment:\n      SECRET_KEY: ${SECRET_KEY:-changeme}\n' } },
-  },
+  }),
 });
 
 function keysFromEnvironment(): Selector<KeyUse> {

@@ -59,7 +59,7 @@ export default rule<KeyUse>({
     },
   ],
 
-  examples: {
+  examples: () => ({
     'a key for each start': {
       bad: 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.secret_key = os.urandom(24)\n',
       good: 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.secret_key = os.environ["SECRET_KEY"]\n',
@@ -115,7 +115,7 @@ export default rule<KeyUse>({
     'identifiers and nonces': { good: 'import secrets\nimport uuid\n\nINSTANCE_ID = uuid.uuid4().hex\n\ndef nonce():\n    csp_nonce = secrets.token_urlsafe(16)\n    return csp_nonce\n', path: 'ids.py' },
     'only a comment': { good: '# app.secret_key = os.urandom(24)\n"""app.secret_key = os.urandom(24)"""\nfrom flask import Flask\napp = Flask(__name__)\n' },
     'tests': { path: 'tests/conftest.py', good: 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.secret_key = os.urandom(24)\n' },
-  },
+  }),
 });
 
 /** Whether the key is random at every start, or only where a variable is not set. */

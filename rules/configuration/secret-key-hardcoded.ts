@@ -41,7 +41,7 @@ export default rule<KeyUse>({
     remains: 'Set the variable wherever the application runs, to a new key: the old one is in the history.',
   },
 
-  examples: {
+  examples: () => ({
     'a key on the application object': {
       bad: 'from flask import Flask\napp = Flask(__name__)\napp.secret_key = "super-secret-value"\n',
       good: 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.secret_key = os.environ["SECRET_KEY"]\n',
@@ -107,7 +107,7 @@ export default rule<KeyUse>({
     },
     'a column of a model': { good: 'from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\nclass Device(db.Model):\n    secret_key = db.Column(db.String(64))\n    label = "secret_key"\n', path: 'models.py' },
     'settings of tests': { path: 'tests/settings.py', good: 'SECRET_KEY = "test"\n' },
-  },
+  }),
 });
 
 /** The literal a key is made from, through `.encode()` and wrappers that change no bit of it. */

@@ -29,7 +29,7 @@ export default projectRule({
     remains: 'Run `git rm --cached` on the file, change what it gave away, and mind that the history still has it.',
   },
 
-  examples: {
+  examples: () => ({
     'an env file with real values': {
       bad: { '.env': 'SECRET_KEY=f3b1c9d0a7e84c52b6d1\nDATABASE_PASSWORD=Kd83hsQ1\n', '.gitignore': '*.pyc\n' },
       good: { '.gitignore': '*.pyc\n.env\n' },
@@ -67,7 +67,7 @@ export default projectRule({
     'a registry\'s token from the environment': { good: { '.npmrc': '//registry.npmjs.org/:_authToken=${NPM_TOKEN}\nsave-exact=true\n', '.gitignore': 'node_modules\n' } },
     'a public certificate': { good: { 'certs/ca.pem': '-----BEGIN CERTIFICATE-----\nMIIBsample\n-----END CERTIFICATE-----\n', '.gitignore': 'node_modules\n' } },
     'encrypted on purpose': { good: { 'secrets/production.env': 'SECRET_KEY=ENC[AES256_GCM,data:p673w7f3b1c9d0a7e84c52b6d1,type:str]\nsops_version=3.9.0\n', '.gitignore': 'node_modules\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -34,7 +34,7 @@ export default rule<Switch>({
 
   fix: { title: 'Switch it off', safety: 'safe', edit: (it, context) => switchedOff(it, context) },
 
-  examples: {
+  examples: () => ({
     'on the application': {
       bad: 'from flask import Flask\napp = Flask(__name__)\napp.config["TESTING"] = True\n', good: 'from flask import Flask\napp = Flask(__name__)\napp.config["TESTING"] = False\n',
     },
@@ -69,7 +69,7 @@ export default rule<Switch>({
     'a stage that only builds': { good: { Dockerfile: 'FROM python:3.12-slim AS check\nENV TEST_MODE=1\nRUN pytest\n\nFROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' } },
     'an example of variables, and a workflow': { good: { '.env.example': 'SKIP_AUTH=true\n', '.github/workflows/ci.yml': 'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    env:\n      TEST_MODE: "1"\n    steps:\n      - run: pytest\n' } },
     'only a comment': { good: '# app.config["TESTING"] = True\nfrom flask import Flask\napp = Flask(__name__)\n' },
-  },
+  }),
 });
 
 function isDoor(name: string): boolean {

@@ -50,7 +50,7 @@ export default rule<Given>({
     remains: 'Set a generated value where the application runs: the old one is in the history.',
   },
 
-  examples: {
+  examples: () => ({
     'a signing key of production': { bad: { '.env.production': 'SECRET_KEY=changeme\nDEBUG=0\n' }, good: { '.env.production': 'SECRET_KEY=\nDEBUG=0\n' }, severity: 'critical' },
     'an administrator\'s password': { bad: { '.env.production': 'ADMIN_PASSWORD=admin123\n' }, severity: 'critical' },
     'a file of the platform': {
@@ -81,7 +81,7 @@ export default rule<Given>({
     },
     'a workflow': { good: { '.github/workflows/ci.yml': 'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    env:\n      SECRET_KEY: test\n    steps:\n      - run: pytest\n' } },
     'only a comment': { good: { '.env.production': '# SECRET_KEY=changeme\n' } },
-  },
+  }),
 });
 
 function given(): Selector<Given> {

@@ -28,7 +28,7 @@ export default rule<Match>({
   nothing: 'No row is added after a look-up for the same.',
   summary: (count) => count === 1 ? 'One check before an insert rests on a constraint' : `${count} checks before an insert rest on a constraint`,
 
-  examples: {
+  examples: () => ({
     'a slot is booked': { bad: { 'models.py': 'class Booking(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    slot = db.Column(db.DateTime)\ndb = None\n', 'app.py': 'from models import Booking\ndef book(db, slot):\n    if Booking.query.filter_by(slot=slot).first():\n        return "taken", 409\n    db.session.add(Booking(slot=slot))\n    db.session.commit()\n    return "ok"\n' }, severity: 'high' },
     'a like, in the new way': { bad: { 'models.py': 'from sqlalchemy import ForeignKey\nfrom sqlalchemy.orm import Mapped, mapped_column\nfrom db import Base\nclass Like(Base):\n    __tablename__ = "likes"\n    id: Mapped[int] = mapped_column(primary_key=True)\n    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))\n    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))\n', 'main.py': 'from fastapi import FastAPI, HTTPException\nfrom sqlalchemy import select\nfrom models import Like\napp = FastAPI()\n@app.post("/like/{post_id}")\nasync def like(post_id: int, user, session):\n    existing = await session.scalar(select(Like).where(Like.user_id == user.id, Like.post_id == post_id))\n    if existing:\n        raise HTTPException(409)\n    session.add(Like(user_id=user.id, post_id=post_id))\n    await session.commit()\n' } },
     'Django': { bad: { 'shop/models.py': 'from django.db import models\nclass Follow(models.Model):\n    follower = models.ForeignKey("auth.User", on_delete=models.CASCADE)\n    target = models.CharField(max_length=50)\n', 'shop/views.py': 'from shop.models import Follow\ndef follow(request, target):\n    if not Follow.objects.filter(follower=request.user, target=target).exists():\n        Follow.objects.create(follower=request.user, target=target)\n' } },
@@ -40,7 +40,7 @@ export default rule<Match>({
     'another table': { good: { 'models.py': 'class Room(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    name = db.Column(db.String(9))\nclass Message(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    name = db.Column(db.String(9))\ndb = None\n', 'app.py': 'from models import Message, Room\ndef send(db, name):\n    if not Room.query.filter_by(name=name).first():\n        return "no", 404\n    db.session.add(Message(name=name))\n    db.session.commit()\n' } },
     'rows that a command seeds': { good: { 'models.py': 'class Role(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    name = db.Column(db.String(9))\ndb = None\n', 'seed.py': 'from models import Role\ndef seed_roles(db):\n    if not Role.query.filter_by(name="admin").first():\n        db.session.add(Role(name="admin"))\n        db.session.commit()\n' } },
     'tests': { good: { 'models.py': 'class Booking(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    slot = db.Column(db.DateTime)\ndb = None\n', 'tests/test_app.py': 'from models import Booking\ndef test(db):\n    if Booking.query.filter_by(slot=1).first():\n        return\n    db.session.add(Booking(slot=1))\n' } },
-  },
+  }),
 });
 
 function listed(columns: readonly string[]): string {

@@ -30,7 +30,7 @@ export default rule<Match>({
 
   fix: { title: 'Pass the function', safety: 'safe', edit: passed },
 
-  examples: {
+  examples: () => ({
     'the time of a row': {
       bad: 'from datetime import datetime\nclass Post(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    created_at = db.Column(db.DateTime, default=datetime.utcnow())\ndb = None\n', path: 'models.py',
       good: 'from datetime import datetime\nclass Post(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    created_at = db.Column(db.DateTime, default=datetime.utcnow)\ndb = None\n',
@@ -76,7 +76,7 @@ export default rule<Match>({
     'a choice and a tuple': { good: 'from django.db import models\nclass Member(models.Model):\n    class Role(models.TextChoices):\n        REGULAR = "w", "Member"\n    role = models.CharField(default=Role.REGULAR, max_length=1)\n    sizes = models.JSONField(default=())\n', path: 'shop/models.py' },
     'in a function': { good: 'from datetime import datetime\nfrom models import Post\ndef make(db):\n    db.session.add(Post(created_at=datetime.utcnow()))\n' },
     'in a comment': { good: 'class Post(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    # made = db.Column(db.DateTime, default=datetime.utcnow())\ndb = None\n', path: 'models.py' },
-  },
+  }),
 });
 
 function titleOf(match: Match): string {

@@ -42,7 +42,7 @@ export default rule<Match>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'the failure is written down with the same session': {
       bad: 'def add(db, item, flash):\n    try:\n        db.session.add(item)\n        db.session.commit()\n    except Exception:\n        flash("not saved")\n        db.session.add(Log("failed"))\n        db.session.commit()\nclass Log:\n    def __init__(self, t):\n        self.t = t\n',
       good: 'def add(db, item, flash):\n    try:\n        db.session.add(item)\n        db.session.commit()\n    except Exception:\n        db.session.rollback()\n        flash("not saved")\n        db.session.add(Log("failed"))\n        db.session.commit()\nclass Log:\n    def __init__(self, t):\n        self.t = t\n',
@@ -62,7 +62,7 @@ export default rule<Match>({
     'another error is caught': { good: 'from models import db\n\ndef work(rows):\n    for row in rows:\n        try:\n            row.amount = int(row.text)\n            db.session.commit()\n        except ValueError:\n            continue\n' },
     'a commit of git': { good: 'def save(repos):\n    for repo in repos:\n        try:\n            repo.index.commit("x")\n        except Exception:\n            print("no")\n' },
     'tests': { path: 'tests/test_x.py', good: 'def test(session, rows):\n    for row in rows:\n        try:\n            session.commit()\n        except Exception:\n            pass\n' },
-  },
+  }),
 });
 
 function writes() {

@@ -29,7 +29,7 @@ export default projectRule({
     },
   },
 
-  examples: {
+  examples: () => ({
     'a call that became a comment': {
       bad: 'from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\ndb = SQLAlchemy(app)\nclass Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\ndef create_tables():\n    db.create_all()\n# create_tables()\n',
       good: 'from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\ndb = SQLAlchemy(app)\nclass Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\ndef create_tables():\n    db.create_all()\nwith app.app_context():\n    create_tables()\n',
@@ -46,7 +46,7 @@ export default projectRule({
     'migrations': { good: { 'app.py': 'from flask import Flask\nfrom models import db\napp = Flask(__name__)\ndb.init_app(app)\n', 'models.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n', 'migrations/versions/0001_items.py': 'revision = "0001"\ndown_revision = None\ndef upgrade():\n    pass\n' } },
     'Django has migrate': { good: { 'site1/settings.py': 'INSTALLED_APPS = ["shop"]\nROOT_URLCONF = "x"\n', 'shop/models.py': 'from django.db import models\nclass Item(models.Model):\n    name = models.CharField(max_length=80)\n' } },
     'reflected': { good: { 'app.py': 'from flask import Flask\nimport models\napp = Flask(__name__)\n', 'models.py': 'from sqlalchemy import Column, Integer, create_engine\nfrom sqlalchemy.ext.automap import automap_base\nBase = automap_base()\nclass Item(Base):\n    __tablename__ = "item"\n    id = Column(Integer, primary_key=True)\nBase.prepare(autoload_with=create_engine("sqlite:///a.db"))\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -46,7 +46,7 @@ export default rule<Opened>({
 
   fix: { title: 'Close it with the with statement', safety: 'review', edit: closing },
 
-  examples: {
+  examples: () => ({
     'never closed': { bad: 'import sqlite3\ndef items():\n    conn = sqlite3.connect("app.db")\n    rows = conn.execute("SELECT name FROM item").fetchall()\n    return rows\n', severity: 'low' },
     'the lines below it': {
       bad: 'import psycopg2\nfrom flask import Flask\napp = Flask(__name__)\n@app.get("/items")\ndef items():\n    conn = psycopg2.connect("postgresql://db")\n    cur = conn.cursor()\n\n    if cur:\n        cur.execute("SELECT 1")  # now\n    return cur.fetchall()\n\n\nx = 1\n',
@@ -76,7 +76,7 @@ export default rule<Opened>({
     'a pool takes it back': { good: 'from psycopg2.pool import ThreadedConnectionPool\npool = ThreadedConnectionPool(1, 10)\ndef items():\n    conn = pool.getconn()\n    try:\n        return conn.cursor().fetchall()\n    finally:\n        pool.putconn(conn)\n' },
     'a pool does not get it back': { bad: 'from psycopg2.pool import ThreadedConnectionPool\npool = ThreadedConnectionPool(1, 10)\ndef items():\n    conn = pool.getconn()\n    return conn.cursor().fetchall()\n' },
     'tests': { path: 'tests/test_a.py', good: 'import sqlite3\ndef test_it():\n    conn = sqlite3.connect(":memory:")\n    conn.execute("SELECT 1")\n' },
-  },
+  }),
 });
 
 const LIGHT: Variation = { severity: 'low', because: 'Python closes the file of SQLite when the function ends and nothing else refers to it' };

@@ -33,7 +33,7 @@ export default projectRule({
     },
   },
 
-  examples: {
+  examples: () => ({
     'a token of a session': {
       bad: { 'models.py': 'class Session(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    token = db.Column(db.String(64))\ndb = None\n', 'app.py': 'from models import Session\ndef current(token):\n    return Session.query.filter_by(token=token).first()\ndef logout(token):\n    return Session.query.filter_by(token=token).delete()\n' },
       good: { 'models.py': 'class Session(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    token = db.Column(db.String(64), index=True)\ndb = None\n', 'app.py': 'from models import Session\ndef current(token):\n    return Session.query.filter_by(token=token).first()\ndef logout(token):\n    return Session.query.filter_by(token=token).delete()\n' }, severity: 'medium',
@@ -46,7 +46,7 @@ export default projectRule({
     'few rows, few values, one place': { good: { 'models.py': 'class Role(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    name = db.Column(db.String(64))\nclass Post(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    published = db.Column(db.Boolean)\n    title = db.Column(db.String(64))\ndb = None\n', 'app.py': 'from models import Post, Role\ndef a(name):\n    return Role.query.filter_by(name=name).first()\ndef b(name):\n    return Role.query.filter_by(name=name).all()\ndef c():\n    return Post.query.filter_by(published=True).all()\ndef d():\n    return Post.query.filter_by(published=True).first()\ndef e(title):\n    return Post.query.filter_by(title=title).all()\n' } },
     'MySQL indexes foreign keys': { good: { 'requirements.txt': 'pymysql\n', 'models.py': 'class Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    owner_id = db.Column(db.ForeignKey("user.id"))\ndb = None\n', 'app.py': 'from models import Item\ndef a(user):\n    return Item.query.filter_by(owner_id=user.id).first()\ndef b(user):\n    return Item.query.filter_by(owner_id=user.id).all()\n' } },
     'Django indexes its keys': { good: { 'shop/models.py': 'from django.db import models\nclass Visit(models.Model):\n    user = models.ForeignKey("auth.User", on_delete=models.CASCADE)\n', 'shop/views.py': 'from shop.models import Visit\ndef a(request):\n    return Visit.objects.filter(user=request.user)\ndef b(request):\n    return Visit.objects.filter(user=request.user).last()\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

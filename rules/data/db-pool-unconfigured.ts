@@ -30,7 +30,7 @@ export default projectRule({
     return call && !call.keywords.some((each) => each.name === 'pool_pre_ping') ? withArgument(call, 'pool_pre_ping=True', source) : undefined;
   } },
 
-  examples: {
+  examples: () => ({
     'an engine with the defaults': {
       bad: { 'db.py': 'import os\nfrom sqlalchemy import create_engine\nengine = create_engine(os.environ["DATABASE_URL"])\n', 'requirements.txt': 'sqlalchemy==2.0.35\npsycopg[binary]==3.2.3\n', Procfile: 'web: gunicorn db:app\n' },
       good: { 'db.py': 'import os\nfrom sqlalchemy import create_engine\nengine = create_engine(os.environ["DATABASE_URL"], pool_pre_ping=True)\n', 'requirements.txt': 'sqlalchemy==2.0.35\npsycopg[binary]==3.2.3\n', Procfile: 'web: gunicorn db:app\n' },
@@ -52,7 +52,7 @@ export default projectRule({
     'SQLite': { good: { 'db.py': 'from sqlalchemy import create_engine\nengine = create_engine("sqlite:///app.db")\n', 'requirements.txt': 'psycopg[binary]==3.2.3\n', Procfile: 'web: gunicorn db:app\n' } },
     'a pooler in between': { good: { 'db.py': 'import os\nfrom sqlalchemy import create_engine\nengine = create_engine(os.environ["DATABASE_URL"])\n', 'requirements.txt': 'psycopg[binary]==3.2.3\n', 'compose.yml': 'services:\n  web: {build: .}\n  pool: {image: "edoburu/pgbouncer:1.23"}\n' } },
     'a script that connects once': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'import_prices.py': 'import os\nfrom sqlalchemy import create_engine\nif __name__ == "__main__":\n    engine = create_engine(os.environ["DATABASE_URL"])\n', 'requirements.txt': 'psycopg[binary]==3.2.3\n', Procfile: 'web: gunicorn app:app\n' } },
-  },
+  }),
 });
 
 interface Pool { readonly at: Gap['at']; readonly name: string; readonly checked: boolean; readonly most: number | undefined }

@@ -17,7 +17,7 @@ export default projectRule({
 
   fix: { title: 'Wait for the healthy database', safety: 'review', edit: (gap, { source, project }) => waiting(gap, source, project), remains: 'Start it once: a health check that never passes keeps the application down.' },
 
-  examples: {
+  examples: () => ({
     'named only': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    depends_on: [db]\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n', Dockerfile: 'FROM python:3.12\nCMD ["gunicorn", "app:app"]\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\n    healthcheck:\n      test: ["CMD-SHELL", "pg_isready -U postgres"]\n      interval: 5s\n      retries: 12\nvolumes: {pg: {}}\n' },
@@ -37,7 +37,7 @@ export default projectRule({
     'the application tries again by itself': { good: { 'docker-compose.yml': 'services:\n  web:\n    image: shop:1\n    depends_on: [db]\n  db:\n    image: postgres:16\n', 'requirements.txt': 'flask==3.0.3\ntenacity==9.0.0\n' } },
     'a database elsewhere, and a cache': { good: { 'docker-compose.yml': 'services:\n  web:\n    image: shop:1\n    depends_on: [cache]\n  cache:\n    image: redis:7\n' } },
     'a file for developers': { good: { 'docker-compose.dev.yml': 'services:\n  web:\n    build: .\n    depends_on: [db]\n  db:\n    image: postgres:16\n' } },
-  },
+  }),
 });
 
 function pairs(project: Project): readonly Pair[] {

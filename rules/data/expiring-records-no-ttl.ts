@@ -28,7 +28,7 @@ export default projectRule({
 
   fix: { title: 'Add a TTL index', safety: 'review', edit: indexed, remains: 'The field has to hold a date, not text, or the index deletes nothing.' },
 
-  examples: {
+  examples: () => ({
     'sessions in MongoDB': {
       bad: { 'auth.py': 'import datetime as dt\nasync def login(db, uid, token):\n    await db.user_sessions.insert_one({"user_id": uid, "token": token, "expires_at": dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=7)})\n', 'startup.py': 'async def ensure_indexes(db):\n    pass\n' },
       good: { 'auth.py': 'import datetime as dt\nasync def login(db, uid, token):\n    await db.user_sessions.insert_one({"user_id": uid, "token": token, "expires_at": dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=7)})\n', 'startup.py': 'async def ensure_indexes(db):\n    await db.user_sessions.create_index("expires_at", expireAfterSeconds=0)\n' },
@@ -61,7 +61,7 @@ export default projectRule({
     'tokens that people name, and those of another service': { good: { 'models.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Tokens(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    description = db.Column(db.String(80))\n    expiration = db.Column(db.DateTime)\nclass MailToken(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    access_token = db.Column(db.Text)\n    refresh_token = db.Column(db.Text)\n    expires_at = db.Column(db.DateTime)\ndef add(exp):\n    db.session.add_all([Tokens(expiration=exp), MailToken(expires_at=exp)])\n' } },
     'Redis forgets by itself': { good: 'import redis\nr = redis.Redis()\ndef keep(sid, data):\n    r.setex(f"session:{sid}", 3600, data)\n' },
     'a table that nothing fills': { good: 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Token(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    expires_at = db.Column(db.DateTime)\n' },
-  },
+  }),
 });
 
 // ---- what grows

@@ -23,7 +23,7 @@ export default rule<Match>({
   holds: ({ table }) => `a violation of ${table.model.name}'s constraint is handled`,
   nothing: 'No handler inserts a row with a unique column that a visitor fills.',
 
-  examples: {
+  examples: () => ({
     'an address that is taken': { bad: { 'models.py': 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), unique=True)\ndb = None\n', 'app.py': 'from flask import request\nfrom models import User\ndef register(db):\n    db.session.add(User(email=request.form["email"]))\n    db.session.commit()\n    return "ok"\n' } },
     'in FastAPI': { bad: { 'models.py': 'from sqlalchemy import Column, Integer, String\nfrom db import Base\nclass Item(Base):\n    __tablename__ = "items"\n    id = Column(Integer, primary_key=True)\n    name = Column(String, unique=True)\n', 'main.py': 'from fastapi import Depends, FastAPI\nfrom db import session\nfrom models import Item\nfrom schemas import ItemIn\napp = FastAPI()\n@app.post("/items")\ndef create(item: ItemIn, db=Depends(session)):\n    row = Item(name=item.name)\n    db.add(row)\n    db.commit()\n    return row\n' } },
     'read with get': { bad: { 'models.py': 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), unique=True)\ndb = None\n', 'app.py': 'from flask import request\nfrom models import User\ndef register(db):\n    data = request.get_json()\n    db.session.add(User(email=data.get("email")))\n    db.session.commit()\n    return "ok"\n' } },
@@ -32,7 +32,7 @@ export default rule<Match>({
     'checked before': { good: { 'models.py': 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), unique=True)\ndb = None\n', 'app.py': 'from flask import request\nfrom models import User\ndef register(db):\n    if User.query.filter_by(email=request.form["email"]).first():\n        return "taken", 409\n    db.session.add(User(email=request.form["email"]))\n    db.session.commit()\n' } },
     'a value that is made': { good: { 'models.py': 'class Link(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    slug = db.Column(db.String(20), unique=True)\n    url = db.Column(db.Text)\ndb = None\n', 'app.py': 'import secrets\nfrom flask import request\nfrom models import Link\ndef shorten(db):\n    db.session.add(Link(slug=secrets.token_hex(8), url=request.form["url"]))\n    db.session.commit()\n' } },
     'no request': { good: { 'models.py': 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), unique=True)\ndb = None\n', 'seed.py': 'from models import User\ndef seed(db):\n    db.session.add(User(email="a@example.org"))\n    db.session.commit()\n' } },
-  },
+  }),
 });
 
 /** Handlers that make a row with a unique column out of what a visitor sent and write it, without having looked. */

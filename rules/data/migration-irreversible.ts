@@ -27,7 +27,7 @@ export default rule<Match>({
 
   fix: { title: 'Write the reverse operation', safety: 'review', edit: reversed, remains: 'Read it once: taking a column away takes its data with it.' },
 
-  examples: {
+  examples: () => ({
     'an empty downgrade': {
       bad: 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0003"\ndef upgrade():\n    op.add_column("item", sa.Column("note", sa.Text))\n    op.create_index("ix_note", "item", ["note"])\ndef downgrade():\n    pass\n', path: 'migrations/versions/0003_note.py',
       good: 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0003"\ndef upgrade():\n    op.add_column("item", sa.Column("note", sa.Text))\n    op.create_index("ix_note", "item", ["note"])\ndef downgrade():\n    op.drop_index("ix_note", table_name="item")\n    op.drop_column("item", "note")\n',
@@ -44,7 +44,7 @@ export default rule<Match>({
     'a merge of two heads': { good: 'revision = "0003"\ndown_revision = ("0001", "0002")\ndef upgrade():\n    pass\ndef downgrade():\n    pass\n', path: 'migrations/versions/0003_merge.py' },
     'only data, with a reason': { good: 'from alembic import op\nrevision = "0003"\ndef upgrade():\n    op.execute("UPDATE item SET note = lower(note)")\ndef downgrade():\n    # the old spelling is not kept\n    pass\n', path: 'migrations/versions/0003_lower.py' },
     'long ago': { good: { 'shop/migrations/0001_fill.py': 'from django.db import migrations\ndef fill(apps, editor):\n    pass\nclass Migration(migrations.Migration):\n    operations = [migrations.RunPython(fill)]\n', ...Object.fromEntries(['2', '3', '4', '5', '6'].map((each) => [`shop/migrations/000${each}_x.py`, 'from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = []\n'])) } },
-  },
+  }),
 });
 
 function newest(): Selector<Match> {

@@ -21,7 +21,7 @@ export default projectRule({
   reads: UPGRADES,
   project: judge,
 
-  examples: {
+  examples: () => ({
     'in the factory, with four workers': { bad: { 'app.py': 'from flask_migrate import upgrade\ndef create_app(app):\n    with app.app_context():\n        upgrade()\n    return app\n', Procfile: 'web: gunicorn -w 4 app:app\n' }, severity: 'medium' },
     'at the start of FastAPI': { bad: { 'main.py': 'from contextlib import asynccontextmanager\nfrom alembic import command\nfrom alembic.config import Config\nfrom fastapi import FastAPI\n@asynccontextmanager\nasync def lifespan(app):\n    command.upgrade(Config("alembic.ini"), "head")\n    yield\napp = FastAPI(lifespan=lifespan)\n', Procfile: 'web: uvicorn main:app --workers 4\n' }, severity: 'medium' },
     'in the entry point of three replicas': { bad: { 'entrypoint.sh': '#!/bin/sh\nset -e\nflask db upgrade\nexec gunicorn -w 4 app:app\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n    entrypoint: ./entrypoint.sh\n    deploy: {replicas: 3}\n' } },
@@ -33,7 +33,7 @@ export default projectRule({
     'a service that runs once': { good: { 'docker-compose.yml': 'services:\n  migrate:\n    image: app\n    command: alembic upgrade head\n  web:\n    image: app\n    command: gunicorn -w 4 app:app\n    deploy: {replicas: 3}\n' } },
     'another command of Django': { good: { 'site1/wsgi.py': 'from django.core.management import call_command\nfrom django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\ncall_command("check")\n', Procfile: 'web: gunicorn -w 4 site1.wsgi\n' } },
     'tests': { good: { 'tests/conftest.py': 'from flask_migrate import upgrade\nupgrade()\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -34,7 +34,7 @@ export default rule<Match>({
   nothing: 'There is no migration.',
   summary: (count) => count === 1 ? 'The last migration keeps the running version working' : `The last ${count} migrations keep the running version working`,
 
-  examples: {
+  examples: () => ({
     'data is dropped': { bad: 'from alembic import op\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    op.drop_column("account", "email")\ndef downgrade():\n    raise NotImplementedError("irreversible: data is gone")\n', path: 'migrations/versions/0007_drop.py', severity: 'low' },
     'a required column in Django': { bad: 'from django.db import migrations, models\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0008_auto")]\n    operations = [migrations.AddField("order", "vat", models.IntegerField())]\n', path: 'shop/migrations/0009_vat.py', severity: 'high' },
     'a required column in Alembic': { bad: 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    with op.batch_alter_table("account", schema=None) as batch_op:\n        batch_op.add_column(sa.Column("vat", sa.Integer(), nullable=False))\ndef downgrade():\n    with op.batch_alter_table("account", schema=None) as batch_op:\n        batch_op.drop_column("vat")\n', path: 'migrations/versions/0007_vat.py', severity: 'high' },
@@ -53,7 +53,7 @@ export default rule<Match>({
     'said to be prepared': { good: 'from alembic import op\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    # contract: no code has read it since release 41\n    op.drop_column("account", "email")\ndef downgrade():\n    pass\n', path: 'migrations/versions/0007_drop.py' },
     'long deployed': { good: { 'migrations/versions/0002_drop.py': 'from alembic import op\nrevision = "0002"\ndown_revision = "0001"\ndef upgrade():\n    op.drop_column("account", "email")\n', ...Object.fromEntries(['3', '4', '5', '6', '7'].map((each) => [`migrations/versions/000${each}_x.py`, `from alembic import op\nrevision = "000${each}"\ndown_revision = "000${Number(each) - 1}"\ndef upgrade():\n    op.create_index("i", "t", ["c"])\ndef downgrade():\n    op.drop_index("i")\n`])) } },
     'the way back': { good: 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0007"\ndown_revision = "0006"\ndef upgrade():\n    op.create_index("ix", "account", ["email"])\ndef downgrade():\n    op.drop_index("ix")\n    op.drop_table("account")\n', path: 'migrations/versions/0007_ix.py' },
-  },
+  }),
 });
 
 function newest(): Selector<Match> {

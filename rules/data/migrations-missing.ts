@@ -13,7 +13,7 @@ export default projectRule({
   reads: CREATE_CALLS, roles: ['migration'],
   project: judge,
 
-  examples: {
+  examples: () => ({
     'a tool that was never initialised': { bad: { 'models.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n', 'app.py': 'from flask import Flask\nfrom models import db\ndef create_app():\n    app = Flask(__name__)\n    db.init_app(app)\n    with app.app_context():\n        db.create_all()\n    return app\n', 'requirements.txt': 'flask-sqlalchemy==3.1.1\nflask-migrate==4.0.7\n' } },
     'tables from create_all, in FastAPI': { bad: { 'main.py': 'from fastapi import FastAPI\nfrom database import Base, engine\nimport models\nBase.metadata.create_all(bind=engine)\napp = FastAPI()\n', 'database.py': 'from sqlalchemy import create_engine\nfrom sqlalchemy.orm import declarative_base\nengine = create_engine("postgresql://db/app")\nBase = declarative_base()\n', 'models.py': 'from sqlalchemy import Column, Integer, String\nfrom database import Base\nclass Item(Base):\n    __tablename__ = "items"\n    id = Column(Integer, primary_key=True)\n    name = Column(String(50))\n' } },
     'Alembic without a revision': { bad: { 'app.py': 'from flask import Flask\nfrom models import db\napp = Flask(__name__)\ndb.init_app(app)\n', 'models.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\nclass Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n', 'migrations/env.py': 'from alembic import context\n', 'requirements.txt': 'alembic\n' } },
@@ -27,7 +27,7 @@ export default projectRule({
     'documents': { good: { 'app.py': 'from flask import Flask\nfrom models import User\napp = Flask(__name__)\n', 'models.py': 'from mongoengine import Document, StringField\nclass User(Document):\n    email = StringField(unique=True)\n' } },
     'tables of somebody else': { good: { 'app.py': 'from flask import Flask\nfrom models import User\napp = Flask(__name__)\n', 'models.py': 'from sqlalchemy import MetaData, Table\nfrom sqlalchemy.orm import DeclarativeBase\nfrom db import engine\nclass Base(DeclarativeBase):\n    pass\nclass User(Base):\n    __table__ = Table("users", MetaData(), autoload_with=engine)\n' } },
     'a small demo of one file': { good: 'from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\ndb = SQLAlchemy(app)\nclass Item(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\nwith app.app_context():\n    db.create_all()\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -32,7 +32,7 @@ export default rule<ColumnMatch>({
 
   fix: { title: 'Use a decimal column', safety: 'review', edit: decimal, remains: 'Write a migration for the column, and let the code calculate with Decimal.' },
 
-  examples: {
+  examples: () => ({
     'a total of an order': {
       bad: 'class Order(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    total = db.Column(db.Float)\ndb = None\n', path: 'models.py',
       good: 'class Order(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    total = db.Column(db.Numeric(10, 2))\ndb = None\n',
@@ -60,7 +60,7 @@ export default rule<ColumnMatch>({
     'a type of money': { good: 'from django.db import models\nfrom djmoney.models.fields import MoneyField\nclass Product(models.Model):\n    price = MoneyField(max_digits=14, decimal_places=2)\n', path: 'shop/models.py' },
     'Mapped to Decimal': { good: 'from decimal import Decimal\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\nclass Base(DeclarativeBase):\n    pass\nclass Payment(Base):\n    __tablename__ = "payment"\n    id: Mapped[int] = mapped_column(primary_key=True)\n    amount: Mapped[Decimal]\n', path: 'models.py' },
     'tests': { good: 'class Order(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    total = db.Column(db.Float)\ndb = None\n', path: 'tests/models.py' },
-  },
+  }),
 });
 
 const EXACT = /^(Numeric|NUMERIC|DECIMAL|Decimal|decimal\.Decimal|Integer|BigInteger|SmallInteger|INTEGER|BIGINT|MoneyField|\w*IntegerField|DecimalField|Decimal128Field|int)$/;

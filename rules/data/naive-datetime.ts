@@ -35,7 +35,7 @@ export default projectRule({
     },
   },
 
-  examples: {
+  examples: () => ({
     'an expiry in local time': {
       bad: 'from datetime import datetime, timedelta\ndef issue(row):\n    row.expires_at = datetime.now() + timedelta(hours=1)\n', path: 'auth.py',
       good: 'from datetime import datetime, timedelta\nfrom datetime import timezone\ndef issue(row):\n    row.expires_at = datetime.now(timezone.utc) + timedelta(hours=1)\n',
@@ -52,7 +52,7 @@ export default projectRule({
     'Django': { good: 'from django.utils import timezone\ndef issue(row):\n    row.expires_at = timezone.now()\n', path: 'shop/views.py' },
     'tests': { good: 'from datetime import datetime\ndef test(row):\n    row.expires_at = datetime.utcnow()\n', path: 'tests/test_auth.py' },
     'a program that is run by hand': { good: 'from datetime import datetime\ndef main(row):\n    row.expires_at = datetime.now()\n', path: 'scripts/once.py' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -22,7 +22,7 @@ export default projectRule({
     })) };
   },
 
-  examples: {
+  examples: () => ({
     'around a commit': { bad: { 'app.py': 'import threading\nlock = threading.Lock()\ndef checkout(db, item):\n    with lock:\n        item.stock -= 1\n        db.session.commit()\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
     'a lock of asyncio': { bad: { 'main.py': 'import asyncio\nlock = asyncio.Lock()\nasync def reserve(session, seat):\n    async with lock:\n        seat.taken = True\n        await session.commit()\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["uvicorn", "main:app", "--workers", "4"]\n' } },
     'acquired by hand, number of workers unknown': { bad: { 'app.py': 'from threading import RLock\nfrom flask import Flask\napp = Flask(__name__)\n_guard = RLock()\n\n\n@app.post("/pay")\ndef pay():\n    _guard.acquire()\n    try:\n        Account.objects.filter(id=1).update(balance=0)\n    finally:\n        _guard.release()\n    return "ok"\n' } },
@@ -37,5 +37,5 @@ export default projectRule({
     'a model that is loaded once': { good: { 'app.py': 'import threading\nfrom flask import Flask\napp = Flask(__name__)\nlock = threading.Lock()\nmodel = None\ndef get_model():\n    global model\n    with lock:\n        if model is None:\n            model = load_model("m.bin")\n    return model\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
     'a lock that each object has for itself': { good: { 'shop/job.py': 'import threading\n\n\nclass Job:\n    def __init__(self):\n        self.lock = threading.Lock()\n\n    def finish(self, session):\n        with self.lock:\n            session.commit()\n', Procfile: 'web: gunicorn -w 4 shop:app\n' } },
     'a library': { good: { 'shop/stock.py': 'import threading\nlock = threading.Lock()\ndef take(session):\n    with lock:\n        session.commit()\n', 'pyproject.toml': '[project]\nname = "stock"\n' } },
-  },
+  }),
 });

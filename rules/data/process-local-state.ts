@@ -21,7 +21,7 @@ export default projectRule({
     return { notApplicable: 'Nothing that one request writes and another reads is kept in memory.' };
   },
 
-  examples: {
+  examples: () => ({
     'jobs in a table': {
       bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\njobs = {}\n@app.post("/jobs/<i>")\ndef start(i):\n    jobs[i] = "running"\n    return "ok"\n@app.get("/jobs/<i>")\ndef show(i):\n    return jobs.get(i, "unknown")\n', Procfile: 'web: gunicorn -w 4 app:app\n' },
     },
@@ -60,7 +60,7 @@ export default projectRule({
     'a context variable and a local of threads': { good: { 'app.py': 'import contextvars\nimport threading\nfrom flask import Flask\napp = Flask(__name__)\nuser = contextvars.ContextVar("user")\nlocal = threading.local()\n\n\n@app.before_request\ndef before():\n    user.set("x")\n    local.user = "x"\n\n\n@app.get("/")\ndef show():\n    return user.get()\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
     'a cache of decorators alone': { good: { 'app.py': 'from flask import Flask\nfrom flask_caching import Cache\napp = Flask(__name__)\napp.config["CACHE_TYPE"] = "SimpleCache"\ncache = Cache(app)\n\n\n@app.get("/")\n@cache.cached(timeout=60)\ndef home():\n    return "ok"\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
     'a cache in Redis': { good: { 'shop/settings.py': 'INSTALLED_APPS = []\nCACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://cache"}}\nSESSION_ENGINE = "django.contrib.sessions.backends.cache"\n', 'shop/wsgi.py': 'application = None\n', Procfile: 'web: gunicorn -w 4 shop.wsgi\n' } },
-  },
+  }),
 });
 
 function inMemory(project: Project): readonly Gap[] {

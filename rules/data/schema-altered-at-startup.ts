@@ -24,7 +24,7 @@ export default rule<Match>({
   underline: ({ call }) => call.calleeAt,
   nothing: 'No statement of SQL changes a table.',
 
-  examples: {
+  examples: () => ({
     'a column in the factory': { bad: 'from sqlalchemy import text\ndef create_app(app, db):\n    with app.app_context():\n        db.session.execute(text("ALTER TABLE book ADD COLUMN isbn VARCHAR(20)"))\n        db.session.commit()\n    return app\n' },
     'failures are swallowed': { bad: 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\ndef init_db():\n    conn = sqlite3.connect("a.db")\n    conn.execute("CREATE TABLE IF NOT EXISTS book (id INTEGER PRIMARY KEY)")\n    try:\n        conn.execute("ALTER TABLE book ADD COLUMN isbn TEXT")\n    except Exception:\n        pass\ninit_db()\n' },
     'several in a row': { bad: 'from contextlib import asynccontextmanager\nfrom fastapi import FastAPI\nfrom sqlalchemy import text\nfrom db import engine\n@asynccontextmanager\nasync def lifespan(app):\n    async with engine.begin() as conn:\n        await conn.execute(text("ALTER TABLE a ADD COLUMN x int"))\n        await conn.execute(text("ALTER TABLE a DROP COLUMN y"))\n    yield\napp = FastAPI(lifespan=lifespan)\n' },
@@ -39,7 +39,7 @@ export default rule<Match>({
     'for a request': { good: 'from flask import Flask\nfrom db import conn\napp = Flask(__name__)\n@app.post("/reset")\ndef reset():\n    conn.execute("DROP TABLE scratch")\n    return "ok"\n' },
     'only logged': { good: 'import logging\nfrom flask import Flask\napp = Flask(__name__)\nlogging.info("run ALTER TABLE book ADD COLUMN isbn TEXT")\n' },
     'tests': { good: 'import sqlite3\nsqlite3.connect("a.db").execute("DROP TABLE a")\n', path: 'tests/conftest.py' },
-  },
+  }),
 });
 
 /** The first statement of each function that changes tables at start, with the number of those after it. */

@@ -47,7 +47,7 @@ export default rule<MappedModel>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'an address of an account': {
       bad: 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), nullable=False)\ndb = None\n', path: 'models.py',
       good: 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), nullable=False, unique=True)\ndb = None\n',
@@ -74,7 +74,7 @@ export default rule<MappedModel>({
     'a log that outlives its users': { good: 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    email = db.Column(db.String(120), unique=True)\nclass AuditLog(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    user_id = db.Column(db.Integer)\ndb = None\n', path: 'models.py' },
     'a key of several columns': { good: 'class Team(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\nclass Seat(db.Model):\n    __table_args__ = (db.ForeignKeyConstraint(["team_id", "room"], ["team.id", "team.room"]),)\n    id = db.Column(db.Integer, primary_key=True)\n    team_id = db.Column(db.Integer)\n    room = db.Column(db.Integer)\ndb = None\n', path: 'models.py' },
     'a view': { good: 'from django.db import models\nclass User(models.Model):\n    email = models.EmailField()\n    class Meta:\n        managed = False\n', path: 'shop/models.py' },
-  },
+  }),
 });
 
 function verdict([first]: readonly Missing[]): boolean | Variation {

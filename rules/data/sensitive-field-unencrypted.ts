@@ -33,7 +33,7 @@ export default rule<ColumnMatch>({
   holds: ({ model, column }) => /encrypt/i.test(column.type?.name ?? '') ? `${model.name}.${column.name} is ${column.type?.name ?? ''}` : undefined,
   nothing: 'No column is named like especially sensitive data.',
 
-  examples: {
+  examples: () => ({
     'a bank account': { bad: 'class Employee(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    iban = db.Column(db.String(34))\ndb = None\n', path: 'models.py' },
     'a token of another system': { bad: 'class Integration(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    refresh_token = db.Column(db.Text)\ndb = None\n', path: 'models.py' },
     'a card': { bad: 'from django.db import models\nclass Payment(models.Model):\n    card_number = models.CharField(max_length=20)\n', path: 'shop/models.py', severity: 'high' },
@@ -43,7 +43,7 @@ export default rule<ColumnMatch>({
     'encrypted when it is written': { good: { 'models.py': 'from crypto import fernet\nclass Integration(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    refresh_token = db.Column(db.Text)\n    def set_token(self, token):\n        self.refresh_token = fernet.encrypt(token.encode()).decode()\ndb = None\n' } },
     'health of a service, tokens of its own': { good: 'class Service(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    health = db.Column(db.String(9))\nclass RefreshToken(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    refresh_token = db.Column(db.String(90))\ndb = None\n', path: 'models.py' },
     'a field of a library that encrypts': { good: 'from django.db import models\nfrom encrypted_fields.fields import EncryptedCharField\nclass Person(models.Model):\n    ssn = EncryptedCharField(max_length=20)\n', path: 'shop/models.py' },
-  },
+  }),
 });
 
 function kindOf(column: Column): string | undefined {

@@ -17,7 +17,7 @@ export default projectRule({
   reads: [...DATABASE_CALLS, '*.execute'],
   project: judge,
 
-  examples: {
+  examples: () => ({
     'four workers': { severity: 'medium', bad: { 'app.py': 'SQLALCHEMY_DATABASE_URI = "sqlite:///app.db"\n', Procfile: 'web: gunicorn -w 4 app:app\n', 'requirements.txt': 'gunicorn==22.0.0\n' } },
     'a disk that is thrown away': {
       severity: 'high',
@@ -59,7 +59,7 @@ export default projectRule({
     'in memory, and opened for a look': { good: { 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\ndb = sqlite3.connect(":memory:")\n\n\ndef look(path):\n    return sqlite3.connect(path).execute("SELECT 1")\n\n\ndef words():\n    return sqlite3.connect("file:words.db?mode=ro", uri=True)\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
     'replicated by Litestream': { severity: 'info', bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:////data/app.db"\n', Dockerfile: 'FROM python:3.12\nCOPY . .\nCMD ["litestream", "replicate", "-exec", "gunicorn -w 1 app:app"]\n', 'fly.toml': 'app = "shop"\n[mounts]\nsource = "data"\ndestination = "/data"\n' } },
     'a script beside a library': { good: { 'prices/load.py': 'import sqlite3\nDB = sqlite3.connect("prices.db")\n', 'pyproject.toml': '[project]\nname = "prices"\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -20,7 +20,7 @@ export default rule<Declared>({
   nothing: 'No manifest names a package.',
   summary: (count) => `${count} ${count === 1 ? 'dependency' : 'dependencies'} compared with the table of ${TABLE_DATE}, none listed`,
 
-  examples: {
+  examples: () => ({
     'commands from before Flask had its own': { bad: { 'requirements.txt': 'flask==3.0.3\nFlask-Script==2.0.6\n' } },
     'a cryptography package with open holes': { severity: 'high', bad: { 'requirements.txt': 'pycrypto==2.6.1\n' } },
     'a version with a hole': { severity: 'high', bad: { 'pyproject.toml': '[project]\nname = "shop"\nversion = "1"\ndependencies = ["python-jose[cryptography]==3.3.0"]\n' } },
@@ -32,7 +32,7 @@ export default rule<Declared>({
     'for Pythons of long ago': { good: { 'requirements.txt': 'futures==3.4.0; python_version < "3"\nenum34==1.1.10; python_version < "3.4"\n' } },
     'only for development': { good: { 'requirements-dev.txt': 'nose==1.3.7\n' } },
     'whatever version it is': { good: { 'requirements.txt': 'python-jose\n' } },
-  },
+  }),
 });
 
 function declared(): Selector<Declared> {

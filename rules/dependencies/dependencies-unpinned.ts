@@ -19,7 +19,7 @@ export default projectRule({
   applies: (project) => project.deployable ? project.of('manifest').some((each) => each.ecosystem === 'python') || 'There is no manifest of Python packages.' : 'Nothing is deployed from here: a library leaves versions open.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'wheels that an image is made of': { bad: { 'requirements.txt': 'flask==3.0.3\n', Dockerfile: 'FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip wheel --wheel-dir /wheels uwsgi "psycopg[c]" minio==7.2.8 -r requirements.txt\nCMD ["uwsgi", "app.ini"]\n' } },
     'names alone': {
       bad: { 'requirements.txt': 'flask\nrequests>=2\ngit+https://github.com/example/lib@main\n', Dockerfile: 'FROM python:3.12-slim\nRUN pip install -r requirements.txt\n' },
@@ -35,7 +35,7 @@ export default projectRule({
     'the file the image installs': { good: { 'requirements/base.txt': 'flask==3.0.3\n', 'requirements/prod.txt': '-r base.txt\ngunicorn==22.0.0\n', 'requirements.txt': 'flask\n', Dockerfile: 'FROM python:3.12-slim\nCOPY requirements requirements\nRUN pip install -r requirements/prod.txt\nCMD ["gunicorn", "app:app"]\n' } },
     'own packages, commits and wheels': { good: { 'requirements.txt': 'flask==3.0.3\n-e .\n./packages/shop\nlib @ git+https://github.com/example/lib@0a1b2c3d4e5f60718293a4b5c6d7e8f901234567\nhttps://files.shop.test/lib-1.0-py3-none-any.whl\n', Procfile: 'web: gunicorn app:app\n' } },
     'a library': { good: { 'pyproject.toml': '[build-system]\nrequires = ["hatchling"]\n\n[project]\nname = "lib"\nversion = "1"\ndependencies = ["requests>=2"]\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

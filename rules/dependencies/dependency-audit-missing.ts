@@ -18,7 +18,7 @@ export default projectRule({
 
   fix: { title: 'Create dependabot.yml', safety: 'safe', edit: (_gap, { project }) => dependabot(project) },
 
-  examples: {
+  examples: () => ({
     'nothing at all': {
       bad: { 'requirements.txt': 'flask==3.0.3\n', '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n' },
       good: { '.github/dependabot.yml': 'version: 2\nupdates:\n  - package-ecosystem: pip\n    directory: /\n    schedule:\n      interval: weekly\n  - package-ecosystem: github-actions\n    directory: /\n    schedule:\n      interval: weekly\n' },
@@ -33,7 +33,7 @@ export default projectRule({
     'a scan in a Makefile': { bad: { 'pyproject.toml': '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n', Makefile: 'audit:\n\tuvx pip-audit\n' } },
     'a review of what changes': { good: { 'requirements.txt': 'flask==3.0.3\n', '.github/workflows/review.yml': 'on: [pull_request]\njobs:\n  review:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/dependency-review-action@v4\n', '.github/renovate.json5': '{ extends: ["config:recommended"] }\n' } },
     'nothing to update': { good: { 'app.py': 'print("x")\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -18,7 +18,7 @@ export default projectRule({
 
   fix: { title: 'Move them to the development set', safety: 'review', edit: (gap, { project }) => moving(gap.at.path, project), remains: 'Install requirements-dev.txt where you develop and test.' },
 
-  examples: {
+  examples: () => ({
     'test tools in the image': {
       bad: { 'requirements.txt': 'flask==3.0.3\npytest==8.3.3\nblack==24.8.0\n', Dockerfile: 'FROM python:3.12-slim\nRUN pip install --no-cache-dir -r requirements.txt\n' },
       good: { 'requirements.txt': 'flask==3.0.3\n', 'requirements-dev.txt': '-r requirements.txt\npytest==8.3.3\nblack==24.8.0\n' },
@@ -36,7 +36,7 @@ export default projectRule({
     'another stage has them': { good: { 'requirements.txt': 'flask==3.0.3\n', 'requirements-test.txt': 'pytest==8.3.3\n', Dockerfile: 'FROM python:3.12-slim AS base\nRUN pip install -r requirements.txt\n\nFROM base AS test\nRUN pip install -r requirements-test.txt\n\nFROM base AS production\nCMD ["gunicorn", "app:app"]\n' } },
     'brought by another package': { good: { 'requirements.txt': 'flask==3.0.3\n    # via -r requirements.in\ncoverage==7.6.1\n    # via some-library\n', Procfile: 'web: gunicorn app:app\n' } },
     'groups are left out': { good: { 'pyproject.toml': '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi==0.115.0"]\n\n[project.optional-dependencies]\ndev = ["pytest"]\n\n[dependency-groups]\nlint = ["ruff"]\n', Dockerfile: 'FROM python:3.12-slim\nRUN pip install .\nCMD ["uvicorn", "shop:app"]\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -48,7 +48,7 @@ export default projectRule({
     { title: 'Take it out of the requirements', safety: 'review', edit: (gap, { project }) => removing(gap, project) },
   ],
 
-  examples: {
+  examples: () => ({
     'sessions that are never given the application': {
       bad: { 'requirements.txt': 'flask==3.0.3\nflask-session==0.8.0\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.config["SESSION_TYPE"] = "redis"\n' },
       good: { 'app.py': 'from flask import Flask\nfrom flask_session import Session\napp = Flask(__name__)\nSession(app)\napp.config["SESSION_TYPE"] = "redis"\n' },
@@ -66,7 +66,7 @@ export default projectRule({
     'only for development': { good: { 'requirements-dev.txt': 'defusedxml==0.7.1\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'loaded by its name': { good: { 'requirements.txt': 'flask==3.0.3\npython-json-logger==2.0.7\n', 'logging.ini': '[formatter_json]\nclass=pythonjsonlogger.jsonlogger.JsonFormatter\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a class of one\'s own': { good: { 'requirements.txt': 'flask==3.0.3\nflask-login==0.6.3\n', 'ext.py': 'from flask_login import LoginManager\n\n\nclass Logins(LoginManager):\n    pass\n\n\nlogins = Logins()\n', 'app.py': 'from flask import Flask\nfrom ext import logins\napp = Flask(__name__)\nlogins.init_app(app)\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -18,7 +18,7 @@ export default projectRule({
 
   fix: { title: 'Install from the lock', safety: 'safe', edit: (gap, { source, project }) => freezing(gap, source, project) },
 
-  examples: {
+  examples: () => ({
     'one developer compiles styles with it': {
       severity: 'low',
       bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', 'shop/static/styles/package.json': '{ "scripts": { "build": "sass scss:." }, "dependencies": { "sass": "^1.77.8" } }\n' },
@@ -45,7 +45,7 @@ export default projectRule({
     'a published library': { good: { 'package.json': '{ "name": "lib", "version": "1.0.0", "main": "index.js", "files": ["index.js"], "dependencies": { "ms": "^2.1.3" } }\n' } },
     'no packages': { good: { 'package.json': '{ "name": "shop", "private": true, "type": "module" }\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'yarn and pnpm hold to it in CI by themselves': { good: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pnpm install\n', 'package.json': '{ "dependencies": { "express": "4.19.2" } }\n', 'pnpm-lock.yaml': 'lockfileVersion: "9.0"\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -34,7 +34,7 @@ export default rule<Version>({
     remains: 'Run the tests on it: versions between may have taken something away.',
   },
 
-  examples: {
+  examples: () => ({
     'a cache': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  cache:\n    image: redis:4\n    restart: always\n' } },
     'caches that get fixes': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n  cache:\n    image: redis:7-alpine\n    restart: always\n  sessions:\n    image: redis:6.2\n    restart: always\n' } },
     'the same in both stages': { bad: { Dockerfile: 'FROM python:3.9-slim AS build\nRUN pip wheel -w /wheels -r requirements.txt\nFROM python:3.9-slim\nCOPY --from=build /wheels /wheels\nCMD ["gunicorn", "app:app"]\n' } },
@@ -64,7 +64,7 @@ export default rule<Version>({
     'names nobody knows': { good: { Dockerfile: 'FROM registry.shop.test/base:3.7\nCMD ["gunicorn", "app:app"]\n', 'requirements.txt': 'djangorestframework==3.2.0\nflask==0.12\n' } },
     'a tag without a version, and one from a variable': { good: { Dockerfile: 'ARG TAG\nFROM python:${TAG}\nCMD ["gunicorn", "app:app"]\n', 'compose.yml': 'services:\n  db:\n    image: postgres:alpine\n' } },
     'tests on an old database': { good: { 'tests/compose.yml': 'services:\n  db:\n    image: postgres:12\n', 'compose.test.yml': 'services:\n  db:\n    image: postgres:12\n' } },
-  },
+  }),
 });
 
 function versions(): Selector<Version> {

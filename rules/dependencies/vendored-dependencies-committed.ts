@@ -18,7 +18,7 @@ export default projectRule({
     remains: 'Run `git rm -r --cached` on the folder: what is tracked stays tracked.',
   },
 
-  examples: {
+  examples: () => ({
     'a virtual environment': {
       bad: { 'venv/pyvenv.cfg': 'home = /usr/bin\nversion = 3.12.3\n', '.gitignore': '*.pyc\n' },
       good: { '.gitignore': '*.pyc\nvenv/\n' },
@@ -28,7 +28,7 @@ export default projectRule({
     'real source': { good: { 'config/env/production.js': 'module.exports = { port: process.env.PORT };\n', 'env/__init__.py': '', '.gitignore': '*.pyc\n' } },
     'no repository': { good: { 'venv/pyvenv.cfg': 'home = /usr/bin\n', 'app.py': 'print("ok")\n' } },
     'an environment that a test looks at': { good: { 'tests/fixtures/venv/pyvenv.cfg': 'home = /usr/bin\n', '.gitignore': '*.pyc\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -33,7 +33,7 @@ export default rule<CallMatch>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'at the end of the file': {
       bad: 'from flask import Flask\napp = Flask(__name__)\napp.run(port=5000)\n', good: 'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run(port=5000)\n',
     },
@@ -63,7 +63,7 @@ export default rule<CallMatch>({
     'another thing that runs': { good: 'import asyncio\nimport subprocess\n\nsubprocess.run(["ls"])\nasyncio.run(print())\n', path: 'tools.py' },
     'only a comment': { good: '# app.run(port=5000)\nfrom flask import Flask\napp = Flask(__name__)\n' },
     'tests': { path: 'tests/server.py', good: 'from flask import Flask\napp = Flask(__name__)\napp.run()\n' },
-  },
+  }),
 });
 
 function runs(): Selector<CallMatch> {

@@ -31,7 +31,7 @@ export default rule<Copied>({
 
   fix: { title: 'Use .backup', safety: 'review', edit: rewritten, remains: 'sqlite3 has to be installed where the script runs.' },
 
-  examples: {
+  examples: () => ({
     'cp': {
       bad: { 'backup.sh': '#!/bin/bash\nset -euo pipefail\ncp instance/app.db backups/app-$(date +%F).db\n' },
       good: { 'backup.sh': '#!/bin/bash\nset -euo pipefail\nsqlite3 "instance/app.db" ".backup \'backups/app-$(date +%F).db\'"\n' },
@@ -50,7 +50,7 @@ export default rule<Copied>({
     'the online backup of a connection': { path: 'backup.py', good: 'import shutil\nimport sqlite3\n\n\ndef backup(path):\n    source = sqlite3.connect("app.db")\n    target = sqlite3.connect("copy.db")\n    source.backup(target)\n    shutil.copy("copy.db", path)\n' },
     'a fixture': { path: 'shop/demo.py', good: 'import shutil\n\n\ndef reset():\n    shutil.copy("fixtures/demo.db", "app.db")\n' },
     'other files': { good: { 'backup.sh': '#!/bin/sh\nset -e\ncp config.yml backups/config.yml\ntar czf backups/media.tgz media\nfind backups -name "*.db" -mtime +14 -delete\n' } },
-  },
+  }),
 });
 
 function copies(): Selector<Copied> {

@@ -14,7 +14,7 @@ export default projectRule({
   applies: (project) => backupScripts(project).length > 0 || services(project).length > 0 || offsite(project).length > 0 ? true : 'Nothing here makes copies of the data.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'a dump beside the database': { bad: { 'backup.sh': '#!/bin/bash\nset -euo pipefail\npg_dump shop | gzip > /var/backups/shop-$(date +%F).sql.gz\n' } },
     'a service that dumps into a folder': { bad: { 'docker-compose.yml': 'services:\n  backup:\n    image: postgres:16\n    command: sh -c "pg_dump -h db shop > /backups/shop.sql"\n    volumes: ["./backups:/backups"]\n' } },
     'an image that keeps copies here': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\n  backup:\n    image: prodrigestivill/postgres-backup-local:16\n    volumes: ["./backups:/backups"]\nvolumes: {pg: {}}\n' } },
@@ -32,7 +32,7 @@ export default projectRule({
     'a developer\'s dump': { good: { 'scripts/dump-dev-db.sh': '#!/bin/bash\nset -e\npg_dump shop_dev > dev.sql\n', 'scripts/restore.sh': '#!/bin/bash\npg_restore -d shop "$1"\n' } },
     'documentation alone': { good: { 'docs/OPS.md': '# Operations\n\n## Backups\n\nUse snapshots.\n', 'docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' } },
     'no copies at all': { good: { 'docker-compose.yml': 'services:\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n' } },
-  },
+  }),
 });
 
 function services(project: Project) {

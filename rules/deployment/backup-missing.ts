@@ -17,7 +17,7 @@ export default projectRule({
   reads: [...DATABASE_CALLS, '*.backup', 'subprocess.run', 'subprocess.check_call', 'subprocess.check_output', 'subprocess.Popen', 'os.system'],
   project: judge,
 
-  examples: {
+  examples: () => ({
     'a job of a schedule tells the server to': {
       good: {
         'docker-compose.prod.yml': 'services:\n  web:\n    build: .\n    restart: always\n  db:\n    image: postgres:16\n    volumes: ["pg:/var/lib/postgresql/data"]\nvolumes: {pg: {}}\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
@@ -97,7 +97,7 @@ export default projectRule({
         'docs/HOSTING.md': '# Hosting\n\n## Automatic backups\n\nThe volume is snapshotted every night by the provider.\n',
       },
     },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -14,7 +14,7 @@ export default projectRule({
   applies: (project) => backupScripts(project).length > 0 ? true : 'No script here makes copies of the data.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'nothing but a dump': { bad: { 'backup.sh': '#!/bin/bash\npg_dump shop > /backup/shop.sql\naws s3 cp /backup/shop.sql s3://bucket/shop-$(date +%F).sql\n' } },
     'stopped at errors, and no more': { bad: { 'backup.sh': '#!/bin/bash\nset -e\nmongodump --archive=/backup/db.archive\nrclone copy /backup remote:db\n' } },
     'pruned, and not looked at': { bad: { 'backup.sh': '#!/bin/bash\nset -euo pipefail\nmysqldump shop | gzip > /srv/backups/shop-$(date +%F).sql.gz\nrclone copy /srv/backups remote:shop\nfind /srv/backups -mtime +14 -delete\n' } },
@@ -26,7 +26,7 @@ export default projectRule({
     'restored as an exercise': { good: { 'backup.sh': '#!/bin/bash\nset -e\npg_dump -Fc shop > /backup/shop.dump\n', 'docs/DRILLS.md': '# Restore drills\n\n2026-03-01: restored into staging in 12 minutes, row counts were equal.\n' } },
     'SQLite, checked': { good: { 'backup.sh': '#!/bin/sh\nset -e\nsqlite3 app.db ".backup \'/backup/app.db\'"\nsqlite3 /backup/app.db "PRAGMA integrity_check"\n' } },
     'no script': { good: { 'app.py': 'print(1)\n' } },
-  },
+  }),
 });
 
 const BUILT_IN = /\b(restic|rustic|borg(matic|backup)?|litestream|wal-g|wal-e|pgbackrest|barman|kopia|duplicity|duplicacy|tarsnap)\b/;

@@ -21,7 +21,7 @@ export default rule<Set>({
 
   fix: { title: 'Move the mount to the override file', safety: 'review', edit: ({ mount }, { source, project }) => mount && moved(mount, source, project), remains: 'docker compose up still reads the override; production starts with -f and the name of the main file.' },
 
-  examples: {
+  examples: () => ({
     'the source over the image': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    volumes:\n      - .:/app\n      - uploads:/app/uploads\nvolumes:\n  uploads:\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    volumes:\n      - uploads:/app/uploads\nvolumes:\n  uploads:\n', 'docker-compose.override.yml': 'services:\n  web:\n    volumes:\n      - .:/app\n' },
@@ -37,7 +37,7 @@ export default rule<Set>({
     'an override and a file for developers': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n', 'docker-compose.override.yml': 'services:\n  web:\n    volumes: [".:/app"]\n', 'docker-compose.dev.yml': 'services:\n  web:\n    volumes: [".:/app"]\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'the development server says that all of it is for developers': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    command: flask run --debug\n    volumes: [".:/app"]\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a mount that the file of production takes back': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    volumes: [".:/app"]\n', 'docker-compose.prod.yml': 'services:\n  web:\n    restart: always\n    volumes: !override ["uploads:/app/uploads"]\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
-  },
+  }),
 });
 
 function developers(): Selector<Set> {

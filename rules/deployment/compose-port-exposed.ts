@@ -28,7 +28,7 @@ export default rule<Published>({
 
   fix: { title: 'Bind the port to this machine', safety: 'safe', edit: ({ port }, { source }) => bound(port, source), remains: 'Clients on other machines then need a tunnel.' },
 
-  examples: {
+  examples: () => ({
     'a database': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n    environment: {POSTGRES_PASSWORD: postgres}\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    ports: ["127.0.0.1:5432:5432"]\n    environment: {POSTGRES_PASSWORD: postgres}\n' },
@@ -64,7 +64,7 @@ export default rule<Published>({
     'the source is laid over the image, and nothing comes back by itself': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    volumes: [".:/app"]\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'the environment says development': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    environment: {FLASK_ENV: development}\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n' } },
     'taken back by the file of production': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  db:\n    image: postgres:16\n    ports: ["5432:5432"]\n', 'docker-compose.prod.yml': 'services:\n  web:\n    restart: always\n  db:\n    restart: always\n    ports: !reset []\n' } },
-  },
+  }),
 });
 
 /** Container ports by which a datastore that is built here is known. */

@@ -19,7 +19,7 @@ export default projectRule({
 
   fix: { title: 'Add a named volume', safety: 'review', edit: (gap, { source, project }) => mounting(gap, source, project), remains: 'Take a dump of what the container holds before it is made anew, and put it back.' },
 
-  examples: {
+  examples: () => ({
     'a playground that fills its database at every start': {
       severity: 'low',
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    command: sh -c "node scripts/db-reset.js && npm start"\n    ports: ["4000:4000"]\n  mongo:\n    image: mongo:7\n', Dockerfile: 'FROM node:22-alpine\nCOPY . .\nCMD ["npm", "start"]\n' },
@@ -44,7 +44,7 @@ export default projectRule({
     'uploads in a volume': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    volumes: ["uploads:/app/uploads"]\nvolumes: {uploads: {}}\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.config["UPLOAD_FOLDER"] = "/app/uploads"\n' } },
     'uploads in a store of objects': { good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n', 'requirements.txt': 'django==5.1\ndjango-storages==1.14\nboto3==1.35\n', 'shop/settings.py': 'MEDIA_ROOT = "/app/media"\nINSTALLED_APPS = ["storages"]\nROOT_URLCONF = "shop.urls"\n' } },
     'no container': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.config["UPLOAD_FOLDER"] = "/srv/uploads"\n', Procfile: 'web: gunicorn app:app\n' } },
-  },
+  }),
 });
 
 interface Store { readonly deployed: Deployed; readonly store: Datastore; readonly folder: string }

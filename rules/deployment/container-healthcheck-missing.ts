@@ -22,7 +22,7 @@ export default projectRule({
     { title: 'Ask with Python, which is in the image', safety: 'review', edit: (gap, { source, project }) => asking(gap, source, project) },
   ],
 
-  examples: {
+  examples: () => ({
     'a service for developers stops at an earlier stage': { good: { Dockerfile: 'FROM node:22-alpine AS packages\nCOPY package.json .\nRUN npm ci\n\nFROM node:22-alpine AS runner\nCOPY --from=packages /app /app\nEXPOSE 3000\nHEALTHCHECK CMD node probe.js\nCMD ["node", "server.js"]\n', 'docker-compose.yml': 'services:\n  web:\n    build: {context: ., target: packages}\n    environment: {NODE_ENV: development}\n    command: sh -c "npx prisma db push && pnpm dev"\n    volumes: [".:/app"]\n' } },
     'the command stands in a layer for production': { bad: { Dockerfile: 'FROM node:22-alpine\nCOPY . .\nEXPOSE 3000\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n', 'docker-compose.prod.yml': 'services:\n  web:\n    command: yarn start\n' } },
     'CI publishes the image, compose is for developers': {
@@ -126,7 +126,7 @@ CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]
     },
     'a worker answers nobody': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["celery", "-A", "app", "worker"]\n' } },
     'no container': { good: { Procfile: 'web: gunicorn app:app\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
-  },
+  }),
 });
 
 function containers(project: Project): readonly Container[] {

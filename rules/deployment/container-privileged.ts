@@ -29,7 +29,7 @@ export default rule<Holder>({
 
   fix: { title: 'Remove the right', safety: 'review', edit: ({ rights }, { source }) => removed(rights, source), remains: 'Check that the service still does its work without it.' },
 
-  examples: {
+  examples: () => ({
     'privileged': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    privileged: true\n    restart: always\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    restart: always\n' },
@@ -52,7 +52,7 @@ export default rule<Holder>({
     'a file for developers': { good: { 'docker-compose.dev.yml': 'services:\n  web:\n    build: .\n    privileged: true\n' } },
     'a chart that is filled in later': { good: { 'chart/templates/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  template:\n    spec:\n      {{- if .Values.debug }}\n      hostNetwork: true\n      {{- end }}\n      containers:\n        - name: web\n          image: shop:1\n' } },
     'an agent on every node': { good: { 'k8s/agent.yaml': 'apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: node-exporter\nspec:\n  template:\n    spec:\n      hostNetwork: true\n      hostPID: true\n      containers:\n        - name: node-exporter\n          image: prom/node-exporter:v1.8.2\n' } },
-  },
+  }),
 });
 
 const ORDER: readonly Grade[] = ['high', 'medium', 'low'];

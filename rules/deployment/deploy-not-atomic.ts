@@ -20,7 +20,7 @@ export default projectRule({
   applies: (project) => selfHostedDeploys(project).length > 0 ? true : 'No script or workflow here deploys to a server.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'unpacked over the live version': { bad: { 'deploy.sh': '#!/bin/bash\nset -euo pipefail\nscp build.tgz host:/tmp/\nssh host \'tar xzf /tmp/build.tgz -C /srv/app && sudo systemctl restart app\'\n' } },
     'mirrored over it by a workflow': { bad: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: rsync -a --delete ./ host:/srv/app/\n      - run: ssh host sudo systemctl restart app\n' } },
     'pulled in the live folder': { severity: 'medium', bad: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ssh host "cd /srv/app && git pull && sudo systemctl restart app"\n' } },
@@ -33,7 +33,7 @@ export default projectRule({
     'a platform': { good: { '.github/workflows/deploy.yml': 'on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: flyctl deploy --remote-only\n' } },
     'a restart and nothing else': { good: { 'deploy.sh': '#!/bin/sh\nset -e\nssh host sudo systemctl restart app\n' } },
     'a restart before, for something else': { good: { 'deploy.sh': '#!/bin/sh\nset -e\nsystemctl reload nginx\nrsync -a site/ host:/srv/site/\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -23,7 +23,7 @@ export default projectRule({
   applies: (project) => selfHostedDeploys(project).length > 0 ? true : 'No script or workflow here deploys to a server.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'pull and restart': { bad: { 'deploy.sh': '#!/bin/bash\nset -euo pipefail\nssh host \'cd /srv/app && git pull && flask db upgrade && sudo systemctl restart app\'\n' } },
     'a workflow that copies': { bad: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: rsync -a --delete ./ host:/srv/app/\n      - run: ssh host sudo systemctl restart app\n' } },
     'an action that logs in': { bad: { '.github/workflows/ship.yml': 'on: push\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: appleboy/ssh-action@v1\n        with:\n          host: example.invalid\n          script: |\n            cd /srv/shop\n            git pull\n            docker compose up -d --build\n' } },
@@ -35,7 +35,7 @@ export default projectRule({
     'a platform that keeps its releases': { good: { '.github/workflows/deploy.yml': 'on: push\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - run: flyctl deploy --remote-only\n' } },
     'containers for the tests': { good: { '.github/workflows/test.yml': 'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker compose up -d db\n      - run: pytest\n' } },
     'a script that only starts': { good: { 'start.sh': '#!/bin/sh\ndocker compose up -d\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

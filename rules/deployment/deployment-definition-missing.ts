@@ -19,7 +19,7 @@ export default projectRule({
   },
   project: judge,
 
-  examples: {
+  examples: () => ({
     'only a README': { bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'README.md': 'Run `python app.py`.\n' } },
     'Django and nothing else': { bad: { 'shop/settings.py': 'INSTALLED_APPS = []\nROOT_URLCONF = "shop.urls"\n', 'manage.py': 'print(1)\n' } },
     'a Procfile': { good: { Procfile: 'web: gunicorn app:app\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
@@ -28,7 +28,7 @@ export default projectRule({
     'a workflow that deploys': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', '.github/workflows/ship.yml': 'on: push\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gcloud run deploy shop --source .\n' } },
     'deployed from elsewhere': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'README.md': '# Shop\n\nDeployment lives in the shop-infra repository.\n' } },
     'a library': { good: { 'prices/__init__.py': 'def price():\n    return 1\n', 'pyproject.toml': '[project]\nname = "prices"\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

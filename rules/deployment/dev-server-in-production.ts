@@ -22,7 +22,7 @@ export default projectRule({
     { title: 'Start a production server', safety: 'review', edit: (gap, { source, project }) => production(gap, source, project), remains: 'The server must be among the requirements.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a file that starts the development server': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["python", "app.py"]\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run(host="0.0.0.0")\n' },
       good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "--bind", "0.0.0.0:5000", "app:app"]\n' },
@@ -59,7 +59,7 @@ export default projectRule({
     'a script that nothing of production starts': { good: { 'start-backend.sh': '#!/bin/sh\nuvicorn main:app --reload\n', Procfile: 'web: uvicorn main:app\n' } },
     'a worker': { good: { Procfile: 'worker: python worker.py\n', 'worker.py': 'from rq import Worker\nif __name__ == "__main__":\n    Worker(["default"]).work()\n' } },
     'a command of the application': { good: { Dockerfile: 'FROM python:3.12\nCMD ["flask", "shop", "run-jobs"]\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -26,7 +26,7 @@ export default rule<Image>({
     edit: ({ problems }) => { const edits = problems.flatMap((each) => each.edit ?? []); return edits.length > 0 ? edits : undefined; },
   },
 
-  examples: {
+  examples: () => ({
     'a compiler, and the source before what it needs': { bad: { Dockerfile: 'FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc libpq-dev\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["gunicorn", "app:app"]\n' } },
     'the cache of pip': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\nCMD ["gunicorn", "app:app"]\n' },
@@ -45,7 +45,7 @@ export default rule<Image>({
     'tools that the application may run': { good: { Dockerfile: 'FROM python:3.12-slim\nRUN apt-get update && apt-get install -y --no-install-recommends git make rsync && rm -rf /var/lib/apt/lists/*\nCMD ["gunicorn", "app:app"]\n' } },
     'alpine, with a group of packages': { good: { Dockerfile: 'FROM python:3.12-alpine\nRUN apk add --no-cache --virtual .build gcc musl-dev && pip install --no-cache-dir -r r.txt && apk del .build\nCMD ["gunicorn", "app:app"]\n' } },
     'an image for developers and tests': { good: { 'Dockerfile.dev': 'FROM python:3.12\nRUN pip install -r requirements.txt\nCMD ["flask", "run"]\n', 'tests/Dockerfile': 'FROM python:3.12\nRUN pip install -r requirements.txt\nCMD ["pytest"]\n' } },
-  },
+  }),
 });
 
 function images(): Selector<Image> {

@@ -34,7 +34,7 @@ export default rule<Start>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'the shell form': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nCMD gunicorn app:app\n' },
       good: { Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' },
@@ -62,7 +62,7 @@ export default rule<Start>({
     'a script that nothing starts': { good: { 'scripts/start.sh': '#!/bin/sh\ngunicorn app:app\n', Procfile: 'web: gunicorn app:app\n' } },
     'work that ends': { good: { Dockerfile: 'FROM python:3.12-slim\nCMD python manage.py migrate\n' } },
     'a health check': { good: { Dockerfile: 'FROM python:3.12-slim\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["gunicorn", "app:app"]\n' } },
-  },
+  }),
 });
 
 const SERVERS = /^(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|granian|celery|rq|dramatiq|huey_consumer(\.py)?|arq|node|nodejs|supervisord|fastapi|flask|streamlit|hypercorn)$/;

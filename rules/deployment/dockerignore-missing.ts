@@ -21,7 +21,7 @@ export default projectRule({
 
   fix: { title: 'Keep them out of the context', safety: 'review', edit: (gap, { project }) => writing(gap, project), remains: 'An application that reads .env from its image is then given its variables when it starts.' },
 
-  examples: {
+  examples: () => ({
     'the ignore file of a folder that is not the context': {
       bad: {
         'backend/Dockerfile': 'FROM python:3.12-slim\nWORKDIR /app\nCOPY backend/requirements.txt .\nRUN pip install -r requirements.txt\nCOPY backend /app\nCMD ["gunicorn", "app:app"]\n',
@@ -63,7 +63,7 @@ export default projectRule({
     'a folder without such files': { good: { 'api/Dockerfile': 'FROM python:3.12-slim\nCOPY . .\nCMD ["gunicorn", "app:app"]\n', 'api/app.py': 'from flask import Flask\napp = Flask(__name__)\n', '.gitignore': '*.pyc\n' } },
     'a stage that is thrown away': { good: { Dockerfile: 'FROM python:3.12 AS build\nCOPY . .\nRUN python -m build\nFROM python:3.12-slim\nCOPY --from=build /dist /dist\nCMD ["gunicorn", "app:app"]\n', '.env': 'A=1\n', '.gitignore': '.env\n' } },
     'the version comes from the history': { good: { Dockerfile: 'FROM python:3.12-slim\nCOPY . .\nRUN git rev-parse HEAD > VERSION\nCMD ["gunicorn", "app:app"]\n', '.gitignore': '*.pyc\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -24,7 +24,7 @@ export default rule<Named>({
   holds: ({ image, part }) => part !== 'build' && tagOf(image) !== undefined ? image : undefined,
   nothing: 'No image is named.',
 
-  examples: {
+  examples: () => ({
     'no version': { bad: { Dockerfile: 'FROM python\nCMD ["gunicorn", "app:app"]\n' } },
     'the latest': { bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n  cache:\n    image: redis:latest\n' } },
     'a kind, and no version': { bad: { Dockerfile: 'FROM python:slim\nCMD ["gunicorn", "app:app"]\n' } },
@@ -44,7 +44,7 @@ export default rule<Named>({
     'for developers': { good: { 'Dockerfile.dev': 'FROM python\nCMD ["flask", "run"]\n', 'docker-compose.override.yml': 'services:\n  mail:\n    image: mailpit\n' } },
     'a template of Ruby that fills it in': { good: { 'docker-compose.yml.erb': 'services:\n  web:\n    image: <%= image %>\n<% if restart %>\n    restart: always\n<% end %>\n' } },
     'a chart that fills it in': { good: { 'chart/templates/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          image: {{ .Values.image }}:{{ .Values.tag }}\n' } },
-  },
+  }),
 });
 
 function images(): Selector<Named> {

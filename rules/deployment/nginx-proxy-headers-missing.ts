@@ -27,7 +27,7 @@ export default rule<Group>({
     { title: 'Add the headers', safety: 'review', edit: (group, context) => group.first.missing.includes('Host') ? added(group, context) : undefined, remains: 'See that the application accepts the names visitors use: ALLOWED_HOSTS, TRUSTED_HOSTS.' },
   ],
 
-  examples: {
+  examples: () => ({
     'none of them': {
       path: 'nginx.conf', bad: 'server {\n  location / {\n    proxy_pass http://app:8000;\n  }\n}\n',
       good: 'server {\n  location / {\n    proxy_set_header Host $host;\n    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n    proxy_set_header X-Forwarded-Proto $scheme;\n    proxy_pass http://app:8000;\n  }\n}\n',
@@ -54,7 +54,7 @@ export default rule<Group>({
     'a question to the login': { path: 'nginx.conf', good: 'server {\n  location = /auth {\n    internal;\n    proxy_pass http://app:8000/check;\n  }\n}\n' },
     'a front end of files': { path: 'nginx.conf', good: 'server {\n  location / {\n    proxy_pass http://frontend:80;\n  }\n}\n' },
     'other protocols': { path: 'nginx.conf', good: 'server {\n  location / {\n    include uwsgi_params;\n    uwsgi_pass app:8000;\n  }\n}\n' },
-  },
+  }),
 });
 
 const SOCKETS = ['flask-socketio', 'python-socketio', 'flask-sock', 'channels', 'websockets', 'simple-websocket', 'socket.io', 'ws'];

@@ -40,7 +40,7 @@ export default rule<Process>({
     { title: 'Run the unit as a user of its own', safety: 'review', edit: (process, { source }) => process.kind === 'unit' && !process.user ? [insert(source.lineEnd(process.section.end), '\nUser=app')] : undefined, remains: 'Create the user (useradd --system app) and give it the folders the service writes to.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a service for developers stops at an earlier stage': { good: { Dockerfile: 'FROM node:22-alpine AS packages\nCOPY package.json .\nRUN npm ci\n\nFROM node:22-alpine AS runner\nCOPY --from=packages /app /app\nUSER node\nCMD ["node", "server.js"]\n', 'docker-compose.yml': 'services:\n  web:\n    build: {context: ., target: packages}\n    environment: {NODE_ENV: development}\n    command: pnpm dev\n    volumes: [".:/app"]\n' } },
     'CI publishes the image, compose is for developers': {
       bad: {
@@ -164,7 +164,7 @@ export default rule<Process>({
     'while developing': { good: { 'Dockerfile.dev': 'FROM python:3.12-slim\nCMD ["flask", "run"]\n', '.devcontainer/Dockerfile': 'FROM python:3.12\nCMD ["sleep", "infinity"]\n' } },
     'nginx drops its rights by itself': { good: { 'Dockerfile.web': 'FROM node:20 AS build\nRUN npm run build\nFROM nginx:alpine\nCOPY --from=build /app/dist /usr/share/nginx/html\nCMD ["nginx", "-g", "daemon off;"]\n' } },
     'a service that prepares folders': { good: { 'docker-compose.yml': 'services:\n  permissions:\n    image: alpine:3.20\n    user: root\n    command: chown -R 1001:1001 /var/uploads\n' } },
-  },
+  }),
 });
 
 // ---- what is looked at

@@ -27,7 +27,7 @@ export default rule<Fetched>({
   holds: ({ verified, url }) => verified ? `what comes from ${hostOf(url)} is checked before it runs` : undefined,
   nothing: 'No script from elsewhere is run here.',
 
-  examples: {
+  examples: () => ({
     'into a shell': { bad: { Dockerfile: 'FROM debian:12-slim\nRUN curl -sSL https://get.example.com/tool.sh | bash\n' } },
     'evaluated, without TLS': { severity: 'high', bad: { 'setup.sh': '#!/bin/bash\nset -e\neval "$(wget -qO- http://get.example.com/env.sh)"\n' } },
     'a shell as root, with options': { bad: { 'provision.sh': '#!/bin/sh\ncurl -fsSL https://get.example.com/agent.sh | sudo -E bash -s -- --yes\n' } },
@@ -47,7 +47,7 @@ export default rule<Fetched>({
     'a developer\'s machine': { good: { '.devcontainer/setup.sh': '#!/bin/sh\ncurl -L https://get.example.com/cli.sh | sh\n', 'scripts/setup-dev.sh': '#!/bin/sh\ncurl -L https://get.example.com/cli.sh | sh\n' } },
     'a document': { good: { 'README.md': '```sh\ncurl -L https://get.example.com/cli.sh | sh\n```\n', 'install-hint.sh': '#!/bin/sh\necho "install it: curl -L https://get.example.com/cli.sh | sh"\n' } },
     'its own health': { good: { 'check.sh': '#!/bin/sh\ncurl -fsS -o /tmp/answer http://127.0.0.1:8000/healthz\ncat /tmp/answer\nsh ./after.sh\n' } },
-  },
+  }),
 });
 
 const FETCHES = /^(curl|wget|aria2c|http|https|fetch)$/;

@@ -28,7 +28,7 @@ export default rule<Supervised>({
     edit: (it, { source }) => it.kind === 'unit' ? [insert(source.lineEnd(it.start.end), '\nRestart=on-failure')] : added(it.down, source),
   },
 
-  examples: {
+  examples: () => ({
     'a service': {
       bad: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    ports: ["127.0.0.1:8000:8000"]\n' },
       good: { 'docker-compose.yml': 'services:\n  web:\n    build: .\n    ports: ["127.0.0.1:8000:8000"]\n    restart: unless-stopped\n' },
@@ -51,7 +51,7 @@ export default rule<Supervised>({
     'files for developers and tests': { good: { 'docker-compose.dev.yml': 'services:\n  web:\n    build: .\n', 'docker-compose.test.yml': 'services:\n  web:\n    build: .\n', 'tests/docker-compose.yml': 'services:\n  web:\n    build: .\n' } },
     'a unit that ends, and one that comes back': { good: { 'backup.service': '[Service]\nType=oneshot\nExecStart=/usr/bin/pg_dump shop\n', 'app.service': '[Service]\nExecStart=/srv/app/venv/bin/gunicorn app:app\nRestart=always\n', 'report.service': '[Service]\nExecStart=/srv/app/report.sh\n', 'report.timer': '[Timer]\nOnCalendar=daily\n' } },
     'one service without, beside a file that is not understood': { good: { 'docker-compose.yml': 'services:\n  web:\n    extends:\n      file: ../infra/base.yml\n      service: app\n' } },
-  },
+  }),
 });
 
 function supervised(): Selector<Supervised> {

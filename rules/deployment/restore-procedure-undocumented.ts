@@ -20,7 +20,7 @@ export default projectRule({
     return path === undefined ? undefined : [{ path, create: restoreSkeleton(project) }];
   } },
 
-  examples: {
+  examples: () => ({
     'a backup and no way back': {
       bad: { 'backup.sh': '#!/bin/bash\nset -euo pipefail\npg_dump -Fc shop > /backup/shop.dump\n', 'README.md': '# Shop\n' },
       good: {
@@ -39,7 +39,7 @@ export default projectRule({
     'the platform\'s page': { good: { 'backup.sh': '#!/bin/bash\nset -e\npg_dump shop > /backup/shop.sql\n', 'docs/operations.md': '# Operations\n\n## Restoring the database\n\nSee [the provider\'s page](https://docs.example.com/postgres/restore).\n' } },
     'a page of the application': { good: { 'shop/backups/restore.py': 'def restore(path):\n    return path\n', 'app.py': 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nDB = sqlite3.connect("/srv/app/app.db")\n', Procfile: 'web: gunicorn -w 1 app:app\n' } },
     'nothing is kept here': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
-  },
+  }),
 });
 
 /** What brings a copy back, by its command line. */

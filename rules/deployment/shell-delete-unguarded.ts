@@ -32,7 +32,7 @@ export default rule<Deletion>({
 
   fix: { title: 'Require the variable', safety: 'safe', edit: required },
 
-  examples: {
+  examples: () => ({
     'everything below a variable': {
       bad: { 'clean.sh': '#!/bin/bash\nset -e\nrm -rf "$RELEASE_DIR"/*\n' },
       good: { 'clean.sh': '#!/bin/bash\nset -e\nrm -rf "${RELEASE_DIR:?}"/*\n' },
@@ -61,7 +61,7 @@ export default rule<Deletion>({
     'a Makefile that says where': { good: { Makefile: 'BUILD := out\nclean:\n\trm -rf $(BUILD)/*\n' } },
     'an image in the making': { good: { Dockerfile: 'FROM debian:12\nRUN rm -rf "$CACHE"/* /var/lib/apt/lists/*\n' } },
     'the whole variable': { good: { 'clean.sh': '#!/bin/sh\nrm -rf "$DIR"\n' } },
-  },
+  }),
 });
 
 /** Nothing else stands before the slash. */

@@ -36,7 +36,7 @@ export default rule<Operational>({
     { title: 'Stop at the first error', safety: 'review', edit: (one, context) => one.starts ? stopping(one, context) : undefined, remains: 'See that what may fail when the service starts has its own `|| true`.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a backup': {
       bad: { 'backup.sh': '#!/bin/bash\npg_dump shop > /backup/shop.sql\ngzip /backup/shop.sql\naws s3 cp /backup/shop.sql.gz s3://bucket/\n' },
       good: { 'backup.sh': '#!/bin/bash\nset -euo pipefail\npg_dump shop > /backup/shop.sql\ngzip /backup/shop.sql\naws s3 cp /backup/shop.sql.gz s3://bucket/\n' },
@@ -66,7 +66,7 @@ export default rule<Operational>({
     'a developer\'s': { good: { 'scripts/start-dev.sh': '#!/bin/bash\nnpm ci\nnpm run build\nflask run --debug\n', 'setup.sh': '#!/bin/bash\ncd backend\npython3 -m venv venv\npip install -r requirements.txt\nnpm ci\n' } },
     'sh, which has no pipefail': { good: { 'backup.sh': '#!/bin/sh\nset -eu\npg_dump shop | gzip > /backup/shop.sql.gz\naws s3 cp /backup/shop.sql.gz s3://bucket/\nrm /backup/shop.sql.gz\n' } },
     'a pipe that only looks': { good: { 'deploy.sh': '#!/bin/bash\nset -e\ndocker ps | grep shop\ndocker compose pull\ndocker compose up -d\n' } },
-  },
+  }),
 });
 
 const NAMED = /(^|[/_.-])(deploy\w*|back-?ups?|restore|release|migrat(e|ions?)|(docker-?)?entry-?point|pre-?start|start(up)?|boot|roll-?back|provision)([/_.-]|$)/i;

@@ -20,7 +20,7 @@ export default projectRule({
 
   fix: { title: 'Add WhiteNoise', safety: 'review', edit: whitenoise, remains: 'Run manage.py collectstatic when the application is built.' },
 
-  examples: {
+  examples: () => ({
     'the admin without a folder to collect into': { path: 'settings.py', bad: 'INSTALLED_APPS = ["django.contrib.admin", "django.contrib.staticfiles"]\nSTATIC_URL = "static/"\n' },
     'collected and served by nobody': { bad: { 'settings.py': 'INSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATIC_URL = "static/"\nSTATIC_ROOT = "/srv/static"\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "proj.wsgi"]\n' } },
     'a project as startproject makes it': {
@@ -37,7 +37,7 @@ export default projectRule({
     'an API without files': { path: 'settings.py', good: 'INSTALLED_APPS = ["rest_framework"]\nMIDDLEWARE = []\n' },
     'an API whose files nobody asks for': { path: 'settings.py', good: 'import rest_framework\nINSTALLED_APPS = ["django.contrib.staticfiles", "rest_framework"]\nMIDDLEWARE = []\nSTATIC_URL = "static/"\n' },
     'no Django': { good: 'from flask import Flask\napp = Flask(__name__)\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

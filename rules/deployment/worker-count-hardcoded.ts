@@ -21,7 +21,7 @@ export default rule<Count>({
 
   fix: { title: 'Read it from the environment', safety: 'safe', edit: (count, { source }) => fromEnvironment(count, source) },
 
-  examples: {
+  examples: () => ({
     'a Procfile': {
       bad: { Procfile: 'web: gunicorn -w 4 app:app\n' },
       good: { Procfile: 'web: gunicorn -w ${WEB_CONCURRENCY:-4} app:app\n' },
@@ -47,7 +47,7 @@ export default rule<Count>({
     'unless a variable says otherwise': { good: { 'uwsgi.ini': '[uwsgi]\nmodule = app:app\nif-not-env = UWSGI_PROCESSES\nprocesses = 4\nendif =\n', Dockerfile: 'FROM python:3.12\nCMD ["uwsgi", "uwsgi.ini"]\n' } },
     'a file for developers': { good: { 'docker-compose.dev.yml': 'services:\n  web:\n    command: gunicorn -w 4 app:app\n', 'Procfile.dev': 'web: gunicorn -w 4 app:app\n' } },
     'a width, and a worker of something else': { good: { Procfile: 'web: gunicorn -w 1 app:app\nworker: celery -A app worker -c 4\n' } },
-  },
+  }),
 });
 
 function counts(): Selector<Count> {

@@ -24,7 +24,7 @@ export default projectRule({
 
   fix: { title: 'Fix one worker', safety: 'review', edit: (gap, { source, project }) => fixing(gap, source, project) },
 
-  examples: {
+  examples: () => ({
     'a scheduler, and one worker by default': {
       bad: { 'app.py': 'from apscheduler.schedulers.background import BackgroundScheduler\nfrom flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    s = BackgroundScheduler()\n    s.start()\n    return app\n', Procfile: 'web: gunicorn "app:create_app()"\n' },
       good: { 'app.py': 'from apscheduler.schedulers.background import BackgroundScheduler\nfrom flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    s = BackgroundScheduler()\n    s.start()\n    return app\n', Procfile: 'web: gunicorn --workers 1 "app:create_app()"\n' },
@@ -49,7 +49,7 @@ export default projectRule({
     },
     'a server that is one process': { good: { 'app.py': 'from apscheduler.schedulers.background import BackgroundScheduler\nfrom flask import Flask\napp = Flask(__name__)\nBackgroundScheduler().start()\n', Procfile: 'web: waitress-serve --port=8000 app:app\n' } },
     'nothing that needs to be alone': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -19,7 +19,7 @@ export default projectRule({
 
   fix: { title: 'Set a timeout', safety: 'review', edit: (gap, { source, project }) => setting(gap, source, project), remains: 'Look how long the slowest good request takes.' },
 
-  examples: {
+  examples: () => ({
     'switched off in a command': {
       severity: 'medium',
       bad: { Procfile: 'web: gunicorn --timeout 0 app:app\n' },
@@ -47,7 +47,7 @@ export default projectRule({
     'a long connection of its own': { good: { 'nginx.conf': 'server {\n    location / {\n        proxy_pass http://app;\n        proxy_read_timeout 60s;\n    }\n    location /ws/ {\n        proxy_pass http://app;\n        proxy_set_header Upgrade $http_upgrade;\n        proxy_read_timeout 86400;\n    }\n}\n' } },
     'a worker that makes documents': { good: { 'tasks.py': 'from celery import shared_task\nfrom weasyprint import HTML\n@shared_task\ndef report(html):\n    return HTML(string=html).write_pdf()\n', 'app.py': 'from flask import Flask\nfrom tasks import report\napp = Flask(__name__)\n@app.get("/report")\ndef show():\n    report.delay("x")\n    return "ok"\n', Procfile: 'web: gunicorn -k gthread --threads 8 app:app\n' } },
     'a proxy cuts them off': { good: { 'app.py': 'from flask import Flask\nfrom weasyprint import HTML\napp = Flask(__name__)\n@app.get("/report")\ndef report():\n    return HTML(string="x").write_pdf()\n', Procfile: 'web: gunicorn -k gthread --threads 8 app:app\n', 'nginx.conf': 'server {\n    location / {\n        proxy_pass http://app;\n        proxy_read_timeout 90s;\n    }\n}\n' } },
-  },
+  }),
 });
 
 function servers(project: Project): ReturnType<typeof startedServers> {

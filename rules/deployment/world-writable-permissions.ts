@@ -31,7 +31,7 @@ export default rule<Mode>({
 
   fix: { title: 'Narrow the mode', safety: 'review', edit: narrowed, remains: 'Give the folder to the user the service runs as: chown.' },
 
-  examples: {
+  examples: () => ({
     'a folder of an image': {
       bad: { Dockerfile: 'FROM python:3.12-slim\nRUN chmod -R 777 /app/uploads\nCMD ["gunicorn", "app:app"]\n' },
       good: { Dockerfile: 'FROM python:3.12-slim\nRUN chmod -R 755 /app/uploads\nCMD ["gunicorn", "app:app"]\n' },
@@ -57,7 +57,7 @@ export default rule<Mode>({
     'a test': { path: 'tests/test_files.py', good: 'import os\nos.chmod("x", 0o777)\n' },
     'not a mode': { good: 'class Board:\n    def chmod(self, mode):\n        return mode\n\nBoard().chmod("open")\n' },
     'for developers': { good: { '.devcontainer/Dockerfile': 'FROM python:3.12\nRUN chmod 777 /workspace\n' } },
-  },
+  }),
 });
 
 function modes(): Selector<Mode> {

@@ -17,7 +17,7 @@ export default projectRule({
   applies: (project) => forOthers(project) ? (apiRoutes(project).length >= MANY || 'There are fewer than five routes of an API.') : 'No API here is for other programs.',
   project: judge,
 
-  examples: {
+  examples: () => ({
     'keys, and no word about them': { path: 'app.py', bad: 'from flask import Blueprint, Flask, request\napp = Flask(__name__)\nbp = Blueprint("api", __name__, url_prefix="/api")\n@bp.get("/a")\ndef a():\n    return {"k": request.headers["X-API-Key"]}\n@bp.get("/b")\ndef b():\n    return {}\n@bp.get("/c")\ndef c():\n    return {}\n@bp.get("/d")\ndef d():\n    return {}\n@bp.post("/e")\ndef e():\n    return {}\napp.register_blueprint(bp)\n' },
     'its own documentation switched off': { path: 'main.py', bad: 'from fastapi import Depends, FastAPI\nfrom fastapi.security import APIKeyHeader\napp = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(APIKeyHeader(name="X-API-Key"))])\n@app.get("/orders")\ndef orders():\n    return []\n@app.post("/orders")\ndef create():\n    return {}\n@app.get("/items")\ndef items():\n    return []\n@app.get("/stock")\ndef stock():\n    return {}\n@app.delete("/orders/{i}")\ndef delete(i: int):\n    return {}\n' },
     'what FastAPI writes': { path: 'main.py', good: `from fastapi import FastAPI\napp = FastAPI(title="Shop API")\n${'abcde'.split('').map((name) => `@app.get("/${name}")\ndef ${name}():\n    return []\n`).join('')}` },
@@ -28,7 +28,7 @@ export default projectRule({
     'a collection for a client': { good: { 'docs/shop.postman_collection.json': '{}\n', 'app.py': flask() } },
     'calls of its own pages': { good: { 'app.py': `from flask import Flask, render_template, session\n${flask().replace('from flask import Flask\n', '')}@app.get("/")\ndef home():\n    session["user"] = 1\n    return render_template("home.html")\n`, 'templates/home.html': '<p>hello</p>\n' } },
     'few routes': { path: 'app.py', good: 'from flask import Flask\napp = Flask(__name__)\n@app.get("/api/a")\ndef a():\n    return {}\n' },
-  },
+  }),
 });
 
 function flask(): string {

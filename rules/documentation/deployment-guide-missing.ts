@@ -18,7 +18,7 @@ export default projectRule({
     return path === undefined ? undefined : [{ path, create: deploymentSkeleton(project) }];
   } },
 
-  examples: {
+  examples: () => ({
     'how to run it, and no more': {
       bad: { 'README.md': '# Shop\n## Run\n`flask run`\n', 'app.py': 'import os\nfrom flask import Flask\napp = Flask(__name__)\napp.secret_key = os.environ["SECRET_KEY"]\n@app.get("/healthz")\ndef healthz():\n    return "ok"\n', Procfile: 'web: gunicorn app:app\n' },
       good: { 'docs/DEPLOYMENT.md': '# Deployment\n\n## Before\n\nWhere it runs, who may deploy, and what must be green.\n\n## Variables\n\n| variable | meaning |\n| --- | --- |\n| `SECRET_KEY` | |\n\n## Steps\n\n1. Take the version that was tested.\n2. Start it: `gunicorn app:app`\n\n## Check\n\n`curl -fsS https://HOST/healthz` answers with 200.\n\n## Roll back\n\nThe one command that brings the version before back, and what becomes of the data.\n' },
@@ -36,7 +36,7 @@ export default projectRule({
     'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
     'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
-  },
+  }),
 });
 
 const TITLE = /\b(deploy(ing|ment|s)?|productions?|hosting|self[- ]?host(ed|ing)?|go(ing)? live|releas(e|es|ing)|ship(ping)?|hosten|bereitstellung|inbetriebnahme|déploiement|déployer|mise en production|despliegue|desplegar|producción|distribuzione|messa in produzione|implanta[çc][ãa]o|produ[çc][ãa]o)\b/i;

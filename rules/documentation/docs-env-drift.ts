@@ -17,7 +17,7 @@ export default projectRule({
 
   fix: { title: 'Write the name that the code reads', safety: 'review', edit: (gap, { source, project }) => renamed(gap.at, source, project) },
 
-  examples: {
+  examples: () => ({
     'values that stand in the code, and say so': { good: { 'app.py': 'import os\nfrom flask import Flask\napp = Flask(__name__)\nTTL = os.environ["SHOP_BREAKER_RETRIES"]\n', 'README.md': '# Shop\n\n```bash\n# Change them in the code only (no env vars)\nSHOP_BREAKER_THRESHOLD=10\n```\n' } },
     'an older name': {
       bad: { 'README.md': 'Before you start:\n\n    export ENABLE_BILLING=1\n', 'app.py': 'import os\nX = os.getenv("BILLING_ENABLED")\n' },
@@ -36,7 +36,7 @@ export default projectRule({
     'nothing like it is read here': { good: { 'README.md': '    export EDITOR_CMD=vim\n', 'app.py': 'import os\nX = os.environ["SHOP_KEY"]\n' } },
     'a list of changes tells what was': { good: { 'CHANGELOG.md': '## 2.0\nSet `BILLING_ENABLED=1` instead of `ENABLE_BILLING=1`.\n', 'app.py': 'import os\nX = os.getenv("BILLING_ENABLED")\n' } },
     'a constant of the code': { good: { 'README.md': 'Set `MAX_SHOP_ITEMS=5` in settings.py.\n', 'settings.py': 'import os\nMAX_SHOP_ITEMS = 3\nX = os.getenv("SHOP_ITEMS")\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

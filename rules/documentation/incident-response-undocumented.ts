@@ -18,7 +18,7 @@ export default projectRule({
     return path === undefined ? undefined : [{ path, create: incidentsSkeleton() }];
   } },
 
-  examples: {
+  examples: () => ({
     'nothing': { bad: { 'README.md': '# Shop\n', Procfile: 'web: gunicorn app:app\n' } },
     'a runbook that names nobody': {
       bad: { 'docs/RUNBOOK.md': '# Runbook\n## Start and stop\n', Procfile: 'web: gunicorn app:app\n' },
@@ -33,7 +33,7 @@ export default projectRule({
     'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
     'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
-  },
+  }),
 });
 
 const NAME = /(^|\/)(incidents?|incident[-_]response|on[-_]?call|escalation|emergency|post-?mortems?)[^/]*\.(md|rst|adoc|txt)$|(^|\/)(incidents?|post-?mortems?)\/[^/]+\.(md|rst)$/i;

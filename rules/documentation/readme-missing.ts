@@ -19,7 +19,7 @@ export default projectRule({
     return path === undefined ? undefined : [{ path, create: readmeSkeleton(project) }];
   } },
 
-  examples: {
+  examples: () => ({
     'none at all': {
       bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'requirements.txt': 'flask==3.1.0\n' },
       good: { 'README.md': '# memory\n\nWhat it is, for whom, and what it does not do.\n\n## Run\n\n```sh\npip install -r requirements.txt\nflask run\n```\n\n## Deploy\n\nHow a release reaches production, or the document that says so.\n' },
@@ -33,7 +33,7 @@ export default projectRule({
     'commands without a heading of their own': { good: { 'README.md': '# Shop\nAn online shop for spare parts, built with Django and PostgreSQL for two warehouses.\n\n```\npython manage.py migrate\npython manage.py runserver\n```\n' } },
     'a short page that leads to the documentation': { good: { 'README.md': '# Shop\nAn online shop for spare parts. [Documentation](docs/index.md)\n', 'docs/index.md': '# Shop\n## Installation\nRun `docker compose up`.\n' } },
     'of an application in a folder': { good: { 'backend/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'README.md': '# Shop\nAn online shop for spare parts, built with Flask and PostgreSQL for two warehouses.\n## Getting started\n`flask run`\n' } },
-  },
+  }),
 });
 
 const SETS_UP = /\b(set-?\s?up|install(ation|ing)?|run(ning)?|start(ed|ing|up)?|usage|use|quick\s?-?start|develop(ment|ing)?|launch|build(ing)?|deploy(ment|ing)?|einrichtung|installieren|starten|benutzung|entwicklung|démarrage|utilisation|lancer|instalaci[oó]n|uso|ejecutar|puesta en marcha|installazione|avvio|instala[cç][aã]o|execu[cç][aã]o|executar)\b/i;

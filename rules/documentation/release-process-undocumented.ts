@@ -15,7 +15,7 @@ export default projectRule({
 
   fix: { title: 'Create CHANGELOG.md', safety: 'safe', edit: (_gap, { project }) => project.root === '' && !project.paths.some((path) => /^changelog/i.test(path)) ? [{ path: 'CHANGELOG.md', create: '# Changelog\n\n## Unreleased\n' }] : undefined, remains: 'Write a line for each change, and name the version when it is released.' },
 
-  examples: {
+  examples: () => ({
     'nothing': { bad: { 'README.md': '# Shop\n', Procfile: 'web: gunicorn app:app\n' } },
     'an empty list of changes': { bad: { 'CHANGELOG.md': '# Changelog\n', Procfile: 'web: gunicorn app:app\n' } },
     'versions of the API': { bad: { 'docs/architecture.md': '# Architecture\n## API versioning\nEvery address begins with `/api/v1`; a change that breaks clients gets `/api/v2`.\n\n```sh\ncurl /api/v1/orders\n```\n', Procfile: 'web: gunicorn app:app\n' } },
@@ -31,7 +31,7 @@ export default projectRule({
     'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
     'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
-  },
+  }),
 });
 
 const TOOLS = /(^|\/)(release-please-config\.json|\.release-please-manifest\.json|\.releaserc(\.\w+)?|release\.config\.[cm]?js|\.bumpversion\.(cfg|toml)|\.changeset\/config\.json|towncrier\.toml|cliff\.toml|\.github\/release(-drafter)?\.ya?ml|\.goreleaser\.ya?ml)$/;

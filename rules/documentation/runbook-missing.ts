@@ -29,7 +29,7 @@ export default projectRule({
     return path === undefined ? undefined : [{ path, create: runbookSkeleton(project) }];
   } },
 
-  examples: {
+  examples: () => ({
     'how to run it, and no more': {
       bad: { 'README.md': '# Shop\n## Run\n`flask run`\n', Procfile: 'web: gunicorn app:app\n' },
       good: { 'docs/RUNBOOK.md': '# Runbook\n\n## Start and stop\n\n```sh\ngunicorn app:app\n```\n\n## Monitoring and alerts\n\nWhat is watched, where the logs are, and who is told.\n\n## Troubleshooting\n\nWhat has gone wrong before, how it showed, and what helped.\n\n## Recovery\n\nHow the data is restored, and where that was last tried.\n\n## Routine tasks\n\nWhat has to be done every week, month and year.\n' },
@@ -47,7 +47,7 @@ export default projectRule({
     'documentation of somebody else': { bad: { 'README.md': '# Shop\n\nBuilt with [Flask](https://docs.palletsprojects.example/flask/).\n', Procfile: 'web: gunicorn app:app\n' } },
     'nothing shows that it is deployed': { severity: 'info', bad: { 'README.md': '# Shop\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'a library': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
-  },
+  }),
 });
 
 const NAME = /(^|\/)(runbooks?|operations?|ops|playbooks?|operating|admin(istration)?([-_]guide)?|maintenance|troubleshooting)[^/]*\.(md|rst|adoc|txt)$|(^|\/)(runbooks?|ops|operations|playbooks)\/[^/]+\.(md|rst|adoc|txt)$/i;

@@ -14,7 +14,7 @@ export default projectRule({
 
   fix: { title: 'Create SECURITY.md to fill in', safety: 'safe', remains: 'Put in an address that somebody reads.', edit: (_gap, { project }) => project.root === '' ? [{ path: 'SECURITY.md', create: '# Security\n\nReport problems to ADDRESS. Please do not open a public issue.\n\nWe answer within DAYS days, and say when a mended version is out.\n' }] : undefined },
 
-  examples: {
+  examples: () => ({
     'nothing': {
       bad: { 'README.md': '# Shop\n', 'app.py': 'print("shop")\n' },
       good: { 'SECURITY.md': '# Security\n\nReport problems to ADDRESS. Please do not open a public issue.\n\nWe answer within DAYS days, and say when a mended version is out.\n' },
@@ -26,7 +26,7 @@ export default projectRule({
     'security.txt': { good: { 'public/.well-known/security.txt': 'Contact: mailto:security@example.com\nExpires: 2030-01-01T00:00:00Z\n' } },
     'security.txt from a route': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n@app.get("/.well-known/security.txt")\ndef security():\n    return "Contact: mailto:security@example.com"\n' } },
     'a section of the README': { good: { 'README.md': '# Shop\n## Reporting vulnerabilities\nMail us.\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

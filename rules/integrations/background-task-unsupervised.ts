@@ -32,7 +32,7 @@ export default rule<Started>({
 
   fix: { title: 'Keep the task', safety: 'review', edit: keeping },
 
-  examples: {
+  examples: () => ({
     'a thread': { bad: 'import threading\nfrom flask import Flask\napp = Flask(__name__)\n@app.post("/import")\ndef start():\n    threading.Thread(target=run_import).start()\n    return "started"\ndef run_import():\n    raise RuntimeError\n' },
     'a thread with a name, in a helper': { bad: 'from threading import Thread\nfrom flask import Flask\napp = Flask(__name__)\ndef send(message):\n    thread = Thread(target=deliver, args=(message,))\n    thread.daemon = True\n    thread.start()\ndef deliver(message):\n    message.send()\n@app.post("/contact")\ndef contact():\n    send("hello")\n    return "sent"\n' },
     'a task': {
@@ -61,7 +61,7 @@ export default rule<Started>({
     'a thread in a view of Django': { bad: 'from threading import Thread\nfrom django.core.mail import send_mail\ndef contact(request):\n    Thread(target=send_mail, args=("a", "b", "c", ["d"])).start()\n    return redirect("/")\n', path: 'shop/views.py' },
     'in a program': { path: 'sync.py', good: 'import asyncio\nasync def job():\n    pass\nasync def main():\n    asyncio.create_task(job())\n    await asyncio.sleep(10)\nif __name__ == "__main__":\n    asyncio.run(main())\n' },
     'tests': { path: 'tests/test_a.py', good: 'import asyncio\nasync def test_a():\n    asyncio.create_task(job())\n' },
-  },
+  }),
 });
 
 const RECORDED: Variation = { severity: 'low', because: 'Sentry records what a thread raises' };

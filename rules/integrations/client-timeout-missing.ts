@@ -65,7 +65,7 @@ export default rule<CallMatch>({
     { title: 'Add a timeout if nothing needs longer', safety: 'review', edit: ({ call: one }, { source }) => clientOf(one)?.risky ? added(one, source) : undefined, remains: 'See whether a blocking read or a long run goes through it.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a language model': {
       bad: 'from openai import OpenAI\nclient = OpenAI()\ndef answer(q):\n    return client.chat.completions.create(model="m", messages=[{"role": "user", "content": q}])\n',
       good: 'from openai import OpenAI\nclient = OpenAI(timeout=30)\ndef answer(q):\n    return client.chat.completions.create(model="m", messages=[{"role": "user", "content": q}])\n', path: 'ai.py',
@@ -103,7 +103,7 @@ export default rule<CallMatch>({
     'a class called Redis': { good: 'class Redis:\n    pass\n\ncache = Redis()\n\ndef connect(smtplib):\n    return smtplib.SMTP("mail.example.com")\n', path: 'fake.py' },
     'only a comment': { good: '# smtplib.SMTP("mail.example.com")\nTEXT = "redis.Redis()"\n', path: 'notes.py' },
     'tests': { path: 'tests/test_mail.py', good: 'import smtplib\n\ndef test_it():\n    smtplib.SMTP("localhost")\n' },
-  },
+  }),
 });
 
 function clients(): Selector<CallMatch> {

@@ -67,7 +67,7 @@ export default rule<Mail>({
     remains: 'See that the mail server offers STARTTLS on port 587.',
   },
 
-  examples: {
+  examples: () => ({
     'Django without TLS': {
       bad: 'EMAIL_HOST = "smtp.example.com"\nEMAIL_HOST_USER = "robot"\nEMAIL_PORT = 25\n', good: 'EMAIL_HOST = "smtp.example.com"\nEMAIL_HOST_USER = "robot"\nEMAIL_PORT = 587\nEMAIL_USE_TLS = True\n', path: 'settings.py',
     },
@@ -113,7 +113,7 @@ export default rule<Mail>({
     'variables of a server beside it': { good: { '.env.production': 'SMTP_HOST=mailhog\nSMTP_TLS=false\n', 'docker-compose.dev.yml': 'services:\n  web:\n    image: shop\n    environment:\n      SMTP_HOST: smtp.example.com\n      SMTP_TLS: "False"\n' } },
     'a service for development': { good: { 'docker-compose.yml': 'services:\n  web:\n    image: shop\n    environment:\n      APP_ENV: development\n      SMTP_HOST: smtp.example.com\n      SMTP_TLS: "False"\n' } },
     'tests': { path: 'tests/settings.py', good: 'EMAIL_HOST = "smtp.example.com"\nEMAIL_USE_TLS = False\n' },
-  },
+  }),
 });
 
 // ---- where mail gets its server

@@ -47,7 +47,7 @@ export default rule<CallMatch>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'a call without a timeout': {
       bad: 'import requests\ndef rate():\n    return requests.get("https://api.example.com/rate").json()\n', good: 'import requests\ndef rate():\n    return requests.get("https://api.example.com/rate", timeout=10).json()\n',
     },
@@ -99,7 +99,7 @@ export default rule<CallMatch>({
     'a timeout by position': { good: 'import http.client\nfrom urllib.request import urlopen\n\ndef rate():\n    urlopen("https://api.example.com/rate", None, 10)\n    return http.client.HTTPSConnection("api.example.com", timeout=5)\n' },
     'a dictionary called requests': { good: 'requests = {"a": 1}\n\ndef first(session, request):\n    session.get("user")\n    request.get("x")\n    return requests.get("a")\n' },
     'tests': { path: 'tests/test_api.py', good: 'import requests\n\ndef test_it():\n    requests.get("http://localhost:5000")\n' },
-  },
+  }),
 });
 
 function outbound(): Selector<CallMatch> {

@@ -20,7 +20,7 @@ export default rule<Outbound>({
   nothing: 'No handler calls another service.',
   summary: (count) => count === 1 ? 'The failure of the only call of another service in a handler is caught' : `${count} calls of other services in handlers, and each failure is caught`,
 
-  examples: {
+  examples: () => ({
     'a failure that breaks the page': { bad: 'import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.get("/rate")\ndef rate():\n    return requests.get("https://api.example.com/rate", timeout=5).json()\n' },
     'a failure that is caught': { good: 'import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.get("/rate")\ndef rate():\n    try:\n        r = requests.get("https://api.example.com/rate", timeout=5)\n        r.raise_for_status()\n    except requests.RequestException:\n        app.logger.exception("rate service failed")\n        return {"rate": None, "stale": True}\n    return r.json()\n' },
     'mapped for all routes': { good: 'import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.errorhandler(requests.RequestException)\ndef upstream(e):\n    app.logger.exception("upstream failed")\n    return {"error": "upstream unavailable"}, 503\n@app.get("/rate")\ndef rate():\n    return requests.get("https://api.example.com/rate", timeout=5).json()\n' },
@@ -38,7 +38,7 @@ export default rule<Outbound>({
     'suppressed': { good: 'from contextlib import suppress\nimport requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.get("/rate")\ndef rate():\n    with suppress(Exception):\n        requests.post("https://api.example.com/seen", timeout=5)\n    return "ok"\n' },
     'a command': { good: 'import requests\nfrom flask import Flask\napp = Flask(__name__)\n@app.cli.command()\ndef sync():\n    requests.get("https://api.example.com/rate", timeout=5)\n' },
     'tests': { path: 'tests/test_a.py', good: 'import requests\nfrom app import app\n@app.get("/x")\ndef x():\n    return requests.get("http://localhost").text\n' },
-  },
+  }),
 });
 
 function outbound(): Selector<Outbound> {

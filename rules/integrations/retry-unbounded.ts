@@ -29,7 +29,7 @@ export default rule<Retry>({
   nothing: 'No call of another service is tried again.',
   summary: (count) => count === 1 ? 'The only place that tries again has a limit or a pause' : `${count} places try again, each with a limit or a pause`,
 
-  examples: {
+  examples: () => ({
     'again and again, at once': { bad: 'import requests\ndef push(data):\n    while True:\n        try:\n            return requests.post("https://api.example.com", json=data, timeout=5)\n        except requests.RequestException:\n            continue\n' },
     'a function that calls itself': { bad: 'import requests\ndef push(data):\n    try:\n        return requests.post("https://api.example.com", json=data, timeout=5)\n    except requests.RequestException:\n        return push(data)\n' },
     'a method that calls itself': { bad: 'import requests\nclass Api:\n    def push(self, data):\n        try:\n            return requests.post("https://api.example.com", json=data, timeout=5)\n        except requests.RequestException:\n            self.log("again")\n            return self.push(data)\n' },
@@ -57,7 +57,7 @@ export default rule<Retry>({
     'a loop over input': { good: 'def read(stream):\n    while True:\n        try:\n            return int(stream.readline())\n        except ValueError:\n            continue\n' },
     'async, at once': { bad: 'import httpx\nasync def push(client: httpx.AsyncClient, data):\n    while True:\n        try:\n            return await client.post("https://api.example.com", json=data)\n        except httpx.HTTPError:\n            pass\n' },
     'tests': { path: 'tests/test_a.py', good: 'import requests\ndef wait():\n    while True:\n        try:\n            return requests.get("http://localhost", timeout=1)\n        except requests.RequestException:\n            pass\n' },
-  },
+  }),
 });
 
 function retries(): Selector<Retry> {

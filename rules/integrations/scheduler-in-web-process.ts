@@ -22,7 +22,7 @@ export default projectRule({
     return apart.length > 0 ? { holds: apart.slice(0, 1) } : { notChecked: 'Nothing here shows which process starts the scheduler.' };
   },
 
-  examples: {
+  examples: () => ({
     'four workers, four schedulers': { bad: { 'app.py': 'from apscheduler.schedulers.background import BackgroundScheduler\ndef create_app(app, expire):\n    s = BackgroundScheduler()\n    s.add_job(expire, "interval", minutes=5)\n    s.start()\n    return app\n', 'Procfile': 'web: gunicorn -w 4 "app:create_app()"\n' } },
     'a guard for the reloader alone': { bad: { 'app.py': 'import os\nfrom apscheduler.schedulers.background import BackgroundScheduler\ndef create_app(app):\n    if os.environ.get("WERKZEUG_RUN_MAIN") == "true":\n        BackgroundScheduler().start()\n    return app\n', 'Procfile': 'web: gunicorn -w 2 "app:create_app()"\n' } },
     'a guard for the reloader, and production': { bad: { 'app.py': 'import os\nfrom flask import Flask\nfrom apscheduler.schedulers.background import BackgroundScheduler\napp = Flask(__name__)\nscheduler = BackgroundScheduler()\nif not app.debug or os.environ.get("WERKZEUG_RUN_MAIN") == "true":\n    scheduler.start()\n', 'Procfile': 'web: gunicorn -w 2 app:app\n' } },
@@ -41,7 +41,7 @@ export default projectRule({
     'loaded before the workers are made': { good: { 'app.py': 'from flask import Flask\nfrom apscheduler.schedulers.background import BackgroundScheduler\napp = Flask(__name__)\nscheduler = BackgroundScheduler()\nscheduler.start()\n', 'Procfile': 'web: gunicorn --preload -w 1 app:app\n' } },
     'Celery\'s beat': { good: { 'tasks.py': 'from celery import Celery\napp = Celery("shop")\napp.conf.beat_schedule = {"expire": {"task": "tasks.expire", "schedule": 60.0}}\n', 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n', 'Procfile': 'web: uvicorn main:app --workers 4\nbeat: celery -A tasks beat\n' } },
     'a library': { good: 'from apscheduler.schedulers.background import BackgroundScheduler\ndef start():\n    BackgroundScheduler().start()\n' },
-  },
+  }),
 });
 
 /** `everywhere`: in every web worker; `never`: only where a reloader runs; `apart`: something keeps it in one process. */

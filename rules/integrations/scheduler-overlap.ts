@@ -30,7 +30,7 @@ export default rule<Overlap | { readonly module: Module; readonly task: Task; re
     edit: ({ option, fault }, { source }) => option && [replace(option.value.at, fault === 'parallel' ? '1' : capital(source.slice(option.value.at)))],
   }],
 
-  examples: {
+  examples: () => ({
     'several at once': {
       bad: 'def start(scheduler, sync):\n    scheduler.add_job(sync, "interval", minutes=1, max_instances=5)\n', good: 'def start(scheduler, sync):\n    scheduler.add_job(sync, "interval", minutes=1, max_instances=1)\n', path: 'jobs.py',
     },
@@ -56,7 +56,7 @@ export default rule<Overlap | { readonly module: Module; readonly task: Task; re
     'a comment that says why': { path: 'jobs.py', good: 'def start(scheduler, poll):\n    # Polls wait for an hour, and each looks at another tenant.\n    scheduler.add_job(poll, "interval", minutes=1, max_instances=5)\n    scheduler.add_job(poll, "interval", minutes=1, max_instances=5)  # in parallel on purpose\n' },
     'a job of another library': { path: 'jobs.py', good: 'class Queue:\n    def add_job(self, job, max_instances):\n        pass\n\ndef start(queue: Queue, job):\n    queue.add_job(job, max_instances=5)\n' },
     'tests': { path: 'tests/test_jobs.py', good: 'def test_it(scheduler):\n    scheduler.add_job(print, "interval", minutes=1, max_instances=5)\n' },
-  },
+  }),
 });
 
 function jobs(): Selector<Overlap | { readonly module: Module; readonly task: Task }> {

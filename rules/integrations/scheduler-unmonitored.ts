@@ -23,7 +23,7 @@ export default projectRule({
 
   fix: { title: 'Log failed and missed jobs', safety: 'review', edit: listening, remains: 'Send these lines to somebody: a log that nobody reads is no alarm.' },
 
-  examples: {
+  examples: () => ({
     'nothing listens': {
       bad: 'from apscheduler.schedulers.background import BackgroundScheduler\ndef start(expire):\n    s = BackgroundScheduler()\n    s.add_job(expire, "interval", minutes=5)\n    s.start()\n',
       good: 'import logging\nfrom apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED\nfrom apscheduler.schedulers.background import BackgroundScheduler\ndef log_job_problem(event):\n    logging.getLogger(__name__).error("Job %s failed or was missed", event.job_id, exc_info=event.exception)\n\n\ndef start(expire):\n    s = BackgroundScheduler()\n    s.add_job(expire, "interval", minutes=5)\n    s.add_listener(log_job_problem, EVENT_JOB_ERROR | EVENT_JOB_MISSED)\n    s.start()\n',
@@ -36,7 +36,7 @@ export default projectRule({
     'errors are tracked': { good: { 'jobs.py': 'from apscheduler.schedulers.background import BackgroundScheduler\nscheduler = BackgroundScheduler()\nscheduler.start()\n', 'app.py': 'import sentry_sdk\nfrom flask import Flask\nsentry_sdk.init(dsn="")\napp = Flask(__name__)\n' } },
     'Celery has its own': { good: 'from celery import Celery\napp = Celery("shop")\napp.conf.beat_schedule = {"a": {"task": "tasks.a", "schedule": 60.0}}\n' },
     'tests': { path: 'tests/test_jobs.py', good: 'from apscheduler.schedulers.background import BackgroundScheduler\ndef test_it():\n    BackgroundScheduler().start()\n' },
-  },
+  }),
 });
 
 /** What would tell somebody: a listener, a tracker of errors, a heartbeat, a route that looks at the scheduler. */

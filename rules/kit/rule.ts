@@ -89,7 +89,8 @@ interface Documented {
   readonly atRest?: true;
   /** True, or the reason why the rule does not apply to this project: "No web framework is used." */
   readonly applies?: (project: Project) => true | string;
-  readonly examples: Readonly<Record<string, Example>>;
+  /** By what they show. Made when its page or a test asks for them: they are a third of the program's text, and a check needs none. */
+  readonly examples: () => Readonly<Record<string, Example>>;
 }
 
 /** One or several files: `{ 'app.py': …, Procfile: … }`. A lone text is `path`, else `app.py`. */
@@ -147,7 +148,7 @@ export interface ProjectRule extends Documented {
   readonly fix?: Fix<Gap> | readonly Fix<Gap>[];
 }
 
-export type Rule = Card & { readonly examples: Readonly<Record<string, Example>>; readonly applies: (project: Project) => true | string } & (
+export type Rule = Card & { readonly examples: () => Readonly<Record<string, Example>>; readonly applies: (project: Project) => true | string } & (
   | { readonly scope: 'file'; readonly file: FileRule<unknown> }
   | { readonly scope: 'project'; readonly whole: ProjectRule });
 

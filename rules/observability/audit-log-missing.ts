@@ -21,7 +21,7 @@ export default projectRule({
   reads: ['logging.getLogger', 'structlog.get_logger'],
   project: judge,
 
-  examples: {
+  examples: () => ({
     'an administrator deletes a user': {
       bad: 'from flask import Blueprint\nfrom flask_login import login_required\nbp = Blueprint("admin", __name__, url_prefix="/admin")\n@bp.post("/users/<int:i>/delete")\n@login_required\ndef delete(i):\n    remove(i)\n    return "ok"\ndef remove(i):\n    pass\n',
     },
@@ -42,7 +42,7 @@ export default projectRule({
       good: 'from flask import Flask, request\napp = Flask(__name__)\n\n\n@app.after_request\ndef record(response):\n    save_action(request.path)\n    return response\n\n\ndef save_action(path):\n    log_action(path)\n\n\n@app.post("/admin/settings")\ndef settings():\n    return "ok"\n',
     },
     'nothing privileged': { good: 'from flask import Flask\napp = Flask(__name__)\n\n\n@app.post("/notes")\ndef add():\n    return "ok"\n\n\n@app.post("/admin/login")\ndef login():\n    return "ok"\n\n\n@app.get("/admin")\ndef admin():\n    return "ok"\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

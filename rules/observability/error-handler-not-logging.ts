@@ -31,7 +31,7 @@ export default rule<CatchAll>({
 
   fix: { title: 'Log the exception', safety: 'safe', edit: recording },
 
-  examples: {
+  examples: () => ({
     'a page in place of the traceback': {
       bad: 'from flask import Flask, render_template\napp = Flask(__name__)\n@app.errorhandler(Exception)\ndef oops(e):\n    return render_template("500.html"), 500\n',
       good: 'from flask import Flask, render_template\napp = Flask(__name__)\n@app.errorhandler(Exception)\ndef oops(e):\n    app.logger.exception("unhandled exception")\n    return render_template("500.html"), 500\n',
@@ -52,7 +52,7 @@ export default rule<CatchAll>({
     'a tracker sees it': { good: 'import os\nimport sentry_sdk\nfrom flask import Flask\nsentry_sdk.init(os.environ["SENTRY_DSN"])\napp = Flask(__name__)\n\n@app.errorhandler(Exception)\ndef oops(e):\n    return "error", 500\n' },
     'what is no visitor\'s fault is passed on': { good: 'from flask import Flask\nfrom werkzeug.exceptions import HTTPException\napp = Flask(__name__)\n\n@app.errorhandler(Exception)\ndef oops(e):\n    if isinstance(e, HTTPException):\n        return e\n    raise e\n' },
     'tests': { path: 'tests/app.py', good: 'from flask import Flask\napp = Flask(__name__)\n\n@app.errorhandler(Exception)\ndef oops(e):\n    return "error", 500\n' },
-  },
+  }),
 });
 
 function catchAlls(): Selector<CatchAll> {

@@ -44,7 +44,7 @@ export default projectRule({
     edit: (gap, { source, unit, project }) => unit.kind === 'module' ? initialising(gap, source, unit, project) : undefined,
   },
 
-  examples: {
+  examples: () => ({
     'nobody is told': {
       bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n', 'requirements.txt': 'flask==3.0.3\n', '.env.example': 'APP_ENV=production\n' },
       good: {
@@ -175,7 +175,7 @@ def failed(error):
       good: 'from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\napp = FastAPI()\nFastAPIInstrumentor.instrument_app(app)\n',
     },
     'a library': { good: { 'shop/__init__.py': 'def price():\n    return 1\n', 'pyproject.toml': '[project]\nname = "prices"\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

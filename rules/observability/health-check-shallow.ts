@@ -31,7 +31,7 @@ export default rule<Probe>({
   holds: ({ route, module }, { project }) => touches(route, project, module.path) ? `${route.path} looks at what the application needs` : undefined,
   fix: { title: 'Ask the database first', safety: 'review', edit: ({ route }, { source, project }) => asking(route, source, project) },
 
-  examples: {
+  examples: () => ({
     'a constant beside a database': {
       bad: 'from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n@app.get("/health")\ndef health():\n    return {"status": "ok"}\n',
       good: 'from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n@app.get("/health")\ndef health():\n    db.session.execute(db.text("SELECT 1"))\n    return {"status": "ok"}\n',
@@ -46,7 +46,7 @@ export default rule<Probe>({
     'only liveness is asked': { good: 'import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\n@app.get("/ping")\ndef ping():\n    return "pong"\n' },
     'nothing is needed': { good: 'from flask import Flask\napp = Flask(__name__)\n@app.get("/health")\ndef health():\n    return {"status": "ok"}\n' },
     'a page of states': { good: 'import sqlite3\nfrom flask import Flask, render_template\napp = Flask(__name__)\n@app.get("/status")\ndef status():\n    return render_template("status.html")\n@app.get("/orders/<int:i>/status")\ndef order(i):\n    return "sent"\n' },
-  },
+  }),
 });
 
 function needsOf(project: Project): readonly string[] {

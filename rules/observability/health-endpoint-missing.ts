@@ -24,7 +24,7 @@ export default projectRule({
   project: judge,
   fix: { title: 'Add /healthz', safety: 'review', edit: (gap, { source, project }) => answering(gap.at, source, project), remains: 'Let it ask the database too, with a short timeout, and answer 503 when that fails.' },
 
-  examples: {
+  examples: () => ({
     'nothing to ask': {
       bad: { 'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get("/")\ndef home():\n    return "ok"\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' },
       good: { 'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get("/healthz")\ndef healthz():\n    return {"status": "ok"}\n\n\n@app.get("/")\ndef home():\n    return "ok"\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' },
@@ -41,7 +41,7 @@ export default projectRule({
     'a lambda is run by the request': { good: { 'app.py': 'from fastapi import FastAPI\nfrom mangum import Mangum\napp = FastAPI()\nhandler = Mangum(app)\n' } },
     'a library': { good: { 'lib.py': 'def add(a, b):\n    return a + b\n' } },
     'Prometheus and a page of status': { good: { 'app.py': 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/api/system/heartbeat")\ndef heartbeat():\n    return {}\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -42,7 +42,7 @@ export default rule<Level>({
     { title: 'Stop writing SQL to the log', safety: 'safe', edit: ({ call, sql, at }, { source }) => sql && call ? withoutArgument(call, call.keywords.find((each) => each.name === 'echo')?.at ?? at, source) : undefined },
   ],
 
-  examples: {
+  examples: () => ({
     'debug for ever': {
       bad: 'import logging\nlogging.basicConfig(level=logging.DEBUG)\n',
       good: 'import logging\nimport os\nlogging.basicConfig(level=os.getenv("LOG_LEVEL", "INFO").upper())\n',
@@ -84,7 +84,7 @@ export default rule<Level>({
     'a library made quieter': { good: 'import logging\nlogging.getLogger("urllib3").setLevel(logging.WARNING)\n' },
     'a program of its own': { good: 'import logging\n\nlogging.basicConfig(level=logging.DEBUG)\n\n\ndef main():\n    pass\n\n\nif __name__ == "__main__":\n    main()\n', path: 'load_prices.py' },
     'tests': { good: 'import logging\nlogging.basicConfig(level=logging.DEBUG)\n', path: 'tests/conftest.py' },
-  },
+  }),
 });
 
 function levels(): Selector<Level> {

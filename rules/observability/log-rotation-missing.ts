@@ -36,7 +36,7 @@ export default rule<LogFile>({
     remains: 'Several processes must not rotate one file: where there are several workers, write to standard output.',
   },
 
-  examples: {
+  examples: () => ({
     'a file that grows': {
       bad: 'import logging\nlogging.getLogger().addHandler(logging.FileHandler("app.log"))\n',
       good: 'import logging\nfrom logging.handlers import RotatingFileHandler\nlogging.getLogger().addHandler(RotatingFileHandler("app.log", maxBytes=10_000_000, backupCount=5))\n',
@@ -72,7 +72,7 @@ export default rule<LogFile>({
     'begun anew at every start': { good: 'import logging\nlogging.getLogger("job").addHandler(logging.FileHandler("last-run.log", mode="w"))\n' },
     'another thing to add to': { good: 'def fields(project):\n    found = Facts()\n    found.add("Project", project.name)\n    seen = set()\n    seen.add("app.log")\n    return found\n' },
     'tests': { good: 'import logging\nlogging.getLogger().addHandler(logging.FileHandler("test.log"))\n', path: 'tests/test_app.py' },
-  },
+  }),
 });
 
 /** logrotate is set up in the repository, in a file of its own or by a script. */

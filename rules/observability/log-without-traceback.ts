@@ -29,7 +29,7 @@ export default rule<Logged>({
 
   fix: { title: 'Log the traceback', safety: 'safe', edit: tracing },
 
-  examples: {
+  examples: () => ({
     'only the text, in an f-string': {
       bad: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.error(f"sync failed: {e}")\n',
       good: 'import logging\nlogger = logging.getLogger(__name__)\ndef sync(api):\n    try:\n        api.pull()\n    except Exception:\n        logger.exception("sync failed")\n',
@@ -95,7 +95,7 @@ export default rule<Logged>({
     'messages of a form': { good: 'def sync(api, form, messages, request):\n    try:\n        api.pull()\n    except Exception as e:\n        form.error(str(e))\n        messages.error(request, f"failed: {e}")\n' },
     'structlog that renders what is current': { good: 'import structlog\nfrom structlog.processors import format_exc_info\n\nstructlog.configure(processors=[structlog.dev.set_exc_info, format_exc_info])\nlogger = structlog.get_logger()\n\ndef sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logger.error("sync failed", error=str(e))\n' },
     'tests': { path: 'tests/test_sync.py', good: 'import logging\ndef test_sync(api):\n    try:\n        api.pull()\n    except Exception as e:\n        logging.error("failed: %s", e)\n' },
-  },
+  }),
 });
 
 function loggingClauses(): Selector<Logged> {

@@ -31,7 +31,7 @@ export default projectRule({
 
   fix: { title: 'Configure logging at start', safety: 'review', edit: (gap, { source, unit }) => unit.kind === 'module' ? configuring(gap, source, unit) : undefined },
 
-  examples: {
+  examples: () => ({
     'information that nobody sees': {
       bad: {
         'app.py': `import logging
@@ -216,7 +216,7 @@ if __name__ == "__main__":
     'Django told not to': {
       bad: { 'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = []\nLOGGING_CONFIG = None\n', 'shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n' },
     },
-  },
+  }),
 });
 
 /** Something that configures logging, and whether production gets there. */

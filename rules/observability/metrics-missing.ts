@@ -35,7 +35,7 @@ export default projectRule({
   reads: [...METRICS.flatMap((each) => each.calls), ...HOOK_CALLS, 'sentry_sdk.init'],
   project: judge,
 
-  examples: {
+  examples: () => ({
     'nothing is measured': { bad: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
     'declared, not wired': {
       bad: { 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n', 'requirements.txt': 'fastapi==0.115.0\nprometheus-fastapi-instrumentator==7.0.0\n', Dockerfile: 'FROM python:3.12\nCMD ["uvicorn", "main:app"]\n' },
@@ -98,7 +98,7 @@ async def timed(request: Request, call_next):
         'shop/wsgi.py': 'application = None\n',
       },
     },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

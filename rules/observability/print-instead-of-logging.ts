@@ -31,7 +31,7 @@ export default rule<Printing>({
 
   fix: { title: 'Use the logger', safety: 'review', edit: replacing },
 
-  examples: {
+  examples: () => ({
     'a caught exception': { bad: 'def pay(gateway, order):\n    try:\n        gateway.charge(order)\n    except Exception as e:\n        print("failed", e)\n        raise\n', severity: 'medium' },
     'a traceback': {
       path: 'services/mail.py', severity: 'medium',
@@ -54,7 +54,7 @@ export default rule<Printing>({
     'beside the application, which never loads it': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'fill.py': 'def rows():\n    print("rows: 10")\n' } },
     'only in texts': { good: 'HELP = "print(1)"\n# print(2)\n' },
     'tests': { path: 'tests/test_pay.py', good: 'def test_pay():\n    print("paid")\n' },
-  },
+  }),
 });
 
 function printing(): Selector<Printing> {

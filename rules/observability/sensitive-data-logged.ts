@@ -31,7 +31,7 @@ export default rule<Logged>({
 
   fix: { title: 'Write *** instead', safety: 'review', edit: masked },
 
-  examples: {
+  examples: () => ({
     'a tool that is started by hand': { path: 'attempts.py', bad: 'import logging\n\ndef attempt(url, password):\n    logging.info("tried %s", password)\n\nif __name__ == "__main__":\n    attempt("https://shop.example", "x")\n', severity: 'low' },
     'a command of click': { path: 'attempts.py', bad: 'import click\nimport logging\n\n@click.command()\n@click.argument("password")\ndef attempt(password):\n    logging.info("tried %s", password)\n', severity: 'low' },
     'a password in an f-string': {
@@ -69,7 +69,7 @@ export default rule<Logged>({
     'what looks like a logger and is not': { good: 'def work(form, client, password, token):\n    form.error(password)\n    client.info(token)\n    math.log(token)\n' },
     'a comment and a string': { good: 'import logging\n# logging.info(password)\nTEXT = "logging.info(password)"\nlogging.info("{password}")\n' },
     'tests': { path: 'tests/test_auth.py', good: 'def test_login(password):\n    print(password)\n' },
-  },
+  }),
 });
 
 const WHOLE: Variation = { severity: 'medium', because: 'all of it is written, whatever it holds' };

@@ -25,7 +25,7 @@ export default projectRule({
   reads: [...CONFIGURES, ...LOGGING_TABLE_CALLS, ...HOOK_CALLS, 'logging.Formatter', 'contextvars.ContextVar'],
   project: judge,
 
-  examples: {
+  examples: () => ({
     'text from four workers': { bad: { 'app.py': 'import logging\nfrom flask import Flask\nlogging.basicConfig(level="INFO", format="%(asctime)s %(message)s")\napp = Flask(__name__)\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
     'text by Django\'s table': {
       bad: {
@@ -56,7 +56,7 @@ export default projectRule({
     'loguru that serialises': { good: { 'main.py': 'import sys\nfrom fastapi import FastAPI\nfrom loguru import logger\nlogger.add(sys.stdout, serialize=True)\napp = FastAPI()\n', Procfile: 'web: uvicorn main:app --workers 4\n' } },
     'one process': { good: { 'app.py': 'import logging\nfrom flask import Flask\nlogging.basicConfig(level="INFO")\napp = Flask(__name__)\n', Procfile: 'web: gunicorn -w 1 app:app\n' } },
     'not configured at all': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn -w 4 app:app\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

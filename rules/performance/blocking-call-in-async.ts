@@ -38,7 +38,7 @@ export default rule<CallMatch & { readonly wait: Wait }>({
     { title: 'Run it in a thread', safety: 'review', edit: inThread, remains: 'Look whether the object it is called on may be used by several threads.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a request to another service': {
       bad: 'import requests\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.get("/rate")\nasync def rate():\n    return requests.get("https://api.example.com/rate", timeout=5).json()\n',
       good: 'import asyncio\nimport requests\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.get("/rate")\nasync def rate():\n    return (await asyncio.to_thread(requests.get, "https://api.example.com/rate", timeout=5)).json()\n', path: 'main.py',
@@ -85,7 +85,7 @@ export default rule<CallMatch & { readonly wait: Wait }>({
     'a sleep of another kind': { path: 'main.py', good: 'from asyncio import sleep\nimport trio\nasync def poll(page):\n    await sleep(1)\n    await trio.sleep(1)\n    page.sleep(1)\n' },
     'while developing': { path: 'main.py', good: 'import time\nfrom fastapi import FastAPI\nfrom config import settings\napp = FastAPI()\n@app.get("/a")\nasync def a():\n    if settings.DEBUG:\n        time.sleep(1)\n    return {}\n' },
     'tests': { path: 'tests/test_a.py', good: 'import time\nasync def test_a():\n    time.sleep(1)\n' },
-  },
+  }),
 });
 
 const WHAT: Readonly<Record<Wait, string>> = { sleep: 'sleeps', service: 'waits for another service', program: 'waits for another program', database: 'waits for the database', mail: 'waits for the mail server', terminal: 'waits for a terminal' };

@@ -23,7 +23,7 @@ export default projectRule({
     { title: 'Compress in the application', safety: 'review', edit: inApplication, remains: 'Where a proxy stands in front, let it do this instead.' },
   ],
 
-  examples: {
+  examples: () => ({
     'pages as they are': {
       bad: { 'app.py': 'from flask import Flask, render_template\napp = Flask(__name__)\n@app.get("/")\ndef home():\n    return render_template("home.html")\n', Procfile: 'web: gunicorn app:app\n' },
       good: { 'app.py': 'from flask import Flask, render_template\nfrom flask_compress import Compress\napp = Flask(__name__)\nCompress(app)\n@app.get("/")\ndef home():\n    return render_template("home.html")\n', Procfile: 'web: gunicorn app:app\n' },
@@ -42,7 +42,7 @@ export default projectRule({
     'a platform that does it': { good: { 'app.py': 'from flask import Flask, render_template\napp = Flask(__name__)\n@app.get("/")\ndef home():\n    return render_template("home.html")\n', 'render.yaml': 'services:\n  - type: web\n    name: shop\n' } },
     'one value at a time': { good: { 'main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post("/predict")\ndef predict(item: dict):\n    return {}\n' } },
     'no web application': { good: { 'tool.py': 'print("hello")\n' } },
-  },
+  }),
 });
 
 const COMPRESSES = /^(gzip|brotli|zstd)\s+on$|^encode\b|^AddOutputFilterByType\s+(DEFLATE|BROTLI)|^SetOutputFilter\s+(DEFLATE|BROTLI)|\.compress\W*=?\W*true|^compress:|^compression\s+(algo|type)/i;

@@ -24,7 +24,7 @@ export default rule<Repeated | { readonly query: Query; readonly module: Module;
   nothing: 'No query is sent through an ORM.',
   summary: (count) => count === 1 ? 'One list loads what belongs to it in the same query' : `${count} lists load what belongs to them in the same query`,
 
-  examples: {
+  examples: () => ({
     'a row for each row': { bad: { 'models.py': MODELS(), 'app.py': 'from models import Order, User\ndef orders():\n    rows = []\n    for o in Order.query.limit(100):\n        rows.append((o.id, User.query.get(o.user_id).name))\n    return rows\n' } },
     'in a comprehension, over a list that a name holds': { bad: { 'models.py': MODELS(), 'app.py': 'from models import Order, User, db\ndef orders():\n    found = Order.query.filter_by(open=True).all()\n    return [{"id": o.id, "user": db.session.get(User, o.user_id).name} for o in found]\n' } },
     'a statement of SQLAlchemy 2': { bad: 'from fastapi import APIRouter, Depends\nfrom sqlalchemy import select\nfrom sqlalchemy.orm import Session\nfrom models import Order, User, get_db\nrouter = APIRouter()\n@router.get("/orders")\ndef orders(db: Session = Depends(get_db)):\n    rows = []\n    for order in db.execute(select(Order)).scalars().all():\n        user = db.execute(select(User).where(User.id == order.user_id)).scalar_one()\n        rows.append((order.id, user.name))\n    return rows\n' },
@@ -46,7 +46,7 @@ export default rule<Repeated | { readonly query: Query; readonly module: Module;
     'a change for each row': { good: { 'models.py': MODELS(), 'app.py': 'from sqlalchemy import update\nfrom models import Order, User, db\ndef close():\n    for o in Order.query.all():\n        db.session.execute(update(User).where(User.id == o.user_id).values(open=False))\n' } },
     'tables of other kinds': { good: 'import requests\ndef rates(settings):\n    session = requests.Session()\n    found = {}\n    for name in settings.query.all():\n        found[name] = session.get(f"https://api.example.com/{name}", timeout=5)\n        found[name] = found.get(name)\n    return found\n' },
     'tests': { path: 'tests/test_a.py', good: 'from models import Order, User\ndef test_a():\n    for o in Order.query.all():\n        assert User.query.get(o.user_id)\n' },
-  },
+  }),
 });
 
 /** Models of the examples. */

@@ -28,7 +28,7 @@ export default rule<Made>({
   underline: ({ call: one }) => one.calleeAt,
   nothing: 'No request sets up a client, an index or a model.',
 
-  examples: {
+  examples: () => ({
     'a client of MongoDB': { bad: 'from fastapi import FastAPI\nfrom pymongo import MongoClient\napp = FastAPI()\n@app.get("/items")\ndef items():\n    return list(MongoClient("mongodb://db").shop.items.find({}, {"_id": 0}).limit(50))\n', path: 'main.py' },
     'an index in a helper of middleware': { bad: 'from fastapi import FastAPI\napp = FastAPI()\nasync def rate_limit(request, db):\n    await db.hits.create_index("ts", expireAfterSeconds=60)\n    await db.hits.insert_one({"key": request.client.host})\n@app.middleware("http")\nasync def middleware(request, call_next):\n    await rate_limit(request, request.app.state.db)\n    return await call_next(request)\n', path: 'limiter.py' },
     'an engine in a dependency': { bad: 'from fastapi import Depends, FastAPI\nfrom sqlalchemy import create_engine\nfrom sqlalchemy.orm import Session\napp = FastAPI()\ndef get_db():\n    engine = create_engine("postgresql://db")\n    with Session(engine) as session:\n        yield session\n@app.get("/items")\ndef items(db: Session = Depends(get_db)):\n    return []\n', path: 'main.py' },
@@ -48,7 +48,7 @@ export default rule<Made>({
     'a command': { good: 'from flask import Flask\nfrom sqlalchemy import create_engine\napp = Flask(__name__)\n@app.cli.command()\ndef fill():\n    create_engine("postgresql://db")\n' },
     'a client for each request, of the default kind': { path: 'main.py', good: 'import httpx\nfrom fastapi import FastAPI\napp = FastAPI()\n@app.get("/rate")\nasync def rate():\n    async with httpx.AsyncClient(timeout=5) as client:\n        return (await client.get("https://api.example.com/rate")).json()\n' },
     'tests': { path: 'tests/test_a.py', good: 'from pymongo import MongoClient\nfrom main import app\n@app.get("/x")\ndef x():\n    return MongoClient("mongodb://db").shop.items.find_one()\n' },
-  },
+  }),
 });
 
 const LIGHT: Variation = { severity: 'low', points: 2, because: 'it only reads its descriptions anew' };

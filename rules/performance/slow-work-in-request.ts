@@ -21,7 +21,7 @@ export default rule<Slow>({
   underline: ({ call: one }) => one.calleeAt,
   nothing: 'No mail is sent and no document made while a visitor waits.',
 
-  examples: {
+  examples: () => ({
     'mail in a route': { bad: 'from flask import Flask, request\nfrom flask_mail import Mail, Message\napp = Flask(__name__)\nmail = Mail(app)\n@app.post("/order")\ndef order():\n    mail.send(Message("thanks", recipients=[request.form["email"]]))\n    return "ok"\n' },
     'mail in a helper of a route': { bad: { 'mailer.py': 'from flask_mail import Mail, Message\nmail = Mail()\ndef thank(address):\n    mail.send(Message("thanks", recipients=[address]))\n', 'app.py': 'from flask import Flask, request\nfrom mailer import mail, thank\napp = Flask(__name__)\nmail.init_app(app)\n@app.post("/order")\ndef order():\n    thank(request.form["email"])\n    return "ok"\n' } },
     'a mail server by hand': { bad: 'import smtplib\nfrom flask import Flask\napp = Flask(__name__)\n@app.post("/order")\ndef order():\n    with smtplib.SMTP("mail.example.com", 587) as server:\n        server.send_message(message())\n    return "ok"\n' },
@@ -40,7 +40,7 @@ export default rule<Slow>({
     'async mail': { path: 'main.py', good: 'from fastapi import FastAPI\nfrom fastapi_mail import FastMail\napp = FastAPI()\nmail = FastMail(None)\n@app.post("/order")\nasync def order():\n    await mail.send_message("thanks")\n    return {}\n' },
     'a command': { good: 'import time\nfrom flask import Flask\nfrom flask_mail import Mail\napp = Flask(__name__)\nmail = Mail(app)\n@app.cli.command()\ndef remind():\n    mail.send("hello")\n    time.sleep(5)\n' },
     'tests': { path: 'tests/test_a.py', good: 'import time\nfrom app import app\n@app.get("/x")\ndef x():\n    time.sleep(5)\n' },
-  },
+  }),
 });
 
 const TIMED: Variation = { severity: 'low', because: 'a timeout bounds the wait' };

@@ -19,7 +19,7 @@ export default rule<Forbidden>({
 
   fix: { title: 'Allow caching', safety: 'safe', edit: allowed },
 
-  examples: {
+  examples: () => ({
     'Flask told not to': {
       bad: { 'config.py': 'class Config:\n    SEND_FILE_MAX_AGE_DEFAULT = 0\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.config.from_object("config.Config")\n' },
       good: { 'config.py': 'class Config:\n    SEND_FILE_MAX_AGE_DEFAULT = 86400\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\napp.config.from_object("config.Config")\n' },
@@ -42,7 +42,7 @@ export default rule<Forbidden>({
     'one handler': { good: { 'app.py': 'from flask import Flask, make_response\napp = Flask(__name__)\n@app.get("/me")\ndef me():\n    resp = make_response("ok")\n    resp.headers["Cache-Control"] = "no-store"\n    return resp\n', 'static/site.css': 'body {}\n' } },
     'nginx serves the files': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n@app.after_request\ndef no_store(resp):\n    resp.headers["Cache-Control"] = "no-store"\n    return resp\n', 'static/site.css': 'body {}\n', 'nginx.conf': 'server {\n  location /static/ { alias /srv/static/; expires 30d; }\n  location / { proxy_pass http://app:8000; }\n}\n' } },
     'the page of a single-page application': { path: 'nginx.conf', good: 'server {\n  root /srv/www;\n  location = /index.html { expires -1; }\n  location / { try_files $uri /index.html; expires -1; }\n  location /static/ { expires 1y; }\n  location = /static/service-worker.js { expires off; add_header Cache-Control no-cache; }\n}\n' },
-  },
+  }),
 });
 
 const FILES = /^(\^~|~\*?|=)?\s*\^?\/?(static|assets|media|dist|_next\/static|public)\b|\.\(?[^\s]*\b(css|js|png|jpe?g|svg|woff2?)\b/i;

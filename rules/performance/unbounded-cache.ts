@@ -29,7 +29,7 @@ export default rule<Cache>({
 
   fix: { title: 'Keep the last 1024 results', safety: 'safe', edit: bounded },
 
-  examples: {
+  examples: () => ({
     'a table that only grows': { bad: '_cache = {}\ndef rate(api, currency):\n    if currency not in _cache:\n        _cache[currency] = api.rate(currency)\n    return _cache[currency]\n' },
     'a function whose results are all kept': {
       bad: 'from functools import lru_cache\n@lru_cache(maxsize=None)\ndef profile(user_id):\n    return load(user_id)\ndef load(i):\n    return {}\n', good: 'from functools import lru_cache\n@lru_cache(maxsize=1024)\ndef profile(user_id):\n    return load(user_id)\ndef load(i):\n    return {}\n',
@@ -57,7 +57,7 @@ export default rule<Cache>({
     },
     'a program': { path: 'scripts/load.py', good: '_cache = {}\ndef rate(api, user_id):\n    _cache[user_id] = api.rate(user_id)\n' },
     'tests': { path: 'tests/test_a.py', good: '_cache = {}\ndef rate(api, user_id):\n    _cache[user_id] = api.rate(user_id)\n' },
-  },
+  }),
 });
 
 const METHOD: Variation = { severity: 'low', because: 'it keeps the results of a method, with the objects they belong to' };

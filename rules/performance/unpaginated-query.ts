@@ -22,7 +22,7 @@ export default rule<Listed>({
 
   fix: { title: 'Read at most 100 rows', safety: 'review', edit: limited, remains: 'Give visitors a way to the next page.' },
 
-  examples: {
+  examples: () => ({
     'all orders': {
       bad: { 'models.py': MODELS(), 'app.py': 'from flask import Flask, jsonify\nfrom models import Order\napp = Flask(__name__)\n@app.get("/orders")\ndef orders():\n    return jsonify([o.to_dict() for o in Order.query.all()])\n' },
       good: { 'models.py': MODELS(), 'app.py': 'from flask import Flask, jsonify\nfrom models import Order\napp = Flask(__name__)\n@app.get("/orders")\ndef orders():\n    return jsonify([o.to_dict() for o in Order.query.limit(100).all()])\n' },
@@ -46,7 +46,7 @@ export default rule<Listed>({
     'a route that writes': { good: { 'models.py': MODELS(), 'app.py': 'from flask import Flask\nfrom models import Order\napp = Flask(__name__)\n@app.post("/orders/close")\ndef close():\n    for o in Order.query.all():\n        o.open = False\n    return ""\n' } },
     'a slice of all': { good: { 'models.py': MODELS(), 'app.py': 'from flask import Flask, jsonify\nfrom models import Order\napp = Flask(__name__)\n@app.get("/orders")\ndef orders():\n    return jsonify([o.to_dict() for o in Order.query.order_by(Order.id)[:20]])\n' } },
     'tests': { path: 'tests/test_a.py', good: 'from app import Order, app\n@app.get("/orders")\ndef orders():\n    return Order.query.all()\n' },
-  },
+  }),
 });
 
 /** Models of the examples. */

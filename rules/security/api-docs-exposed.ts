@@ -17,7 +17,7 @@ export default projectRule({
   project: judge,
   fix: { title: 'Close the docs in production', safety: 'review', edit: (gap, { source, project, unit }) => unit.kind === 'module' ? closing(gap, source, project, unit) : undefined, remains: 'Set APP_ENV=production where it runs.' },
 
-  examples: {
+  examples: () => ({
     'docs of an API that asks for a login': {
       bad: { 'main.py': 'from fastapi import Depends, FastAPI\nfrom fastapi.security import HTTPBearer\n\napp = FastAPI()\n\n\n@app.get("/orders")\ndef orders(token=Depends(HTTPBearer())):\n    return []\n' },
       good: { 'main.py': 'import os\nfrom fastapi import Depends, FastAPI\nfrom fastapi.security import HTTPBearer\n\napp = FastAPI(openapi_url=None if os.getenv("APP_ENV") == "production" else "/openapi.json")\n\n\n@app.get("/orders")\ndef orders(token=Depends(HTTPBearer())):\n    return []\n' },
@@ -37,7 +37,7 @@ export default projectRule({
       'shop/views.py': 'from rest_framework.permissions import IsAuthenticated\nfrom rest_framework.views import APIView\nclass A(APIView):\n    permission_classes = [IsAuthenticated]\n    def get(self, request):\n        return None\n',
     } },
     'the README calls it public': { good: { 'main.py': 'from fastapi import Depends, FastAPI\nfrom fastapi.security import HTTPBearer\napp = FastAPI()\n@app.get("/orders")\ndef orders(token=Depends(HTTPBearer())):\n    return []\n', 'README.md': '# Orders\n\nA public API for developers. See /docs for its documentation.\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -32,7 +32,7 @@ export default rule<CallMatch>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'a restore': {
       bad: 'import tarfile\ndef restore(path, dest):\n    with tarfile.open(path) as t:\n        t.extractall(dest)\n', good: 'import tarfile\ndef restore(path, dest):\n    with tarfile.open(path) as t:\n        t.extractall(dest, filter="data")\n',
     },
@@ -56,7 +56,7 @@ export default rule<CallMatch>({
     'a filter for the whole program': { good: 'import tarfile\n\ntarfile.TarFile.extraction_filter = staticmethod(tarfile.data_filter)\n\ndef restore(path, dest):\n    with tarfile.open(path) as tar:\n        tar.extractall(dest)\n' },
     'other things that extract': { good: 'def read(page, extractor):\n    # tar.extractall(dest)\n    extractor.extract(page)\n    extractor.extractall(page)\n' },
     'tests': { path: 'tests/test_backup.py', good: 'import tarfile\n\ndef test_it(tmp_path):\n    tarfile.open("a.tar").extractall(tmp_path)\n' },
-  },
+  }),
 });
 
 function extractions(): Selector<CallMatch> {

@@ -38,7 +38,7 @@ export default rule<Escaping>({
 
   fix: { title: 'Turn auto-escaping on', safety: 'review', edit: ({ fix }, context) => fix(context), remains: 'Mark what is meant to be HTML with |safe, where nobody else can have written it.' },
 
-  examples: {
+  examples: () => ({
     'Jinja2\'s own environment': {
       bad: 'from flask import Flask\nfrom jinja2 import Environment, FileSystemLoader\napp = Flask(__name__)\nenv = Environment(loader=FileSystemLoader("templates"))\n',
       good: 'from flask import Flask\nfrom jinja2 import Environment, FileSystemLoader\nfrom jinja2 import select_autoescape\napp = Flask(__name__)\nenv = Environment(loader=FileSystemLoader("templates"), autoescape=select_autoescape())\n',
@@ -78,7 +78,7 @@ export default rule<Escaping>({
     'a mail of plain text': { path: 'templates/registration/password_reset_email.html', good: '{% autoescape off %}Hello {{ user.username }},\nfollow {{ link }}\n{% endautoescape %}\n' },
     'a block in a comment': { path: 'templates/base.html', good: '{# {% autoescape false %}<b>{{ name }}</b>{% endautoescape %} #}\n<p>{{ name }}</p>\n' },
     'tests': { path: 'tests/test_pages.py', good: 'from flask import Flask\nfrom jinja2 import Environment\n\nenv = Environment(autoescape=False)\n' },
-  },
+  }),
 });
 
 function places(): Selector<Escaping> {

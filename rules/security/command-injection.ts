@@ -42,7 +42,7 @@ export default rule<Start>({
 
   fix: { title: 'Run the program without a shell', safety: 'review', edit: withoutShell },
 
-  examples: {
+  examples: () => ({
     'a form field in a shell command': {
       bad: 'import subprocess\nfrom flask import request\ndef convert():\n    subprocess.run("convert " + request.form["name"] + " out.png", shell=True)\n',
       good: 'import subprocess\nfrom flask import request\ndef convert():\n    subprocess.run(["convert", request.form["name"], "out.png"])\n',
@@ -90,7 +90,7 @@ export default rule<Start>({
         'Procfile': 'web: gunicorn app:app\n',
       },
     },
-  },
+  }),
 });
 
 const UNPROVED: Variation = { severity: 'medium', points: 6, confidence: 'possible', because: 'nothing here shows that the value comes from a visitor' };

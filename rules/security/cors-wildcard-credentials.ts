@@ -24,7 +24,7 @@ export default rule<CorsGrant>({
 
   fix: { title: 'Read the origins from the environment', safety: 'review', edit: fromEnvironment, remains: 'Set CORS_ORIGINS to the addresses of your front end, separated by commas.' },
 
-  examples: {
+  examples: () => ({
     'FastAPI': {
       path: 'main.py', bad: 'from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\napp = FastAPI()\napp.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)\n',
       good: 'import os\nfrom fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\napp = FastAPI()\napp.add_middleware(CORSMiddleware, allow_origins=[o for o in os.getenv("CORS_ORIGINS", "").split(",") if o], allow_credentials=True)\n',
@@ -53,7 +53,7 @@ export default rule<CorsGrant>({
     'only while developing': { good: 'import os\nfrom fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\napp = FastAPI()\nif os.getenv("APP_ENV") == "development":\n    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)\n' },
     'comments': { good: 'from fastapi import FastAPI\napp = FastAPI()\n# app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)\n' },
     'tests': { path: 'tests/test_app.py', good: 'from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\napp = FastAPI()\napp.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)\n' },
-  },
+  }),
 });
 
 function crossSiteCookie(project: Project): boolean {

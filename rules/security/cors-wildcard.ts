@@ -24,7 +24,7 @@ export default rule<CorsGrant>({
 
   fix: { title: 'Drop the wildcard default', safety: 'review', edit: withoutDefault, remains: 'Set the variable to the addresses of your front end, separated by commas.' },
 
-  examples: {
+  examples: () => ({
     'Flask-CORS by itself': { bad: 'from flask import Flask\nfrom flask_cors import CORS\napp = Flask(__name__)\nCORS(app)\n' },
     'a fallback': {
       path: 'main.py', bad: 'import os\nfrom fastapi.middleware.cors import CORSMiddleware\ndef setup(app):\n    app.add_middleware(CORSMiddleware, allow_origins=os.getenv("CORS_ORIGINS", "*").split(","))\n',
@@ -58,7 +58,7 @@ export default rule<CorsGrant>({
     'the asterisk is taken out': { path: 'main.py', good: 'import os\nfrom fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\norigins = os.getenv("CORS_ORIGINS", "*").split(",")\nif "*" in origins:\n    raise RuntimeError("CORS_ORIGINS must name its origins")\napp.add_middleware(CORSMiddleware, allow_origins=origins)\n' },
     'with credentials it is another rule\'s': { path: 'main.py', good: 'from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\napp.add_middleware(CORSMiddleware, allow_origins=["*"], allow_credentials=True)\n' },
     'tests': { path: 'tests/test_app.py', good: 'from flask import Flask\nfrom flask_cors import CORS\napp = Flask(__name__)\nCORS(app)\n' },
-  },
+  }),
 });
 
 /** Nothing but reading is served, to everybody alike. */

@@ -26,7 +26,7 @@ export default projectRule({
 
   fix: { title: 'Start with a report-only policy', safety: 'review', edit: reportOnly, remains: 'Look at the violations browsers report, then enforce the policy.' },
 
-  examples: {
+  examples: () => ({
     'pages without a policy': {
       bad: 'from flask import Flask, render_template\napp = Flask(__name__)\n@app.get("/")\ndef home():\n    return render_template("home.html")\n',
       good: 'from flask import Flask, render_template\napp = Flask(__name__)\n\n\n@app.after_request\ndef content_security_policy(response):\n    response.headers.setdefault("Content-Security-Policy-Report-Only", "default-src \'self\'")\n    return response\n\n\n@app.get("/")\ndef home():\n    return render_template("home.html")\n',
@@ -62,7 +62,7 @@ export default projectRule({
     'nginx sends it': { good: { 'app.py': 'from flask import Flask, render_template\napp = Flask(__name__)\n@app.get("/")\ndef home():\n    return render_template("home.html")\n', 'nginx.conf': 'server {\n  add_header Content-Security-Policy "default-src \'self\'" always;\n  location / { proxy_pass http://app:8000; }\n}\n' } },
     'an API in JSON': { good: 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/rates")\ndef rates():\n    return {}\n' },
     'templates for mail alone': { good: { 'main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/rates")\ndef rates():\n    return {}\n', 'app/email-templates/welcome.html': '<p>Hello {{ name }}</p>\n' } },
-  },
+  }),
 });
 
 function policiesInPages(project: Project): readonly Evidence[] {

@@ -25,7 +25,7 @@ export default rule<Policy>({
   holds: (policy) => policy.directives.some((each) => /^(script|default)-src$/.test(each.name) && isBound(each, policy)) ? 'Scripts are bound to a nonce or a hash' : undefined,
   nothing: 'No Content-Security-Policy is written here.',
 
-  examples: {
+  examples: () => ({
     'inline scripts are allowed': {
       bad: 'from flask_talisman import Talisman\ndef init(app):\n    Talisman(app, content_security_policy={"default-src": "\'self\'", "script-src": ["\'self\'", "\'unsafe-inline\'"]})\n', severity: 'medium',
     },
@@ -48,7 +48,7 @@ export default rule<Policy>({
     'development\'s own policy': { good: 'from flask import Flask\napp = Flask(__name__)\n\nif app.debug:\n    @app.after_request\n    def headers(response):\n        response.headers["Content-Security-Policy"] = "script-src * \'unsafe-eval\'"\n        return response\n' },
     'a header taken away': { path: 'nginx.conf', good: 'server {\n  proxy_hide_header Content-Security-Policy;\n}\n' },
     'a comment': { path: 'templates/base.html', good: '<!-- <meta http-equiv="Content-Security-Policy" content="script-src *"> -->\n' },
-  },
+  }),
 });
 
 function policies(): Selector<Policy> {

@@ -22,7 +22,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Use ast.literal_eval', safety: 'review', edit: literally },
 
-  examples: {
+  examples: () => ({
     'a calculator': { bad: 'from flask import request\ndef calc():\n    return str(eval(request.args["expr"]))\n' },
     'literals alone': { good: 'import ast\ndef parse(raw):\n    return ast.literal_eval(raw)\n' },
     'a method, not the builtin': { good: 'def predict(model, batch):\n    model.eval()\n    return model(batch)\n' },
@@ -55,7 +55,7 @@ export default rule<CallMatch>({
       },
       severity: 'critical',
     },
-  },
+  }),
 });
 
 const UNPROVED: Variation = { severity: 'medium', confidence: 'likely', because: 'nothing here shows that the code comes from a visitor' };

@@ -18,7 +18,7 @@ export default projectRule({
 
   fix: { title: 'Read the hosts from the environment', safety: 'review', edit: fromEnvironment, remains: 'Set ALLOWED_HOSTS wherever it runs, development too: the application does not start without.' },
 
-  examples: {
+  examples: () => ({
     'Django for any host': {
       path: 'settings.py', bad: 'ALLOWED_HOSTS = ["*"]\n',
       good: 'import os\nALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")\n',
@@ -41,7 +41,7 @@ export default projectRule({
     'FastAPI that knows its hosts': { good: { 'main.py': 'from fastapi import FastAPI, Request\nfrom fastapi.middleware.trustedhost import TrustedHostMiddleware\n\napp = FastAPI()\napp.add_middleware(TrustedHostMiddleware, allowed_hosts=["shop.example.com"])\n\n\n@app.post("/register")\ndef send_confirmation(request: Request):\n    mail(f"{request.base_url}confirm/{token()}")\n' } },
     'links from a setting': { good: 'import os\nfrom flask import Flask\napp = Flask(__name__)\ndef reset_mail(token):\n    return f"Reset: {os.environ[\'BASE_URL\']}/reset/{token}"\n' },
     'links of the same page': { good: 'from flask import Flask, url_for\napp = Flask(__name__)\n@app.get("/items")\ndef items():\n    return {"next": url_for("items", page=2, _external=True)}\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -26,7 +26,7 @@ export default projectRule({
     { title: 'Send the header from Django', safety: 'review', edit: django, remains: 'Browsers hold to it for a year: see that every page of the host works over HTTPS first.' },
   ],
 
-  examples: {
+  examples: () => ({
     'Django redirects and says no more': {
       path: 'settings.py',
       bad: 'SECURE_SSL_REDIRECT = True\nSESSION_COOKIE_SECURE = True\n',
@@ -57,7 +57,7 @@ export default projectRule({
     'an ingress whose controller sends it': { good: { 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n', 'k8s/ingress.yaml': 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: shop\nspec:\n  ingressClassName: nginx\n  tls:\n    - hosts: [shop.example.com]\n      secretName: shop-tls\n' } },
     'a certificate for those who have one': { good: 'import os\nfrom flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    cert = os.environ.get("CERT")\n    if cert:\n        app.run(ssl_context=(cert, os.environ["KEY"]))\n    else:\n        app.run()\n' },
     'no HTTPS in sight': { good: 'from flask import Flask\napp = Flask(__name__)\n' },
-  },
+  }),
 });
 
 /** Listeners with a certificate that are described here; of a platform's own it is not said what they send. */

@@ -30,7 +30,7 @@ export default projectRule({
     { title: 'Redirect with Django', safety: 'review', edit: django, remains: 'The proxy must set X-Forwarded-Proto itself, and never pass on the one a visitor sends.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a login on a public port': {
       severity: 'high',
       bad: {
@@ -113,7 +113,7 @@ export default projectRule({
     'infrastructure in Terraform': { good: { 'main.py': 'from fastapi import FastAPI, Response\napp = FastAPI()\n@app.post("/login")\ndef login(response: Response):\n    response.set_cookie("session", "x")\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["uvicorn", "main:app"]\n', 'infra/alb.tf': 'resource "aws_lb_listener" "http" {}\n' } },
     'nobody signs in, no port is public': { good: { 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n@app.get("/rates")\ndef rates():\n    return {}\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["uvicorn", "main:app"]\n' } },
     'no web application': { good: { 'tool.py': 'print("hello")\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["python", "tool.py"]\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

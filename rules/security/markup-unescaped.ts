@@ -32,7 +32,7 @@ export default rule<CallMatch | Marked | Shown>({
 
   fix: { title: 'Let the helper escape the values', safety: 'review', edit: escaping },
 
-  examples: {
+  examples: () => ({
     'a name in an f-string': {
       bad: 'from markupsafe import Markup\ndef badge(user):\n    return Markup(f"<b>{user.name}</b>")\n',
       good: 'from markupsafe import Markup\ndef badge(user):\n    return Markup("<b>{}</b>").format(user.name)\n',
@@ -68,7 +68,7 @@ export default rule<CallMatch | Marked | Shown>({
     'an address and its query': { path: 'shop/tags.py', good: 'from django.utils.safestring import mark_safe\n\ndef sort_url(request, sort):\n    query = request.GET.copy()\n    query["sort"] = sort\n    return mark_safe("?" + query.urlencode())\n\ndef icon(icons, key):\n    data = icons.get(key)\n    return mark_safe(f\'<img alt="{data["title"]}">\')\n' },
     'translations': { good: 'from django.utils.safestring import mark_safe\nfrom django.utils.translation import gettext_lazy as _\n\nHELP = mark_safe(_("See <a href=/help>help</a>"))\n' },
     'tests': { path: 'tests/test_tags.py', good: 'from markupsafe import Markup\ndef test_it(user):\n    assert Markup(f"<b>{user.name}</b>")\n' },
-  },
+  }),
 });
 
 const VISITORS: Variation = { severity: 'high', points: 15, because: 'a visitor sends it' };

@@ -28,7 +28,7 @@ export default rule<Filled | Open>({
   related: (it, context) => 'fields' in it ? [] : placesOf(wholeBody(it, context), { path: context.unit.path, start: it.at.start, end: it.at.end, text: `put into ${it.name}` }),
   nothing: 'No record is filled from a table of fields.',
 
-  examples: {
+  examples: () => ({
     'a model and the whole body': { bad: 'from flask import request\ndef create(User, session):\n    session.add(User(**request.json))\n' },
     'a model of the project, by way of a name': { bad: { 'models.py': 'from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\nclass User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    is_admin = db.Column(db.Boolean)\n', 'app.py': 'from flask import Flask, request\nfrom models import User, db\n\napp = Flask(__name__)\n\n@app.post("/users")\ndef create():\n    data = request.get_json()\n    user = User(**data)\n    db.session.add(user)\n    return "", 201\n' } },
     'every key is set': { bad: 'from flask import Flask, request\nfrom models import User\n\napp = Flask(__name__)\n\n@app.put("/users/<int:id>")\ndef change(id):\n    user = User.query.get(id)\n    for key, value in request.json.items():\n        setattr(user, key, value)\n    return ""\n' },
@@ -47,7 +47,7 @@ export default rule<Filled | Open>({
     'fields of a form by name, and the administration': { good: { 'shop/models.py': 'from django.db import models\n\nclass Order(models.Model):\n    status = models.CharField(max_length=9)\n', 'shop/forms.py': 'from django.forms import ModelForm\nfrom shop.models import Order\n\nclass OrderForm(ModelForm):\n    class Meta:\n        model = Order\n        fields = ["status"]\n', 'shop/admin.py': 'from django.forms import ModelForm\nfrom shop.models import Order\n\nclass OrderForm(ModelForm):\n    class Meta:\n        model = Order\n        fields = "__all__"\n' } },
     'read only': { good: { 'shop/models.py': 'from django.db import models\n\nclass Order(models.Model):\n    status = models.CharField(max_length=9)\n', 'shop/serializers.py': 'from rest_framework import serializers\nfrom shop.models import Order\n\nclass OrderSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Order\n        fields = "__all__"\n        read_only_fields = ["status"]\n' } },
     'tests': { path: 'tests/test_user.py', good: 'from flask import request\ndef create(User):\n    return User(**request.json)\n' },
-  },
+  }),
 });
 
 const PRIVILEGED: Variation = { severity: 'medium', points: 6, because: 'the model has columns that decide about rights, owners or money' };

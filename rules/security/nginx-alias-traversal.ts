@@ -28,7 +28,7 @@ export default rule<Aliased>({
     },
   },
 
-  examples: {
+  examples: () => ({
     'a prefix': {
       path: 'nginx.conf', bad: 'server {\n  location /static {\n    alias /srv/app/static/;\n  }\n}\n',
       good: 'server {\n  location /static/ {\n    alias /srv/app/static/;\n  }\n}\n',
@@ -43,7 +43,7 @@ export default rule<Aliased>({
     'a pattern': { path: 'nginx.conf', good: 'server {\n  location ~ ^/u/(.+\\.png)$ {\n    alias /srv/uploads/$1;\n  }\n  location ~* /files { alias /srv/files/; }\n}\n' },
     'a root': { path: 'nginx.conf', good: 'server {\n  location /static {\n    root /srv/app/;\n  }\n}\n' },
     'neither ends so': { path: 'nginx.conf', good: 'server {\n  location /static {\n    alias /srv/app/static;\n  }\n  location /favicon.ico { alias /srv/app/static/favicon.ico; }\n}\n' },
-  },
+  }),
 });
 
 function aliases(): Selector<Aliased> {

@@ -20,7 +20,7 @@ export default rule<Nested>({
   holds: ({ block, lost }) => lost.length === 0 ? `${spokenBlock(block)} repeats the headers` : undefined,
   nothing: 'No nginx block sets headers inside of one that sets security headers.',
 
-  examples: {
+  examples: () => ({
     'a line for the cache': { path: 'nginx.conf', bad: 'server {\n  add_header X-Frame-Options SAMEORIGIN always;\n  location /assets/ {\n    add_header Cache-Control "public, max-age=31536000";\n  }\n}\n' },
     'a server drops what http sets': { path: 'nginx.conf', bad: 'http {\n  add_header Strict-Transport-Security "max-age=31536000" always;\n  server {\n    add_header X-Served-By edge;\n  }\n}\n' },
     'one of two is repeated': { path: 'nginx.conf', bad: 'server {\n  add_header X-Frame-Options DENY;\n  add_header X-Content-Type-Options nosniff;\n  location / {\n    add_header X-Frame-Options DENY;\n    root /srv;\n  }\n}\n' },
@@ -32,7 +32,7 @@ export default rule<Nested>({
     'merged': { path: 'nginx.conf', good: 'server {\n  add_header_inherit merge;\n  add_header X-Frame-Options DENY;\n  location / { add_header X-App shop; }\n}\n' },
     'an answer without a page': { path: 'nginx.conf', good: 'server {\n  add_header X-Frame-Options DENY;\n  location /health { add_header Content-Type text/plain; return 200 "ok"; }\n  location / { if ($request_method = OPTIONS) { add_header Access-Control-Allow-Origin *; return 204; } root /srv; }\n}\n' },
     'expires': { path: 'nginx.conf', good: 'server {\n  add_header X-Frame-Options DENY;\n  location /assets/ { expires 1y; }\n}\n' },
-  },
+  }),
 });
 
 const PROTECTIVE = /^(strict-transport-security|content-security-policy|x-frame-options|x-content-type-options|referrer-policy)$/i;

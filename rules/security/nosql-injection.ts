@@ -33,7 +33,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Cast the value to a string', safety: 'review', edit: cast },
 
-  examples: {
+  examples: () => ({
     'the whole body': { bad: 'def listing(db, request):\n    return db.users.find_one(request.json)\n' },
     'a login': { bad: 'def login(db, request):\n    return db.users.find_one(request.json)\n', severity: 'critical' },
     'a value of JSON': {
@@ -52,7 +52,7 @@ export default rule<CallMatch>({
     'its type is looked at': { good: 'from flask import abort, request\nfrom app import mongo\n\ndef order():\n    name = request.json["name"]\n    if not isinstance(name, str):\n        abort(400)\n    return mongo.db.orders.find_one({"name": name})\n' },
     'find of something else': { good: 'from flask import request\n\ndef position(text, soup):\n    return text.find(request.json["x"]), soup.find(request.json["y"]), Order.objects.aggregate(request.json)\n' },
     'tests': { path: 'tests/test_db.py', good: 'def test_it(db, request):\n    db.users.find_one(request.json)\n' },
-  },
+  }),
 });
 
 const LOOKUP: Variation = { severity: 'critical', points: 40, because: 'the query decides who somebody is' };

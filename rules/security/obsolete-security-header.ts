@@ -25,7 +25,7 @@ export default rule<Obsolete>({
     { title: 'Remove the header', safety: 'safe', edit: removed },
   ],
 
-  examples: {
+  examples: () => ({
     'the old filter': {
       bad: 'def headers(resp):\n    resp.headers["X-XSS-Protection"] = "1; mode=block"\n    return resp\n',
       good: 'def headers(resp):\n    return resp\n', fix: 'Remove the header',
@@ -58,7 +58,7 @@ export default rule<Obsolete>({
     'switched off in nginx': { path: 'nginx.conf', good: 'server {\n  add_header X-XSS-Protection 0 always;\n  add_header X-Frame-Options DENY;\n}\n' },
     'taken away': { good: 'def headers(resp):\n    resp.headers.pop("X-XSS-Protection", None)\n    del resp.headers["Feature-Policy"]\n    return resp\n' },
     'asked of others': { path: 'tests/test_headers.py', good: 'def test_it(client):\n    assert client.get("/").headers["X-XSS-Protection"] == "0"\n' },
-  },
+  }),
 });
 
 function obsolete(): Selector<Obsolete> {

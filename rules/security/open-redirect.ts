@@ -30,7 +30,7 @@ export default rule<CallMatch>({
   },
   nothing: 'No handler redirects.',
 
-  examples: {
+  examples: () => ({
     'next, as it comes': { bad: 'from flask import redirect, request\ndef after_login():\n    return redirect(request.args.get("next") or "/")\n' },
     'a parsed target': { good: 'from flask import redirect, request\nfrom urllib.parse import urlparse\ndef after_login():\n    target = request.args.get("next", "/")\n    if urlparse(target).netloc or not target.startswith("/") or target.startswith("//"):\n        target = "/"\n    return redirect(target)\n' },
     'a named route': { good: 'from flask import redirect, request, url_for\ndef after_login():\n    return redirect(url_for("items", page=request.args.get("page", 1)))\n' },
@@ -70,7 +70,7 @@ export default rule<CallMatch>({
         'navigation.py': 'from flask import redirect\nfrom urllib.parse import urlsplit\n\ndef back(target):\n    if urlsplit(target).netloc:\n        return redirect("/")\n    return redirect(target or "/")\n',
       },
     },
-  },
+  }),
 });
 
 function redirects(): Selector<CallMatch> {

@@ -35,7 +35,7 @@ export default rule<Access>({
 
   fix: { title: 'Serve from a fixed folder', safety: 'review', edit: fromFolder },
 
-  examples: {
+  examples: () => ({
     'a joined path': {
       bad: 'import os\nfrom flask import request, send_file\ndef get():\n    return send_file(os.path.join("uploads", request.args["f"]))\n',
       good: 'import os\nfrom flask import request, send_file\nfrom flask import send_from_directory\ndef get():\n    return send_from_directory("uploads", request.args["f"])\n',
@@ -84,7 +84,7 @@ export default rule<Access>({
         'store.py': 'import zipfile\n\ndef restore(stream):\n    with zipfile.ZipFile(stream) as archive:\n        return archive.namelist()\n',
       },
     },
-  },
+  }),
 });
 
 const SEGMENT: Variation = { confidence: 'possible', because: 'one segment of the address holds no slash' };

@@ -31,7 +31,7 @@ export default rule<Sent>({
 
   fix: { title: 'Use the TLS endpoint', safety: 'review', edit: encrypted, remains: 'See that the other side answers on it.' },
 
-  examples: {
+  examples: () => ({
     'a key over plain HTTP': {
       bad: 'import requests\ndef send(key):\n    return requests.post("http://api.example.com/v1", headers={"Authorization": f"Bearer {key}"}, timeout=5)\n',
       good: 'import requests\ndef send(key):\n    return requests.post("https://api.example.com/v1", headers={"Authorization": f"Bearer {key}"}, timeout=5)\n',
@@ -54,7 +54,7 @@ export default rule<Sent>({
     'an example to copy': { path: '.env.example', good: 'DATABASE_URL=postgresql://app:secret@db.example.com:5432/app?sslmode=disable\n' },
     'names of schemas': { good: 'import requests\nNS = "http://www.w3.org/2005/Atom"\ndef parse(doc, key):\n    return requests.post("https://api.example.com", headers={"Authorization": key, "X-Schema": NS}, timeout=5)\n' },
     'while developing': { good: 'import os\nimport requests\ndef send(key):\n    if os.environ.get("APP_ENV") == "development":\n        requests.post("http://sandbox.example.com", auth=("a", key), timeout=5)\n' },
-  },
+  }),
 });
 
 function outbound(): Selector<Sent> {

@@ -27,7 +27,7 @@ export default projectRule({
     { title: 'Believe the proxy about HTTPS', safety: 'review', edit: django, remains: 'The proxy must set X-Forwarded-Proto itself, and never pass on the one a visitor sends.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a limiter that counts the proxy': {
       bad: {
         'app.py': 'from flask import Flask\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\napp = Flask(__name__)\nlimiter = Limiter(get_remote_address, app=app, storage_uri="redis://cache:6379")\n',
@@ -54,7 +54,7 @@ export default projectRule({
     'a function that reads the header itself': { good: { 'app.py': 'from flask import Flask, request\napp = Flask(__name__)\n\n\ndef client_address():\n    if request.remote_addr == "10.0.0.2":\n        return request.headers["X-Forwarded-For"].split(",")[-1].strip()\n    return request.remote_addr\n', 'nginx.conf': 'server {\n  location / { proxy_pass http://app:8000; }\n}\n' } },
     'Talisman looks at the header': { good: { 'app.py': 'from flask import Flask\nfrom flask_talisman import Talisman\napp = Flask(__name__)\nTalisman(app)\n', Procfile: 'web: gunicorn app:app\n' } },
     'Django behind Heroku': { good: { 'shop/settings.py': 'import os\n\nINSTALLED_APPS = ["shop"]\nMIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]\nSECURE_SSL_REDIRECT = True\nSECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")\n', Procfile: 'web: gunicorn shop.wsgi\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

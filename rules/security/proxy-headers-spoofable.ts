@@ -21,7 +21,7 @@ export default rule<Believed>({
 
   fix: { title: 'Use the framework\'s address', safety: 'review', edit: framework, remains: 'Behind a proxy, ProxyFix with its number of hops makes request.remote_addr the visitor\'s.' },
 
-  examples: {
+  examples: () => ({
     'the first address of the header': {
       bad: 'from flask import request\ndef key():\n    return request.headers.get("X-Forwarded-For", request.remote_addr).split(",")[0]\n',
       good: 'from flask import request\ndef key():\n    return request.remote_addr\n',
@@ -44,7 +44,7 @@ export default rule<Believed>({
     'on a platform': { good: { Dockerfile: 'FROM python:3.12-slim\nCMD ["uvicorn", "main:app", "--forwarded-allow-ips=*"]\n', 'fly.toml': 'app = "shop"\n[http_service]\n  internal_port = 8080\n' } },
     'the addresses are listed': { good: { 'gunicorn.conf.py': 'forwarded_allow_ips = "10.0.0.2"\n', 'docker-compose.yml': 'services:\n  web:\n    build: .\n    ports: ["8000:8000"]\n' } },
     'a proxy of its own making': { good: 'import httpx\n\n\ndef forward(request):\n    return httpx.get("https://example.com", headers={"X-Forwarded-For": request.client.host}, timeout=5)\n' },
-  },
+  }),
 });
 
 const HEADER = /(?:x-forwarded-for|HTTP_X_FORWARDED_FOR)$/i;

@@ -26,7 +26,7 @@ export default projectRule({
 
   fix: { title: 'Require a shared store', safety: 'review', edit: shared, remains: 'Set RATELIMIT_STORAGE_URI to a Redis or Memcached that all workers reach.' },
 
-  examples: {
+  examples: () => ({
     'four workers that count for themselves': {
       bad: { 'app.py': 'from flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\ndef init(app):\n    Limiter(get_remote_address, app=app)\n', Procfile: 'web: gunicorn -w 4 app:app\n' },
       good: { 'app.py': 'import os\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\ndef init(app):\n    Limiter(get_remote_address, app=app, storage_uri=os.environ["RATELIMIT_STORAGE_URI"])\n', Procfile: 'web: gunicorn -w 4 app:app\n' },
@@ -47,7 +47,7 @@ export default projectRule({
     'REST framework over Redis': { good: { 'shop/settings.py': 'INSTALLED_APPS = ["rest_framework"]\nCACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://cache:6379"}}\nREST_FRAMEWORK = {"DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"]}\n', Procfile: 'web: gunicorn -w 4 shop.wsgi\n' } },
     'counted in Redis by hand': { good: { 'main.py': 'import redis\nfrom fastapi import FastAPI, HTTPException, Request\n\napp = FastAPI()\nstore = redis.Redis()\ncache = {}\n\n\n@app.middleware("http")\nasync def limit(request: Request, call_next):\n    if store.incr(request.client.host) > 100:\n        raise HTTPException(429)\n    return await call_next(request)\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "-w", "4", "main:app"]\n' } },
     'no limiter': { good: 'from flask import Flask\napp = Flask(__name__)\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

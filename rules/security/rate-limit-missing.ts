@@ -37,7 +37,7 @@ export default projectRule({
     },
   ],
 
-  examples: {
+  examples: () => ({
     'a login anybody can try for ever': {
       bad: `from flask import Flask, request, session
 app = Flask(__name__)
@@ -435,7 +435,7 @@ def login():
 `,
     },
     'nothing to try': { good: 'from flask import Flask\napp = Flask(__name__)\n\n\n@app.get("/")\ndef home():\n    return "ok"\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

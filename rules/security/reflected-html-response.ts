@@ -29,7 +29,7 @@ export default rule<Reply>({
 
   fix: { title: 'Escape the value', safety: 'review', edit: escaped },
 
-  examples: {
+  examples: () => ({
     'a greeting': {
       bad: 'from flask import request\ndef hello():\n    return f"<h1>Hello {request.args[\'name\']}</h1>"\n',
       good: 'from flask import request\nfrom markupsafe import escape\ndef hello():\n    return f"<h1>Hello {escape(request.args[\'name\'])}</h1>"\n',
@@ -57,7 +57,7 @@ export default rule<Reply>({
     'the handshake of a webhook': { good: 'import os\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n@app.get("/hook")\ndef hook():\n    if request.args.get("hub.verify_token") == os.environ["VERIFY"]:\n        return request.args["hub.challenge"]\n    return "", 403\n' },
     'a resource of an API': { good: 'from flask import request\nfrom flask_restful import Resource\n\nclass Find(Resource):\n    def get(self):\n        return "nothing for " + request.args["q"]\n' },
     'tests': { path: 'tests/app.py', good: 'from flask import request\ndef hello():\n    return f"<h1>Hello {request.args[\'name\']}</h1>"\n' },
-  },
+  }),
 });
 
 function replies(): Selector<Reply> {

@@ -24,7 +24,7 @@ export default rule<Raw>({
   underline: (it) => it.at,
   nothing: 'No handler reads raw request data.',
 
-  examples: {
+  examples: () => ({
     'a table of FastAPI': { bad: 'from fastapi import FastAPI\napp = FastAPI()\n@app.post("/orders")\nasync def create(body: dict):\n    return {"total": body["price"] * body["qty"]}\n', path: 'main.py' },
     'numbers of a form': { bad: 'from flask import Flask, request\napp = Flask(__name__)\n@app.post("/orders")\ndef create():\n    return {"total": float(request.form["price"]) * int(request.form["qty"])}\n' },
     'the body of a request': { bad: 'from fastapi import FastAPI, Request\n\napp = FastAPI()\n\n@app.post("/orders")\nasync def create(request: Request):\n    data = await request.json()\n    return {"total": data["price"] * data["qty"]}\n' },
@@ -41,7 +41,7 @@ export default rule<Raw>({
     'a webhook that checks its signature': { good: 'import hmac\nfrom fastapi import FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n@app.post("/hook")\nasync def hook(request: Request):\n    body = await request.body()\n    if not hmac.compare_digest(sign(body), request.headers["x-signature"]):\n        raise HTTPException(403)\n    data = await request.json()\n    return {"id": data["id"]}\n' },
     'a table that is passed on': { good: 'from fastapi import FastAPI\nfrom queue import put\n\napp = FastAPI()\n\n@app.post("/events")\nasync def events(body: dict):\n    await put(body)\n    return {}\n' },
     'tests': { path: 'tests/app.py', good: 'from fastapi import FastAPI\napp = FastAPI()\n@app.post("/orders")\nasync def create(body: dict):\n    return {"total": body["price"] * body["qty"]}\n' },
-  },
+  }),
 });
 
 const READ: Variation = { severity: 'low', because: 'the route only reads' };

@@ -26,7 +26,7 @@ export default projectRule({
 
   fix: { title: 'Set MAX_CONTENT_LENGTH', safety: 'review', edit: limited, remains: 'Larger uploads are answered with 413 from then on: choose the size your users need.' },
 
-  examples: {
+  examples: () => ({
     'an upload of any size': {
       bad: 'from flask import Flask, request\napp = Flask(__name__)\n@app.post("/upload")\ndef up():\n    request.files["f"].save("uploads/x.bin")\n    return "ok"\n',
       good: 'from flask import Flask, request\napp = Flask(__name__)\napp.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024\n@app.post("/upload")\ndef up():\n    request.files["f"].save("uploads/x.bin")\n    return "ok"\n',
@@ -59,7 +59,7 @@ export default projectRule({
     'JSON of FastAPI': { good: { 'main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post("/items")\ndef items(item: dict):\n    return item\n' } },
     'nobody sends anything': { good: 'from flask import Flask\napp = Flask(__name__)\n@app.get("/")\ndef home():\n    return "ok"\n' },
     'a configuration that is not here': { good: 'from flask import Flask, request\napp = Flask(__name__)\napp.config.from_pyfile("/etc/shop.cfg")\n@app.post("/upload")\ndef up():\n    return str(len(request.data))\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

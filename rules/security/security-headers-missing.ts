@@ -34,7 +34,7 @@ export default projectRule({
     { title: 'Add the middleware that sends them', safety: 'review', edit: (_gap, { source, project }) => djangoMiddleware(source, project) },
   ],
 
-  examples: {
+  examples: () => ({
     'Flask sends what it is told to': {
       bad: `from flask import Flask, render_template
 app = Flask(__name__)
@@ -337,7 +337,7 @@ async def set_secure_headers(request, call_next):
       },
     },
     'no web application': { good: { 'tool.py': 'import requests\n\n\ndef fetch():\n    return requests.get("https://example.org", timeout=5)\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

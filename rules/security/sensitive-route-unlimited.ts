@@ -27,7 +27,7 @@ export default projectRule({
   project: judge,
   fix: { title: 'Add a limit', safety: 'review', edit: (gap, { source, project }) => limiting(gap, source, project) },
 
-  examples: {
+  examples: () => ({
     'a login without a limit, beside a limited route': {
       bad: 'from flask import Flask\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\n\napp = Flask(__name__)\nlimiter = Limiter(get_remote_address, app=app, storage_uri="redis://cache")\n\n\n@app.post("/login")\ndef login():\n    return "ok"\n\n\n@app.post("/api/like")\n@limiter.limit("10 per minute")\ndef like():\n    return "ok"\n',
       good: 'from flask import Flask\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\n\napp = Flask(__name__)\nlimiter = Limiter(get_remote_address, app=app, storage_uri="redis://cache")\n\n\n@app.post("/login")\n@limiter.limit("10 per minute")\ndef login():\n    return "ok"\n\n\n@app.post("/api/like")\n@limiter.limit("10 per minute")\ndef like():\n    return "ok"\n',
@@ -43,7 +43,7 @@ export default projectRule({
     'throttles of the REST framework': { good: { 'shop/settings.py': 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["rest_framework"]\nREST_FRAMEWORK = {"DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"]}\n', 'shop/urls.py': 'from django.urls import path\nfrom shop import views\nurlpatterns = [path("login/", views.Login.as_view())]\n', 'shop/views.py': 'from rest_framework.views import APIView\nclass Login(APIView):\n    def post(self, request):\n        return None\n' } },
     'no limiter at all: another rule speaks': { good: 'from flask import Flask\napp = Flask(__name__)\n@app.post("/login")\ndef login():\n    return "ok"\n' },
     'signed-in users and signing out': { good: 'from flask import Flask\nfrom flask_limiter import Limiter\nfrom flask_limiter.util import get_remote_address\nfrom flask_login import login_required\napp = Flask(__name__)\nlimiter = Limiter(get_remote_address, app=app, default_limits=["500 per hour"])\n@app.post("/logout")\ndef logout():\n    return "ok"\n@app.post("/password/reset")\n@login_required\ndef change():\n    return "ok"\n@app.get("/login")\ndef page():\n    return "form"\n' },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -33,7 +33,7 @@ export default rule<Exposure>({
     { title: 'Switch it off', safety: 'review', edit: (one, context) => one.what === 'lists of files' ? off(one, context) : undefined, remains: 'Link the files that visitors are meant to find.' },
   ],
 
-  examples: {
+  examples: () => ({
     'the version of nginx': { path: 'nginx.conf', bad: 'http {\n  server_tokens on;\n  server { root /srv; }\n}\n', good: 'http {\n  server_tokens off;\n  server { root /srv; }\n}\n' },
     'nginx shows it when nothing is said': { path: 'nginx.conf', bad: 'events {}\nhttp {\n  server { root /srv; }\n}\n', good: 'events {}\nhttp {\n  server_tokens off;\n  server { root /srv; }\n}\n' },
     'lists of files': { severity: 'medium', path: 'nginx.conf', bad: 'server {\n  location /files/ { autoindex on; }\n}\n', good: 'server {\n  location /files/ { autoindex off; }\n}\n', fix: 'Switch it off' },
@@ -50,7 +50,7 @@ export default rule<Exposure>({
     'Apache, careful': { path: 'apache/site.conf', good: '<Directory /srv/app>\n  Options -Indexes +FollowSymLinks\n</Directory>\nServerTokens Prod\n' },
     'a test server': { good: { 'docker-compose.test.yml': 'services:\n  files:\n    image: python:3.12\n    command: python -m http.server\n', 'README.md': '`python -m http.server`\n' } },
     'a documentation server for developers': { good: { Makefile: 'docs:\n\tpython -m http.server\n' } },
-  },
+  }),
 });
 
 function exposures(): Selector<Exposure> {

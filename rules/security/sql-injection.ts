@@ -42,7 +42,7 @@ export default rule<SqlCall>({
     edit: bound,
   },
 
-  examples: {
+  examples: () => ({
     'a request value in an f-string': {
       bad: 'from flask import request\ndef find(cur):\n    uid = request.args["id"]\n    cur.execute(f"SELECT name FROM account WHERE id = {uid}")\n',
       good: 'from flask import request\ndef find(cur):\n    uid = request.args["id"]\n    cur.execute("SELECT name FROM account WHERE id = %s", (uid,))\n',
@@ -163,7 +163,7 @@ export default rule<SqlCall>({
         'shop/views.py': 'from django.db import connection\n\ndef item(request, name):\n    with connection.cursor() as cursor:\n        cursor.execute(f"SELECT id FROM item WHERE name = \'{name}\'")\n        return cursor.fetchone()\n',
       },
     },
-  },
+  }),
 });
 
 // ---- what is dangerous about it

@@ -36,7 +36,7 @@ export default rule<CallMatch>({
   nothing: 'The code calls no other service over HTTP.',
   summary: (count) => count === 1 ? 'The only outbound call goes to a host that the application chooses' : `${count} outbound calls to hosts that the application chooses`,
 
-  examples: {
+  examples: () => ({
     'a preview': { bad: 'import requests\nfrom flask import request\ndef preview():\n    return requests.get(request.json["url"], timeout=5).text\n' },
     'a constant host': { good: 'import requests\nfrom flask import request\ndef repo():\n    return requests.get(f"https://api.example.com/repos/{request.args[\'name\']}", timeout=5).json()\n' },
     'a list of hosts': { good: 'from urllib.parse import urlparse\nimport requests\nALLOWED = {"images.example.com"}\ndef fetch(url):\n    if urlparse(url).hostname not in ALLOWED:\n        raise ValueError("host not allowed")\n    return requests.get(url, timeout=5).content\n' },
@@ -67,7 +67,7 @@ export default rule<CallMatch>({
         'feeds.py': 'import httpx\nfrom network import ensure_public\n\nasync def load(url):\n    ensure_public(url)\n    async with httpx.AsyncClient() as client:\n        return (await client.get(url)).text\n',
       },
     },
-  },
+  }),
 });
 
 const HOOK: Variation = { severity: 'medium', confidence: 'possible', because: 'the address is a stored one that a customer may have given' };

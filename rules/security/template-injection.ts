@@ -31,7 +31,7 @@ export default rule<CallMatch>({
   nothing: 'No template source is compiled at run time.',
   summary: (count) => count === 1 ? 'The only template that is compiled from source is constant' : `${count} templates are compiled from source, all of them constant`,
 
-  examples: {
+  examples: () => ({
     'a name in the source': { bad: 'from flask import render_template_string, request\ndef hello():\n    return render_template_string("Hello " + request.args["name"])\n' },
     'a name in the context': { good: 'from flask import render_template_string, request\ndef hello():\n    return render_template_string("Hello {{ name }}", name=request.args["name"])\n' },
     'a file': { good: 'from flask import render_template\ndef hello(name):\n    return render_template("hello.html", name=name)\n' },
@@ -63,7 +63,7 @@ export default rule<CallMatch>({
         'mails.py': 'from jinja2.sandbox import SandboxedEnvironment\n\ndef preview(body):\n    return SandboxedEnvironment().from_string(body).render()\n',
       },
     },
-  },
+  }),
 });
 
 const UNPROVED: Variation = { severity: 'high', confidence: 'likely', because: 'nothing here shows that the template comes from a visitor' };

@@ -56,7 +56,7 @@ export default rule<Connection>({
     remains: 'Give the CA file of the other side, or its host key, where it is not publicly known.',
   },
 
-  examples: {
+  examples: () => ({
     'a request': {
       bad: 'import requests\ndef push(data):\n    return requests.post("https://api.example.com/v1", json=data, verify=False, timeout=5)\n', good: 'import requests\ndef push(data):\n    return requests.post("https://api.example.com/v1", json=data, timeout=5)\n',
     },
@@ -109,7 +109,7 @@ export default rule<Connection>({
     'a health check of its own container': { path: 'Dockerfile', good: 'FROM python:3.12\nHEALTHCHECK CMD curl -kf https://127.0.0.1:8443/ || exit 1\nCMD ["gunicorn", "app:app"]\n' },
     'a Dockerfile for development': { path: 'Dockerfile.dev', good: 'FROM python:3.12\nRUN curl -k https://example.com/tool -o /tool\n' },
     'tests': { path: 'tests/test_api.py', good: 'import requests\n\ndef test_it():\n    requests.get("https://app.example.com", verify=False)\n' },
-  },
+  }),
 });
 
 // ---- Python

@@ -26,7 +26,7 @@ export default rule<Enabled>({
 
   fix: { title: 'Allow TLS 1.2 and 1.3 only', safety: 'safe', edit: newer },
 
-  examples: {
+  examples: () => ({
     'nginx with the old ones': {
       path: 'nginx.conf', bad: 'server {\n  listen 443 ssl;\n  ssl_protocols TLSv1 TLSv1.1 TLSv1.2;\n}\n',
       good: 'server {\n  listen 443 ssl;\n  ssl_protocols TLSv1.2 TLSv1.3;\n}\n',
@@ -49,7 +49,7 @@ export default rule<Enabled>({
     'Apache without the old ones': { path: 'apache/site.conf', good: '<VirtualHost *:443>\n  SSLEngine on\n  SSLProtocol all -SSLv3 -TLSv1 -TLSv1.1\n</VirtualHost>\n' },
     'the highest version': { good: 'import ssl\nctx = ssl.create_default_context()\nctx.maximum_version = ssl.TLSVersion.TLSv1_3\n' },
     'a test of old servers': { path: 'tests/test_tls.py', good: 'import ssl\nctx = ssl.SSLContext(ssl.PROTOCOL_TLSv1)\n' },
-  },
+  }),
 });
 
 function enabled(): Selector<Enabled> {

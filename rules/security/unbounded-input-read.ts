@@ -27,7 +27,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Read with a bound and answer 413', safety: 'review', edit: bounded },
 
-  examples: {
+  examples: () => ({
     'an upload of FastAPI': {
       bad: 'from fastapi import UploadFile\nasync def up(file: UploadFile):\n    data = await file.read()\n    return len(data)\n', path: 'main.py',
     },
@@ -49,7 +49,7 @@ export default rule<CallMatch>({
     'an administrator': { good: 'from flask import Flask, request\nfrom auth import admins_only\n\napp = Flask(__name__)\n\n@app.post("/import")\n@admins_only\ndef load():\n    return store(request.files["csv"].read())\n' },
     'a file of the project, a header': { good: 'import base64\nfrom flask import request\n\ndef show():\n    with open("template.html") as handle:\n        text = handle.read()\n    user = base64.b64decode(request.headers["Authorization"].split()[1])\n    session = base64.b64decode(request.cookies["session"])\n    return text, user, session\n' },
     'tests': { path: 'tests/test_up.py', good: 'from fastapi import UploadFile\nasync def up(file: UploadFile):\n    return await file.read()\n' },
-  },
+  }),
 });
 
 const AFTER: Variation = { severity: 'low', because: 'its size is looked at once all of it is in memory' };

@@ -23,7 +23,7 @@ export default rule<CallMatch | Setting>({
   related: (it, context) => 'call' in it ? placesOf(visitors(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `rebuilt by ${it.call.written}()` }) : [],
   nothing: 'No objects are rebuilt from bytes.',
 
-  examples: {
+  examples: () => ({
     'the body of a request': { bad: 'import pickle\nfrom flask import request\ndef restore():\n    return pickle.loads(request.data)\n', severity: 'critical' },
     'what a store holds': { bad: 'import pickle\ndef job(redis):\n    return pickle.loads(redis.get("job:1"))\n' },
     'JSON': { good: 'import json\nfrom flask import request\ndef restore():\n    return json.loads(request.data)\n' },
@@ -55,7 +55,7 @@ export default rule<CallMatch | Setting>({
       },
       severity: 'critical',
     },
-  },
+  }),
 });
 
 const CRITICAL: Variation = { severity: 'critical', points: 40, confidence: 'confirmed', because: 'the bytes come from a visitor' };

@@ -30,7 +30,7 @@ export default rule<Saved>({
 
   fix: { title: 'Wrap in secure_filename', safety: 'safe', edit: secured },
 
-  examples: {
+  examples: () => ({
     'the name of the file': {
       bad: 'import os\nfrom flask import request\ndef up():\n    f = request.files["doc"]\n    f.save(os.path.join("uploads", f.filename))\n',
       good: 'import os\nfrom flask import request\nfrom werkzeug.utils import secure_filename\ndef up():\n    f = request.files["doc"]\n    f.save(os.path.join("uploads", secure_filename(f.filename)))\n',
@@ -49,7 +49,7 @@ export default rule<Saved>({
     'Django\'s own storage': { path: 'shop/views.py', good: 'from django.core.files.storage import FileSystemStorage, default_storage\nfrom shop.models import Document\n\ndef up(request):\n    f = request.FILES["doc"]\n    FileSystemStorage().save(f.name, f)\n    default_storage.save(f"docs/{f.name}", f)\n    Document(file=f, name=f.name).save()\n' },
     'the name as data': { good: 'from flask import request\nfrom models import Document, db\n\ndef up(logger):\n    f = request.files["doc"]\n    logger.info("got %s", f.filename)\n    db.session.add(Document(name=f.filename))\n' },
     'tests': { path: 'tests/test_up.py', good: 'from flask import request\ndef up():\n    f = request.files["doc"]\n    f.save("uploads/" + f.filename)\n' },
-  },
+  }),
 });
 
 const DJANGO: Variation = { severity: 'medium', because: 'Django cuts folders off the name, and a file of the same name is still replaced' };

@@ -29,7 +29,7 @@ export default rule<CallMatch>({
   holds: (it, context) => uploaded(it, context) ? 'Type and content are checked' : undefined,
   nothing: 'No upload is stored.',
 
-  examples: {
+  examples: () => ({
     'as it comes': { bad: 'from flask import request\ndef up():\n    f = request.files["photo"]\n    f.save("uploads/photo.bin")\n' },
     'only the extension': { bad: 'from flask import request\nALLOWED = {"png", "jpg"}\ndef up():\n    f = request.files["photo"]\n    if f.filename.rsplit(".", 1)[-1].lower() not in ALLOWED:\n        return "no", 400\n    f.save("uploads/photo.img")\n', severity: 'medium' },
     'only what the client says it is': { bad: 'import shutil\nfrom fastapi import FastAPI, HTTPException, UploadFile\n\napp = FastAPI()\n\n@app.post("/up")\nasync def up(file: UploadFile):\n    if file.content_type not in ("image/png", "image/jpeg"):\n        raise HTTPException(415)\n    with open("uploads/photo", "wb") as out:\n        shutil.copyfileobj(file.file, out)\n', severity: 'medium' },
@@ -45,7 +45,7 @@ export default rule<CallMatch>({
     'what is stored is no upload': { good: 'from flask import request\n\ndef note(user, form, Model):\n    user.name = request.form["name"]\n    user.save()\n    form.save(commit=False)\n    Model(name=request.form["name"]).save()\n    with open("log.txt", "a") as out:\n        out.write(request.form["name"])\n' },
     'an image that is made anew': { good: 'from flask import request\nfrom PIL import Image\n\nALLOWED_EXTENSIONS = {"png"}\n\ndef up():\n    f = request.files["photo"]\n    image = Image.open(f)\n    image.thumbnail((200, 200))\n    image.save("uploads/x.png")\n' },
     'tests': { path: 'tests/test_up.py', good: 'from flask import request\ndef up():\n    request.files["photo"].save("x")\n' },
-  },
+  }),
 });
 
 const TYPE: Variation = { severity: 'medium', because: 'only the name or the stated type is checked, which the client chooses' };

@@ -34,7 +34,7 @@ export default rule<Digest>({
 
   fix: { title: 'Use HMAC-SHA-256', safety: 'review', edit: keyed, remains: 'Tokens and links that were signed before stop verifying: issue them anew.' },
 
-  examples: {
+  examples: () => ({
     'a signed path': {
       bad: 'import hashlib\ndef sign(path, secret):\n    return hashlib.md5((path + secret).encode()).hexdigest()\n',
       good: 'import hashlib\nimport hmac\ndef sign(path, secret):\n    return hmac.new(secret.encode(), path.encode(), hashlib.sha256).hexdigest()\n',
@@ -65,7 +65,7 @@ export default rule<Digest>({
     'known leaks are asked for by SHA-1': { good: 'import hashlib\n\ndef is_pwned(secret):\n    return hashlib.sha1(secret.encode()).hexdigest()[:5]\n' },
     'a strong hash of a token': { good: 'import hashlib\n\ndef stored(token):\n    return hashlib.sha256(token.encode()).hexdigest()\n' },
     'tests': { path: 'tests/test_sign.py', good: 'import hashlib\n\ndef test_token():\n    token = hashlib.md5(b"a").hexdigest()\n' },
-  },
+  }),
 });
 
 function digests(): Selector<Digest> {

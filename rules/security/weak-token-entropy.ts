@@ -44,7 +44,7 @@ export default rule<Making>({
     { title: 'Use 128 bits or more', safety: 'review', edit: longer, remains: 'Make room for the longer value where it is stored.' },
   ],
 
-  examples: {
+  examples: () => ({
     'a reset token': {
       bad: 'import random, string\ndef reset_token():\n    return "".join(random.choices(string.ascii_letters, k=32))\n',
       good: 'import random, string\nimport secrets\ndef reset_token():\n    return "".join(secrets.choice(string.ascii_letters) for _ in range(32))\n',
@@ -80,7 +80,7 @@ export default rule<Making>({
     'the time a token ends': { good: 'import time\nfrom datetime import datetime\n\ndef issue(pyotp, secret, token):\n    otp = pyotp.TOTP(secret).at(time.time())\n    token.reset_at = datetime.utcnow()\n    token_expiry = time.time() + 60\n    return otp\n' },
     'made-up users': { path: 'app/seed.py', good: 'import random\n\ndef seed(User):\n    User(password=str(random.randint(1, 9)))\n' },
     'tests': { path: 'tests/test_login.py', good: 'import random\n\ndef test_it():\n    token = random.randint(1, 9)\n' },
-  },
+  }),
 });
 
 // ---- what is made

@@ -30,7 +30,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Use defusedxml', safety: 'review', edit: defused },
 
-  examples: {
+  examples: () => ({
     'entities switched on': { bad: 'from lxml import etree\nfrom flask import request\ndef imp():\n    parser = etree.XMLParser(resolve_entities=True)\n    return etree.fromstring(request.data, parser).tag\n', severity: 'high' },
     'minidom': { bad: 'import xml.dom.minidom\nfrom flask import request\ndef imp():\n    return xml.dom.minidom.parseString(request.data).documentElement.tagName\n' },
     'defusedxml': { good: 'from defusedxml.ElementTree import fromstring\nfrom flask import request\ndef imp():\n    return fromstring(request.data).tag\n' },
@@ -54,7 +54,7 @@ export default rule<CallMatch>({
     'HTML has no entities of its own': { good: 'from lxml import etree, html\nfrom flask import request\n\ndef page():\n    return html.fromstring(request.data), etree.fromstring(request.data, etree.HTMLParser())\n' },
     'an import alone': { good: 'import xml.etree.ElementTree as ET\nfrom flask import request\n\ndef make():\n    root = ET.Element("a")\n    root.text = request.args["x"]\n    return ET.tostring(root)\n' },
     'tests': { path: 'tests/test_xml.py', good: 'import xml.etree.ElementTree as ET\nfrom flask import request\n\ndef test_it():\n    ET.fromstring(request.data)\n' },
-  },
+  }),
 });
 
 const ON: Variation = { severity: 'high', points: 15, because: 'lxml resolves external entities in what a visitor sends' };

@@ -28,7 +28,7 @@ export default rule<CallMatch>({
 
   fix: { title: 'Use yaml.safe_load', safety: 'safe', edit: safely },
 
-  examples: {
+  examples: () => ({
     'no loader': { bad: 'import yaml\ndef read(f):\n    return yaml.load(f)\n', good: 'import yaml\ndef read(f):\n    return yaml.safe_load(f)\n' },
     'the full loader, by name': {
       bad: 'from yaml import load, Loader\ndef read(f):\n    return load(f, Loader=Loader)\n', good: 'from yaml import load, Loader\nfrom yaml import safe_load\ndef read(f):\n    return safe_load(f)\n',
@@ -54,7 +54,7 @@ export default rule<CallMatch>({
     'ruamel, by itself': { good: 'from ruamel.yaml import YAML\n\ndef read(f):\n    return YAML().load(f)\n' },
     'other things that load': { good: 'import json\n\ndef read(f, loader):\n    # yaml.load(f)\n    loader.load(f)\n    return json.load(f)\n' },
     'tests': { path: 'tests/test_config.py', good: 'import yaml\n\ndef test_it():\n    assert yaml.load("a: 1", Loader=yaml.Loader)\n' },
-  },
+  }),
 });
 
 function readers(): Selector<CallMatch> {

@@ -24,7 +24,7 @@ export default projectRule({
 
   fix: { title: 'Add the missing steps', safety: 'review', remains: 'Mend what they find, then keep them green.', edit: (_gap, { unit, source, project }) => unit.kind === 'workflow' ? completed(unit, source, project) : undefined },
 
-  examples: {
+  examples: () => ({
     'hooks that an action runs': { good: { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'test_a.py': 'def test_a():\n    assert 1\n', '.pre-commit-config.yaml': 'repos:\n  - repo: https://example.test/hooks\n    rev: v1\n    hooks:\n      - id: ruff\n      - id: mypy\n      - id: gitleaks\n', '.github/workflows/ci.yml': 'on: [push, pull_request]\njobs:\n  hooks:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: j178/prek-action@v1\n      - run: pytest\n' } },
     'tests alone': {
       bad: { '.github/workflows/ci.yml': workflow('pytest'), 'app.py': 'x = 1\n', 'requirements-dev.txt': 'pytest\nruff\n' },
@@ -43,7 +43,7 @@ export default projectRule({
     'a build through make': { good: { '.github/workflows/ci.yml': workflow('make all'), Makefile: 'all: lint scan web\nlint:\n\truff check .\nscan:\n\tbandit -r app\nweb:\n\tcd web && npm run build\n', 'web/package.json': '{ "scripts": { "build": "vite build" } }\n' } },
     'a workflow of another repository': { good: { '.github/workflows/ci.yml': 'on: [pull_request]\njobs:\n  checks:\n    uses: acme/workflows/.github/workflows/python.yml@v3\n' } },
     'no CI': { good: { 'app.py': 'x = 1\n' } },
-  },
+  }),
 });
 
 function workflow(run: string): string {

@@ -22,7 +22,7 @@ export default rule({
 
   fix: { title: 'Wait for the tests', safety: 'safe', edit: ({ job }, { source, project }) => waiting(job, source, project) },
 
-  examples: {
+  examples: () => ({
     'to a cloud of its framework': { bad: { 'test_a.py': 'def test_a():\n    assert 1\n', '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: uv run fastapi deploy\n' } },
     'deployed as it is pushed': { bad: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: flyctl deploy\n' } },
     'beside the tests': {
@@ -43,7 +43,7 @@ export default rule({
     'checks of somebody else': { good: { '.github/workflows/ci.yml': 'on: {push: {branches: [main]}}\njobs:\n  checks:\n    uses: acme/workflows/.github/workflows/test.yml@v2\n  deploy:\n    needs: checks\n    runs-on: ubuntu-latest\n    steps:\n      - run: flyctl deploy\n' } },
     'pages of documentation': { good: { '.github/workflows/docs.yml': 'on: {push: {branches: [main]}}\njobs:\n  pages:\n    runs-on: ubuntu-latest\n    steps:\n      - run: mkdocs build\n      - uses: actions/deploy-pages@v4\n' } },
     'keys of a host': { good: { '.github/workflows/ci.yml': 'on: {push: {branches: [main]}}\njobs:\n  check:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ssh-keyscan host >> ~/.ssh/known_hosts\n' } },
-  },
+  }),
 });
 
 function deploys(): Selector<Deploy> {

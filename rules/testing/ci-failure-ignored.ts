@@ -40,7 +40,7 @@ export default rule({
 
   fix: { title: 'Let it fail', safety: 'safe', edit: ({ remove, key, lenient }, { source }) => lenient ? lenient.instead === undefined ? undefined : [replace(lenient.at, lenient.instead)] : remove && (key ? withoutKey(remove, source) : [without(remove, source)]) },
 
-  examples: {
+  examples: () => ({
     'tests or true': { bad: { '.github/workflows/ci.yml': workflow('- run: pytest || true') }, good: { '.github/workflows/ci.yml': workflow('- run: pytest') } },
     'an echo in place of a failure': { bad: { '.github/workflows/ci.yml': workflow('- name: Lint', '  run: |', '    ruff check . || echo "please mend"') }, good: { '.github/workflows/ci.yml': workflow('- name: Lint', '  run: |', '    ruff check .') } },
     'the step goes on': { bad: { '.github/workflows/ci.yml': workflow('- run: mypy app', '  continue-on-error: true', '- run: pytest') }, good: { '.github/workflows/ci.yml': workflow('- run: mypy app', '- run: pytest') } },
@@ -74,7 +74,7 @@ export default rule({
     'a job that asks for its environment': { bad: { '.github/workflows/ci.yml': "on: [push]\nenv: {E2E: 1}\njobs:\n  e2e:\n    if: env.E2E == '1'\n    runs-on: ubuntu-latest\n    steps:\n      - run: playwright test\n" } },
     'conditions that GitHub takes': { good: { '.github/workflows/ci.yml': "on: [push]\njobs:\n  test:\n    if: github.ref == 'refs/heads/main' && vars.E2E != 'env.x' && !inputs.env\n    runs-on: ubuntu-latest\n    env: {TOKEN: '${{ secrets.TOKEN }}'}\n    steps:\n      - run: pytest\n      - if: env.TOKEN != '' && github.event_name != 'secrets.x' && matrix.secrets != 1\n        run: ./upload.sh\n" } },
     'a script that has no tests yet fails': { good: { 'package.json': '{ "scripts": { "test": "echo \\"Error: no test specified\\" && exit 1" } }\n' } },
-  },
+  }),
 });
 
 function workflow(...steps: readonly string[]): string {

@@ -15,7 +15,7 @@ export default projectRule({
 
   fix: { title: 'Create a workflow for GitHub Actions', safety: 'review', edit: (_gap, { project }) => workflow(project) },
 
-  examples: {
+  examples: () => ({
     'a check that is run by hand': {
       bad: {
         'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
@@ -139,7 +139,7 @@ jobs:
     'GitLab': { good: { '.gitlab-ci.yml': 'test:\n  image: python:3.12\n  script: [pip install -r requirements.txt, pytest]\n', Procfile: 'web: gunicorn app:app\n' } },
     'Jenkins': { good: { Jenkinsfile: "pipeline { agent any; stages { stage('test') { steps { sh 'pytest' } } } }\n", Procfile: 'web: gunicorn app:app\n' } },
     'a library without tests is nobody’s deployment': { good: { 'shapes/square.py': 'def area(side):\n    return side * side\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -21,7 +21,7 @@ export default projectRule({
     { title: 'Run it for pull requests too', safety: 'review', edit: (gap, { unit, source }) => gap.variation && unit.kind === 'workflow' ? forRequests(unit, source) : undefined },
   ],
 
-  examples: {
+  examples: () => ({
     'only a linter': {
       bad: { '.github/workflows/ci.yml': workflow('[pull_request]', 'ruff check .'), 'tests/test_a.py': TEST() },
       good: { '.github/workflows/ci.yml': `${workflow('[pull_request]', 'ruff check .')}      - run: pytest\n` },
@@ -62,7 +62,7 @@ export default projectRule({
     'templates that are not here': { good: { '.gitlab-ci.yml': 'include:\n  - project: platform/ci\n    file: python.yml\nbuild:\n  script: [docker build .]\n', 'tests/test_a.py': TEST() } },
     'no tests to run': { good: { '.github/workflows/ci.yml': workflow('[pull_request]', 'ruff check .') } },
     'no CI': { good: { 'tests/test_a.py': TEST() } },
-  },
+  }),
 });
 
 function workflow(on: string, run: string): string {

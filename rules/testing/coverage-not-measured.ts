@@ -15,7 +15,7 @@ export default projectRule({
 
   fix: { title: 'Measure coverage when pytest runs', safety: 'review', edit: (_gap, { project }) => measured(project), remains: 'Install pytest-cov where the tests run.' },
 
-  examples: {
+  examples: () => ({
     'pytest alone': { bad: { 'requirements.txt': 'flask==3.0.3\npytest==8.3.3\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'options of pytest': {
       bad: { 'pyproject.toml': '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n', 'tests/test_a.py': 'def test_a():\n    assert True\n', 'shop/__init__.py': '' },
@@ -44,7 +44,7 @@ export default projectRule({
     'in a script': { good: { 'scripts/test.sh': '#!/bin/sh\ncoverage run -m pytest\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'by a command of the application': { good: { 'app/cli.py': 'import coverage\n\ndef test():\n    cov = coverage.Coverage(branch=True)\n    cov.start()\n', 'tests/test_a.py': 'def test_a():\n    assert True\n' } },
     'nothing to measure': { good: { 'requirements.txt': 'pytest==8.3.3\n' } },
-  },
+  }),
 });
 
 const PACKAGES = ['pytest-cov', 'coverage', 'django-coverage-plugin', 'codecov', 'coveralls', 'nyc', 'c8', '@vitest/coverage-v8', '@vitest/coverage-istanbul', 'vite-plugin-istanbul', '@cypress/code-coverage'] as const;

@@ -19,7 +19,7 @@ export default projectRule({
 
   fix: { title: 'Create a test for each', safety: 'review', edit: (_gap, { project }) => stubs(project), remains: 'Say what each flow answers, and add a test that passes.' },
 
-  examples: {
+  examples: () => ({
     'only the health route is asked': {
       bad: {
         'tests/conftest.py': 'import pytest\nfrom app import app\n\n@pytest.fixture\ndef client():\n    return app.test_client()\n',
@@ -52,7 +52,7 @@ export default projectRule({
     'in a browser': { good: { 'e2e/login.spec.ts': 'import { expect, test } from "@playwright/test";\ntest("refuses", async ({ page }) => { await page.goto("/login"); await expect(page).toHaveURL(/login/); });\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n@app.post("/login")\ndef login():\n    return "ok"\n' } },
     'from the schema': { good: { 'tests/test_api.py': 'import schemathesis\n\nschema = schemathesis.from_asgi("/openapi.json", app)\n\n@schema.parametrize()\ndef test_api(case):\n    case.call_and_validate()\n', 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n@app.post("/login")\ndef login():\n    return {}\n' } },
     'nothing critical': { good: { 'tests/test_app.py': 'def test_home():\n    assert True\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n@app.get("/about")\ndef about():\n    return "ok"\n@app.post("/notes")\ndef add_note():\n    return "ok"\n' } },
-  },
+  }),
 });
 
 function untested(project: Project): readonly CriticalFlow[] {

@@ -26,7 +26,7 @@ export default rule({
   summary: (count) => count === 1 ? 'The only third-party action is pinned to a commit' : `${count} third-party actions, all pinned to a commit`,
   nothing: 'No workflow uses an action of a third party.',
 
-  examples: {
+  examples: () => ({
     'a branch, with a secret': { bad: { '.github/workflows/deploy.yml': 'on: {push: {branches: [main]}}\njobs:\n  d:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: example-org/ssh-deploy@main\n        with: {key: "${{ secrets.SSH_KEY }}"}\n' }, severity: 'medium' },
     'a tag': { bad: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: example-org/setup-tool@v1\n' } },
     'a tag, with a secret': { bad: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: example-org/report@v4\n        with:\n          token: ${{ secrets.REPORT_TOKEN }}\n' }, severity: 'medium' },
@@ -37,7 +37,7 @@ export default rule({
     'of this repository': { good: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: ./.github/actions/setup\n' } },
     'of the platform': { good: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: github/codeql-action/init@v3\n      - uses: docker/build-push-action@v6\n' } },
     'an image by its digest': { good: { '.github/workflows/ci.yml': 'on: [push]\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: docker://alpine@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n' } },
-  },
+  }),
 });
 
 function used(): Selector<Used> {

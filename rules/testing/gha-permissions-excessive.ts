@@ -32,7 +32,7 @@ export default rule({
 
   fix: { title: 'Let it read only', safety: 'review', edit: ({ unit, leaf, problem }, { source }) => problem === 'none' ? named(unit, source) : readOnly(leaf, problem, source), remains: 'Grant what single jobs need in those jobs.' },
 
-  examples: {
+  examples: () => ({
     'everything': {
       bad: { '.github/workflows/ci.yml': 'on: [pull_request]\npermissions: write-all\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n' },
       good: { '.github/workflows/ci.yml': 'on: [pull_request]\npermissions:\n  contents: read\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n' },
@@ -56,7 +56,7 @@ export default rule({
     'an action that may need it': { good: { '.github/workflows/note.yml': 'on: [push]\npermissions: {contents: write}\njobs:\n  n:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: example-org/changelog@v1\n' } },
     'a commit that is pushed': { good: { '.github/workflows/format.yml': 'on: [push]\npermissions: {contents: write}\njobs:\n  n:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          black .\n          git commit -am format\n          git push\n' } },
     'an action of its own has no rights to name': { good: { '.github/actions/setup/action.yml': 'runs:\n  using: composite\n  steps:\n    - run: pip install uv\n      shell: bash\n' } },
-  },
+  }),
 });
 
 function rights(): Selector<Rights> {

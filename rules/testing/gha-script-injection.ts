@@ -25,7 +25,7 @@ export default rule({
 
   fix: { title: 'Hand it over in the environment', safety: 'safe', edit: (match, { source }) => match.where === 'run' ? handedOver(match, source) : undefined },
 
-  examples: {
+  examples: () => ({
     'the title of an issue': {
       bad: { '.github/workflows/triage.yml': workflow('issues', '- run: echo "New issue ${{ github.event.issue.title }}"') },
       good: { '.github/workflows/triage.yml': workflow('issues', '- env:', '    TITLE: ${{ github.event.issue.title }}', '  run: echo "New issue $TITLE"') },
@@ -51,7 +51,7 @@ export default rule({
     'an input where nothing is to be had': { good: { '.github/workflows/try.yml': 'on:\n  workflow_dispatch:\n    inputs:\n      name: {description: who}\njobs:\n  try:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ inputs.name }}\n' } },
     'a comparison gives true or false': { good: { '.github/workflows/ci.yml': workflow('pull_request_target', "- run: echo ${{ github.head_ref == 'main' }} ${{ contains(github.event.pull_request.title, 'WIP') }}") } },
     'written to an action that runs nothing': { good: { '.github/workflows/note.yml': workflow('issues', '- uses: peter-evans/create-or-update-comment@v4', '  with:', '    body: ${{ github.event.issue.title }}') } },
-  },
+  }),
 });
 
 function workflow(on: string, ...steps: readonly string[]): string {

@@ -26,7 +26,7 @@ export default rule({
   related: ({ unit, runs }) => [{ path: unit.path, ...(runs.runAt ?? runs.usesAt ?? runs.at), text: 'the code is run here' }],
   nothing: 'No privileged workflow checks out the code of a pull request.',
 
-  examples: {
+  examples: () => ({
     'tests with the token of the repository': { bad: { '.github/workflows/pr.yml': 'on: pull_request_target\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n        with: {ref: "${{ github.event.pull_request.head.sha }}"}\n      - run: npm ci && npm test\n' } },
     'a comment starts it': { bad: { '.github/workflows/comment.yml': 'on: issue_comment\njobs:\n  run:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gh pr checkout 1 && make test\n' } },
     'a step later': { bad: { '.github/workflows/pr.yml': 'on:\n  pull_request_target:\n    types: [opened]\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n        with:\n          ref: refs/pull/${{ github.event.number }}/merge\n      - uses: actions/setup-python@v5\n      - run: pip install -e .\n' } },
@@ -37,7 +37,7 @@ export default rule({
     'read, not run': { good: { '.github/workflows/pr.yml': 'on: pull_request_target\njobs:\n  size:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n        with:\n          ref: ${{ github.event.pull_request.head.sha }}\n      - run: git diff --stat origin/main\n' } },
     'of this repository only': { good: { '.github/workflows/pr.yml': 'on: pull_request_target\njobs:\n  build:\n    if: github.event.pull_request.head.repo.full_name == github.repository\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n        with:\n          ref: ${{ github.event.pull_request.head.sha }}\n      - run: make test\n' } },
     'after the tests of a push to main': { good: { '.github/workflows/deploy.yml': 'on:\n  workflow_run:\n    workflows: [test]\n    branches: [main]\n    types: [completed]\njobs:\n  deploy:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n        with:\n          ref: ${{ github.event.workflow_run.head_sha }}\n      - run: make deploy\n' } },
-  },
+  }),
 });
 
 function taken(): Selector<Taken> {

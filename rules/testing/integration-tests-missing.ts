@@ -16,7 +16,7 @@ export default projectRule({
   },
   project: judge,
 
-  examples: {
+  examples: () => ({
     'a function is tested': { bad: { 'tests/test_price.py': 'from price import total\ndef test_total():\n    assert total([1, 2]) == 3\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n' } },
     'another service is asked': {
       bad: {
@@ -47,7 +47,7 @@ export default projectRule({
     'a schema that is tried out': { good: { 'tests/test_price.py': 'def test_price():\n    assert 1 + 1 == 2\n', '.github/workflows/ci.yml': 'on: [push]\njobs:\n  api:\n    runs-on: ubuntu-latest\n    steps:\n      - run: schemathesis run http://localhost:8000/openapi.json\n', 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n' } },
     'a browser is only installed': { bad: { 'tests/test_price.py': 'def test_price():\n    assert 1 + 1 == 2\n', '.github/workflows/ci.yml': 'on: [push]\njobs:\n  api:\n    runs-on: ubuntu-latest\n    steps:\n      - run: python -m playwright install --with-deps chromium\n', 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n' } },
     'a library': { good: { 'tests/test_price.py': 'def test_price():\n    assert 1 + 1 == 2\n', 'price.py': 'def total(a):\n    return sum(a)\n' } },
-  },
+  }),
 });
 
 /** Programs that send requests to the application and check the answers. */

@@ -16,7 +16,7 @@ export default projectRule({
 
   fix: { title: 'Add a smoke test', safety: 'review', edit: (_gap, { project }) => firstTest(project), remains: 'Give it the configuration and the database of a test, and install pytest.' },
 
-  examples: {
+  examples: () => ({
     'only a function is tested': {
       bad: { 'tests/test_price.py': 'def test_price():\n    assert 2 * 2 == 4\n', Procfile: 'web: gunicorn app:app\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n\n@app.get("/healthz")\ndef healthz():\n    return "ok"\n' },
       good: {
@@ -58,7 +58,7 @@ export default projectRule({
       },
     },
     'nothing is deployed': { good: { 'price.py': 'def total(a):\n    return sum(a)\n' } },
-  },
+  }),
 });
 
 const ASKS = /^(curl|wget|http|https|xh|wait-on)$/;

@@ -23,7 +23,7 @@ export default projectRule({
 
   fix: { title: 'Create a first test', safety: 'review', edit: (_gap, { project }) => firstTest(project), remains: 'Give it the configuration and the database of a test, and install pytest.' },
 
-  examples: {
+  examples: () => ({
     'pytest is declared, and has nothing to run': {
       bad: {
         'app.py': 'from flask import Flask\napp = Flask(__name__)\n\n\n@app.get("/healthz")\ndef healthz():\n    return "ok"\n',
@@ -101,7 +101,7 @@ export default projectRule({
     'in words': { good: { 'features/order.feature': 'Feature: ordering\n  Scenario: one flower\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
     'in docstrings, when they are run': { good: { 'pytest.ini': '[pytest]\naddopts = --doctest-modules\n', 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', Procfile: 'web: gunicorn app:app\n' } },
     'a small program': { good: { 'shapes.py': 'def area(side):\n    return side * side\n' } },
-  },
+  }),
 });
 
 function judge(project: Project): Judgement {

@@ -15,7 +15,7 @@ import { fault } from '../../engine/workspace/files';
 import { testGrammars } from '../support/grammars';
 
 const noEval: Rule = rule({
-  id: 'no-eval', title: 'Nothing is evaluated', severity: 'high', confidence: 'confirmed', blocks: 'never', effort: 'S', since: '1', why: 'x', how: 'x', links: [], examples: {},
+  id: 'no-eval', title: 'Nothing is evaluated', severity: 'high', confidence: 'confirmed', blocks: 'never', effort: 'S', since: '1', why: 'x', how: 'x', links: [], examples: () => ({}),
   on: call('eval'), nothing: 'Nothing is called.', check: () => true, message: () => 'eval', underline: ({ call: one }) => one.calleeAt,
 })('code');
 

@@ -14,7 +14,7 @@ describe('a day of edits', () => {
   it('leaves the facts of one project, however many there were', async () => {
     const projects: WeakRef<Project>[] = [];
     const noting = projectRule({
-      severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: {}, id: 'noting', title: 'Noted',
+      severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: () => ({}), id: 'noting', title: 'Noted',
       project: (project) => { projects.push(new WeakRef(project)); return { holds: [] }; },
     })('code');
     const session = openSession({ workspace: openMemory({ 'app.py': 'import os\n', 'other.py': 'import app\n' }), grammars: await testGrammars(), rules: [noting] });

@@ -7,7 +7,7 @@ import type { Grammars } from '../../engine/syntax/grammars';
 import { openMemory } from '../../engine/workspace/memory';
 import { testGrammars } from '../support/grammars';
 
-const documented = { severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: {} } as const;
+const documented = { severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: () => ({}) } as const;
 const calls = (id: string, callee: string) => rule({
   ...documented, id, title: 'It is not called', on: call(callee), nothing: 'Nothing is called.', check: ({ call: one }) => { judged.push(`${id} ${one.callee}`); return true; }, message: () => `${callee} is called`,
   underline: ({ call: one }) => one.calleeAt, fix: { title: 'Call another', safety: 'safe', edit: ({ call: one }) => [replace(one.calleeAt, 'other')] },

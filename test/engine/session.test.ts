@@ -9,7 +9,7 @@ import { openMemory } from '../../engine/workspace/memory';
 import type { Workspace } from '../../engine/workspace/workspace';
 import { testGrammars } from '../support/grammars';
 
-const documented = { severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: {} } as const;
+const documented = { severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: () => ({}) } as const;
 
 const noEval = rule({
   ...documented, id: 'no-eval', title: 'Nothing is evaluated', anchors: ['bandit B307'], on: call('eval'), nothing: 'Nothing is called.',

@@ -8,7 +8,7 @@ import type { Rule } from '../../rules/kit';
 import { call, rule } from '../../rules/kit';
 import { testGrammars } from '../support/grammars';
 
-const documented = { severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: {} } as const;
+const documented = { severity: 'high', confidence: 'confirmed', blocks: 'always', effort: 'S', since: '1', why: 'Because.', how: 'So.', links: [], examples: () => ({}) } as const;
 const of = (id: string, callee: string): Rule => rule({
   ...documented, id, title: `No ${callee}`, anchors: ['bandit B307'], on: call(callee), nothing: 'Nothing is called.',
   check: () => true, message: () => `${callee} is called`, underline: ({ call: one }) => one.calleeAt,

@@ -53,7 +53,7 @@ describe('rules and broken files', function () {
 
   it('find nothing where a condition of a template stands around what is asked for', async () => {
     for (const rule of rules) {
-      for (const [title, { good, bad }] of Object.entries(rule.examples)) {
+      for (const [title, { good, bad }] of Object.entries(rule.examples())) {
         if (good === undefined || typeof good === 'string') continue;
         const tree = { ...(typeof bad === 'object' ? bad : {}), ...good };
         for (const conditional of conditionalForms(tree)) {

@@ -40,10 +40,10 @@ describe('examples of rules', () => {
   for (const rule of rules) {
     describe(rule.id, () => {
       it('has examples of both kinds', () => {
-        const all = Object.values(rule.examples);
+        const all = Object.values(rule.examples());
         assert.ok(all.some((each) => each.bad !== undefined) && all.some((each) => each.good !== undefined));
       });
-      for (const [title, example] of Object.entries(rule.examples)) {
+      for (const [title, example] of Object.entries(rule.examples())) {
         const { bad, good } = example;
         if (bad !== undefined) {
           const tree = treeOf(bad, example.path);

@@ -16,7 +16,7 @@ describe('services of compose files', () => {
   async function asked<T>(files: Readonly<Record<string, string>>, question: (project: Project) => T): Promise<T> {
     let answer: { readonly value: T } | undefined;
     const probe = projectRule({
-      id: 'probe', title: 'x', severity: 'low', confidence: 'likely', blocks: 'never', effort: 'S', since: '1', why: 'x', how: 'x', links: [], examples: {},
+      id: 'probe', title: 'x', severity: 'low', confidence: 'likely', blocks: 'never', effort: 'S', since: '1', why: 'x', how: 'x', links: [], examples: () => ({}),
       project: (project) => { answer = { value: question(project) }; return { notApplicable: 'x' }; },
     })('deployment');
     const session = openSession({ workspace: openMemory(files), grammars, rules: [probe] });
@@ -125,7 +125,7 @@ describe('build contexts', () => {
 
   it('are the folder that compose names, that what is copied is found in, or the Dockerfile\'s own', async () => {
     let folders: readonly string[] = [];
-    const probe = projectRule({ id: 'probe', title: 'x', severity: 'low', confidence: 'likely', blocks: 'never', effort: 'S', since: '1', why: 'x', how: 'x', links: [], examples: {}, project: (project) => { folders = buildContexts(project).map((each) => `${each.file.path} in ${each.folder === '' ? 'the root' : each.folder}`); return { notApplicable: 'x' }; } })('deployment');
+    const probe = projectRule({ id: 'probe', title: 'x', severity: 'low', confidence: 'likely', blocks: 'never', effort: 'S', since: '1', why: 'x', how: 'x', links: [], examples: () => ({}), project: (project) => { folders = buildContexts(project).map((each) => `${each.file.path} in ${each.folder === '' ? 'the root' : each.folder}`); return { notApplicable: 'x' }; } })('deployment');
     const session = openSession({
       workspace: openMemory({
         'a/Dockerfile': 'FROM python:3.12\nCOPY . .\nCMD ["python", "x.py"]\n', 'compose.yml': 'services:\n  web:\n    build: {context: ., dockerfile: a/Dockerfile}\n',
