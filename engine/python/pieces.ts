@@ -37,6 +37,9 @@ export class Pieces {
   /** What was read of the parts of a definition that is broken, by their texts. */
   private parts: ReadonlyMap<string, Part> = new Map();
 
+  /** The piece that was edited last, as it was when it was whole. */
+  private whole: WasLowered | undefined;
+
   /** What was lowered last, which may be asked for twice. */
   private latest: { readonly text: string; readonly lowered: Lowered } | undefined;
 
@@ -53,7 +56,9 @@ export class Pieces {
   }
 
   private again(text: string, before: WasLowered): Lowered {
-    const again = innermostAgain(before, text, this.lower);
+    if (before.origin.whole) this.whole = before;
+    // A line that was whole is broken for some letters and whole again with the next.
+    const again = this.whole && innermostAgain(this.whole, text, this.lower);
     if (again !== undefined && again !== 'broken') return again;
     const edit = stretchBetween(before.text, text);
     if ((before.origin.whole && again === undefined) || !staysInLine(before.text, text, edit)) return this.anew(text);
