@@ -15,6 +15,7 @@ import { flowOf } from './flow';
 import type { Site } from './flow/sites';
 import { siteIndexOf } from './flow/sites';
 import { Reach } from './reach';
+import { Refusals } from './refusals';
 import { routesOf } from './routes';
 import { djangoRouting, textOf } from './route-settings';
 import { routeWays } from './route-ways';
@@ -234,13 +235,14 @@ class Facts implements Project {
   private get settingIndex(): ModuleIndex<Assignment> { return this.once('settingIndex', () => new ModuleIndex(this.modules, settingsIn)); }
   private get settingsIndex(): Settings {
     return this.once('settings', () => new Settings({
-      modules: this.modules, index: this.settingIndex, names: this.names, reach: this.reach, selectedModules: this.selectedModules(),
+      modules: this.modules, index: this.settingIndex, names: this.names, reach: this.reach, selectedModules: this.selectedModules(), refusals: () => this.refusals,
       selection: () => selectionOf({
         modules: this.modules, names: this.names, resolve: (value, module) => this.resolve(value, module), func: (name) => this.func(name), callsOf: (name) => this.calls(name), deployed: (name) => this.deployedVariable(name)?.value,
       }),
       deployedVariable: (name) => this.deployedVariable(name) !== undefined, resolve: (value, module) => this.resolve(value, module),
     }));
   }
+  private get refusals(): Refusals { return this.once('refusals', () => new Refusals(this.modules), (module) => module.refusals.length > 0); }
   runs(standing: Standing, module: Module): boolean { return this.reach.runs(standing, module); }
   private get reach(): Reach { return this.once('reach', () => new Reach(this.modules)); }
 

@@ -10,7 +10,7 @@ export interface SelectionInput {
   readonly names: ProjectNames;
   readonly resolve: (value: Value, module: Module) => Value;
   readonly func: Project['func'];
-  /** Calls of a function of the project. */
+  /** Calls of a name. */
   readonly callsOf: (qualified: string) => ReturnType<Project['calls']>;
   /** What a deployed file sets a variable to. */
   readonly deployed: (variable: string) => string | undefined;
@@ -32,7 +32,7 @@ interface Found { readonly kind: 'class' | 'instance' | 'module'; readonly name:
 
 /** Development and test configuration counts only where there is nothing else. */
 export function selectionOf(input: SelectionInput): Selection {
-  const found = input.modules.flatMap((module) => module.calls.filter((call) => /\.from_object$/.test(call.callee)).flatMap((call) => call.args.slice(0, 1).flatMap((arg) => chosen(arg, module, input, 0))));
+  const found = input.callsOf('*.from_object').flatMap(({ module, call }) => call.args.slice(0, 1).flatMap((arg) => chosen(arg, module, input, 0)));
   const production = found.filter((each) => !developmentName(each.name.slice(each.name.lastIndexOf('.') + 1)));
   const counting = production.length > 0 ? production : found;
   const named = (...kinds: readonly Found['kind'][]) => new Set(counting.filter((each) => kinds.includes(each.kind)).map((each) => each.name));

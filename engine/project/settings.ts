@@ -8,7 +8,8 @@
 import type { Assignment, Module, Place, Setting, Value } from '../../rules/kit';
 import { environmentVariables } from '../../rules/kit';
 import type { Reach } from './reach';
-import { Refusals, refuses } from './refusals';
+import type { Refusals } from './refusals';
+import { refuses } from './refusals';
 import type { ModuleIndex } from './module-index';
 import type { ProjectNames } from './names';
 import { qualified } from './names';
@@ -21,6 +22,7 @@ export interface SettingsInput {
   readonly index: ModuleIndex<Assignment>;
   readonly names: ProjectNames;
   readonly reach: Reach;
+  readonly refusals: () => Refusals;
   /** Names of settings modules that something deployed or the entry points select (DJANGO_SETTINGS_MODULE and the like). */
   readonly selectedModules: ReadonlySet<string>;
   /** Of classes and modules, by `from_object`. */
@@ -42,7 +44,6 @@ export class Settings {
   private byEnding: ReadonlyMap<string, Module> | undefined;
   private known: Selection | undefined;
   private loaded: ReadonlySet<string> | undefined;
-  private refusals: Refusals | undefined;
 
   constructor(private readonly input: SettingsInput) {}
 
@@ -145,8 +146,7 @@ export class Settings {
   private refusal(name: string, assignment: Assignment, value: Value, module: Module): { refusal?: Place; unproved: boolean } {
     let unproved = false;
     const variables = environmentVariables(value);
-    this.refusals ??= new Refusals(this.input.modules);
-    for (const { refusal, module: home } of this.refusals.about(name.toUpperCase(), variables, module, assignment.target)) {
+    for (const { refusal, module: home } of this.input.refusals().about(name.toUpperCase(), variables, module, assignment.target)) {
       if (!refuses(refusal, variables, value)) continue;
       if (!this.input.reach.runs(refusal, home)) continue;
       const limited = refusal.guards.filter((guard) => guard.means === 'production');

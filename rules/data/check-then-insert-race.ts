@@ -71,21 +71,22 @@ function isByHand(module: Module, { call, func }: Lookup): boolean {
 }
 
 function insertOf(one: Lookup, module: Module, project: Project): { readonly start: number; readonly end: number } | undefined {
-  const text = project.text(module.path) ?? '';
   const { func, call, table, columns } = one;
-  const found = insertAfter(text, table.model.name, call.at.end, func.at.end);
-  if (!found || !decides(call.at, text, func.at.end)) return undefined;
-  if (LOCKED.test(text.slice(func.at.start, func.at.end)) || within(module.handlers, func.at).some((each) => each.catches.some((name) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(name)))) return undefined;
-  return columns.every((each) => new RegExp(`\\b${each.replace(/_id$/, '')}(_id)?\\s*=[^=]`).test(found.given)) ? found.at : undefined;
+  const from = func.at.start;
+  const text = project.written(module.path, func.at);
+  const found = insertAfter(text, table.model.name, call.at.end - from);
+  if (!found || !decides({ start: call.at.start - from, end: call.at.end - from }, text)) return undefined;
+  if (LOCKED.test(text) || within(module.handlers, func.at).some((each) => each.catches.some((name) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(name)))) return undefined;
+  return columns.every((each) => new RegExp(`\\b${each.replace(/_id$/, '')}(_id)?\\s*=[^=]`).test(found.given)) ? { start: found.at.start + from, end: found.at.end + from } : undefined;
 }
 
 /** `if query.first():`, or a name that the next `if` asks for. */
-function decides(at: { readonly start: number; readonly end: number }, text: string, end: number): boolean {
+function decides(at: { readonly start: number; readonly end: number }, text: string): boolean {
   const line = text.slice(text.lastIndexOf('\n', at.start) + 1, at.start);
   if (/^\s*(el)?if\b/.test(line)) return true;
   const statement = text.slice(Math.max(0, text.lastIndexOf('=', at.start) - 80), at.start);
   const name = /(?:^|\n)\s*(\w+)\s*=\s*[^=\n]*(?:\n[^\n=]*)?$/.exec(statement)?.[1] ?? /^\s*(\w+)\s*=/.exec(line)?.[1];
-  return name !== undefined && new RegExp(`^\\s*(?:el)?if\\s+(?:not\\s+)?(?:bool\\()?${name}\\b(?:\\s+is\\s+(?:not\\s+)?None)?(?:\\.(?:first|exists|scalar\\w*)\\(\\))?(?:\\s*[>!=]=?\\s*0)?\\s*\\)?\\s*:`, 'm').test(text.slice(at.end, Math.min(end, at.end + 600)));
+  return name !== undefined && new RegExp(`^\\s*(?:el)?if\\s+(?:not\\s+)?(?:bool\\()?${name}\\b(?:\\s+is\\s+(?:not\\s+)?None)?(?:\\.(?:first|exists|scalar\\w*)\\(\\))?(?:\\s*[>!=]=?\\s*0)?\\s*\\)?\\s*:`, 'm').test(text.slice(at.end, at.end + 600));
 }
 
 function isCovered(model: Lookup['table']['model'], columns: readonly string[], project: Project): boolean {

@@ -43,13 +43,12 @@ function inserts(): Selector<Match> {
       if (unit.kind !== 'module' || unit.language !== 'python' || unit.functions.length === 0) return;
       const unique = uniqueTables(project);
       if (unique.size === 0) return;
-      const text = project.text(unit.path) ?? '';
       for (const func of unit.functions) {
         const table = func.does.map((each) => unique.get(each)).find((each) => each !== undefined);
         if (!table || onlyInDevelopment(func) || !func.does.some((each) => /\.(commit|flush)$/.test(each)) || !serves(func, unit)) continue;
-        const found = insertAfter(text, table.mapped.model.name, func.body.start, func.body.end);
+        const found = insertAfter(project.written(unit.path, func.body), table.mapped.model.name, 0);
         const column = found && table.columns.find((each) => fromVisitor(each, found.given));
-        if (found && column) yield { module: unit, func, table: table.mapped, column, at: found.at };
+        if (found && column) yield { module: unit, func, table: table.mapped, column, at: { start: found.at.start + func.body.start, end: found.at.end + func.body.start } };
       }
     },
   };

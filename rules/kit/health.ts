@@ -13,10 +13,13 @@ export interface HealthRoute { readonly module: Module; readonly route: Route }
 
 /** Under any prefix, by the path's last parts or the handler's name; those that ask for one thing's state (`/orders/<id>/status`) are not among them. */
 export function healthRoutes(project: Project): readonly HealthRoute[] {
-  return project.once('health routes', () => {
-    const loaded = loadedModules(project);
-    return project.routes.filter(({ module, route }) => (loaded.size === 0 || loaded.has(module.path) || route.traced) && isHealth(route));
-  });
+  return project.once('health routes', () => project.modules.flatMap((module) => healthRoutesIn(module, project)));
+}
+
+/** Those of one file. */
+export function healthRoutesIn(module: Module, project: Project): readonly HealthRoute[] {
+  const loaded = loadedModules(project);
+  return project.routesOf(module).filter((route) => (loaded.size === 0 || loaded.has(module.path) || route.traced) && isHealth(route)).map((route) => ({ module, route }));
 }
 
 function isHealth(route: Route): boolean {

@@ -78,27 +78,26 @@ function compared(value: Value, module: Module, project: Project): string | unde
   return rest && !rest.includes('.') ? rest : undefined;
 }
 
-/** Where a row of the table is made after a place in a function: `Booking(…)` or `Booking.objects.create(…)`, with its arguments as written. */
-export function insertAfter(text: string, name: string, from: number, to: number): { readonly at: { readonly start: number; readonly end: number }; readonly given: string } | undefined {
-  // Most look-ups are followed by no row of their table: then no expression is made, and what stands behind the function is never searched.
-  if (!text.slice(from, to).includes(name)) return undefined;
-  const before = text.slice(0, to);
+/** Where a row of the table is made behind a place in the text of a function: `Booking(…)` or `Booking.objects.create(…)`, with its arguments as written. */
+export function insertAfter(text: string, name: string, from: number): { readonly at: { readonly start: number; readonly end: number }; readonly given: string } | undefined {
+  // Most look-ups are followed by no row of their table: then no expression is made.
+  if (!text.includes(name, from)) return undefined;
   const made = new RegExp(`(?<![\\w.])(?:\\w+\\.)?${name}(?:\\.objects\\.create|\\.create|\\.insert)?\\(`, 'g');
   made.lastIndex = from;
-  for (let found = made.exec(before); found; found = made.exec(before)) {
+  for (let found = made.exec(text); found; found = made.exec(text)) {
     const open = found.index + found[0].length;
-    const given = before.slice(open, closing(before, open, to));
+    const given = text.slice(open, closing(text, open));
     if (/\w\s*=[^=]|\*\*/.test(given)) return { at: { start: found.index, end: open - 1 }, given };
   }
   return undefined;
 }
 
-function closing(text: string, from: number, to: number): number {
+function closing(text: string, from: number): number {
   let depth = 1;
-  for (let at = from; at < to; at++) {
+  for (let at = from; at < text.length; at++) {
     const letter = text[at];
     if (letter === '(' || letter === '[' || letter === '{') depth++;
     else if (letter === ')' || letter === ']' || letter === '}') { depth--; if (depth === 0) return at; }
   }
-  return to;
+  return text.length;
 }

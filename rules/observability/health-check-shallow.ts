@@ -1,5 +1,5 @@
 import type { Edit, HealthRoute, Project, Route, Selector, Source, Variation } from '../kit';
-import { closure, hasOwnHandler, healthRoutes, idleModules, insert, lastName, rule } from '../kit';
+import { closure, hasOwnHandler, healthRoutes, healthRoutesIn, idleModules, insert, lastName, rule } from '../kit';
 
 interface Probe extends HealthRoute { readonly needs: readonly string[] }
 
@@ -58,7 +58,7 @@ function probes(): Selector<Probe> {
     kinds: ['module'], callees: [],
     *select(unit, project) {
       if (unit.kind !== 'module' || idleModules(project).has(unit.path)) return;
-      for (const each of healthRoutes(project)) if (each.module.path === unit.path && hasOwnHandler(each.route)) yield { ...each, needs: needsOf(project) };
+      for (const each of healthRoutesIn(unit, project)) if (hasOwnHandler(each.route)) yield { ...each, needs: needsOf(project) };
     },
   };
 }

@@ -89,7 +89,6 @@ function isRead(name: string, text: string): boolean {
 }
 
 function numbersOf(module: Module, func: Func, route: Route, { numbers, project }: { readonly numbers: readonly Call[]; readonly project: Project }): Raw | undefined {
-  if (project.once('valueErrorsAreAnswered', () => project.modules.some((each) => each.functions.some((one) => one.decorators.some((decorator) => /(errorhandler|exception_handler)$/.test(decorator.name) && decorator.args.some((arg) => arg.kind === 'reference' && /^(builtins\.)?ValueError$/.test(arg.name))))))) return undefined;
   const source = { slice: (at: Span) => project.written(module.path, at) };
   const found = within(numbers, func.body);
   const raw = found.filter((one) => {
@@ -99,7 +98,12 @@ function numbersOf(module: Module, func: Func, route: Route, { numbers, project 
     return way?.legs.length === 1 && !/^\w+$/.test(way.read);
   });
   const [first] = raw;
-  return first && { module, func, route, what: 'number', count: raw.length, at: first.at, name: readBy(first.args[0], source) };
+  if (!first || project.once('valueErrorsAreAnswered', () => project.modules.some(answersValueErrors), answersValueErrors)) return undefined;
+  return { module, func, route, what: 'number', count: raw.length, at: first.at, name: readBy(first.args[0], source) };
+}
+
+function answersValueErrors({ functions }: Module): boolean {
+  return functions.some((one) => one.decorators.some((decorator) => /(errorhandler|exception_handler)$/.test(decorator.name) && decorator.args.some((arg) => arg.kind === 'reference' && /^(builtins\.)?ValueError$/.test(arg.name))));
 }
 
 /** What is no number is caught. */
