@@ -46,9 +46,14 @@ export function statesIn(one: FunctionStmt | ClassStmt, rest: States, file: Stat
   return found;
 }
 
+/** Whether a text has a `global` statement. The first of a file makes state of all its numbers. */
+export function saysGlobal(text: string): boolean {
+  return /^[ \t]+global[ \t]/m.test(text);
+}
+
 /** A number changes only where a function says that it means the module's. */
 function withoutConstants(found: Map<string, Growing>, text: string): void {
-  if (!/^[ \t]+global[ \t]/m.test(text)) for (const [name, each] of found) if (each.holds === 'number') found.delete(name);
+  if (!saysGlobal(text)) for (const [name, each] of found) if (each.holds === 'number') found.delete(name);
 }
 
 /** Definitions at the top of a file and in its branches. */

@@ -21,6 +21,7 @@ import { isRefusing } from './refusals';
 import type { Scopes } from './scopes';
 import { scopesWith } from './scopes';
 import type { States } from './state';
+import { saysGlobal } from './state';
 import type { Stretch } from '../syntax/stretch';
 import { stretchBetween } from '../syntax/stretch';
 
@@ -92,7 +93,7 @@ function stillBy(read: Read, text: string, edit: Stretch, { index, known, lower 
   const now = placedAt(written, lower(written, piece), gone.start);
   const definition = definitionOf(now);
   if (!definition || definition.k !== before.k || definition.name !== before.name || now.origin.whole !== piece.origin.whole) return undefined;
-  if (isRefusing([definition]).join() !== isRefusing([before]).join()) return undefined;
+  if (isRefusing([definition]).join() !== isRefusing([before]).join() || saysGlobal(written) !== saysGlobal(piece.text)) return undefined;
   const scopes = scopesWith(read.scopes, gone, now);
   const seen = seenOf(now, scopes);
   if ((seen === undefined || seen !== known.seen) && read.pieces.some((each) => each !== known && each.asked.has(before.name))) return undefined;

@@ -143,6 +143,14 @@ describe('the memory of an open file', function () {
     });
   }
 
+  const others: Readonly<Record<string, readonly string[]>> = {
+    'the first `global`, which makes state of numbers elsewhere': ['COUNT = 0\ndef first():\n    print()\n    #global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n', 'COUNT = 0\ndef first():\n    print()\n    global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n'],
+    'the first `global`, of a number that is counted there': ['COUNT = 0\ndef count():\n    print()\n    #global COUNT\n    COUNT += 1\n', 'COUNT = 0\ndef count():\n    print()\n    global COUNT\n    COUNT += 1\n'],
+  };
+  for (const [title, [before = '', after = '']] of Object.entries(others)) {
+    it(`holds for: ${title}, there and back`, () => { typed([before, after, before, after], title); });
+  }
+
   it(`holds for lines cut, moved and typed anywhere (seed ${seed})`, () => {
     const chance = random(seed);
     const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(chance() * list.length)];
