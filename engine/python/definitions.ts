@@ -79,6 +79,6 @@ function bodyFacts(draft: Draft, one: FunctionStmt | ClassStmt, { scope, decorat
   // Of a class they are asked for where it is a route itself.
   const reads = one.k === 'function' || decorators.length > 0 ? readings(one.body, scope, draft.names, draft.input.text) : [];
   const facts = { does: called.size === 0 ? NONE : [...called], reads: settled(reads) };
-  if (decorators.length > 0) draft.found.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, stands, facts, draft.routeContext()));
+  if (decorators.length > 0) draft.found.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, stands, facts, draft.routeContext));
   return facts;
 }

@@ -40,8 +40,8 @@ export interface Draft extends Whole {
   readonly variables: VariableReads;
   readonly routing: RoutingReader;
   readonly modelFile: ModelFile;
-  /** Asked for at the first route: imports stand above what they are used for, so the framework is known by then. */
-  readonly routeContext: () => RouteContext;
+  /** What routes are read with. The framework is the same for all of a file, in whatever order they are read. */
+  readonly routeContext: RouteContext;
   /** Classes of this file with a base that somebody asks for: `class Shop(Flask)`. Calls of them are kept like calls of it. */
   readonly derived: Set<string>;
   /** Every list that statements add facts to. A fact that belongs in none of them is lost on the next keystroke. */
@@ -65,12 +65,11 @@ export function draftOf(input: ModuleInput, whole?: Whole): Draft {
   const scopes = whole?.scopes ?? collectScopes(input.program, (written) => absolute(written, name, inPackage));
   const routing = new RoutingReader(names, values, beside);
   const derived = new Set<string>();
-  let context: RouteContext | undefined;
   return {
     input, name, package: inPackage, names, values, scopes, routing, derived, found, beside,
     refusing: whole?.refusing ?? new Set(isRefusing(input.program.body)),
     variables: new VariableReads(names, values, found.environment), modelFile: { names, values, stars: scopes.stars },
-    routeContext: () => context ??= { names, framework: importedFramework(found.imports.map((each) => each.target)) },
+    routeContext: { names, framework: importedFramework(scopes.imported.map(({ target }) => target)) },
     lists: { ...found, ...beside }, sets: { derived, made: routing.made },
   };
 }

@@ -1,5 +1,4 @@
 /** Reading an open file: statements that mean what they meant before the edit are taken over, the others are read (see memory.ts). */
-import type { Import } from '../../rules/kit';
 import type { Draft } from './draft';
 import { draftOf } from './draft';
 import type { ModuleMemory, Remembered } from './memory';
@@ -21,8 +20,8 @@ export interface Standpoint { readonly remembered: Remembered; readonly place: P
  * @param does what the module calls, to which is added
  */
 export function readPieces(draft: Draft, pieces: readonly Piece[], top: Place, does: Set<string>, memory: ModuleMemory): readonly Standpoint[] {
-  const { input: { path, role }, scopes, refusing, values } = draft;
-  const { standing, known } = memory.recall(pieces, scopes, [path, role, ...scopes.stars, ...refusing].join('\0'));
+  const { input: { path, role }, scopes, refusing, values, routeContext: { framework = '' } } = draft;
+  const { standing, known } = memory.recall(pieces, scopes, [path, role, framework, ...scopes.stars, ...refusing].join('\0'));
   let here = top;
   let ambient: Remembered['ambient'] = [];
   let conditions: ReadonlySet<string> = new Set();
@@ -92,10 +91,7 @@ export function rereading({ input, refusing }: Draft, read: readonly Standpoint[
     if (!there) throw new RangeError(`There is no piece ${index}.`);
     const { piece: gone } = there.remembered;
     const draft = draftOf({ ...input, text, program: { ...input.program, body: [definition] }, memory: undefined }, { scopes, refusing });
-    for (const { remembered: { facts: { imports = [] }, added } } of read.slice(0, index)) {
-      draft.found.imports.push(...imports as readonly Import[]);
-      addNames(draft, added);
-    }
+    for (const { remembered: { added } } of read.slice(0, index)) addNames(draft, added);
     const rest = new Map([...states].filter(([, { nameAt: { start } }]) => start < gone.start || gone.start + gone.text.length <= start));
     return { ...recorded(draft, piece, inside(there.place, { scope: scopes.module }), new Set()), states: statesIn(definition, rest, { scopes, names: draft.names, text }) };
   };

@@ -36,6 +36,10 @@ export interface Scopes {
   of(statement: FunctionStmt | ClassStmt): Scope | undefined;
   /** Modules whose names were all imported by `from m import *`, in order. */
   readonly stars: readonly string[];
+  /** What is imported anywhere in the file, functions included, with the places. */
+  readonly imported: readonly { readonly target: string; readonly at: number }[];
+  /** Turns the module of an import as written (`..models`) into an absolute name. */
+  absolute(written: string): string;
 }
 
 /**
@@ -46,6 +50,7 @@ export interface Scopes {
 export function collectScopes(program: Pick<Program, 'body'>, absolute: (written: string) => string, module: Scope = scopeOf('module', '', undefined, undefined)): Scopes {
   const byStatement = new Map<Stmt, Scope>();
   const stars: string[] = [];
+  const imported: { readonly target: string; readonly at: number }[] = [];
   let blocks = 0;
 
   const bind = (scope: Scope, name: string, binding: Binding) => {
@@ -89,8 +94,10 @@ export function collectScopes(program: Pick<Program, 'body'>, absolute: (written
     switch (one.k) {
       case 'import':
         for (const name of one.names) {
-          if (name.name === '*') { stars.push(absolute(name.module)); continue; }
-          const target = name.name === undefined ? (name.alias ? name.module : name.module.split('.')[0] ?? '') : `${absolute(name.module)}.${name.name}`;
+          const from = name.name === undefined ? name.module : absolute(name.module);
+          imported.push({ target: from, at: one.start });
+          if (name.name === '*') { stars.push(from); continue; }
+          const target = name.name === undefined ? (name.alias ? from : from.split('.')[0] ?? '') : `${from}.${name.name}`;
           const local = name.alias ?? name.name ?? target;
           bind(scope, local, { kind: 'import', target, at: one.start, blocks: path });
         }
@@ -138,18 +145,19 @@ export function collectScopes(program: Pick<Program, 'body'>, absolute: (written
   };
 
   statements(module, program.body, []);
-  return { module, stars, of: (one) => byStatement.get(one) };
+  return { module, stars, imported, absolute, of: (one) => byStatement.get(one) };
 }
 
 /** The scopes of a file in which another definition stands in a place: of the rest nothing is walked again. */
 export function scopesWith(rest: Scopes, gone: { readonly start: number; readonly end: number }, definition: Pick<Program, 'body'>): Scopes {
+  const stays = (each: { readonly at: number }) => each.at < gone.start || gone.end <= each.at;
   const bindings = new Map([...rest.module.bindings].flatMap(([name, list]): [string, Binding[]][] => {
-    const left = list.filter((each) => each.at < gone.start || gone.end <= each.at);
+    const left = list.filter(stays);
     return left.length > 0 ? [[name, left]] : [];
   }));
-  const own = collectScopes(definition, (written) => written, { ...rest.module, bindings });
+  const own = collectScopes(definition, rest.absolute, { ...rest.module, bindings });
   for (const list of bindings.values()) if (list.length > 1) list.sort((a, b) => a.at - b.at);
-  return { ...own, stars: rest.stars, of: (statement) => own.of(statement) ?? rest.of(statement) };
+  return { ...own, stars: rest.stars, imported: [...rest.imported.filter(stays), ...own.imported], of: (statement) => own.of(statement) ?? rest.of(statement) };
 }
 
 function scopeOf(kind: Scope['kind'], name: string, parent: Scope | undefined, statement: FunctionStmt | ClassStmt | undefined): Scope {

@@ -144,6 +144,9 @@ describe('the memory of an open file', function () {
   }
 
   const others: Readonly<Record<string, readonly string[]>> = {
+    'a route behind a framework that is imported late': ['from flask import abort\nfrom shop import shop\n@shop.route("/a")\ndef a():\n    return 1\nimport fastapi\n@shop.route("/b")\ndef b():\n    return 1\n', 'from flask import abort\nfrom shop import shop\n@shop.route("/a")\ndef a():\n    return 1\nimport fastapi\n@shop.route("/b")\ndef b():\n    return find(1)\n'],
+    'a framework that nothing names': ['from shop import shop\n@shop.route("/a")\ndef a():\n    return 1\n', 'import flask\nfrom shop import shop\n@shop.route("/a")\ndef a():\n    return 1\n'],
+    'a framework imported in a function': ['from shop import shop\ndef first():\n    import flask\n@shop.route("/a")\ndef a():\n    return 1\n', 'from shop import shop\ndef first():\n    import os\n@shop.route("/a")\ndef a():\n    return 1\n'],
     'the first `global`, which makes state of numbers elsewhere': ['COUNT = 0\ndef first():\n    print()\n    #global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n', 'COUNT = 0\ndef first():\n    print()\n    global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n'],
     'the first `global`, of a number that is counted there': ['COUNT = 0\ndef count():\n    print()\n    #global COUNT\n    COUNT += 1\n', 'COUNT = 0\ndef count():\n    print()\n    global COUNT\n    COUNT += 1\n'],
   };
