@@ -7,7 +7,8 @@ import { draftOf } from './draft';
 import { looksLikeMigration, migrationOf } from './migrations';
 import { withLooseIndexes } from './models';
 import { readPieces, rereading } from './remembering';
-import { topOf } from './standing';
+import type { Place } from './standing';
+import { behind, topOf } from './standing';
 import type { States } from './state';
 import { statesOf, written } from './state';
 import { block } from './statements';
@@ -22,11 +23,22 @@ export function pythonModule(input: ModuleInput): Module {
   const does = new Set<string>();
   const top = topOf(scopes.module, does);
   const read = memory && program.pieces ? readPieces(draft, program.pieces, top, does, memory) : undefined;
-  if (!read) block(draft, program.body, top);
+  if (!read) readAtOnce(draft, top);
   const states = statesOf(program.body, { scopes, names, text });
   const module = assembled(draft, states, does);
   if (memory) memory.read = read && { text, module, scopes, states, pieces: read.map((each) => each.remembered), again: rereading(draft, read, states) };
   return module;
+}
+
+/** Each line that begins a statement begins with nothing known, as a piece does that is read alone: how far a value is followed does not rest on what was followed before. */
+function readAtOnce(draft: Draft, top: Place): void {
+  const { input: { program, text }, values, names } = draft;
+  let here = top;
+  for (const one of program.body) {
+    if (text.slice(text.lastIndexOf('\n', one.start - 1) + 1, one.start).trim() === '') { values.forget(); names.forget(); }
+    block(draft, [one], here);
+    here = behind(one, here, values);
+  }
 }
 
 function assembled({ input, name, package: inPackage, scopes, variables, routing, found, beside, modelFile }: Draft, states: States, does: ReadonlySet<string>): Module {

@@ -85,6 +85,9 @@ shop = Shop()
 shop.run(debug=DEBUG, port=LIMIT)
 `;
 
+/** Longer than values are followed. */
+const CHAIN = Array.from({ length: 21 }, (_, index) => index === 0 ? 'v0 = 1\n' : `v${index} = v${index - 1}\n`).join('');
+
 describe('the memory of an open file', function () {
   this.timeout(60_000);
   let grammars: Grammars;
@@ -149,6 +152,7 @@ describe('the memory of an open file', function () {
     'a framework imported in a function': ['from shop import shop\ndef first():\n    import flask\n@shop.route("/a")\ndef a():\n    return 1\n', 'from shop import shop\ndef first():\n    import os\n@shop.route("/a")\ndef a():\n    return 1\n'],
     'the first `global`, which makes state of numbers elsewhere': ['COUNT = 0\ndef first():\n    print()\n    #global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n', 'COUNT = 0\ndef first():\n    print()\n    global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n'],
     'the first `global`, of a number that is counted there': ['COUNT = 0\ndef count():\n    print()\n    #global COUNT\n    COUNT += 1\n', 'COUNT = 0\ndef count():\n    print()\n    global COUNT\n    COUNT += 1\n'],
+    'a value behind a long chain of names': [`${CHAIN}last = v20\n`, `${CHAIN}final = v20\n`],
   };
   for (const [title, [before = '', after = '']] of Object.entries(others)) {
     it(`holds for: ${title}, there and back`, () => { typed([before, after, before, after], title); });
