@@ -76,18 +76,19 @@ interface Reread { readonly body: readonly Stmt[]; readonly comments: Program['c
 
 /** What was read by itself, at its place in a text; undefined where it is no statement any more, or where comments behind it may end a block. */
 function shiftedOut({ body: [around, ...others], comments }: Program, from: number, text: string, to: number): Reread | undefined {
-  const last = around?.k === 'class' ? around.body.body.at(-1) : undefined;
-  if (around?.k !== 'class' || !last || others.length > 0 || around.end !== around.body.end) return undefined;
+  const [first, last] = around?.k === 'class' ? [around.body.body[0], around.body.body.at(-1)] : [];
+  if (around?.k !== 'class' || !first || !last || others.length > 0 || around.end !== around.body.end) return undefined;
   const by = from - AROUND.length;
-  if (/\n[^]/.test(text.slice(last.end + by, to)) || (blocksOf(last).length > 0 && isDeeperComment(text, to, (around.body.body[0]?.start ?? 0) - AROUND.length))) return undefined;
+  if (/\n[^]/.test(text.slice(last.end + by, to)) || isDeeper(text, to, first.start + by, blocksOf(last).length > 0)) return undefined;
   return { body: shifted(around.body.body, by), comments: shifted(comments, by), end: around.end + by };
 }
 
-/** Whether the next line that is not blank is a comment that is indented further. */
-function isDeeperComment(text: string, at: number, indented: number): boolean {
-  const comment = /(?:[ \t]*\r?\n)*([ \t]*)#/y;
-  comment.lastIndex = at;
-  return (comment.exec(text)?.[1]?.length ?? 0) > indented;
+/** Whether the next line that is not blank is indented further than a statement, and may be a part of it: a comment only where it has blocks. */
+function isDeeper(text: string, at: number, statement: number, blocks: boolean): boolean {
+  const line = /(?:[ \t]*\r?\n)*([ \t]*)(\S)/y;
+  line.lastIndex = at;
+  const [, indented = '', first] = line.exec(text) ?? [];
+  return (blocks || first !== '#') && indented.length > statement - text.lastIndexOf('\n', statement - 1) - 1;
 }
 
 /** A program with other statements in the place of one. */
