@@ -9,6 +9,7 @@ import type { Piece } from './pieces';
 import { isRefusing } from './refusals';
 import type { RouteContext } from './routes';
 import { importedFramework } from './routes';
+import type { OwnerGuard } from './routing';
 import { RoutingReader } from './routing';
 import type { Scope, Scopes } from './scopes';
 import { collectScopes } from './scopes';
@@ -88,5 +89,5 @@ function factLists() {
 }
 
 function sideLists() {
-  return { taskCalls: new Array<Call>(), owners: new Array<RouteOwner>(), mounts: new Array<RouteMount>(), entries: new Array<RouteEntry>(), hooks: new Array<RouteHook>() };
+  return { taskCalls: new Array<Call>(), owners: new Array<RouteOwner>(), mounts: new Array<RouteMount>(), entries: new Array<RouteEntry>(), hooks: new Array<RouteHook>(), guards: new Array<OwnerGuard>() };
 }

@@ -7,6 +7,7 @@ import { draftOf } from './draft';
 import { looksLikeMigration, migrationOf } from './migrations';
 import { withLooseIndexes } from './models';
 import { readPieces, rereading } from './remembering';
+import { routingOf } from './routing';
 import type { Place } from './standing';
 import { behind, topOf } from './standing';
 import type { States } from './state';
@@ -41,14 +42,14 @@ function readAtOnce(draft: Draft, top: Place): void {
   }
 }
 
-function assembled({ input, name, package: inPackage, scopes, variables, routing, found, beside, modelFile }: Draft, states: States, does: ReadonlySet<string>): Module {
+function assembled({ input, name, package: inPackage, scopes, variables, found, beside, modelFile }: Draft, states: States, does: ReadonlySet<string>): Module {
   const { program, path, role, text, suppressions } = input;
   const first = program.body[0];
   const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...modelFile, scopes }) : undefined;
   const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
   return {
     markers: settled(markersIn(text, program.comments)),
-    kind: 'module', path, language: 'python', role, name, package: inPackage, lines: lineCount(text), whole: program.whole, routing: routing.read(),
+    kind: 'module', path, language: 'python', role, name, package: inPackage, lines: lineCount(text), whole: program.whole, routing: routingOf(beside),
     states: settled(written(states)),
     imports: settled(found.imports), classes: settled(found.classes), functions: inOrder(found.functions), assignments: settled(found.assignments), calls: settled(found.calls), passes: settled(found.passes),
     comparisons: settled(found.comparisons), handlers: settled(found.handlers), drops: settled(found.drops), routes: inOrder(found.routes), refusals: settled(found.refusals), statuses: settled(found.statuses),

@@ -18,28 +18,38 @@ const HOOKS = new Set(['before_request', 'before_app_request', 'add_middleware',
 const ADDS = new Set(['append', 'extend', 'insert']);
 
 /** Where what is found is put. */
-export interface RoutingLists { readonly owners: RouteOwner[]; readonly mounts: RouteMount[]; readonly entries: RouteEntry[]; readonly hooks: RouteHook[] }
+export interface RoutingLists { readonly owners: RouteOwner[]; readonly mounts: RouteMount[]; readonly entries: RouteEntry[]; readonly hooks: RouteHook[]; readonly guards: OwnerGuard[] }
+
+/** What a statement puts before all that hangs on an owner of its file, which an earlier statement made. */
+export interface OwnerGuard { readonly owner: string; readonly gates: readonly string[] }
+
+/** What a file says of how routes hang together, out of the lists that its statements have filled. */
+export function routingOf({ owners: found, mounts, entries, hooks, guards }: RoutingLists): Routing {
+  if (found.length + mounts.length + entries.length + hooks.length === 0) return NO_ROUTING;
+  const isFirst = ({ name }: RouteOwner, index: number) => found.findIndex((other) => other.name === name) === index;
+  const guarded = (each: RouteOwner, index: number): RouteOwner => {
+    const gates = guards.filter(({ owner }) => owner === each.name).flatMap((one) => one.gates);
+    return gates.length > 0 && isFirst(each, index) ? { ...each, gates: [...each.gates, ...gates] } : each;
+  };
+  // A list that is added to is one list.
+  return { owners: found.map(guarded).filter((each, index) => each.made !== 'list' || isFirst(each, index)), mounts, entries, hooks };
+}
 
 export class RoutingReader implements RoutingLists {
   readonly owners: RouteOwner[];
   readonly mounts: RouteMount[];
   readonly entries: RouteEntry[];
   readonly hooks: RouteHook[];
+  readonly guards: OwnerGuard[];
   /** Local names of what this file makes. */
   readonly made = new Set<string>();
 
-  constructor(readonly names: Names, readonly values: Values, { owners, mounts, entries, hooks }: RoutingLists) {
+  constructor(readonly names: Names, readonly values: Values, { owners, mounts, entries, hooks, guards }: RoutingLists) {
     this.owners = owners;
     this.mounts = mounts;
     this.entries = entries;
     this.hooks = hooks;
-  }
-
-  read(): Routing {
-    const { mounts, entries, hooks } = this;
-    // A list that is added to is one list.
-    const owners = this.owners.filter((each, index) => each.made !== 'list' || this.owners.findIndex((other) => other.name === each.name) === index);
-    return owners.length + mounts.length + entries.length + hooks.length === 0 ? NO_ROUTING : { owners, mounts, entries, hooks };
+    this.guards = guards;
   }
 
   /** Every call of the file comes by: what has nothing to do with routes is left at its last name. */
@@ -152,9 +162,7 @@ export class RoutingReader implements RoutingLists {
 
   /** Adds what stands before all that hangs on an owner of this file. */
   guard(owner: string, gates: readonly string[]): void {
-    const at = this.owners.findIndex((each) => each.name === owner);
-    const before = this.owners[at];
-    if (before) this.owners[at] = { ...before, gates: [...before.gates, ...gates] };
+    this.guards.push({ owner, gates });
   }
 
   push(path: Expr, view: Expr | undefined, owner: string, framework: string, scope: Scope, standing: Standing, methods: readonly string[] | undefined, gates: readonly string[] = [], set = false): void {

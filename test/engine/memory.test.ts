@@ -152,6 +152,8 @@ describe('the memory of an open file', function () {
     'a framework imported in a function': ['from shop import shop\ndef first():\n    import flask\n@shop.route("/a")\ndef a():\n    return 1\n', 'from shop import shop\ndef first():\n    import os\n@shop.route("/a")\ndef a():\n    return 1\n'],
     'the first `global`, which makes state of numbers elsewhere': ['COUNT = 0\ndef first():\n    print()\n    #global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n', 'COUNT = 0\ndef first():\n    print()\n    global OTHER\n    return 1\ndef count():\n    COUNT[0] = 1\n'],
     'the first `global`, of a number that is counted there': ['COUNT = 0\ndef count():\n    print()\n    #global COUNT\n    COUNT += 1\n', 'COUNT = 0\ndef count():\n    print()\n    global COUNT\n    COUNT += 1\n'],
+    'a list of routes that is wrapped below': ['from django.urls import path\nurlpatterns = [path("a/", view)]\nurlpatterns = decorated(urlpatterns, require_admin)\nx = 1\n', 'from django.urls import path\nurlpatterns = [path("a/", view)]\nurlpatterns = decorated(urlpatterns, require_admin)\nx = 2\n'],
+    'a loop above a line that is indented too far': ['def f():\n    db = connect()\n        print(db)\n    return 1\n', 'def f():\n    for name in KEYS:\n        print(db)\n    return 1\n'],
     'a value behind a long chain of names': [`${CHAIN}last = v20\n`, `${CHAIN}final = v20\n`],
   };
   for (const [title, [before = '', after = '']] of Object.entries(others)) {
