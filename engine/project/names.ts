@@ -158,8 +158,22 @@ export class ProjectNames {
     const tail = others.length > 0 ? `.${others.join('.')}` : '';
     if (target !== undefined && target !== `${module.name}.${first}`) return this.find(target + tail, module, depth + 1, seen);
     for (const star of module.stars) {
-      const found = this.find(`${star}.${parts.join('.')}`, module, depth + 1, seen);
+      const found = this.fromStar(star, module, parts, depth + 1, seen);
       if (found && found.definition.kind !== 'module') return found;
+    }
+    return undefined;
+  }
+
+  /** What `from star import *` brings under a name. Only the module itself is asked: what lies above it cannot have been meant, and leads back here by longer and longer names. */
+  private fromStar(star: string, from: Module, parts: readonly string[], depth: number, seen: Set<string>): ReturnType<ProjectNames['definition']> {
+    if (depth > LONGEST) return undefined;
+    for (const root of this.roots(star, from, false)) {
+      const contents = this.contents.get(root);
+      const question = `* ${root} ${parts.join('.')}`;
+      if (!contents || seen.has(question)) continue;
+      seen.add(question);
+      const found = this.inside(contents, parts, depth, seen);
+      if (found) return found;
     }
     return undefined;
   }

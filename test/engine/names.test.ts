@@ -27,6 +27,9 @@ describe('names of Python', () => {
     'a relative import': [{ 'app/ext.py': 'from flask_limiter import Limiter\nlimiter = Limiter(key)\n', 'app/views.py': 'from .ext import limiter\nlimiter.limit("x")\n' }, 'flask_limiter.Limiter.limit'],
     'a re-export': [{ 'app/db.py': 'from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\n', 'app/__init__.py': 'from .db import db\n', 'app/v.py': 'from app import db\ndb.create_all()\n' }, 'flask_sqlalchemy.SQLAlchemy.create_all'],
     'a star import': [{ 'shop/base.py': 'from flask import Flask\napp = Flask("x")\n', 'shop/run.py': 'from shop.base import *\napp.run()\n' }, 'flask.Flask.run'],
+    'a star import of a package whose modules are imported by stars': [{ 'shop/__init__.py': 'from .base import *\nfrom .web import *\n', 'shop/base.py': '', 'shop/web.py': 'from flask import Flask\napp = Flask("x")\n', 'run.py': 'from shop import *\napp.run()\n' }, 'flask.Flask.run'],
+    'a name by a star that a module of the package has too': [{ 'shop/__init__.py': 'from .tools import *\n', 'shop/tools.py': 'import requests\ncache = requests.Session()\n', 'shop/cache.py': 'X = 1\n', 'run.py': 'from shop import cache\ncache.get("x")\n' }, 'requests.Session.get'],
+    'stars that go round': [{ 'a.py': 'from b import *\n', 'b.py': 'from a import *\nfrom c import *\n', 'c.py': 'from a import *\nimport requests\ns = requests.Session()\n', 'run.py': 'from a import s\ns.get("x")\n' }, 'requests.Session.get'],
     'a source root that nothing declares': [{ 'backend/core/db.py': 'import sqlalchemy\nengine = sqlalchemy.create_engine("x")\n', 'backend/main.py': 'from core.db import engine\nengine.execute("x")\n' }, 'sqlalchemy.create_engine.execute'],
     'a factory elsewhere': [{ 'app/__init__.py': 'from flask import Flask\ndef create_app():\n    app = Flask("x")\n    return app\n', 'wsgi.py': 'from app import create_app\napp = create_app()\napp.run()\n' }, 'flask.Flask.run'],
     'a submodule that shares its name with its function': [{ 'app/api/__init__.py': 'from .watch import watch, other\n', 'app/api/watch.py': 'import requests\ndef watch():\n    return 1\ndef other():\n    return requests.Session()\n', 'app/main.py': 'from app.api import other\nother().get("x")\n' }, 'requests.Session.get'],
@@ -39,4 +42,12 @@ describe('names of Python', () => {
       assert.ok(found.includes(expected), found.join(', '));
     });
   }
+
+  it('are looked for once in a package of many stars, however many ways lead there', async () => {
+    const names = Array.from({ length: 24 }, (_, index) => `part${index}`);
+    const files = Object.fromEntries(names.map((name, index) => [`kit/${name}.py`, `from . import ${names[(index + 1) % names.length]}\nfrom .${names[(index + 7) % names.length]} import *\ndef f${index}():\n    nowhere.go()\n`]));
+    const project = await projectOf({ ...files, 'kit/__init__.py': names.map((name) => `from .${name} import *\n`).join(''), 'run.py': 'import kit\nfrom kit import *\nkit.nowhere.go()\nf3()\n' });
+    const callees = project.modules.flatMap((module) => module.path === 'run.py' ? module.calls.map((each) => each.callee) : []);
+    assert.deepEqual(callees, ['kit.nowhere.go', 'kit.part3.f3']);
+  });
 });
