@@ -101,15 +101,15 @@ describe('the server process', function () {
     assert.deepEqual(readdirSync(folder), before);
   });
 
-  it('keeps its code where it may, starts from it the next time, and makes it anew when it came to harm', async () => {
+  it('keeps its code where it may, starts from it, adds what a later project needs, and makes it anew when it came to harm', async () => {
     const place = join(folder, '../code/here');
     const file = join(place, 'server.code');
     const beside = readdirSync(dirname(SERVER));
     /** One life of the server: what it reports, and the code that is kept after it. */
-    async function live(done: () => boolean): Promise<readonly [unknown, Buffer]> {
+    async function live(done: () => boolean, project = folder): Promise<readonly [unknown, Buffer]> {
       const { child, connection } = overIpc(`${CODE_CACHE}${place}`);
       started.push(child);
-      await introduce(connection, folder, process.pid);
+      await introduce(connection, project, process.pid);
       await connection.sendRequest(RESCAN);
       const { folders } = await connection.sendRequest<ReportAnswer>(REPORT);
       await until(done, 'the code', 10_000);
@@ -120,7 +120,11 @@ describe('the server process', function () {
       connection.dispose();
       return [folders.map(({ cards }) => cards), readFileSync(file)];
     }
-    const [report, code] = await live(() => existsSync(file));
+    const empty = join(folder, '../empty');
+    mkdirSync(empty);
+    const [, little] = await live(() => existsSync(file), empty);
+    const [report, code] = await live(() => !readFileSync(file).equals(little));
+    assert.ok(code.length > little.length * 1.2, 'it has what the first project did not need');
     assert.deepEqual(await live(() => true), [report, code]);
     const harmed = Buffer.from(code).fill(7, 1000, 2000);
     writeFileSync(file, harmed);
@@ -128,7 +132,7 @@ describe('the server process', function () {
     assert.deepEqual(again, report);
     assert.ok(!code.includes('7391') && !code.includes(folder), 'nothing of the folder is in it');
     assert.deepEqual([readdirSync(place), readdirSync(dirname(SERVER)), readdirSync(folder)], [['server.code'], beside, ['app.py', 'requirements.txt']]);
-  });
+  }).timeout(60_000);
 
   it('speaks over ipc', async () => {
     const { child, connection } = overIpc();
