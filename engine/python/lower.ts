@@ -13,16 +13,26 @@ import { unescapePython } from './strings';
 /** Deeper nesting is nobody's program; it would only overflow our own stack. */
 const DEEPEST = 150;
 
+/** A line ends in a string of one line, not continued, and before anything is put into it: the parser takes a line end right behind the quote for a part of the string. */
+const BROKEN_OFF = /^[^{\n]*(?<!\\\r?)\n/;
+
 type Typed = TreeNode & { kind?: string };
 
 /** The parser takes the line below for what is still to be typed: `x =`, `user.`. */
 function runsOn(one: Stmt | undefined, text: string): boolean {
   switch (one?.k) {
     case 'assign': case 'expression': case 'return': case 'raise': case 'assert': case 'import': case 'loose': return lineEndsIn(text, one.start, one.end);
-    case 'if': case 'loop': case 'with': case 'match': return headRunsOn(text, one.start);
+    case 'if': case 'loop': return headRunsOn(text, one.start) || (one.orelse !== undefined && clauseRunsOn(text, one.body.end, one.orelse));
+    case 'try': return [one, ...one.handlers].some(({ start }) => headRunsOn(text, start)) || [one.orelse, one.final].some((each) => each && clauseRunsOn(text, each === one.final && one.orelse ? one.orelse.end : one.handlers.at(-1)?.end ?? one.body.end, each));
+    case 'with': case 'match': return headRunsOn(text, one.start);
     case 'function': case 'class': return headRunsOn(text, one.nameAt);
     default: return false;
   }
+}
+
+/** The same of what leads to another block of a statement: `elif user.`, `else`. */
+function clauseRunsOn(text: string, end: number, { start, body: [first] }: Block): boolean {
+  return first?.start === start && text.startsWith('elif', start) ? headRunsOn(text, start) : /\b(?:else|finally)\s*\n\s*:/.test(text.slice(end, start));
 }
 
 /** A walker for trees of this language; make it once. */
@@ -476,6 +486,7 @@ class Lowering {
     const raw = this.text.slice(start, end);
     const [, prefix = '', quote = ''] = /^([a-zA-Z]*)("""|'''|"|')/.exec(raw) ?? [];
     const rawString = /r/i.test(prefix);
+    if (quote.length === 1 && BROKEN_OFF.test(raw)) this.broken = true;
     const from = start + prefix.length + quote.length;
     const to = raw.length >= prefix.length + 2 * quote.length && raw.endsWith(quote) ? end - quote.length : end;
     if (!/[ft]/i.test(prefix)) return { k: 'text', start, end, value: rawString ? this.text.slice(from, to) : unescapePython(this.text.slice(from, to)) };

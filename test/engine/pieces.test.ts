@@ -85,8 +85,8 @@ describe('the pieces of a Python file', () => {
       const last = new Pieces(lowered).read(text).body.at(-1);
       assert.ok(last?.k === 'assign' && last.targets.length === 1, text);
     }
-    for (const text of ['user.\nname = 1\n', 'def f():\n    return user.\n    name\n', 'x = 1 +\ny\n', 'if user.\nname:\n    pass\n', 'del a.\nb\n', 'raise a.\nb\n', 'def f():\n    x: int =\n    y\n']) assert.equal(lowered(text).whole, false, text);
-    for (const text of ['x = a. \\\nb\n', 'x = (a.\nb)\n', 'if (a\n  and b):\n    pass\n', '@a(\n)\ndef f(a,\n b): pass\n', 'x = """\n""".\\\nb\n', 'from a import (b,\n c)\n', 'x = f(lambda: 1,\n {1: 2})[\n0]\n']) assert.equal(lowered(text).whole, true, text);
+    for (const text of ['user.\nname = 1\n', 'def f():\n    return user.\n    name\n', 'x = 1 +\ny\n', 'if user.\nname:\n    pass\n', 'del a.\nb\n', 'try\n: a\nfinally: b\n', 'try: a\nfinally\n: b\n', 'try: a\nexcept\n: b\n', 'if a: b\nelse\n: c\n', 'if a: b\nelif c.\nd: e\n', 'f("\nb")\n', '@a("\nb")\ndef f(): pass\n', 'raise a.\nb\n', 'def f():\n    x: int =\n    y\n']) assert.equal(lowered(text).whole, false, text);
+    for (const text of ['x = a. \\\nb\n', 'x = "a \\\nb"\n', 'x = (a.\nb)\n', 'if (a\n  and b):\n    pass\n', '@a(\n)\ndef f(a,\n b): pass\n', 'x = """\n""".\\\nb\n', 'from a import (b,\n c)\n', 'x = f(lambda: 1,\n {1: 2})[\n0]\n']) assert.equal(lowered(text).whole, true, text);
     for (const text of ['x = \\\ny\n', 'x = \\\r\n1\r\n', 'x = (\n1)\n', 'x: int = 1\n']) assert.equal(lowered(text).whole, true, text);
   });
 
