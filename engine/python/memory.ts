@@ -14,7 +14,7 @@ import type { Expr } from '../syntax/ast';
 import type { Piece } from './pieces';
 import { mover } from './places';
 import type { Scopes } from './scopes';
-import type { Read } from './still';
+import type { Known, Read } from './still';
 
 /** Facts by the list they belong to. */
 export type FactLists = Readonly<Record<string, readonly unknown[]>>;
@@ -52,10 +52,18 @@ const FOLLOWED = 8;
 export class ModuleMemory {
   /** The file as it was read last. */
   read: Read | undefined;
+  /** What it is since one definition of it says something else. */
+  patched: Known | undefined;
   private last: readonly Remembered[] = [];
   private setting = '';
   /** What the pieces added to the sets, all together. */
   private added = '';
+
+  /** Takes the file as it was read. */
+  take(read: Read | undefined): void {
+    this.read = read;
+    this.patched = undefined;
+  }
 
   /**
    * What is known of each piece of a program, at its new place; undefined where it must be read.

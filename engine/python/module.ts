@@ -1,19 +1,17 @@
 /** From a Python program to its module: the facts that its statements give, and those that only all of them together do. */
-import type { Module, Span } from '../../rules/kit';
+import type { Module } from '../../rules/kit';
 import { markersIn } from '../files/markers';
 import { NONE, settled } from '../lists';
+import { COMPOSED } from './composed';
 import type { Draft, ModuleInput } from './draft';
 import { draftOf } from './draft';
 import { looksLikeMigration, migrationOf } from './migrations';
-import { withLooseIndexes } from './models';
 import { readPieces, rereading } from './remembering';
-import { routingOf } from './routing';
 import type { Place } from './standing';
 import { behind, topOf } from './standing';
 import type { States } from './state';
 import { statesOf, written } from './state';
 import { block } from './statements';
-import { taskCandidates } from './tasks';
 import { span } from './values';
 
 /** The facts of one Python file. What there is to remember of it goes into the input's memory. */
@@ -27,7 +25,7 @@ export function pythonModule(input: ModuleInput): Module {
   if (!read) readAtOnce(draft, top);
   const states = statesOf(program.body, { scopes, names, text });
   const module = assembled(draft, states, does);
-  if (memory) memory.read = read && { text, module, scopes, states, pieces: read.map((each) => each.remembered), again: rereading(draft, read, states) };
+  if (memory) memory.take(read && { text, module, scopes, states, pieces: read.map((each) => each.remembered), again: rereading(draft, read, states) });
   return module;
 }
 
@@ -42,27 +40,24 @@ function readAtOnce(draft: Draft, top: Place): void {
   }
 }
 
-function assembled({ input, name, package: inPackage, scopes, variables, found, beside, modelFile }: Draft, states: States, does: ReadonlySet<string>): Module {
+function assembled({ input, name, package: inPackage, scopes, found, beside, modelFile }: Draft, states: States, does: ReadonlySet<string>): Module {
   const { program, path, role, text, suppressions } = input;
   const first = program.body[0];
   const migration = looksLikeMigration(program.body) ? migrationOf(program, { ...modelFile, scopes }) : undefined;
+  const lists = { ...found, ...beside };
+  const body = () => program.body;
   const docstring = first?.k === 'expression' && first.value.k === 'text' ? span(first) : undefined;
   return {
     markers: settled(markersIn(text, program.comments)),
-    kind: 'module', path, language: 'python', role, name, package: inPackage, lines: lineCount(text), whole: program.whole, routing: routingOf(beside),
+    kind: 'module', path, language: 'python', role, name, package: inPackage, lines: lineCount(text), whole: program.whole, routing: COMPOSED.routing(lists, body),
     states: settled(written(states)),
-    imports: settled(found.imports), classes: settled(found.classes), functions: inOrder(found.functions), assignments: settled(found.assignments), calls: settled(found.calls), passes: settled(found.passes),
-    comparisons: settled(found.comparisons), handlers: settled(found.handlers), drops: settled(found.drops), routes: inOrder(found.routes), refusals: settled(found.refusals), statuses: settled(found.statuses),
-    idle: settled(found.idle), loops: inOrder(found.loops), environment: settled(variables.settled(found.handlers)),
-    tasks: settled(taskCandidates(beside.taskCalls, found.functions, found.assignments)), models: settled(withLooseIndexes(found.models, program.body)), ...(migration && { migration }), stars: settled(scopes.stars), suppressions,
+    imports: settled(found.imports), classes: settled(found.classes), functions: COMPOSED.functions(lists, body), assignments: settled(found.assignments), calls: settled(found.calls), passes: settled(found.passes),
+    comparisons: settled(found.comparisons), handlers: settled(found.handlers), drops: settled(found.drops), routes: COMPOSED.routes(lists, body), refusals: settled(found.refusals), statuses: settled(found.statuses),
+    idle: settled(found.idle), loops: COMPOSED.loops(lists, body), environment: COMPOSED.environment(lists, body),
+    tasks: COMPOSED.tasks(lists, body), models: COMPOSED.models(lists, body), ...(migration && { migration }), stars: settled(scopes.stars), suppressions,
     does: does.size === 0 ? NONE : [...does],
     ...(docstring && { docstring }),
   };
-}
-
-/** Outer definitions before inner ones, as they are written. */
-function inOrder<T extends { readonly at: Span }>(found: readonly T[]): readonly T[] {
-  return found.length === 0 ? NONE : [...found].sort((a, b) => a.at.start - b.at.start || b.at.end - a.at.end);
 }
 
 function lineCount(text: string): number {

@@ -37,6 +37,9 @@ export class Pieces {
   /** What was read of the parts of a definition that is broken, by their texts. */
   private parts: ReadonlyMap<string, Part> = new Map();
 
+  /** Of what the parts are that are known. */
+  private cut: Lowered | undefined;
+
   /** The piece that was edited last, as it was when it was whole. */
   private whole: WasLowered | undefined;
 
@@ -63,7 +66,8 @@ export class Pieces {
     const edit = stretchBetween(before.text, text);
     if ((before.origin.whole && again === undefined) || !staysInLine(before.text, text, edit)) return this.anew(text);
     // Most likely a bracket is open that was opened just now, or before: it is looked for where the edit is, and not in all of the definition.
-    if (before.origin.whole) this.parts = partsOf(before, edit.start);
+    if (before.origin.whole && this.cut !== before.origin) this.parts = partsOf(before, edit.start);
+    this.cut = before.origin;
     const read = this.inParts(text, edit.start);
     return read?.brokenThere ? read.read : this.anew(text);
   }
@@ -100,9 +104,9 @@ export class Pieces {
   }
 }
 
-/** An edit behind the indentation of a line that leaves it one line. */
+/** An edit that leaves a line one line, with the indentation it had. */
 function staysInLine(before: string, now: string, { start, end, by }: Stretch): boolean {
-  return !/[\r\n]/.test(before.slice(start, end)) && !/[\r\n]/.test(now.slice(start, end + by)) && /\S/.test(before.slice(before.lastIndexOf('\n', start - 1) + 1, start));
+  return !/[\r\n]/.test(before.slice(start, end)) && !/[\r\n]/.test(now.slice(start, end + by)) && (/\S/.test(before.slice(before.lastIndexOf('\n', start - 1) + 1, start)) || /^\S{2}$/.test(before.charAt(start) + now.charAt(start)));
 }
 
 /**

@@ -1,6 +1,19 @@
 /** Facts of a file at other places than they were found at. */
 
+import type { Stretch } from '../syntax/stretch';
+
 export type End = 'start' | 'end';
+
+/** What is inserted may belong to the token before it, to the token behind it, or to neither. */
+export type Joins = 'neither' | 'before' | 'behind';
+
+/** Where a place is after an edit. */
+export function moves({ start, end, by }: Stretch, joins: Joins): (at: number, end: End) => number {
+  return (at, which) => {
+    const touches = at === end && (start < end || (which === 'start' ? joins !== 'behind' : joins === 'before'));
+    return at > end || touches ? at + by : at;
+  };
+}
 
 /** Keys of names that may end in the place where a nameless object is made: `shop.@120`. */
 const NAMES: ReadonlySet<string> = new Set(['name', 'parent', 'child', 'owner']);

@@ -37,6 +37,25 @@ export function written(states: States): readonly State[] {
   return [...states.values()].filter((each) => each.uses.some((use) => use.how !== 'read'));
 }
 
+/**
+ * The state of a file in which a definition stands in the place of another; undefined where it declares other state than that did.
+ * @param own what the definition adds to the state of its file
+ * @param moved what is said elsewhere, at its new place
+ */
+export function statesWith(states: States, gone: { readonly start: number; readonly end: number }, own: States, moved: <T>(facts: T) => T): States | undefined {
+  const inside = (one: { readonly start: number }) => gone.start <= one.start && one.start < gone.end;
+  const declared = [...states.values()].filter((each) => inside(each.nameAt)).map(({ name }) => name);
+  const kept = new Set([...states.keys()].filter((name) => !declared.includes(name)));
+  if ([...own.keys()].filter((name) => !kept.has(name)).join() !== declared.join()) return undefined;
+  return new Map([...states].map(([name, each]): [string, State] => {
+    const { uses: there, ...declaredThere } = own.get(name) ?? { ...each, uses: [] };
+    const { uses, ...declaredHere } = each;
+    const before = uses.filter(({ at }) => at.start < gone.start);
+    const behind = uses.filter(({ at }) => at.start >= gone.end);
+    return [name, { ...(kept.has(name) ? moved(declaredHere) : declaredThere), uses: [...moved(before), ...there, ...moved(behind)] }];
+  }));
+}
+
 /** What one definition adds to the state of its file: the attributes it declares, and the uses it makes of all there is. */
 export function statesIn(one: FunctionStmt | ClassStmt, rest: States, file: StateFile): States {
   const found = new Map([...rest].map(([name, each]): [string, Growing] => [name, { ...each, uses: [] }]));

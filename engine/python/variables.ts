@@ -56,16 +56,6 @@ export class VariableReads {
     this.found.push({ ...place(), at: value.at, variable: value.variable, required: value.required, how: 'field', ...(value.fallback && { fallback: value.fallback }), ...(aliases.length > 0 && { aliases }) });
   }
 
-  /** The reads in order of place. What fails where somebody catches it, or has asked before whether it is set, is not required. */
-  settled(handlers: readonly Handler[]): readonly VariableRead[] {
-    const catching = handlers.filter((each) => !each.reraises && (each.catches.length === 0 || each.catches.some((name) => CATCHES_UNSET.test(name))));
-    const asked = new Set(this.found.filter((each) => each.how === 'test').map((each) => `${each.scope} ${each.variable}`));
-    return this.found.map((each) => {
-      const caught = each.required && each.how !== 'field' && (asked.has(`${each.scope} ${each.variable}`) || catching.some((one) => one.tryBody.start <= each.at.start && each.at.end <= one.tryBody.end));
-      return caught ? { ...each, required: false } : each;
-    }).sort((a, b) => a.at.start - b.at.start);
-  }
-
   private comprehension(expr: Extract<Expr, { k: 'comprehension' }>, scope: Scope): void {
     const [target] = expr.targets;
     const [over] = expr.clauses;
@@ -127,6 +117,16 @@ export class VariableReads {
     const fallback = after ? this.values.evaluate(after, scope) : value.fallback;
     this.found.push({ ...place(), at: at(expr), variable: value.variable, required: value.required && !after, how, ...(fallback && { fallback }), ...(value.cast && { cast: value.cast }) });
   }
+}
+
+/** The reads in order of place. What fails where somebody catches it, or has asked before whether it is set, is not required. */
+export function settledReads(found: readonly VariableRead[], handlers: readonly Handler[]): readonly VariableRead[] {
+  const catching = handlers.filter((each) => !each.reraises && (each.catches.length === 0 || each.catches.some((name) => CATCHES_UNSET.test(name))));
+  const asked = new Set(found.filter((each) => each.how === 'test').map((each) => `${each.scope} ${each.variable}`));
+  return found.map((each) => {
+    const caught = each.required && each.how !== 'field' && (asked.has(`${each.scope} ${each.variable}`) || catching.some((one) => one.tryBody.start <= each.at.start && each.at.end <= one.tryBody.end));
+    return caught ? { ...each, required: false } : each;
+  }).sort((a, b) => a.at.start - b.at.start);
 }
 
 function at(expr: Expr): { readonly start: number; readonly end: number } {
