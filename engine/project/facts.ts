@@ -95,8 +95,8 @@ class Facts implements Project {
   readonly modules: readonly Module[];
   private readonly names: ProjectNames;
   private readonly kept = new Map<string, unknown>();
-  /** The file that was edited last, as it was read. */
-  private linkedLast: { readonly root: Module; readonly linked: Module } | undefined;
+  /** The file that was edited last: as it was read, with the names of other files followed, and that at the places it has now. */
+  private linkedLast: { readonly root: Module; readonly linked: Module; readonly placed: Module } | undefined;
   /** Of what is kept: the texts it rests on. */
   private readonly looks = new Map<string, Looks>();
   /** Of what is kept: the modules it rests on, where it does not rest on all. */
@@ -118,7 +118,7 @@ class Facts implements Project {
     this.served = earlier?.facts.served ?? new WeakMap();
     for (const key of LASTING) if (earlier) this.keep(key, earlier.facts);
     const edited = earlier && this.units[earlier.at];
-    if (earlier && edited) this.keepUnconcerned(earlier.facts, earlier.facts.units[earlier.at], edited);
+    if (earlier && edited) this.keepUnconcerned(earlier.facts, earlier.facts.unplaced(earlier.facts.units[earlier.at]), this.unplaced(edited));
     for (const key of INDEXES) {
       const index = earlier?.facts.kept.get(key);
       if (!(index instanceof ModuleIndex)) continue;
@@ -133,8 +133,14 @@ class Facts implements Project {
     const move = movedFrom(unit);
     const root = rootOf(unit);
     const known = earlier?.linkedLast?.root === root ? earlier.linkedLast.linked : linkModule(root, this.names);
-    if (earlier) this.linkedLast = { root, linked: known };
-    return move ? move.place(known) : known;
+    const placed = move ? move.place(known) : known;
+    if (earlier) this.linkedLast = { root, linked: known, placed };
+    return placed;
+  }
+
+  /** The same facts where that costs nothing: of an edited file at the places it had when it was read. */
+  private unplaced(unit: Unit | undefined): Unit | undefined {
+    return unit && unit === this.linkedLast?.placed ? this.linkedLast.linked : unit;
   }
 
   renewed(unit: Unit): Facts | undefined {
@@ -164,7 +170,7 @@ class Facts implements Project {
   }
 
   /** Takes over the answers that rest on neither what a unit was nor what it is. */
-  private keepUnconcerned(earlier: Facts, before: Unit | undefined, edited: Unit): void {
+  private keepUnconcerned(earlier: Facts, before: Unit | undefined, edited: Unit | undefined): void {
     const rests = (unit: Unit | undefined, on: (module: Module) => boolean) => unit?.kind === 'module' && on(unit);
     for (const [key, concerns] of earlier.concerned) {
       if (rests(before, concerns) || rests(edited, concerns)) continue;

@@ -72,8 +72,8 @@ function isAlone({ scopes, pieces }: Before, known: Remembered, now: Reread): bo
     && !namesBehind({ scopes, pieces }, now);
 }
 
-/** Whether a definition names what is bound behind it. */
+/** Whether a definition names what is bound behind it, and so may tell of places there. An import is told of by its name alone. */
 export function namesBehind({ scopes: { module }, pieces }: Pick<Before, 'scopes' | 'pieces'>, { asked, index }: Reread): boolean {
   const next = pieces[index + 1]?.piece.start ?? Number.POSITIVE_INFINITY;
-  return [...asked].some((name) => module.bindings.get(name)?.some(({ at }) => at >= next));
+  return [...asked].some((name) => module.bindings.get(name)?.some(({ at, kind }) => at >= next && kind !== 'import'));
 }
