@@ -17,7 +17,7 @@ const TAB = 9, NEWLINE = 10, FORM_FEED = 12, RETURN = 13, SPACE = 32, DOUBLE_QUO
 export function pieceEnd(text: string, from: number, indent = ''): number {
   let depth = 0;
   // The first statement of a file may have blank and commented lines above it, and decorators are part of what they stand on.
-  const first = (at: number) => text.charCodeAt(at + indent.length);
+  const first = (at: number) => text.charCodeAt(behindContinued(text, at + indent.length));
   let begun = startsStatement(text, from, indent);
   let decorated = begun && first(from) === AT;
   let decorator: number | undefined;
@@ -62,6 +62,13 @@ export function headRunsOn(text: string, from: number): boolean {
     at = behind(text, at, code);
   }
   return false;
+}
+
+/** Behind lines that hold nothing but a backslash, which the line below goes on from. */
+function behindContinued(text: string, at: number): number {
+  const continued = /(?:\\\r?\n[ \t]*)+/y;
+  continued.lastIndex = at;
+  return continued.test(text) ? continued.lastIndex : at;
 }
 
 /** Behind the character at `at`, or behind the comment, the string or the end of a continued line that begins with it. */

@@ -120,7 +120,7 @@ class Lowering {
       case 'pass_statement': out.push({ k: 'pass', start, end: node.endIndex }); break;
       case 'continue_statement': out.push({ k: 'continue', start, end: node.endIndex }); break;
       case 'break_statement': out.push({ k: 'break', start, end: node.endIndex }); break;
-      case 'global_statement': case 'nonlocal_statement': case 'type_alias_statement': break;
+      case 'global_statement': case 'nonlocal_statement': case 'type_alias_statement': if (lineEndsIn(this.text, start, node.endIndex)) this.broken = true; break;
       case 'ERROR': this.broken = true; for (const child of this.named(node)) this.statement(child, out); break;
       case 'block': for (const child of this.named(node)) this.statement(child, out); break;
       case 'delete_statement': case 'print_statement': case 'exec_statement':

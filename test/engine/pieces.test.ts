@@ -38,6 +38,7 @@ describe('the pieces of a Python file', () => {
     'decorators of several lines': ['@a.route(\n    "/",\n)\n@b\nasync def f():\n    pass\n\n\n', '@c\nclass D:\n    pass\n'],
     'brackets and strings over several lines': ['x = [\n1,\n(2)\n]\n', 's = """\ndef no():\n"quoted" \\"""\n"""\n', "t = 'it\\'s (' # (\n", 'u = 1\n'],
     'a backslash at the end of a line': ['x = 1 + \\\n2\n', 'y = "a \\\nb"\n', 'z = 3\n'],
+    'a line that holds nothing but a backslash': ['x = 1\n', '\\\n@a\ndef f(): pass\n', 'y = 2\n'],
     'comments and blank lines behind a statement': ['#!/usr/bin/python\n\n"""Doc."""\n', 'def f():\n    a\n# aside\n    b\n\n# of g\n', 'def g(): pass'],
     'lines that end in carriage returns': ['x = (\r\n1)\r\n', 'y = 1 + \\\r\n2\r\n', 's = "a \\\r\nb"\r\n'],
   };
@@ -85,7 +86,7 @@ describe('the pieces of a Python file', () => {
       const last = new Pieces(lowered).read(text).body.at(-1);
       assert.ok(last?.k === 'assign' && last.targets.length === 1, text);
     }
-    for (const text of ['user.\nname = 1\n', 'def f():\n    return user.\n    name\n', 'x = 1 +\ny\n', 'if user.\nname:\n    pass\n', 'del a.\nb\n', 'try\n: a\nfinally: b\n', 'try: a\nfinally\n: b\n', 'try: a\nexcept\n: b\n', 'if a: b\nelse\n: c\n', 'if a: b\nelif c.\nd: e\n', 'f("\nb")\n', '@a("\nb")\ndef f(): pass\n', 'raise a.\nb\n', 'def f():\n    x: int =\n    y\n']) assert.equal(lowered(text).whole, false, text);
+    for (const text of ['user.\nname = 1\n', 'def f():\n    return user.\n    name\n', 'x = 1 +\ny\n', 'if user.\nname:\n    pass\n', 'del a.\nb\n', 'global \nb\n', 'try\n: a\nfinally: b\n', 'try: a\nfinally\n: b\n', 'try: a\nexcept\n: b\n', 'if a: b\nelse\n: c\n', 'if a: b\nelif c.\nd: e\n', 'f("\nb")\n', '@a("\nb")\ndef f(): pass\n', 'raise a.\nb\n', 'def f():\n    x: int =\n    y\n']) assert.equal(lowered(text).whole, false, text);
     for (const text of ['x = a. \\\nb\n', 'x = "a \\\nb"\n', 'x = (a.\nb)\n', 'if (a\n  and b):\n    pass\n', '@a(\n)\ndef f(a,\n b): pass\n', 'x = """\n""".\\\nb\n', 'from a import (b,\n c)\n', 'x = f(lambda: 1,\n {1: 2})[\n0]\n']) assert.equal(lowered(text).whole, true, text);
     for (const text of ['x = \\\ny\n', 'x = \\\r\n1\r\n', 'x = (\n1)\n', 'x: int = 1\n']) assert.equal(lowered(text).whole, true, text);
   });
