@@ -12,6 +12,8 @@ import { unescapePython } from './strings';
 
 /** Deeper nesting is nobody's program; it would only overflow our own stack. */
 const DEEPEST = 150;
+/** Alternatives that lie in each other as `else` of the one before. Those of longer chains, which programs write, stand behind each other. */
+const LONGEST_CHAIN = 100;
 
 /** A line ends in a string of one line, not continued, and before anything is put into it: the parser takes a line end right behind the quote for a part of the string. */
 const BROKEN_OFF = /^[^{\n]*(?<!\\\r?)\n/;
@@ -184,24 +186,30 @@ class Lowering {
 
   private ifStatement(node: TreeNode): Stmt {
     const [test, ...rest] = this.named(node);
-    return this.branch(node.startIndex, node, test, rest);
+    return this.branch(node.startIndex, node, test, rest, 0);
   }
 
-  private branch(start: number, whole: TreeNode, test: TreeNode | undefined, rest: readonly TreeNode[]): Stmt {
+  private branch(start: number, whole: TreeNode, test: TreeNode | undefined, rest: readonly TreeNode[], place: number): Stmt {
     const condition: Expr = test ? this.expr(test) : { k: 'other', start, end: start, parts: [] };
     const blockAt = rest.findIndex((each) => this.type(each) === 'block');
     const body = this.block(rest[blockAt], test ?? whole);
     const [next, ...others] = rest.slice(blockAt + 1);
-    const orelse = next && this.alternative(next, others, whole);
+    const orelse = next && this.alternative(next, others, whole, place + 1);
     return { k: 'if', start, end: whole.endIndex, test: condition, body, ...(orelse && { orelse }) };
   }
 
-  private alternative(node: TreeNode, rest: readonly TreeNode[], whole: TreeNode): Block | undefined {
-    const parts = this.named(node);
-    if (this.type(node) === 'else_clause') return this.block(parts.find((each) => this.type(each) === 'block'), node);
+  /** @param place of the alternative in its chain, from 1 */
+  private alternative(node: TreeNode, rest: readonly TreeNode[], whole: TreeNode, place: number): Block | undefined {
+    // Asking for the parts of a node takes down the comments among them: once for each.
+    if (this.type(node) === 'else_clause') return this.block(this.named(node).find((each) => this.type(each) === 'block'), node);
     if (this.type(node) !== 'elif_clause') return undefined;
-    const [test, ...body] = parts;
-    return { start: node.startIndex, end: whole.endIndex, body: [this.branch(node.startIndex, whole, test, [...body, ...rest])] };
+    const body = place < LONGEST_CHAIN ? [this.elif(node, rest, whole, place)] : [node, ...rest].flatMap((each) => this.type(each) === 'elif_clause' ? [this.elif(each, [], each, place)] : this.alternative(each, [], whole, place)?.body ?? []);
+    return { start: node.startIndex, end: whole.endIndex, body };
+  }
+
+  private elif(node: TreeNode, rest: readonly TreeNode[], whole: TreeNode, place: number): Stmt {
+    const [test, ...body] = this.named(node);
+    return this.branch(node.startIndex, whole, test, [...body, ...rest], place);
   }
 
   private loop(node: TreeNode, type: string): Stmt {

@@ -20,6 +20,8 @@ import { bindingsOf, isMadeAt } from './scopes';
 
 const DEEPEST = 16;
 const MOST_STEPS = 4000;
+/** Values that a name may have at a place; what has more is a state machine, or made by one. Values lie in each other, and so do those who look at them. */
+const MOST_WAYS = 60;
 /** Elements of a table or list that are evaluated; longer ones are data, not settings. */
 const WIDEST = 200;
 
@@ -135,19 +137,22 @@ export class Values {
     return this.reaching(name, list.length > 0 ? list : found.bindings.slice(0, 1), found.scope, blocks, at, given);
   }
 
-  /** From the last binding backwards, until one that always runs before the place. */
-  private reaching(name: string, list: readonly Binding[], home: Scope, blocks: readonly number[], at: Span, given?: ReadonlyMap<string, Value>): Value {
-    const last = list.at(-1);
-    if (!last) return { kind: 'unknown', at };
-    const before = () => this.reaching(name, list.slice(0, -1), home, blocks, at, given);
+  /**
+   * From the last binding backwards, until one that always runs before the place.
+   * @param count how many of the bindings are left
+   */
+  private reaching(name: string, list: readonly Binding[], home: Scope, blocks: readonly number[], at: Span, given?: ReadonlyMap<string, Value>, count = list.length): Value {
+    const last = list[count - 1];
+    if (!last || list.length - count > MOST_WAYS) return { kind: 'unknown', at };
+    const before = () => this.reaching(name, list, home, blocks, at, given, count - 1);
     if (this.steps++ > MOST_STEPS) { this.cut = true; return { kind: 'unknown', at }; }
     const value = placed(this.bound(name, last, home, at, given), at);
     if (last.kind === 'value' && last.op !== undefined) {
-      const earlier = list.length > 1 ? before() : { kind: 'unknown', at } as const;
+      const earlier = count > 1 ? before() : { kind: 'unknown', at } as const;
       return last.op === '+' && (isText(earlier) || isText(value) || carriesTaint(value)) ? joined('concatenation', [earlier, value], at) : { kind: 'unknown', at };
     }
     const always = last.blocks.every((each) => blocks.includes(each));
-    if (always || list.length === 1) return value;
+    if (always || count === 1) return value;
     return { kind: 'choice', by: 'conditional', options: [value, before()], at };
   }
 

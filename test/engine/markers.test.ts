@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { markersIn } from '../../engine/files/markers';
+import { moduleOf } from '../support/python';
 
 /** Markers of a text in which every line is a comment. */
 function markers(...lines: readonly string[]): readonly string[] {
@@ -15,5 +16,9 @@ describe('markers in comments', () => {
   });
   it('knows what only looks like one', () => {
     assert.deepEqual(markers('# the todo list', '# TODOS', '# my-TODO-list', '# call 5XXX', '# a hack, XXX', '# todos: none', '#'), []);
+  });
+  it('finds each once, in every branch of a condition', async () => {
+    const module = await moduleOf('if a:\n    # TODO: one\n    f()\nelif b:  # TODO: two\n    # TODO: three\n    f()\nelif c:\n    f()  # TODO: four\n# TODO: five\nelse:  # TODO: six\n    f()\n');
+    assert.deepEqual(module.markers.map((each) => each.text), ['one', 'two', 'three', 'four', 'five', 'six']);
   });
 });

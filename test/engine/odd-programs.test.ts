@@ -99,4 +99,17 @@ describe('odd programs', function () {
     const of = await judged({ 'app.py': `${APP}class Big:\n${methods}${branches}app.config["X"] = choice\n` });
     assert.equal(found(of, 'secret-key-hardcoded'), 1);
   });
+
+  it('a name that may have any of thousands of values', async () => {
+    const ways = Array.from({ length: 4000 }, (_, index) => `    if kind == ${index}:\n        query = build(query, ${index})\n`).join('');
+    const of = await judged({ 'app.py': `${APP}import sqlite3\ndef run(kind, query):\n${ways}    sqlite3.connect("x").execute(query)\n    return query\n` });
+    assert.equal(found(of, 'secret-key-hardcoded'), 1);
+  });
+
+  it('thousands of alternatives, of which every one is read', async () => {
+    const alternatives = Array.from({ length: 4000 }, (_, index) => `    elif kind == ${index}:\n        pass\n`).join('');
+    const of = await judged({ 'app.py': `${APP}import yaml\ndef run(kind, text):\n    if kind is None:\n        return yaml.load(text)\n${alternatives}    elif kind == "last":\n        return yaml.load(text + "")\n    else:\n        return yaml.load(text + "x")\n` });
+    assert.equal(found(of, 'secret-key-hardcoded'), 1);
+    assert.equal(found(of, 'yaml-unsafe-load'), 3);
+  });
 });
