@@ -308,11 +308,24 @@ export class HeldFiles {
 
   private take(path: string, text: string, stamp: string, open: boolean, notice?: Notice): void {
     this.unread.delete(path);
-    const unit = this.reader(path, text, open);
+    const read = this.understood(path, text, open);
+    const unit = 'unit' in read ? read.unit : undefined;
+    const said = 'notice' in read ? read.notice : notice;
     // Rules that look through texts have no business in a lock file, which may be longer than all sources together.
     const kept = unit?.kind === 'manifest' && unit.lock && !open ? { text: '', written: text } : { text };
-    this.files.set(path, { path, stamp, ...kept, ...(unit && { unit }), ...(notice && { notice }) });
+    this.files.set(path, { path, stamp, ...kept, ...(unit && { unit }), ...(said && { notice: said }) });
     this.told(path);
+  }
+
+  /** What a file says; where reading it fails, that it does. One file that nobody thought of must not take the others with it. */
+  private understood(path: string, text: string, open: boolean): { readonly unit: Unit | undefined } | { readonly notice: Notice } {
+    try {
+      return { unit: this.reader(path, text, open) };
+    } catch (reason) {
+      const what = reason instanceof Error ? reason.name : 'an unknown error';
+      const message = `${path} was left out: reading it failed (${what}). Everything else goes on. Code that programs write can be nested too deeply; exclude it in shipworthy.json, or report this with the file's shape, not its secrets.`;
+      return { notice: { code: 'not-parsed', path, message, incomplete: roleOf(path) === 'production' } };
+    }
   }
 
   private forget(path: string): void {

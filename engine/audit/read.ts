@@ -58,10 +58,20 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
     if (grammar === 'python') return python(path, text, open);
     return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unread(path, text, false);
   };
+  const close = (path: string) => { kept.delete(path); documents.close(path); };
+  /** What was kept of a file may be half of it when reading fails. */
+  const orForgotten = <T>(path: string, run: () => T): T => {
+    try {
+      return run();
+    } catch (reason) {
+      close(path);
+      throw reason;
+    }
+  };
   return {
-    close(path) { kept.delete(path); documents.close(path); },
+    close,
     read(path, text, open) {
-      const unit = read(path, text, open);
+      const unit = orForgotten(path, () => read(path, text, open));
       return unit?.kind === 'module' && (unit.role === 'test' || (unit.role !== 'vendored' && mayHoldTests(path))) ? { ...unit, tests: readTestFile(path, text) } : unit;
     },
   };

@@ -136,6 +136,29 @@ describe('bad input', function () {
     assert.match(found.map((each) => each.message).join(' '), /exclude/, 'the nearest name is offered');
   });
 
+  it('a file that nobody thought of is left out and said so, until it is another', async () => {
+    writeFileSync(join(folder, 'odd.py'), 'eval("odd secret")\n');
+    const parser: Grammars['parser'] = (name) => {
+      const made = grammars.parser(name);
+      const parse = made.parse.bind(made);
+      made.parse = (...given) => { if (typeof given[0] === 'string' && given[0].includes('odd')) throw new RangeError('Maximum call stack size exceeded: odd secret'); return parse(...given); };
+      return made;
+    };
+    session = openSession({ workspace: openDisk(folder), grammars: { ...grammars, parser }, rules: [noEval] });
+    await session.refresh();
+    assert.equal(session.findings('good.py').length, 1, 'the rest goes on');
+    const [notice, ...more] = said(session, 'odd.py');
+    assert.deepEqual([notice?.code, notice?.incomplete, more.length], ['not-parsed', true, 0]);
+    assert.match(notice?.message ?? '', /^odd\.py was left out: reading it failed \(RangeError\)/);
+    assert.doesNotMatch(notice?.message ?? '', /secret-|odd secret/);
+    session.edit('odd.py', 'eval("another")\n');
+    assert.equal(session.findings('odd.py').length, 1);
+    session.edit('odd.py', 'eval("odd")\n');
+    assert.equal(said(session, 'odd.py').length, 1, 'in the editor too');
+    session.edit('odd.py', 'eval(2)\n');
+    assert.deepEqual([session.findings('odd.py').length, said(session, 'odd.py').length], [1, 0]);
+  });
+
   it('an empty folder is no application, and no error', async () => {
     rmSync(join(folder, 'good.py'));
     session = openSession({ workspace: openDisk(folder), grammars, rules: [noEval] });
