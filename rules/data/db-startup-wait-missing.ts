@@ -43,11 +43,12 @@ export default projectRule({
 function pairs(project: Project): readonly Pair[] {
   return project.once('applications and databases', () => {
     const all = deployedServices(project);
-    return all.filter((app) => !isInfrastructure(app.service.image ?? '') && !datastoreOf(app.service) && !isOneShot(app, all)).flatMap((app) => all.flatMap((database): readonly Pair[] => {
+    const databases = all.flatMap((database) => {
       const store = datastoreOf(database.service);
-      const named = app.layers.some(({ service }) => service.dependsOn.includes(database.service.name));
-      return store && !store.cache && !store.console && /SQL|MariaDB|Mongo/.test(store.name) && named ? [{ app, database, store }] : [];
-    }));
+      return store && !store.cache && !store.console && /SQL|MariaDB|Mongo/.test(store.name) ? [{ database, store }] : [];
+    });
+    const apps = databases.length === 0 ? [] : all.filter((app) => !isInfrastructure(app.service.image ?? '') && !datastoreOf(app.service) && !isOneShot(app, all));
+    return apps.flatMap((app): readonly Pair[] => databases.filter(({ database }) => app.layers.some(({ service }) => service.dependsOn.includes(database.service.name))).map((each) => ({ app, ...each })));
   });
 }
 

@@ -51,7 +51,8 @@ export function publicWrites(project: Project): readonly Evidence[] {
     const target = view?.kind === 'reference' ? view.name : view?.kind === 'result' ? (view.args[0]?.kind === 'text' ? view.args[0].value : view.callee) : '';
     const named = path?.kind === 'text' ? path.value : '';
     // What the project answers itself is among the routes.
-    if (named !== '' && own.some((each) => each.endsWith(named.replace(/^\^|\$$/g, '')))) return [];
+    const ending = named.replace(/^\^|\$$/g, '');
+    if (named !== '' && own.some((each) => each.endsWith(ending))) return [];
     return SENSITIVE.test(named) || /(^|\.)(LoginView|PasswordResetView|ObtainAuthToken|obtain_auth_token|TokenObtainPairView|contrib\.auth\.urls|allauth\.urls|SignupView|RegisterView)(\.|$)/.test(target)
       ? [{ path: module.path, ...call.at, text: `/${named.replace(/^[\^/]+|\$$/g, '')}` }] : [];
   });
