@@ -1,7 +1,8 @@
 /** What was judged while a file stood as it did: it stays as long as edits of that file move its facts and change none. */
-import type { Span, Unit } from '../../rules/kit';
+import type { Unit } from '../../rules/kit';
 import { lineOf } from '../files/lines';
 import { movedFrom, rootOf } from '../python/still';
+import type { Stretch } from '../syntax/stretch';
 import { stretchBetween } from '../syntax/stretch';
 import { lookedAt } from '../project/looks';
 import type { Earlier, Hearing } from './hearing';
@@ -11,7 +12,7 @@ import type { Range } from './outcome';
 /** What was said before an edit that changed no facts. */
 export interface Since extends Earlier {
   /** Where the text is another than the one that was judged, by the places of that. */
-  readonly edit: Span;
+  readonly edit: Stretch;
 }
 
 export class LastJudged {
@@ -38,7 +39,7 @@ export class LastJudged {
   }
 
   /** Told when the file was read, where that was since it was judged. */
-  private editTo(unit: Unit, text: string): Span {
+  private editTo(unit: Unit, text: string): Stretch {
     const move = unit.kind === 'module' ? movedFrom(unit) : undefined;
     return move?.from === this.unit ? move.edit : stretchBetween(this.text, text);
   }

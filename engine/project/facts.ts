@@ -7,7 +7,7 @@ import { installedFolders } from './installed';
 import { movedFrom, rootOf } from '../python/still';
 import { linkModule } from './link';
 import type { Looks } from './looks';
-import { lookAgain, lookAt, lookAtPart, lookFor, looking } from './looks';
+import { lookAgain, lookAt, lookAtPart, lookFor, lookToTell, looking } from './looks';
 import { ModuleIndex } from './module-index';
 import { ProjectModels } from './models';
 import { ProjectNames, madeBy, qualified, sameNames } from './names';
@@ -199,6 +199,11 @@ class Facts implements Project {
   unit(path: string): Unit | undefined { const at = this.places.get(path); return at === undefined ? undefined : this.units[at]; }
   text(path: string): string | undefined { lookAt(path); return this.input.text(path); }
   written(path: string, at: Span): string { lookAtPart(path, at); return this.input.text(path)?.slice(at.start, at.end) ?? ''; }
+  told<T>(path: string, at: Span, question: (text: string) => T): T {
+    const answer = question(this.input.text(path)?.slice(at.start, at.end) ?? '');
+    lookToTell(path, at, question, answer);
+    return answer;
+  }
   mentions(path: string, pattern: RegExp): boolean {
     const found = pattern.test(this.input.text(path) ?? '');
     lookFor(path, pattern, found);

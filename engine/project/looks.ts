@@ -3,6 +3,7 @@
  * what rests on a text has to be found out again when the edit is in it.
  */
 import type { Span } from '../../rules/kit';
+import type { Stretch } from '../syntax/stretch';
 
 export interface Looks {
   /** Files whose whole text was looked at. */
@@ -11,14 +12,18 @@ export interface Looks {
   readonly parts: Map<string, Span[]>;
   /** Whether texts of files had a match of something, by path. */
   readonly answers: Map<string, Answer[]>;
+  /** What questions to stretches of texts were answered, by path. */
+  readonly told: Map<string, Told[]>;
   /** What was looked at for kept answers that were given again. */
   readonly through: Set<Looks>;
 }
 
+interface Told { readonly at: Span; readonly question: (text: string) => unknown; readonly answer: string | undefined }
+
 interface Answer { readonly pattern: RegExp; readonly found: boolean }
 
 function noLooks(): Looks {
-  return { whole: new Set(), parts: new Map(), answers: new Map(), through: new Set() };
+  return { whole: new Set(), parts: new Map(), answers: new Map(), told: new Map(), through: new Set() };
 }
 
 /** What is being found out just now. Most of it looks at no text, and then nothing is made for it. */
@@ -60,22 +65,38 @@ export function lookFor(path: string, pattern: RegExp, found: boolean): void {
   else if (!known.some((each) => String(each.pattern) === String(pattern))) known.push({ pattern, found });
 }
 
+/** Notes that somebody asks something of a stretch of a file's text, and what the answer is. */
+export function lookToTell(path: string, { start, end }: Span, question: (text: string) => unknown, answer: unknown): void {
+  if (!current) return;
+  const { whole, told } = current.looks ??= noLooks();
+  if (whole.has(path)) return;
+  const one = { at: { start, end }, question, answer: JSON.stringify(answer) };
+  const known = told.get(path);
+  if (known) known.push(one); else told.set(path, [one]);
+}
+
 /** Notes what was looked at for an answer that is given again. */
 export function lookAgain(looks: Looks | undefined): void {
   if (looks && current) (current.looks ??= noLooks()).through.add(looks);
 }
 
 /** Whether anything was looked at beside this file. */
-export function looksElsewhere({ whole, parts, answers, through }: Looks, path: string): boolean {
-  return [...whole, ...parts.keys(), ...answers.keys()].some((each) => each !== path) || [...through].some((each) => looksElsewhere(each, path));
+export function looksElsewhere({ whole, parts, answers, told, through }: Looks, path: string): boolean {
+  return [...whole, ...parts.keys(), ...answers.keys(), ...told.keys()].some((each) => each !== path) || [...through].some((each) => looksElsewhere(each, path));
 }
 
 /**
  * Whether an edit of a file changes what was looked at.
- * @param at where its text is another than it was, by the places it had
+ * @param edit where its text is another than it was, by the places it had
  * @param text of the file as it is now
  */
-export function lookedAt({ whole, parts, answers, through }: Looks, path: string, at: Span, text: string): boolean {
-  return whole.has(path) || (parts.get(path) ?? []).some((each) => each.start <= at.end && at.start <= each.end)
-    || (answers.get(path) ?? []).some((each) => each.pattern.test(text) !== each.found) || [...through].some((each) => lookedAt(each, path, at, text));
+export function lookedAt({ whole, parts, answers, told, through }: Looks, path: string, edit: Stretch, text: string): boolean {
+  const touched = ({ start, end }: Span) => start <= edit.end && edit.start <= end;
+  return whole.has(path) || (parts.get(path) ?? []).some(touched) || (told.get(path) ?? []).some((each) => touched(each.at) && isToldOtherwise(each, edit, text))
+    || (answers.get(path) ?? []).some((each) => each.pattern.test(text) !== each.found) || [...through].some((each) => lookedAt(each, path, edit, text));
+}
+
+/** Whether the edit is not all within the stretch, or the answer is another for what the stretch says now. */
+function isToldOtherwise({ at: { start, end }, question, answer }: Told, edit: Stretch, text: string): boolean {
+  return edit.start <= start || end <= edit.end || JSON.stringify(question(text.slice(start, end + edit.by))) !== answer;
 }

@@ -1,5 +1,5 @@
-import type { Lookup, Module, Project, Selector, Variation } from '../kit';
-import { LOOKUP_CALLS, coveredBy, insertAfter, isCommand, isUnique, lookupsIn, onlyInDevelopment, rule, within } from '../kit';
+import type { Call, Func, Lookup, Module, Project, Selector, Variation } from '../kit';
+import { LOOKUP_CALLS, coveredBy, insertIn, isCommand, isUnique, lookupsIn, onlyInDevelopment, rule, within } from '../kit';
 
 interface Match extends Lookup { readonly insert: { readonly start: number; readonly end: number } }
 
@@ -70,23 +70,31 @@ function isByHand(module: Module, { call, func }: Lookup): boolean {
   return isCommand(module, call) || /seed|^init|_init|bootstrap|populate|import|sync|migrat|setup|fixture|default|backfill|load_|ensure_/i.test(func.name) || /(^|\/|_)(backup|old|copy|legacy|bak)(_\w+)?(\.py$|\/)|(^|\/)(seeds?|init_\w+|bootstrap|import\w*|cli|tasks?|jobs?|workers?|scheduler)\b/.test(module.path);
 }
 
-function insertOf(one: Lookup, module: Module, project: Project): { readonly start: number; readonly end: number } | undefined {
-  const { func, call, table, columns } = one;
-  const from = func.at.start;
-  const text = project.written(module.path, func.at);
-  const found = insertAfter(text, table.model.name, call.at.end - from);
-  if (!found || !decides({ start: call.at.start - from, end: call.at.end - from }, text)) return undefined;
-  if (LOCKED.test(text) || within(module.handlers, func.at).some((each) => each.catches.some((name) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(name)))) return undefined;
-  return columns.every((each) => new RegExp(`\\b${each.replace(/_id$/, '')}(_id)?\\s*=[^=]`).test(found.given)) ? { start: found.at.start + from, end: found.at.end + from } : undefined;
+function insertOf({ func, call, table, columns }: Lookup, module: Module, project: Project): { readonly start: number; readonly end: number } | undefined {
+  const { name } = table.model;
+  const behind = { start: call.at.end, end: func.at.end };
+  const found = project.told(module.path, behind, (text) => insertIn(text, name));
+  if (!found || !decides(call, func, module, project)) return undefined;
+  if (project.told(module.path, func.at, (text) => LOCKED.test(text)) || within(module.handlers, func.at).some((each) => each.catches.some((one) => /IntegrityError|UniqueViolation|DuplicateKey|UniqueConstraint/.test(one)))) return undefined;
+  return columns.every((each) => new RegExp(`\\b${each.replace(/_id$/, '')}(_id)?\\s*=[^=]`).test(found.given)) ? { start: found.at.start + behind.start, end: found.at.end + behind.start } : undefined;
 }
 
 /** `if query.first():`, or a name that the next `if` asks for. */
-function decides(at: { readonly start: number; readonly end: number }, text: string): boolean {
-  const line = text.slice(text.lastIndexOf('\n', at.start) + 1, at.start);
+function decides(call: Call, func: Func, { path }: Module, project: Project): boolean {
+  const name = project.told(path, { start: func.at.start, end: call.at.start }, deciding);
+  return name === true || (name !== undefined && project.told(path, { start: call.at.end, end: func.at.end }, (text) => isAskedFor(name, text)));
+}
+
+/** Whether an `if` asks for what stands behind a text, or the name that it is given. */
+function deciding(text: string): true | string | undefined {
+  const line = text.slice(text.lastIndexOf('\n') + 1);
   if (/^\s*(el)?if\b/.test(line)) return true;
-  const statement = text.slice(Math.max(0, text.lastIndexOf('=', at.start) - 80), at.start);
-  const name = /(?:^|\n)\s*(\w+)\s*=\s*[^=\n]*(?:\n[^\n=]*)?$/.exec(statement)?.[1] ?? /^\s*(\w+)\s*=/.exec(line)?.[1];
-  return name !== undefined && new RegExp(`^\\s*(?:el)?if\\s+(?:not\\s+)?(?:bool\\()?${name}\\b(?:\\s+is\\s+(?:not\\s+)?None)?(?:\\.(?:first|exists|scalar\\w*)\\(\\))?(?:\\s*[>!=]=?\\s*0)?\\s*\\)?\\s*:`, 'm').test(text.slice(at.end, at.end + 600));
+  const statement = text.slice(Math.max(0, text.lastIndexOf('=') - 80));
+  return /(?:^|\n)\s*(\w+)\s*=\s*[^=\n]*(?:\n[^\n=]*)?$/.exec(statement)?.[1] ?? /^\s*(\w+)\s*=/.exec(line)?.[1];
+}
+
+function isAskedFor(name: string, text: string): boolean {
+  return new RegExp(`^\\s*(?:el)?if\\s+(?:not\\s+)?(?:bool\\()?${name}\\b(?:\\s+is\\s+(?:not\\s+)?None)?(?:\\.(?:first|exists|scalar\\w*)\\(\\))?(?:\\s*[>!=]=?\\s*0)?\\s*\\)?\\s*:`, 'm').test(text.slice(0, 600));
 }
 
 function isCovered(model: Lookup['table']['model'], columns: readonly string[], project: Project): boolean {

@@ -1,5 +1,5 @@
 import type { Func, MappedModel, Module, Project, Selector, Span } from '../kit';
-import { catchesAll, insertAfter, isUnique, onlyInDevelopment, routesServedBy, rule } from '../kit';
+import { catchesAll, insertIn, isUnique, onlyInDevelopment, routesServedBy, rule } from '../kit';
 
 interface Match { readonly module: Module; readonly func: Func; readonly table: MappedModel; readonly column: string; readonly at: Span }
 
@@ -46,7 +46,7 @@ function inserts(): Selector<Match> {
       for (const func of unit.functions) {
         const table = func.does.map((each) => unique.get(each)).find((each) => each !== undefined);
         if (!table || onlyInDevelopment(func) || !func.does.some((each) => /\.(commit|flush)$/.test(each)) || !serves(func, unit)) continue;
-        const found = insertAfter(project.written(unit.path, func.body), table.mapped.model.name, 0);
+        const found = insertIn(project.written(unit.path, func.body), table.mapped.model.name);
         const column = found && table.columns.find((each) => fromVisitor(each, found.given));
         if (found && column) yield { module: unit, func, table: table.mapped, column, at: { start: found.at.start + func.body.start, end: found.at.end + func.body.start } };
       }

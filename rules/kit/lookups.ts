@@ -78,12 +78,11 @@ function compared(value: Value, module: Module, project: Project): string | unde
   return rest && !rest.includes('.') ? rest : undefined;
 }
 
-/** Where a row of the table is made behind a place in the text of a function: `Booking(…)` or `Booking.objects.create(…)`, with its arguments as written. */
-export function insertAfter(text: string, name: string, from: number): { readonly at: { readonly start: number; readonly end: number }; readonly given: string } | undefined {
+/** Where a row of a table is made in a text: `Booking(…)` or `Booking.objects.create(…)`, with its arguments as written. */
+export function insertIn(text: string, name: string): { readonly at: { readonly start: number; readonly end: number }; readonly given: string } | undefined {
   // Most look-ups are followed by no row of their table: then no expression is made.
-  if (!text.includes(name, from)) return undefined;
+  if (!text.includes(name)) return undefined;
   const made = new RegExp(`(?<![\\w.])(?:\\w+\\.)?${name}(?:\\.objects\\.create|\\.create|\\.insert)?\\(`, 'g');
-  made.lastIndex = from;
   for (let found = made.exec(text); found; found = made.exec(text)) {
     const open = found.index + found[0].length;
     const given = text.slice(open, closing(text, open));

@@ -95,6 +95,11 @@ export interface Project {
   text(path: string): string | undefined;
   /** A stretch of a file's text, empty where there is none: what is told from it need not be told again when the file changes elsewhere. */
   written(path: string, at: Span): string;
+  /**
+   * The answer to a question that a stretch of a file's text answers by itself. While the file is edited there, the question is asked again,
+   * and whoever asked it only where the answer is another: it must rest on nothing but the text, and have an answer that JSON can hold.
+   */
+  told<T>(path: string, at: Span, question: (text: string) => T): T;
   /** Whether a file's text has a match; false for a file that was not read. Told from this, an answer stands until an edit makes it another. No pattern with `g` or `y`. */
   mentions(path: string, pattern: RegExp): boolean;
 

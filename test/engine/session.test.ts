@@ -292,8 +292,12 @@ describe('session', () => {
       // Two patterns that differ in their flags alone are two questions.
       check: (_, { project, unit }) => project.mentions(unit.path, /NAMEXX/) || project.mentions(unit.path, /NAMEXX/i),
     })('code');
+    const byTold = rule({
+      ...documented, id: 'by-told', title: 'Nothing behind a clause is called xx', on: handler(), nothing: 'Nothing is caught.', underline: ({ handler: one }) => one.keyword, message: () => 'xx',
+      check: ({ handler: one }, { project, unit }) => project.told(unit.path, { start: one.at.start, end: one.body.end + 1 }, (behind) => behind.includes('xx')),
+    })('code');
     const typed = async (from: string, to: string) => {
-      const session = await start({ 'app.py': text }, { rules: [noEval, bare, byText, byPart, byMention].map(counted) });
+      const session = await start({ 'app.py': text }, { rules: [noEval, bare, byText, byPart, byMention, byTold].map(counted) });
       session.edit('app.py', `${text}\n`);
       asked.clear();
       for (let length = 1; length <= to.length; length++) session.edit('app.py', `${text}\n`.replace(from, () => from + to.slice(0, length)));
@@ -308,8 +312,9 @@ describe('session', () => {
 
     it('those that looked there for an answer they share', async () => {
       const session = await typed('        pass', ' # xx');
-      assert.deepEqual(Object.fromEntries([...asked].sort()), { 'by-part': 5, 'by-text': 5 });
-      assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare', 'by-part']);
+      // The answer to what one of them asks of the text is another with the last letter alone.
+      assert.deepEqual(Object.fromEntries([...asked].sort()), { 'by-part': 5, 'by-text': 5, 'by-told': 1 });
+      assert.deepEqual(ids(session, 'app.py'), ['no-eval', 'bare', 'by-part', 'by-told']);
     });
 
     it('of the rules that ship, the one that looks for something anywhere', async () => {
@@ -347,7 +352,7 @@ def issue(user, session):
 
     it('all of them, when it changes a fact', async () => {
       await typed('eval', 'u');
-      assert.deepEqual(Object.fromEntries(asked), { 'no-eval': 1, bare: 1, 'by-text': 1, 'by-part': 1, 'by-mention': 1 });
+      assert.deepEqual(Object.fromEntries(asked), { 'no-eval': 1, bare: 1, 'by-text': 1, 'by-part': 1, 'by-mention': 1, 'by-told': 1 });
     });
 
     it('no rule twice for a fix, whose places are those of the text as it is now', async () => {
