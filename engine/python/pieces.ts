@@ -106,7 +106,9 @@ export class Pieces {
 
 /** An edit that leaves a line one line, with the indentation it had. */
 function staysInLine(before: string, now: string, { start, end, by }: Stretch): boolean {
-  return !/[\r\n]/.test(before.slice(start, end)) && !/[\r\n]/.test(now.slice(start, end + by)) && (/\S/.test(before.slice(before.lastIndexOf('\n', start - 1) + 1, start)) || /^\S{2}$/.test(before.charAt(start) + now.charAt(start)));
+  if (/[\r\n]/.test(before.slice(start, end)) || /[\r\n]/.test(now.slice(start, end + by))) return false;
+  const line = before.slice(before.lastIndexOf('\n', start - 1) + 1, start);
+  return /\S/.test(line) || /^\S{2}$/.test(before.charAt(start) + now.charAt(start));
 }
 
 /**

@@ -3,8 +3,10 @@
  * grows, a text, a line half written. Then nothing has to be read but the one definition the edit is in, and nothing judged anew that does
  * not look at the text itself.
  *
- * Told by reading that definition again among the others as they were read, and comparing. Where there is any doubt the answer is no,
- * and the file is read as after any other edit (see memory.ts). The test is that of the memory: facts are those of a reading from nothing.
+ * Told by reading that definition again among the others as they were read, and comparing it with what it said then and with what it said
+ * when it last said something else. Where it says something new, the module is patched (see patched.ts). Where there is any doubt the answer
+ * is no, and the file is read as after any other edit (see memory.ts). The test is that of the memory: facts are those of a reading from
+ * nothing.
  */
 import type { Module } from '../../rules/kit';
 import { MAY_MARK } from '../files/markers';
