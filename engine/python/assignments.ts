@@ -8,7 +8,7 @@ import { tableModel } from './models';
 import { configurationsField, isSettingsClass, settingsField } from './settings';
 import type { Place } from './standing';
 import { standing } from './standing';
-import { span } from './values';
+import { span } from './value-parts';
 
 type Assign = Extract<Stmt, { k: 'assign' }>;
 

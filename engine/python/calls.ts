@@ -5,7 +5,7 @@ import type { Argument, CallExpr, Expr } from '../syntax/ast';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import type { Values } from './values';
-import { span } from './values';
+import { span } from './value-parts';
 
 /** What only the place of a call can tell. */
 type Around = Pick<Call, 'within'> & Partial<Pick<Call, 'boundTo' | 'onLoop' | 'awaited' | 'discarded' | 'managed'>>;

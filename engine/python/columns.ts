@@ -6,7 +6,7 @@ import { callFact, calledName, flag, keyword, positionals } from './calls';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import type { Values } from './values';
-import { span } from './values';
+import { span } from './value-parts';
 import { eachPart } from './walk';
 
 /** What the readers of models need of the file. */

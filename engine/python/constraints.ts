@@ -4,7 +4,7 @@ import type { CallExpr, ClassStmt, Expr, Stmt } from '../syntax/ast';
 import { calledName, flag, keyword, positionals } from './calls';
 import { fieldOf, lastOf, textOf } from './columns';
 import { eachPart } from './walk';
-import { span } from './values';
+import { span } from './value-parts';
 
 export interface Constraints {
   readonly list: readonly TableConstraint[];

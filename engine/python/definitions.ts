@@ -12,7 +12,7 @@ import { decoratedRoutes, injects } from './routes';
 import type { Scope } from './scopes';
 import type { Place } from './standing';
 import { standing } from './standing';
-import { span } from './values';
+import { span } from './value-parts';
 
 /** Adds the facts of statements that stand in a place. */
 export type Walk = (draft: Draft, body: readonly Stmt[], place: Place) => void;

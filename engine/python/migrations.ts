@@ -6,7 +6,7 @@ import type { ColumnPlace, ModelFile } from './columns';
 import { fieldColumn, fieldOf, qualifiedIn, sqlalchemyColumn, textOf } from './columns';
 import { alwaysRaises } from './handlers';
 import type { Scope, Scopes } from './scopes';
-import { span } from './values';
+import { span } from './value-parts';
 import { callsIn } from './walk';
 
 export interface MigrationFile extends ModelFile {

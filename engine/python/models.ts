@@ -10,7 +10,7 @@ import { annotatedColumn, columnOrm, fieldColumn, fieldOf, lastOf, mappedType, q
 import type { Constraints } from './constraints';
 import { constraintOf, documentIndexes, joinedConstraints, looseIndexes, metaConstraints, tableArguments } from './constraints';
 import type { Scope } from './scopes';
-import { span } from './values';
+import { span } from './value-parts';
 
 /** Bases that make a class a model by themselves. */
 const ROOTS: readonly (readonly [RegExp, Orm])[] = [

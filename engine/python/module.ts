@@ -12,7 +12,7 @@ import { behind, topOf } from './standing';
 import type { States } from './state';
 import { statesOf, written } from './state';
 import { block } from './statements';
-import { span } from './values';
+import { span } from './value-parts';
 
 /** The facts of one Python file. What there is to remember of it goes into the input's memory. */
 export function pythonModule(input: ModuleInput): Module {

@@ -9,7 +9,7 @@ import type { CallExpr } from '../syntax/ast';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import type { Values } from './values';
-import { carriesTaint, span } from './values';
+import { carriesTaint, span } from './value-parts';
 
 /** Calls that are given a function to call with what follows it. */
 export const HANDS_OVER: ReadonlySet<string> = new Set(['submit', 'add_task', 'enqueue', 'enqueue_in', 'enqueue_at', 'run_in_threadpool', 'run_in_executor', 'to_thread', 'start_soon', 'run_sync', 'partial', 'Thread', 'Process', 'Timer', 'create_task', 'map', 'add_job']);

@@ -9,7 +9,7 @@ import { listed, listedGates } from './routing-lists';
 import { MAKERS, OWNER_LIKE, PATTERNS, argument, methodsIn, objectName, objectNames, ownerName, targetOf } from './routing-names';
 import type { Names } from './names';
 import type { Scope } from './scopes';
-import { span } from './values';
+import { span } from './value-parts';
 import type { Values } from './values';
 
 const MOUNTS = new Set(['register_blueprint', 'register_api', 'include_router', 'mount', 'add_namespace', 'add_router', 'init_app']);

@@ -5,7 +5,7 @@ import type { Names } from './names';
 import type { Scope } from './scopes';
 import { bindingsOf } from './scopes';
 import type { Values } from './values';
-import { span } from './values';
+import { span } from './value-parts';
 
 /** Bases over bases; longer chains are loops. */
 const DEEPEST = 8;

@@ -7,7 +7,7 @@ import { alwaysRaises } from './handlers';
 import type { LoopAround } from './loops';
 import type { Scope } from './scopes';
 import type { Values } from './values';
-import { span } from './values';
+import { span } from './value-parts';
 
 /** Calls and `with` statements around a place, innermost first; named when somebody asks. */
 export interface Around { readonly name: () => string; readonly outer: Around | undefined }

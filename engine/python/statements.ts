@@ -11,7 +11,7 @@ import { absolute } from './module-name';
 import { refusalOf } from './refusals';
 import type { Place } from './standing';
 import { behind, conditions, inside, standing, under } from './standing';
-import { span } from './values';
+import { span } from './value-parts';
 import { callsIn, expressionsOf } from './walk';
 
 /** Adds the facts of statements that stand one behind the other, and of all that is in them. */
