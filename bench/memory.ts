@@ -1,4 +1,4 @@
-/** The measurements of memory behind `npm run bench`: of a process that does nothing else, since V8 keeps what it once took. Prints one JSON line. */
+/** The measurements of memory, and of how time grows with a folder, behind `npm run bench`: of a process that does nothing else, since V8 keeps what it once took. Prints one JSON line. */
 import { openSession } from '../engine/audit/open';
 import type { Session } from '../engine/audit/session';
 import { grammarsIn } from '../engine/node/grammars';
@@ -17,7 +17,9 @@ async function main(): Promise<void> {
   const before = { resident: process.memoryUsage().rss, heap: heap() };
   const workspace = openDisk(folder);
   const session = openSession({ workspace, grammars });
+  const begun = performance.now();
   await session.refresh();
+  const seconds = (performance.now() - begun) / 1000;
   session.audits();
   const peak = process.resourceUsage().maxRSS * 1024;
   const after = heap();
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   const texts = paths.flatMap((path) => session.text(path) ?? []);
   const thousands = texts.reduce((sum, text) => sum + text.split('\n').length, 0) / 1000;
   const rows: Row[] = [
+    row('seconds for a hundred thousand lines', `${(seconds / thousands * 100).toFixed(1)} s, cold code, ${Math.round(thousands)} thousand in all`),
     row(`memory after a scan of ${texts.length} files`, `${mega(peak)} resident at most, ${mega(after)} heap; before it ${mega(before.resident)} and ${mega(before.heap)}`),
     row('memory for a thousand lines', `${mega((peak - before.resident) / thousands)} resident at most, ${mega((after - before.heap) / thousands)} heap`),
   ];
