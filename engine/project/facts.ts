@@ -1,7 +1,7 @@
 /** The project as rules see it: answers computed once each, when first asked for. */
 import type { Application, Assignment, Call, Class, Evidence, Flow, Framework, Func, InstalledFolder, Kind, MappedModel, Migration, Module, Place, Project, Route, Setting, Span, Standing, TestSuite, UnnamedRead, Unit, UnitOf, Value, Variable, Workers } from '../../rules/kit';
 import { calls, givenVariables, lastName } from '../../rules/kit';
-import { applicationsOf, cookieAuthOf, declaration, deployableOf, djangoSettings, frameworksOf, hostedFiles, htmlOf } from './applications';
+import { applicationsOf, cookieAuthOf, declaration, deployableOf, frameworksOf, hostedFiles, htmlOf } from './applications';
 import { commands, productionUnits, serverOf, variablesOf } from './deployment';
 import { installedFolders } from './installed';
 import { movedFrom, rootOf } from '../python/still';
@@ -10,8 +10,9 @@ import type { Looks } from './looks';
 import { lookAgain, lookAt, lookAtPart, lookFor, lookToTell, looking } from './looks';
 import { ModuleIndex } from './module-index';
 import { ProjectModels } from './models';
-import { ProjectNames, madeBy, qualified, sameNames } from './names';
+import { ProjectNames, qualified, sameNames } from './names';
 import { flowOf } from './flow';
+import { followed } from './following';
 import type { Site } from './flow/sites';
 import { siteIndexOf } from './flow/sites';
 import { Reach } from './reach';
@@ -23,11 +24,9 @@ import type { RouteWays } from './route-ways';
 import { Settings, settingsIn } from './settings';
 import { testSuite } from './tests';
 import { workersOf } from './workers';
-import { attributeOf, elementOf } from './parts';
-import { selectionOf } from './selection';
+import { selectedModules, selectionOf } from './selection';
 import { environmentOf, unnamedReads } from './variables';
 import { developmentName } from './words';
-import { readElsewhere } from './wrapped';
 
 export interface ProjectInput {
   readonly root: string;
@@ -93,7 +92,7 @@ class Facts implements Project {
   readonly units: readonly Unit[];
   readonly paths: readonly string[];
   readonly modules: readonly Module[];
-  private readonly names: ProjectNames;
+  readonly names: ProjectNames;
   private readonly kept = new Map<string, unknown>();
   /** The file that was edited last: as it was read, with the names of other files followed, and that at the places it has now. */
   private linkedLast: { readonly root: Module; readonly linked: Module; readonly placed: Module } | undefined;
@@ -246,7 +245,7 @@ class Facts implements Project {
   private get settingIndex(): ModuleIndex<Assignment> { return this.once('settingIndex', () => new ModuleIndex(this.modules, settingsIn)); }
   private get settingsIndex(): Settings {
     return this.once('settings', () => new Settings({
-      modules: this.modules, index: this.settingIndex, names: this.names, reach: this.reach, selectedModules: this.selectedModules(), refusals: () => this.refusals,
+      modules: this.modules, index: this.settingIndex, names: this.names, reach: this.reach, selectedModules: selectedModules(this), refusals: () => this.refusals,
       selection: () => selectionOf({
         modules: this.modules, names: this.names, resolve: (value, module) => this.resolve(value, module), func: (name) => this.func(name), callsOf: (name) => this.calls(name), deployed: (name) => this.deployedVariable(name)?.value,
       }),
@@ -256,21 +255,6 @@ class Facts implements Project {
   private get refusals(): Refusals { return this.once('refusals', () => new Refusals(this.modules), (module) => module.refusals.length > 0); }
   runs(standing: Standing, module: Module): boolean { return this.reach.runs(standing, module); }
   private get reach(): Reach { return this.once('reach', () => new Reach(this.modules)); }
-
-  /** Settings modules that DJANGO_SETTINGS_MODULE names, deployed files first, then wsgi, asgi and manage. */
-  private selectedModules(): ReadonlySet<string> {
-    const found = new Set<string>();
-    const deployed = this.variables.get('DJANGO_SETTINGS_MODULE');
-    if (deployed?.value) found.add(deployed.value);
-    if (found.size === 0) {
-      for (const { module, call } of [...this.calls('os.environ.setdefault')].sort((a, b) => Number(/manage\.py$/.test(a.module.path)) - Number(/manage\.py$/.test(b.module.path)))) {
-        const [name, value] = call.args;
-        if (name?.kind === 'text' && name.value === 'DJANGO_SETTINGS_MODULE' && value?.kind === 'text' && (found.size === 0 || !/manage\.py$/.test(module.path))) found.add(value.value);
-      }
-    }
-    const django = djangoSettings(this.modules);
-    return found.size > 0 || !django ? found : new Set();
-  }
 
   settings(...names: readonly string[]): readonly Setting[] { return this.settingsIndex.named(names); }
 
@@ -320,32 +304,7 @@ class Facts implements Project {
     return found && { module: found.module, func: found.fact };
   }
 
-  resolve(value: Value, module: Module): Value { return this.follow(value, module, 0); }
-
-  private follow(value: Value, module: Module, depth: number): Value {
-    if (depth > 6) return value;
-    switch (value.kind) {
-      case 'reference': {
-        const found = this.names.definition(value.name, module);
-        if (found?.rest) { const part = attributeOf(found, this.names, (each, home) => this.follow(each, home, depth + 1)); return part ? { ...part, at: value.at } : value; }
-        if (found?.definition.kind !== 'value') return value;
-        const { module: home, assignment } = found.definition;
-        if (home.path === module.path && madeBy(assignment.value) === value.name) return value;
-        return { ...this.follow(assignment.value, home, depth + 1), at: value.at };
-      }
-      case 'environment': return value.fallback ? { ...value, fallback: this.follow(value.fallback, module, depth + 1) } : value;
-      case 'choice': return { ...value, options: value.options.map((each) => this.follow(each, module, depth + 1)) };
-      case 'joined': return { ...value, parts: value.parts.map((each) => this.follow(each, module, depth + 1)) };
-      case 'test': return { ...value, left: this.follow(value.left, module, depth + 1), ...(value.right && { right: this.follow(value.right, module, depth + 1) }) };
-      case 'result': {
-        const of = value.of && this.follow(value.of, module, depth + 1);
-        if (of?.kind === 'dict' && value.callee.endsWith('.__getitem__')) return elementOf(of, value);
-        const followed = { ...value, callee: this.names.expand(value.callee, module), args: value.args.map((each) => this.follow(each, module, depth + 1)), ...(of && { of }) };
-        return readElsewhere(followed, (name) => this.func(name)) ?? followed;
-      }
-      default: return value;
-    }
-  }
+  resolve(value: Value, module: Module): Value { return followed(value, module, this); }
 
   private get variables(): ReturnType<typeof variablesOf> { return this.once('variables', () => variablesOf(this.production)); }
   /** What the files production runs from set a variable to. */

@@ -39,6 +39,15 @@ export function selectionOf(input: SelectionInput): Selection {
   return { classes: named('class', 'instance'), instances: named('instance'), modules: named('module') };
 }
 
+/** Settings modules that DJANGO_SETTINGS_MODULE names: in deployed files, else in wsgi and asgi, else in manage. */
+export function selectedModules(project: Pick<Project, 'calls' | 'deployedVariable'>): ReadonlySet<string> {
+  const deployed = project.deployedVariable('DJANGO_SETTINGS_MODULE')?.value;
+  if (deployed) return new Set([deployed]);
+  const named = project.calls('os.environ.setdefault').flatMap(({ module, call: { args: [name, value] } }) => name?.kind === 'text' && name.value === 'DJANGO_SETTINGS_MODULE' && value?.kind === 'text' ? [{ module, value: value.value }] : []);
+  const others = named.filter(({ module }) => !/manage\.py$/.test(module.path));
+  return new Set((others.length > 0 ? others : named.slice(0, 1)).map((each) => each.value));
+}
+
 function chosen(written: Value, module: Module, input: SelectionInput, depth: number): readonly Found[] {
   if (depth > DEEPEST) return [];
   const value = input.resolve(written, module);
