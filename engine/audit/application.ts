@@ -54,7 +54,7 @@ export class Application {
     this.upkeep = new Upkeep(earlier?.upkeep);
   }
 
-  /** Takes an edited file. False where the edit may change what other files mean: then the facts have to be made anew. */
+  /** Takes an edited file. False where it is of another kind now: then the facts have to be made anew. */
   renew(unit: Unit): boolean {
     this.ahead = unit;
     const since = this.upkeep.edited(unit, this.textOf(unit.path));

@@ -45,8 +45,8 @@ export function projectFacts(input: ProjectInput): Project {
 }
 
 /**
- * The same project after an edit of one file, for judging that file at once. Undefined where the edit may change what other files mean
- * (names it defines or imports): then everything is made anew.
+ * The same project after an edit of one file, for judging that file at once: names are followed anew in it alone, what they mean in other
+ * files is right again after the next full build. Undefined where it is a file of another kind now, or a new one: then everything is made anew.
  */
 export function renewedFacts(project: Project, unit: Unit): Project | undefined {
   return project instanceof Facts ? project.renewed(unit) : undefined;
@@ -107,7 +107,7 @@ class Facts implements Project {
    * @param input all units, of which `edited` is another than in the facts before
    * @param earlier the facts before an edit of one file: what the edit leaves as it is, is taken over (and nothing else held)
    */
-  constructor(private readonly input: ProjectInput, earlier?: { readonly facts: Facts; readonly at: number; readonly unit: Unit }) {
+  constructor(private readonly input: ProjectInput, earlier?: { readonly facts: Facts; readonly at: number; readonly unit: Unit; readonly renamed: boolean }) {
     this.root = input.root;
     this.name = input.name;
     this.paths = input.paths;
@@ -117,7 +117,7 @@ class Facts implements Project {
     this.served = earlier?.facts.served ?? new WeakMap();
     for (const key of LASTING) if (earlier) this.keep(key, earlier.facts);
     const edited = earlier && this.units[earlier.at];
-    if (earlier && edited) this.keepUnconcerned(earlier.facts, earlier.facts.unplaced(earlier.facts.units[earlier.at]), this.unplaced(edited));
+    if (earlier && edited && !earlier.renamed) this.keepUnconcerned(earlier.facts, earlier.facts.unplaced(earlier.facts.units[earlier.at]), this.unplaced(edited));
     for (const key of INDEXES) {
       const index = earlier?.facts.kept.get(key);
       if (!(index instanceof ModuleIndex)) continue;
@@ -146,11 +146,9 @@ class Facts implements Project {
     const at = this.places.get(unit.path) ?? -1;
     const before = this.input.units[at];
     if (!before || before.kind !== unit.kind) return undefined;
-    if (unit.kind === 'module' && before.kind === 'module') {
-      if (rootOf(unit) !== rootOf(before) && !sameNames(before, unit)) return undefined;
-      this.names.replace(unit);
-    }
-    return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, { facts: this, at, unit });
+    const renamed = unit.kind === 'module' && before.kind === 'module' && rootOf(unit) !== rootOf(before) && !sameNames(before, unit);
+    if (unit.kind === 'module') this.names.replace(unit, renamed);
+    return new Facts({ ...this.input, units: this.input.units.with(at, unit) }, { facts: this, at, unit, renamed });
   }
 
   rebuilt(): Facts {

@@ -57,9 +57,14 @@ export class ProjectNames {
     }
   }
 
-  /** Takes the new facts of a module whose names are the same as before (see sameNames). */
-  replace(module: Module): void {
-    if (this.contents.has(module.name)) this.contents.set(module.name, new Contents(module));
+  /**
+   * Takes the new facts of a module.
+   * @param renamed its names are others than before (see sameNames)
+   */
+  replace(module: Module, renamed: boolean): void {
+    if (!this.contents.has(module.name)) return;
+    this.contents.set(module.name, new Contents(module));
+    if (renamed) this.expanded.clear();
   }
 
   /** What a qualified name stands for in this project, seen from a module. `rest` is what follows the definition's own name. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ProjectNames } from '../../engine/project/names';
 import { moduleOf, projectOf } from '../support/python';
 
 describe('names of Python', () => {
@@ -49,5 +50,13 @@ describe('names of Python', () => {
     const project = await projectOf({ ...files, 'kit/__init__.py': names.map((name) => `from .${name} import *\n`).join(''), 'run.py': 'import kit\nfrom kit import *\nkit.nowhere.go()\nf3()\n' });
     const callees = project.modules.flatMap((module) => module.path === 'run.py' ? module.calls.map((each) => each.callee) : []);
     assert.deepEqual(callees, ['kit.nowhere.go', 'kit.part3.f3']);
+  });
+
+  it('lead elsewhere when the module they lead through is another', async () => {
+    const user = await moduleOf('from app import app\napp.run()\n', 'run.py');
+    const names = new ProjectNames([await moduleOf('from flask import Flask\napp = Flask("x")\n', 'app.py'), user]);
+    assert.equal(names.expand('app.app.run', user), 'flask.Flask.run');
+    names.replace(await moduleOf('import quart\napp = quart.Quart("x")\n', 'app.py'), true);
+    assert.equal(names.expand('app.app.run', user), 'quart.Quart.run');
   });
 });

@@ -116,6 +116,20 @@ describe('session', () => {
     assert.equal(session.findings('app.py')[0]?.range.start.line, 0);
   });
 
+  it('follows a name that stands for something else in its own file at once, and in the others when it looks again', async () => {
+    const session = await start({ 'run.py': 'run = print\nrun(1)\n', 'app.py': 'from run import run\nrun(1)\n' });
+    const counts = () => [session.findings('run.py').length, session.findings('app.py').length];
+    assert.deepEqual(counts(), [0, 0]);
+    for (const name of ['e', 'ev', 'eva', 'eval']) session.edit('run.py', `run = ${name}\nrun(1)\n`);
+    assert.equal(counts()[0], 1);
+    await session.refresh();
+    assert.deepEqual(counts(), [1, 1]);
+    session.edit('run.py', 'run = print\nrun(1)\n');
+    assert.equal(counts()[0], 0);
+    await session.refresh();
+    assert.deepEqual(counts(), [0, 0]);
+  });
+
   it('knows a file that only the editor has', async () => {
     const session = await start({});
     session.edit('new.py', 'eval(1)\n');
