@@ -66,7 +66,7 @@ export class LiveSession implements Working {
     this.held = new HeldFiles(options.workspace, this.registry.cards, (path, text, open) => this.reader.read(path, text, open), (path) => { for (const each of this.applications) each.forget(path); }, options.config);
     this.records = new Records(this.held, this.registry.byId);
     this.bench = this.benchOf(this.held);
-    const ground: Ground = { registry: this.registry, ruleset: this.ruleset, held: this.held, records: this.records, applications: () => this.applications, libraries: () => this.libraries };
+    const ground: Ground = { registry: this.registry, ruleset: this.ruleset, held: this.held, records: this.records, text: (path) => this.text(path), applications: () => this.applications, libraries: () => this.libraries };
     this.told = new Told(ground);
     this.mending = new Mending(ground, this.told, (path) => this.findings(path));
   }
@@ -84,16 +84,12 @@ export class LiveSession implements Working {
     return Promise.resolve(undefined);
   }
 
-  private get heard(): boolean {
-    return this.told.heard;
-  }
-
   // ---- keeping up
 
   refresh(progress?: (at: Progress) => void, signal?: AbortSignal): Promise<void> {
     const next = this.running.catch(() => undefined).then(async () => {
       const changes = await this.held.catchUp(progress, signal);
-      if (!this.heard || !this.stands(changes)) {
+      if (!this.told.heard || !this.stands(changes)) {
         this.build();
         if (this.judgeOpen()) progress?.({ done: this.held.files.size, total: this.held.files.size });
         await this.judgeAll(signal);
@@ -179,7 +175,7 @@ export class LiveSession implements Working {
 
   /** Whether all that was looked at is judged. */
   get settled(): boolean {
-    return this.heard && this.held.settled;
+    return this.told.heard && this.held.settled;
   }
 
   /** Judges everything that was looked at, at once. */

@@ -39,12 +39,12 @@ export class Mending implements Pick<Session, 'remedies' | 'fix' | 'closeUp' | '
 
   closeUp(fingerprint: string, fixed: boolean): CloseUp | undefined {
     const finding = this.judged(fingerprint)?.finding;
-    const text = finding && this.text(finding.path);
+    const text = finding && this.ground.text(finding.path);
     if (!finding || text === undefined) return undefined;
     const secret = this.ground.registry.byId[finding.rule]?.secret === true;
     const [offer] = finding.fixes;
     const correction = fixed && offer ? this.fix(fingerprint, offer.index) : undefined;
-    return { ...closeUpOf(finding, secret, text), ...(correction && { fix: previewOf(correction, secret, (path) => this.text(path)) }) };
+    return { ...closeUpOf(finding, secret, text), ...(correction && { fix: previewOf(correction, secret, this.ground.text) }) };
   }
 
   fixAll(path: string, rule?: string): Correction | undefined {
@@ -82,9 +82,5 @@ export class Mending implements Pick<Session, 'remedies' | 'fix' | 'closeUp' | '
 
   private exists(path: string): boolean {
     return this.ground.held.files.has(path) || this.ground.held.entries.some((entry) => entry.path === path);
-  }
-
-  private text(path: string): string | undefined {
-    return this.ground.held.files.get(path)?.text ?? this.ground.records.file(path).text;
   }
 }

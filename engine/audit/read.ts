@@ -59,19 +59,17 @@ export function unitReader(grammars: Grammars, documents: Documents, interest: I
     return documents.with(grammar, text, (tree) => scriptModule({ path, text, tree, role: roleOf(path), suppressions: scriptComments(text, tree.rootNode.descendantsOfType('comment')) }), open ? path : undefined) ?? unread(path, text, false);
   };
   const close = (path: string) => { kept.delete(path); documents.close(path); };
-  /** What was kept of a file may be half of it when reading fails. */
-  const orForgotten = <T>(path: string, run: () => T): T => {
-    try {
-      return run();
-    } catch (reason) {
-      close(path);
-      throw reason;
-    }
-  };
   return {
     close,
     read(path, text, open) {
-      const unit = orForgotten(path, () => read(path, text, open));
+      let unit: Unit | undefined;
+      try {
+        unit = read(path, text, open);
+      } catch (reason) {
+        // What was kept of the file may be half of it.
+        close(path);
+        throw reason;
+      }
       return unit?.kind === 'module' && (unit.role === 'test' || (unit.role !== 'vendored' && mayHoldTests(path))) ? { ...unit, tests: readTestFile(path, text) } : unit;
     },
   };

@@ -20,6 +20,8 @@ export interface Ground {
   readonly ruleset: string;
   readonly held: HeldFiles;
   readonly records: Records;
+  /** Of a file, or of a record. */
+  readonly text: (path: string) => string | undefined;
   readonly applications: () => readonly Application[];
   /** Folders of packages beside them. */
   readonly libraries: () => readonly string[];
