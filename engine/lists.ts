@@ -8,10 +8,26 @@ export function settled<T>(list: readonly T[]): readonly T[] {
   return list.length === 0 ? NONE : list.slice();
 }
 
+/** What is made of each in a list; nothing is made for nothing. */
+export function made<A, B>(list: readonly A[], to: (one: A) => B): readonly B[] {
+  return list.length === 0 ? NONE : list.map(to);
+}
+
+/** Adds to the list that a key has. */
+export function push<K, T>(lists: Map<K, T[]>, key: K, one: T): void {
+  const list = lists.get(key);
+  if (list) list.push(one); else lists.set(key, [one]);
+}
+
+/** Whether a thing has these parts already. */
+export function has<T extends object>(one: T, parts: Partial<T>): boolean {
+  return (Object.keys(parts) as (keyof T)[]).every((key) => one[key] === parts[key]);
+}
+
 /** The thing with these parts of it; the thing itself where it has them already. */
 export function changed<T extends object>(one: T, to: Partial<T>): T {
   // Not spread: V8 of Node 20 gives each copy a shape of its own where copies of many shapes are made in one place.
-  return (Object.keys(to) as (keyof T)[]).every((key) => one[key] === to[key]) ? one : Object.assign({}, one, to);
+  return has(one, to) ? one : Object.assign({}, one, to);
 }
 
 /** What became of a list; the list itself where it has the same in it. */

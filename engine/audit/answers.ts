@@ -3,7 +3,7 @@
  * lazy all through, so that a keystroke pays for its own file and not for the report of the whole project.
  */
 import type { Project, Unit } from '../../rules/kit';
-import { NONE } from '../lists';
+import { NONE, push } from '../lists';
 import type { FileSuppression } from '../records/suppressions';
 import type { Config } from '../workspace/config';
 import { insisted } from './decided';
@@ -36,7 +36,7 @@ export class Answers {
 
   constructor(private readonly it: Judgements) {
     for (const verdict of it.whole.values()) {
-      for (const judged of verdict.judged) this.wholeByPath.set(judged.finding.path, [...(this.wholeByPath.get(judged.finding.path) ?? []), judged]);
+      for (const judged of verdict.judged) push(this.wholeByPath, judged.finding.path, judged);
     }
   }
 
@@ -74,7 +74,7 @@ export class Answers {
     const judged = [...(verdicts?.values() ?? [])].flatMap((each) => each.judged);
     const here = [...judged, ...(this.wholeByPath.get(path) ?? [])].map((each) => each.finding);
     const byRule = new Map<string, Finding[]>();
-    for (const finding of here) byRule.set(finding.rule, [...(byRule.get(finding.rule) ?? []), finding]);
+    for (const finding of here) push(byRule, finding.rule, finding);
     for (const [rule, verdict] of this.it.whole) if (verdict.judged.length > 0 && !byRule.has(rule)) byRule.set(rule, verdict.judged.map((each) => each.finding));
     const shown = here.filter((finding) => !hidden(finding, byRule, registry.rules));
     const unit = this.it.unit(path);
@@ -109,9 +109,4 @@ export class Answers {
 /** By place, the worst first where several begin alike. */
 export function inOrder(a: Finding, b: Finding): number {
   return a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character || worstFirst(a, b);
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list) list.push(value); else map.set(key, [value]);
 }

@@ -3,7 +3,7 @@ import type { Decorator, Func, Module, Value } from '../../rules/kit';
 import { functionNamedAt } from '../../rules/kit';
 import type { ProjectNames } from './names';
 import { linkTasks } from './tasks';
-import { changed, joined, mapped } from '../lists';
+import { changed, has, joined, mapped } from '../lists';
 
 /** The module with names of other files followed in its facts. */
 export function linkModule(module: Module, names: ProjectNames): Module {
@@ -20,7 +20,8 @@ export function linkModule(module: Module, names: ProjectNames): Module {
     assignments: mapped(module.assignments, (one) => changed(one, { qualified: expand(one.qualified) })),
     tasks: linkTasks(module, names), does: mapped(module.does, expand),
   };
-  return (Object.keys(linked) as (keyof Module)[]).every((key) => module[key] === linked[key]) ? module : { ...module, ...linked };
+  // Of many parts, which `changed` would make a dictionary of; modules alone are copied here.
+  return has(module, linked) ? module : { ...module, ...linked };
 }
 
 /** What FastAPI's dependencies name where a parameter's type is an alias of another file: `CurrentUser` of `from app.deps import CurrentUser`. */

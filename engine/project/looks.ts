@@ -3,6 +3,7 @@
  * what rests on a text has to be found out again when the edit is in it.
  */
 import type { Span } from '../../rules/kit';
+import { push } from '../lists';
 import type { Stretch } from '../syntax/stretch';
 
 export interface Looks {
@@ -51,8 +52,7 @@ export function lookAtPart(path: string, { start, end }: Span): void {
   if (!current) return;
   const { whole, parts } = current.looks ??= noLooks();
   if (whole.has(path)) return;
-  const known = parts.get(path);
-  if (known) known.push({ start, end }); else parts.set(path, [{ start, end }]);
+  push(parts, path, { start, end });
 }
 
 /** Notes that somebody asks only whether a file's text has a match. */
@@ -70,9 +70,7 @@ export function lookToTell(path: string, { start, end }: Span, question: (text: 
   if (!current) return;
   const { whole, told } = current.looks ??= noLooks();
   if (whole.has(path)) return;
-  const one = { at: { start, end }, question, answer: JSON.stringify(answer) };
-  const known = told.get(path);
-  if (known) known.push(one); else told.set(path, [one]);
+  push(told, path, { at: { start, end }, question, answer: JSON.stringify(answer) });
 }
 
 /** Notes what was looked at for an answer that is given again. */

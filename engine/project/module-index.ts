@@ -1,5 +1,6 @@
 /** Facts of all modules by a key, kept while files are edited: an edit of one file replaces that file's facts and looks at no other. */
 import type { Module } from '../../rules/kit';
+import { push } from '../lists';
 
 export interface Indexed<Fact> { readonly module: Module; readonly fact: Fact }
 
@@ -48,10 +49,7 @@ export class ModuleIndex<Fact> {
 
   private add(module: Module): void {
     const here = new Map<string, Indexed<Fact>[]>();
-    for (const [key, fact] of this.facts(module)) {
-      const list = here.get(key);
-      if (list) list.push({ module, fact }); else here.set(key, [{ module, fact }]);
-    }
+    for (const [key, fact] of this.facts(module)) push(here, key, { module, fact });
     for (const [key, list] of here) {
       const known = this.byKey.get(key);
       if (known instanceof Map) known.set(module.path, list);

@@ -3,6 +3,7 @@
  * what stands outside of all of them (compose files, workflows, documents, shared code), which those nearest to it see.
  */
 import type { Module, Unit } from '../../rules/kit';
+import { push } from '../lists';
 import { isApplicationConstructor } from './applications';
 
 /** One application's share of a workspace. `root` is empty when it is the whole. */
@@ -76,7 +77,7 @@ function ownersOf(roots: readonly string[]): (path: string, shared: boolean) => 
   const whole = roots.includes('');
   const apart = new Set(roots.filter((root) => root !== ''));
   const below = new Map<string, string[]>();
-  for (const root of apart) for (const folder of above(root).slice(1)) below.set(folder, [...below.get(folder) ?? [], root]);
+  for (const root of apart) for (const folder of above(root).slice(1)) push(below, folder, root);
   const known = new Map<string, { readonly inside: boolean; readonly nearest: readonly string[] }>();
   const find = (folder: string): { readonly inside: boolean; readonly nearest: readonly string[] } => {
     if (apart.has(folder)) return { inside: true, nearest: [folder] };

@@ -1,6 +1,7 @@
 /** Which checks speak of a setting, and whether they refuse the value it has by default. */
 import type { Module, Refusal, Value } from '../../rules/kit';
 import { whenUnset } from '../../rules/kit';
+import { push } from '../lists';
 
 /** A check that refuses to start. */
 interface Check {
@@ -26,8 +27,8 @@ export class Refusals {
     for (const refusal of module.refusals) {
       const check = { module, refusal, place: this.count++ };
       const names = refusal.about.map((each) => each.slice(each.lastIndexOf('.') + 1).toUpperCase());
-      for (const name of new Set([...names, ...validators.get(refusal.scope) ?? []])) listed(this.byName, name, check);
-      for (const each of new Set(refusal.about)) listed(this.byVariable, each, check);
+      for (const name of new Set([...names, ...validators.get(refusal.scope) ?? []])) push(this.byName, name, check);
+      for (const each of new Set(refusal.about)) push(this.byVariable, each, check);
     }
   }
 
@@ -50,11 +51,6 @@ function validatorsOf({ functions }: Module): ReadonlyMap<string, readonly strin
     const fields = func.decorators.filter((each) => /(^|[._])validator$/.test(each.name)).flatMap((each) => each.args.flatMap((arg) => arg.kind === 'text' ? [arg.value.toUpperCase()] : []));
     return func.name !== '' && fields.length > 0 ? [[`${func.scope}.${func.name}`, fields] as const] : [];
   }));
-}
-
-function listed<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const known = lists.get(key);
-  if (known) known.push(item); else lists.set(key, [item]);
 }
 
 /** Whether a check refuses the value that a setting has by default. */

@@ -2,6 +2,7 @@
  * Names and what they stand for. One walk over a program collects every binding of every scope, with the block it stands
  * in, so that later a name at a place can be asked for the bindings that may reach it.
  */
+import { push } from '../lists';
 import type { Block, ClassStmt, Expr, FunctionStmt, ParamNode, Program, Stmt } from '../syntax/ast';
 
 export type Binding =
@@ -53,10 +54,7 @@ export function collectScopes(program: Pick<Program, 'body'>, absolute: (written
   const imported: { readonly target: string; readonly at: number }[] = [];
   let blocks = 0;
 
-  const bind = (scope: Scope, name: string, binding: Binding) => {
-    const known = scope.bindings.get(name);
-    if (known) known.push(binding); else scope.bindings.set(name, [binding]);
-  };
+  const bind = (scope: Scope, name: string, binding: Binding) => { push(scope.bindings, name, binding); };
 
   const assign = (scope: Scope, target: Expr, value: Expr, path: readonly number[], at: number, op?: string, annotation?: Expr) => {
     if (target.k === 'name') bind(scope, target.name, { kind: 'value', value, at, blocks: path, ...(op !== undefined && { op }), ...(annotation && { annotation }) });

@@ -1,5 +1,6 @@
 /** Whether a parameter only ever receives the program's own values: then what is built from it is no danger, whoever wrote the function. */
 import type { Harmless, Parameter, Project, Result } from '../../../rules/kit';
+import { push } from '../../lists';
 import { classByPath, isOwn, lastName, options } from '../../../rules/kit';
 import type { Entries } from './entries';
 import type { CallSites, Target } from './sites';
@@ -90,9 +91,7 @@ export class OwnValues {
           for (const callee of does) {
             if (seen.has(callee)) continue;
             seen.add(callee);
-            const last = lastName(callee);
-            const list = all.get(last);
-            if (list) list.push({ callee, module }); else all.set(last, [{ callee, module }]);
+            push(all, lastName(callee), { callee, module });
           }
         }
       }
