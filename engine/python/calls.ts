@@ -1,6 +1,6 @@
 /** A call as a fact, with its arguments evaluated. */
 import type { Call, Standing } from '../../rules/kit';
-import { NONE } from '../lists';
+import { made } from '../lists';
 import type { Argument, CallExpr, Expr } from '../syntax/ast';
 import type { Names } from './names';
 import type { Scope } from './scopes';
@@ -12,10 +12,9 @@ type Around = Pick<Call, 'within'> & Partial<Pick<Call, 'boundTo' | 'onLoop' | '
 
 /** @param callee its qualified name, which the caller has worked out already */
 export function callFact(expr: CallExpr, callee: string, scope: Scope, names: Names, values: Values, standing: Standing, more: Around): Call {
-  const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
   return {
     scope: standing.scope, guards: standing.guards, at: standing.at, callee, written: names.written(expr.callee), calleeAt: span(expr.callee), argumentsAt: { start: expr.open, end: expr.end },
-    args: positional.length === 0 ? NONE : positional.map((each) => values.evaluate(each.value, scope)), keywords: values.keywords(expr.args, scope),
+    args: made(positionals(expr), (each) => values.evaluate(each, scope)), keywords: values.keywords(expr.args, scope),
     open: expr.args.some((each) => each.stars !== undefined),
     ...(expr.callee.k === 'attribute' && { receiver: values.evaluate(expr.callee.of, scope) }), ...more,
   };

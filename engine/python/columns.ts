@@ -1,5 +1,5 @@
 /** Columns of models as their libraries declare them: by a call, an annotation, or both. */
-import type { Column, ColumnDefault, ColumnType, ForeignKey, Orm, Span, Standing, Value } from '../../rules/kit';
+import type { Call, Column, ColumnDefault, ColumnType, ForeignKey, Orm, Span, Standing, Value } from '../../rules/kit';
 import { isLiteral } from '../../rules/kit';
 import type { CallExpr, Expr, Stmt } from '../syntax/ast';
 import { callFact, calledName, flag, keyword, positionals } from './calls';
@@ -166,7 +166,8 @@ function negated(value: boolean | 'unknown'): boolean | 'unknown' {
 
 // ---- parts
 
-function factOf(call: CallExpr, place: ColumnPlace) {
+/** A call in the body of a model. */
+export function factOf(call: CallExpr, place: ColumnPlace): Call {
   const callee = qualifiedIn(place, call.callee, place.scope);
   return callFact(call, callee, place.scope, place.names, place.values, { scope: place.standing.scope, guards: place.standing.guards, at: span(call) }, { within: [] });
 }

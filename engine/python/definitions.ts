@@ -1,6 +1,6 @@
 /** Functions and classes as facts, with the routes and models that they are. */
 import type { Decorator, Func, Standing } from '../../rules/kit';
-import { NONE, settled } from '../lists';
+import { made, settled } from '../lists';
 import type { ClassStmt, FunctionStmt, ParamNode, Stmt } from '../syntax/ast';
 import type { Draft } from './draft';
 import { ownName } from './draft';
@@ -35,12 +35,12 @@ export function functionStatement(draft: Draft, one: FunctionStmt, place: Place,
   draft.found.functions.push({
     scope: stands.scope, guards: stands.guards, at: stands.at,
     name: one.name, nameAt: { start: one.nameAt, end: one.nameAt + one.name.length }, body: { start: one.body.start, end: one.body.end }, async: one.async, decorators,
-    parameters: one.parameters.length === 0 ? NONE : one.parameters.map((each) => {
+    parameters: made(one.parameters, (each) => {
       const injected = injects(each, scope, names);
       depends.push(...injected);
       return parameterFact(draft, each, injected.length > 0, place);
     }),
-    ...(answer && { answer }), returns: scope.returns.length === 0 ? NONE : scope.returns.slice(0, MOST_RETURNS).map((each) => values.evaluate(each, scope)), does,
+    ...(answer && { answer }), returns: made(scope.returns.slice(0, MOST_RETURNS), (each) => values.evaluate(each, scope)), does,
     reads, depends: settled(depends),
   });
 }
@@ -78,7 +78,7 @@ function bodyFacts(draft: Draft, one: FunctionStmt | ClassStmt, { scope, decorat
   walk(draft, one.body.body, { scope, guards: place.guards, within: undefined, cleanup: false, repeats: false, loop: undefined, onLoop: one.k === 'function' && one.async, does: [...around, called] });
   // Of a class they are asked for where it is a route itself.
   const reads = one.k === 'function' || decorators.length > 0 ? readings(one.body, scope, draft.names, draft.input.text) : [];
-  const facts = { does: called.size === 0 ? NONE : [...called], reads: settled(reads) };
+  const facts = { does: settled([...called]), reads: settled(reads) };
   if (decorators.length > 0) draft.found.routes.push(...decoratedRoutes(one, scope, place.scope, decorators, stands, facts, draft.routeContext));
   return facts;
 }

@@ -1,7 +1,7 @@
 /** Every expression of a statement, part by part: calls, variables of the environment, comparisons, statuses, loops. */
 import { lastName } from '../../rules/kit';
 import type { Decorator } from '../../rules/kit';
-import { NONE } from '../lists';
+import { made } from '../lists';
 import type { Argument, CallExpr, Expr } from '../syntax/ast';
 import { callFact, calledName } from './calls';
 import { comparisonOf } from './comparisons';
@@ -92,7 +92,7 @@ export function variablesIn(draft: Draft, expr: Expr, place: Place): void {
 /** The decorators of a definition as facts; adds those of their parts. */
 export function decoratorFacts(draft: Draft, list: readonly Expr[], place: Place): readonly Decorator[] {
   const { names, values, variables } = draft;
-  return list.length === 0 ? NONE : list.map((each) => {
+  return made(list, (each) => {
     variables.look(each, place.scope, () => standing(place, each));
     eachPart(each, (part) => { expression(draft, part, place); });
     const callee = each.k === 'call' ? each.callee : each;

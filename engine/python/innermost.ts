@@ -5,10 +5,11 @@
  * What is read again is what reading everything gives: the statement's lines begin with it and end with it, and are whole by themselves, and
  * so no string, bracket or block of theirs reaches into the next.
  */
-import type { Block, Program, Stmt } from '../syntax/ast';
+import type { Program, Stmt } from '../syntax/ast';
 import type { Stretch } from '../syntax/stretch';
 import { stretchBetween } from '../syntax/stretch';
 import { shifted } from './shifted';
+import { blocksOf } from './walk';
 
 /** The text and what it was lowered to. */
 export interface WasLowered { readonly text: string; readonly origin: Program }
@@ -60,16 +61,6 @@ function spotOf(list: readonly Stmt[], index: number, one: Stmt, text: string): 
   const next = list[index + 1];
   const alone = /^[ \t]+$/.test(text.slice(from, one.start)) && (!next || next.start >= to) && !text.startsWith('elif', one.start);
   return alone ? { list, index, from, to } : undefined;
-}
-
-function blocksOf(one: Stmt): readonly Block[] {
-  switch (one.k) {
-    case 'if': case 'loop': return [one.body, ...(one.orelse ? [one.orelse] : [])];
-    case 'try': return [one.body, ...one.handlers.map((each) => each.body), ...(one.orelse ? [one.orelse] : []), ...(one.final ? [one.final] : [])];
-    case 'with': case 'function': case 'class': return [one.body];
-    case 'match': return one.cases;
-    default: return [];
-  }
 }
 
 interface Reread { readonly body: readonly Stmt[]; readonly comments: Program['comments']; readonly end: number }

@@ -4,9 +4,9 @@
  */
 import type { Column, Model, Orm, Relation, Standing } from '../../rules/kit';
 import type { CallExpr, ClassStmt, Expr, Stmt } from '../syntax/ast';
-import { callFact, calledName, flag, keyword, positionals } from './calls';
+import { calledName, flag, keyword, positionals } from './calls';
 import type { ColumnPlace, Field, ModelFile } from './columns';
-import { annotatedColumn, columnOrm, fieldColumn, fieldOf, lastOf, mappedType, qualifiedIn, sqlalchemyColumn, textOf, unwrappedCall } from './columns';
+import { annotatedColumn, columnOrm, factOf, fieldColumn, fieldOf, lastOf, mappedType, qualifiedIn, sqlalchemyColumn, textOf, unwrappedCall } from './columns';
 import type { Constraints } from './constraints';
 import { constraintOf, documentIndexes, joinedConstraints, looseIndexes, metaConstraints, tableArguments } from './constraints';
 import type { Scope } from './scopes';
@@ -138,7 +138,7 @@ function relationOf(field: Field, place: ColumnPlace): Relation | undefined {
   if (!call || !/^(relationship|Relationship|ManyToManyField|dynamic_loader)$/.test(calledName(call))) return undefined;
   const [first] = positionals(call);
   const target = textOf(first) ?? (first && qualifiedIn(place, first, place.scope));
-  return { name: field.name, ...(target !== undefined && { target }), call: callFact(call, qualifiedIn(place, call.callee, place.scope), place.scope, place.names, place.values, { scope: place.standing.scope, guards: place.standing.guards, at: span(call) }, { within: [] }) };
+  return { name: field.name, ...(target !== undefined && { target }), call: factOf(call, place) };
 }
 
 // ---- the class as a whole

@@ -1,7 +1,7 @@
 /** From a Python program to its module: the facts that its statements give, and those that only all of them together do. */
 import type { Module } from '../../rules/kit';
 import { markersIn } from '../files/markers';
-import { NONE, settled } from '../lists';
+import { settled } from '../lists';
 import { COMPOSED } from './composed';
 import type { Draft, ModuleInput } from './draft';
 import { draftOf } from './draft';
@@ -55,7 +55,7 @@ function assembled({ input, name, package: inPackage, scopes, found, beside, mod
     comparisons: settled(found.comparisons), handlers: settled(found.handlers), drops: settled(found.drops), routes: COMPOSED.routes(lists, body), refusals: settled(found.refusals), statuses: settled(found.statuses),
     idle: settled(found.idle), loops: COMPOSED.loops(lists, body), environment: COMPOSED.environment(lists, body),
     tasks: COMPOSED.tasks(lists, body), models: COMPOSED.models(lists, body), ...(migration && { migration }), stars: settled(scopes.stars), suppressions,
-    does: does.size === 0 ? NONE : [...does],
+    does: settled([...does]),
     ...(docstring && { docstring }),
   };
 }

@@ -4,8 +4,9 @@
  * queries and of loggers, the most frequent by far, end in a library and are left out.
  */
 import type { Pass } from '../../rules/kit';
-import { NONE } from '../lists';
+import { made } from '../lists';
 import type { CallExpr } from '../syntax/ast';
+import { positionals } from './calls';
 import type { Names } from './names';
 import type { Scope } from './scopes';
 import type { Values } from './values';
@@ -29,9 +30,8 @@ export function spreadsRequest(expr: CallExpr, scope: Scope, values: Values): bo
 }
 
 export function passOf(expr: CallExpr, callee: string, scope: Scope, names: Names, values: Values): Pass {
-  const positional = expr.args.filter((each) => each.name === undefined && each.stars === undefined);
   return {
     scope: scope.path, callee, written: names.written(expr.callee), at: span(expr),
-    args: positional.length === 0 ? NONE : positional.map((each) => values.evaluate(each.value, scope)), keywords: values.keywords(expr.args, scope),
+    args: made(positionals(expr), (each) => values.evaluate(each, scope)), keywords: values.keywords(expr.args, scope),
   };
 }

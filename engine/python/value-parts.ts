@@ -99,7 +99,7 @@ export function isPath(value: Value): boolean {
 export function element(value: Value, at: Span): Value {
   if (carriesTaint(value)) return tainted(value.kind === 'tainted' ? value.source : 'request data', at, value);
   if (value.kind === 'parameter') return { ...value, name: `${value.name}.*`, at };
-  if (value.kind === 'list') return value.items.length === 1 && value.items[0] ? { ...value.items[0], at } : { kind: 'choice', by: 'conditional', options: value.items, at };
+  if (value.kind === 'list') return value.items.length === 1 && value.items[0] ? placed(value.items[0], at) : { kind: 'choice', by: 'conditional', options: value.items, at };
   if (value.kind === 'dict' && !value.open) return { kind: 'choice', by: 'conditional', options: value.entries.map((each) => each.key), at };
   return { kind: 'unknown', at };
 }

@@ -7,7 +7,7 @@
  */
 import type { Entry, Keyword, Span, Value } from '../../rules/kit';
 import { environmentVariables } from '../../rules/kit';
-import { NONE } from '../lists';
+import { made } from '../lists';
 import type { Expr } from '../syntax/ast';
 import { castOf, generates, secretStore } from './environment';
 import { isEnvironment } from './environment-object';
@@ -82,7 +82,7 @@ export class Values {
   /** The arguments that have a name or stars. */
   keywords(args: readonly { readonly name?: string; readonly stars?: '*' | '**'; readonly value: Expr; readonly start: number; readonly end: number }[], scope: Scope, given?: ReadonlyMap<string, Value>): readonly Keyword[] {
     const keywords = args.filter((each) => each.name !== undefined || each.stars !== undefined);
-    return keywords.length === 0 ? NONE : keywords.map((each) => ({ name: each.name ?? each.stars ?? '', value: this.evaluate(each.value, scope, given), at: span(each) }));
+    return made(keywords, (each) => ({ name: each.name ?? each.stars ?? '', value: this.evaluate(each.value, scope, given), at: span(each) }));
   }
 
   /** `"X" in os.environ` asks like `os.environ.get("X")` does, but for variables that are empty. */
@@ -111,7 +111,7 @@ export class Values {
     if (number !== undefined) return { kind: 'number', value: number, at };
     if (expr.op === '/' && isPath(left)) return pathJoined(left, right, at);
     if ((NUMERIC.has(expr.op) && !isText(right)) || (/^[*+]$/.test(expr.op) && isNumeric(left) && isNumeric(right))) return { kind: 'result', callee: ARITHMETIC, args: [left, right], keywords: [], at };
-    if (expr.op === '*') return left.kind === 'text' || left.kind === 'list' ? { ...left, at } : right.kind === 'text' || right.kind === 'list' ? { ...right, at } : { kind: 'unknown', at };
+    if (expr.op === '*') return left.kind === 'text' || left.kind === 'list' ? placed(left, at) : right.kind === 'text' || right.kind === 'list' ? placed(right, at) : { kind: 'unknown', at };
     if (expr.op === '%' && isText(left)) return joined('percent', [left, ...(right.kind === 'list' ? right.items : right.kind === 'dict' ? right.entries.map((each) => each.value) : [right])], at);
     if (expr.op === '+') {
       if (left.kind === 'list' && right.kind === 'list') return { kind: 'list', items: [...left.items, ...right.items].slice(0, WIDEST), at };
@@ -127,7 +127,7 @@ export class Values {
 
   private name(name: string, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
     const passed = given?.get(name);
-    if (passed) return { ...passed, at };
+    if (passed) return placed(passed, at);
     const found = bindingsOf(name, scope);
     if (!found) return { kind: 'reference', name, at };
     const own = found.scope === scope;
@@ -202,9 +202,9 @@ export class Values {
     const owner = expr.of.k === 'name' ? selfClass(expr.of.name, scope) ?? this.classNamed(expr.of.name, scope) : undefined;
     if (owner) {
       const constant = owner.bindings.get(expr.name);
-      if (constant?.length) return { ...this.reaching(expr.name, constant, owner, [], at), at };
+      if (constant?.length) return this.reaching(expr.name, constant, owner, [], at);
       const own = owner.attributes.get(expr.name);
-      if (own && own.scope !== scope) return { ...this.evaluate(own.value, own.scope), at };
+      if (own && own.scope !== scope) return placed(this.evaluate(own.value, own.scope), at);
     }
     const qualified = this.names.qualify(expr, scope);
     if (qualified && isRequestValue(qualified)) return tainted(this.names.written(expr), at, this.rootOf(expr, scope, given));
@@ -225,10 +225,10 @@ export class Values {
     if (carriesTaint(of)) return tainted(this.names.written(expr), at, of);
     if (of.kind === 'dict' && key.kind === 'text') {
       const entry = of.entries.findLast((each) => each.key.kind === 'text' && each.key.value === key.value);
-      if (entry) return { ...entry.value, at };
+      if (entry) return placed(entry.value, at);
     }
     if (of.kind === 'dict' && !of.open && of.entries.length > 0) return { kind: 'choice', by: 'conditional', options: of.entries.map((each) => each.value), at };
-    if (of.kind === 'list' && key.kind === 'number') { const item = of.items.at(key.value); if (item) return { ...item, at }; }
+    if (of.kind === 'list' && key.kind === 'number') { const item = of.items.at(key.value); if (item) return placed(item, at); }
     if (of.kind === 'parameter') return { ...of, name: `${of.name}.${key.kind === 'text' && /^\w+$/.test(key.value) ? key.value : '*'}`, at };
     const named = this.names.qualify(expr, scope);
     if (named && key.kind === 'text') return { kind: 'reference', name: named, at };
@@ -247,7 +247,7 @@ export class Values {
   private call(expr: Extract<Expr, { k: 'call' }>, scope: Scope, at: Span, given?: ReadonlyMap<string, Value>): Value {
     const callee = this.names.callee(expr.callee, scope);
     const positional = expr.args.filter((each) => each.name === undefined && !each.stars);
-    const args = () => positional.length === 0 ? NONE : positional.slice(0, WIDEST).map((each) => this.evaluate(each.value, scope, given));
+    const args = () => made(positional.slice(0, WIDEST), (each) => this.evaluate(each.value, scope, given));
     const reader = readerOf(expr, callee, scope, this.names);
     const name = positional[0] ?? expr.args.find((each) => /^(key|var|name)$/.test(each.name ?? ''));
     if (reader && name) {
@@ -278,7 +278,7 @@ export class Values {
     if (method.name === 'get' && of.kind === 'dict' && args[0]?.kind === 'text') {
       const key = args[0].value;
       const entry = of.entries.findLast((each) => each.key.kind === 'text' && each.key.value === key);
-      if (entry) return { ...entry.value, at };
+      if (entry) return placed(entry.value, at);
     }
     if (carriesTaint(of) && TAINT_KEEPING.has(method.name)) return tainted(this.names.written(method.of), at, of);
     return { kind: 'result', callee, of, args, keywords: this.keywords(expr.args, scope, given), at };
@@ -305,7 +305,7 @@ export class Values {
     }
     const at = span(expr);
     const values = returns.map((each) => this.evaluate(each, binding.scope, passed));
-    const value: Value | undefined = values.length === 1 && values[0] ? { ...values[0], at } : { kind: 'choice', by: 'conditional', options: values, at };
+    const value: Value | undefined = values.length === 1 && values[0] ? placed(values[0], at) : { kind: 'choice', by: 'conditional', options: values, at };
     return plain || environmentVariables(value).length > 0 ? value : undefined;
   }
 

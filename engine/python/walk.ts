@@ -1,5 +1,6 @@
 /** Small walks over expressions that several readers share. */
-import type { Expr, Stmt } from '../syntax/ast';
+import { NONE } from '../lists';
+import type { Block, Expr, Stmt } from '../syntax/ast';
 
 /** Calls `visit` with the direct parts of an expression, in order of place. No list is made: this is the hottest loop of a scan. */
 export function eachPart(expr: Expr, visit: (part: Expr) => void): void {
@@ -42,15 +43,22 @@ export function expressionsOf(one: Stmt): readonly Expr[] {
   }
 }
 
+/** The blocks of a statement, in order of place. */
+export function blocksOf(one: Stmt): readonly Block[] {
+  switch (one.k) {
+    case 'if': case 'loop': return [one.body, ...(one.orelse ? [one.orelse] : [])];
+    case 'try': return [one.body, ...one.handlers.map((each) => each.body), ...(one.orelse ? [one.orelse] : []), ...(one.final ? [one.final] : [])];
+    case 'with': case 'function': case 'class': return [one.body];
+    case 'match': return one.cases;
+    default: return NONE;
+  }
+}
+
 /** The statements of a statement's blocks; definitions keep theirs to themselves. */
 export function inner(one: Stmt): readonly Stmt[] {
-  switch (one.k) {
-    case 'if': case 'loop': return [...one.body.body, ...(one.orelse?.body ?? [])];
-    case 'try': return [...one.body.body, ...one.handlers.flatMap((each) => each.body.body), ...(one.orelse?.body ?? []), ...(one.final?.body ?? [])];
-    case 'with': return one.body.body;
-    case 'match': return one.cases.flatMap((each) => each.body);
-    default: return [];
-  }
+  if (one.k === 'function' || one.k === 'class') return NONE;
+  const blocks = blocksOf(one);
+  return blocks.length === 0 ? NONE : blocks.flatMap((each) => each.body);
 }
 
 /** Every call in a body, nested functions included, in order of place. */
