@@ -50,6 +50,9 @@ export default projectRule({
     'file name only': { good: 'from datetime import datetime\nNAME = f"report-{datetime.now():%Y%m%d}.pdf"\n', path: 'report.py' },
     'a duration, a year, a line of a log': { good: 'import logging\nfrom datetime import datetime\ndef work(row):\n    start = datetime.now()\n    row.run()\n    logging.info("took %s", datetime.now() - start)\n    row.year = datetime.now().year\n    return datetime.now().strftime("%H:%M")\n', path: 'jobs.py' },
     'Django': { good: 'from django.utils import timezone\ndef issue(row):\n    row.expires_at = timezone.now()\n', path: 'shop/views.py' },
+    'Django that keeps local times': { good: { 'shop/settings.py': 'INSTALLED_APPS = ["django.contrib.auth"]\nUSE_TZ = False\n', 'shop/models.py': 'import datetime\nfrom django.db import models\nclass Sale(models.Model):\n    at = models.DateTimeField(default=datetime.datetime.now)\ndef pay(sale):\n    sale.paid_at = datetime.datetime.now()\n' } },
+    'times of another zone, where Django keeps local ones': { bad: { 'shop/settings.py': 'INSTALLED_APPS = ["django.contrib.auth"]\nUSE_TZ = False\n', 'shop/models.py': 'import datetime\nfrom django.db import models\nclass Sale(models.Model):\n    at = models.DateTimeField(default=datetime.datetime.utcnow)\n' } },
+    'naive times where Django wants aware ones': { bad: { 'shop/settings.py': 'INSTALLED_APPS = ["django.contrib.auth"]\nUSE_TZ = True\n', 'shop/models.py': 'import datetime\nfrom django.db import models\nclass Sale(models.Model):\n    at = models.DateTimeField(default=datetime.datetime.now)\n' } },
     'tests': { good: 'from datetime import datetime\ndef test(row):\n    row.expires_at = datetime.utcnow()\n', path: 'tests/test_auth.py' },
     'a program that is run by hand': { good: 'from datetime import datetime\ndef main(row):\n    row.expires_at = datetime.now()\n', path: 'scripts/once.py' },
   }),
@@ -73,6 +76,7 @@ function judge(project: Project): Judgement {
 function placesIn(project: Project): readonly Place[] {
   return project.once('naive times', () => {
     const loaded = loadedModules(project);
+    const isLocalDjango = keepsLocalTimes(project);
     const isIdle = (module: Module) => loaded.size > 0 && !project.frameworks.has('django') && !loaded.has(module.path);
     const called = project.calls(...NAIVE).flatMap(({ module, call }): Place[] => {
       if (isIdle(module) || onlyInDevelopment(call) || (call.callee.endsWith('.now') && (call.args.length > 0 || call.keywords.length > 0)) || (call.callee.endsWith('utcfromtimestamp') && call.keywords.some((each) => each.name === 'tz'))) return [];
@@ -83,8 +87,14 @@ function placesIn(project: Project): readonly Place[] {
       const one = column.default;
       return one?.how === 'name' && !column.from && !isIdle(module) && NAIVE.some((each) => each === one.callee) ? [{ module, at: one.at, name: shortened(one.callee ?? ''), use: 'a default of a column' }] : [];
     }));
-    return [...called, ...defaults].sort((a, b) => Number(b.name === 'datetime.now') - Number(a.name === 'datetime.now'));
+    return [...called, ...defaults].filter((each) => !isLocalDjango || each.name !== 'datetime.now').sort((a, b) => Number(b.name === 'datetime.now') - Number(a.name === 'datetime.now'));
   });
+}
+
+/** Django that is told to keep times without a zone refuses aware ones: those of its own clock are what its columns take. */
+function keepsLocalTimes(project: Project): boolean {
+  const all = project.settings('USE_TZ');
+  return project.frameworks.has('django') && all.length > 0 && all.every(({ value }) => value.kind === 'bool' && !value.value);
 }
 
 function shortened(callee: string): string {
