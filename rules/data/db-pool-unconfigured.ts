@@ -12,7 +12,7 @@ export default projectRule({
   id: 'db-pool-unconfigured',
   title: 'The connection pool suits the database',
   severity: 'medium', points: 4, confidence: 'likely', blocks: 'never', effort: 'S', since: '1',
-  why: `After a database restart or idle cut every pooled connection fails once, as an error page. Too many connections take the database down for all.`,
+  why: `After a database restart or an idle cut the next request of each process fails, as an error page. Too many connections take the database down for all.`,
   how: `Check connections before use and size the pool by workers.`,
   links: ['https://docs.sqlalchemy.org/en/20/core/pooling.html', 'https://www.postgresql.org/docs/current/runtime-config-connection.html'],
   anchors: ['CWE-400'],
@@ -62,7 +62,7 @@ function judge(project: Project): Judgement {
   if (pools.length === 0) return { notApplicable: 'No pool of connections is made here.' };
   const { processes, evidence } = project.workers;
   const gaps = pools.flatMap((pool): readonly Gap[] => {
-    if (!pool.checked) return [{ at: pool.at, message: `${pool.name} takes connections from its pool unchecked (5 kept and 10 more, unless told otherwise): after a restart of the database each fails once.` }];
+    if (!pool.checked) return [{ at: pool.at, message: `${pool.name} takes connections from its pool unchecked (5 kept and 10 more, unless told otherwise): after a restart of the database the next request of each process fails.` }];
     const all = pool.most !== undefined && processes !== undefined ? pool.most * processes : 0;
     return all > ALLOWED ? [{ at: pool.at, message: `${processes ?? 1} processes with up to ${pool.most ?? 0} connections each make ${all}; PostgreSQL lets ${ALLOWED} in by default.`, variation: { severity: 'low', points: 2, because: 'the limit of the database may be higher' }, ...(evidence && { related: [evidence] }) }] : [];
   });
