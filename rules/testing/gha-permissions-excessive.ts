@@ -25,7 +25,7 @@ export default rule({
     if (problem === 'none' || problem === 'fine') return silent > 1 ? `This workflow and ${silent - 1} more do not say what their token may do.` : 'This workflow does not say what its token may do.';
     return `${problem.scope}: write is granted${problem.job === undefined ? '' : ` to job ${problem.job}`}, and no step needs it.`;
   },
-  underline: ({ at }) => at,
+  underline: ({ at, problem }, { source }) => problem === 'none' || problem === 'fine' ? events(at, source) : at,
   holds: ({ problem }) => problem === 'fine' ? 'rights are named' : undefined,
   summary: (count) => count === 1 ? 'The only workflow names the rights of its token' : `${count} workflows name the rights of their token`,
   nothing: 'There are no workflows of GitHub.',
@@ -95,7 +95,13 @@ function permissions(entries: readonly Leaf[]): readonly Leaf[] {
   return entries.filter((each) => /^permissions(?:\.|$)/.test(each.key));
 }
 
-/** Where its events are named. */
+/** The word that names its events, above the first of them: the rights of the token would stand beside it. */
+function events(at: Span, source: Source): Span {
+  const found = /^["']?on["']?(?=[ \t]*:)/m.exec(source.slice({ start: 0, end: at.end }));
+  return found ? { start: found.index, end: found.index + found[0].length } : at;
+}
+
+/** Where its first event is named. */
 function place(unit: Workflow): Span {
   const on = unit.entries.find((each) => /^on(?:\.|$)/.test(each.key))?.at ?? unit.jobs[0]?.at ?? { start: 0, end: 0 };
   return { start: on.start, end: Math.min(on.end, on.start + 40) };
