@@ -9,7 +9,7 @@ const MOST = 20;
 
 export default projectRule({
   id: 'sensitive-file-committed',
-  title: 'Env files, databases, dumps and keys are not in git',
+  title: 'Env files, databases, dumps and keystores are not in git',
   severity: 'critical', points: 40, confidence: 'confirmed', blocks: 'always', effort: 'M', since: '1', secret: true,
   why: `Everyone who ever cloned the repository has the secrets or the customers' data. Deleting the file later leaves it in the history.`,
   how: `Rotate the secrets, untrack the file with \`git rm --cached\`, and clean the history if it was ever public.`,
