@@ -38,7 +38,7 @@ function judge(project: Project): Judgement {
 }
 
 /** What somebody found in the code, or did about it, is no address to report to. */
-const FINDINGS = /\b(audit|assessment|scan|pentest|test|review|summary|status|hardening|implementation|checklist|features?)\b|\b(report|results)$/i;
+const FINDINGS = /\bcontent[- ]security\b|\b(audit|assessment|scan|pentest|test|review|summary|status|hardening|implementation|checklist|features?)\b|\b(report|results)$/i;
 const REPORTING = /\b(report\w*|disclos\w*)\b.*\b(security|vulnerabilit\w*)\b|\b(security|vulnerabilit\w*)\b.*\b(report\w*|disclos\w*|polic(y|ies)|contact)\b/i;
 /** Such a section may be about anything: passwords, the modules that see to it, where to report. */
 const SECURITY = /^security( issues| vulnerabilities)?$/i;
