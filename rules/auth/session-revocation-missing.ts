@@ -27,6 +27,8 @@ export default projectRule({
     'sessions are kept on the server': { good: { 'app.py': 'from flask import Flask, session\nfrom flask_session import Session\n\napp = Flask(__name__)\nSession(app)\n\n@app.post("/login")\ndef login(user):\n    session["user_id"] = user.id\n    return ""\n' } },
     'an id that changes': { good: 'from flask import Flask\nfrom flask_login import LoginManager, UserMixin, login_user\n\napp = Flask(__name__)\nmanager = LoginManager(app)\n\nclass User(UserMixin):\n    def get_id(self):\n        return f"{self.id}:{self.session_token}"\n\n@manager.user_loader\ndef load(user_id):\n    return User()\n\n@app.post("/login")\ndef login():\n    login_user(User())\n    return ""\n' },
     'the account is asked each time': { good: 'import time\nimport jwt\nfrom fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n@app.post("/login")\ndef login(name: str):\n    return jwt.encode({"sub": name, "exp": time.time() + 86400}, "k", algorithm="HS256")\n\ndef current(token: str):\n    user = find(jwt.decode(token, "k", algorithms=["HS256"])["sub"])\n    if not user.is_active:\n        raise HTTPException(401)\n    return user\n\ndef find(name):\n    return None\n' },
+    'a code of HTTP is no state of an account': { bad: 'import time\nimport jwt\nfrom fastapi import FastAPI, HTTPException, status\n\napp = FastAPI()\n\n@app.post("/login")\ndef login(name: str):\n    return jwt.encode({"sub": name, "exp": time.time() + 86400}, "k", algorithm="HS256")\n\ndef get_current_user(token: str):\n    user = find(jwt.decode(token, "k", algorithms=["HS256"])["sub"])\n    if user is None:\n        raise HTTPException(status_code=status.HTTP_401_UNAUTHORIZED)\n    return user\n\ndef find(name):\n    return None\n' },
+    'sessions of the database': { bad: 'import time\nimport jwt\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.post("/login")\ndef login(name: str):\n    return jwt.encode({"sub": name, "exp": time.time() + 86400}, "k", algorithm="HS256")\n\ndef get_active_sessions(tracker):\n    return tracker.all()\n' },
     'Flask-Login with its own id': { bad: 'from flask import Flask\nfrom flask_login import LoginManager, UserMixin, login_user\n\napp = Flask(__name__)\nmanager = LoginManager(app)\n\nclass User(UserMixin):\n    def get_id(self):\n        return str(self.id)\n\n@app.post("/login")\ndef login():\n    login_user(User())\n    return ""\n' },
     'a refresh token that is a token too': { bad: 'import time\nimport jwt\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\ndef create_refresh_token(name):\n    return jwt.encode({"sub": name, "exp": time.time() + 864000}, "k", algorithm="HS256")\n\n@app.post("/login")\ndef login(name: str):\n    return create_refresh_token(name)\n' },
     'refresh tokens that are stored': { good: 'import time\nimport jwt\nfrom fastapi import FastAPI\nfrom app.db import Base\n\napp = FastAPI()\n\nclass RefreshToken(Base):\n    __tablename__ = "refresh_tokens"\n\n@app.post("/login")\ndef login(name: str):\n    return jwt.encode({"sub": name, "exp": time.time() + 864000}, "k", algorithm="HS256")\n' },
@@ -70,7 +72,9 @@ const REVOKES = /black_?list|block_?list|deny_?list|revok|(token|session|auth|lo
 const OTHER_LISTS = /(e_?mail|domain|(^|_)ips?(_|$)|address|word|countr|agent|extension|host|url).*(black|block|deny)_?list|(black|block|deny)_?list.*(e_?mail|domain|(^|_)ips?(_|$)|address|word|countr|agent|extension|host|url)/i;
 /** Tables of sessions or refresh tokens. */
 const STORES = /^(refresh_?tokens?|(user|login|auth|active)_?sessions?)$/i;
-const STATE = /\b(is_)?_?(active|disabled|enabled|banned|blocked|deactivated|suspended|locked)\b|\bstatus\b/i;
+const STATE = /\b(is_)?_?(active|disabled|enabled|banned|blocked|deactivated|suspended|locked)\b|[."']status\b(?!\.HTTP)/i;
+/** What only says which there are. */
+const LISTS = /^_*(get|list|count|track|log|show|fetch|find)_/;
 const COMPARED = /(^|\.)session\.\w*(hash|version|stamp|epoch|sid|token_id|issued|login_at|auth_time|fresh_at)\w*$/i;
 
 function revokes(name: string): boolean {
@@ -100,7 +104,7 @@ function named(module: Module, project: Project): readonly Evidence[] {
   const last = (name: string) => name.slice(name.lastIndexOf('.') + 1);
   return [
     ...module.classes.filter((each) => revokes(each.name) || (STORES.test(each.name) && !each.bases.some((base) => /(BaseModel|Schema|Form|Serializer)$/.test(base)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name} can end sessions` })),
-    ...module.functions.filter((each) => revokes(each.name) || (each.name === 'get_id' && each.scope !== '' && /token|version|hash|stamp|uuid|session|alternative|password/i.test(project.written(module.path, each.body)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}()` })),
+    ...module.functions.filter((each) => (revokes(each.name) && !LISTS.test(each.name)) || (each.name === 'get_id' && each.scope !== '' && /token|version|hash|stamp|uuid|session|alternative|password/i.test(project.written(module.path, each.body)))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}()` })),
     ...module.assignments.filter((each) => revokes(last(each.target))).map((each) => ({ path: module.path, ...each.targetAt, text: last(each.target) })),
     ...module.functions.filter((each) => each.reads.some((read) => COMPARED.test(read))).map((each) => ({ path: module.path, ...each.nameAt, text: `${each.name}() compares what the session holds` })),
   ];
