@@ -2,7 +2,9 @@ import type { Evidence, Judgement, Module, Project, Route } from '../kit';
 import { closure, hooks, idleModules, isWrite, lastName, loadedModules, projectRule, routeName, textsIn } from '../kit';
 
 /** Names of what keeps a record of who did what. */
-const TRAIL = /audit|activit(y|ies)(_?log|_?record|_?entry|s?$)|(event|action|admin|user|security|access|change|operation)_?(log|trail|journal)(s|ger|_?entry|_?record)?$|log_?entry|historical|trail|security_?event|record_?(action|event|change)|log_?(action|event|activity|admin|operation|change|security)|track_?(action|event|change)/i;
+const TRAIL = /audit|activit(y|ies)_?(logs?|records?|entr(y|ies))|^(user|admin|staff|account|member|action)?_?activit(y|ies)$|(event|action|admin|user|security|access|change|operation)_?(log|trail|journal)(s|ger|_?entry|_?record)?$|log_?entry|^historical[A-Z]|trail|security_?event|record_?(action|event|change|activity)|log_?(\w+_)?(action|event|activity|admin|operation|change|security)|track_?(action|event|change|activity)/i;
+/** What looks at such a record, or at when somebody was last seen, writes none. */
+const LOOKS = /^_*(get|list|last|recent|find|fetch|load|show|view|render|is|has|count|export|search|parse|format|generate|calculate|update)_/;
 const LIBRARIES = /^(auditlog|simple_history|reversion|easyaudit|pghistory|actstream|field_history|django_audit\w*|audit_log|sqlalchemy_continuum|postgresql_audit|flask_audit\w*|axiom)(\.|$)/;
 const PRIVILEGE = /admin|superuser|staff|moderator|owner_required|role|permission/i;
 
@@ -28,6 +30,10 @@ export default projectRule({
     'a dependency lets administrators in': {
       bad: 'from fastapi import Depends, FastAPI\nfrom auth import get_current_active_superuser\napp = FastAPI()\n\n\n@app.delete("/users/{user_id}", dependencies=[Depends(get_current_active_superuser)])\ndef delete_user(user_id: int):\n    remove(user_id)\n    return {}\n', path: 'main.py',
     },
+    'when somebody was last there is no record': {
+      bad: { 'app.py': 'from flask import Blueprint\nfrom flask_login import login_required\nbp = Blueprint("admin", __name__, url_prefix="/admin")\n@bp.post("/users/<int:i>/delete")\n@login_required\ndef delete(i):\n    _last_activity(i)\n    generate_historical_context(i)\n    return "ok"\ndef _last_activity(i):\n    pass\ndef generate_historical_context(i):\n    pass\nclass CostModelActivity:\n    pass\n' },
+    },
+    'an event of each change': { good: 'from flask import Blueprint\nfrom events import service\nbp = Blueprint("admin", __name__, url_prefix="/admin")\n@bp.post("/cases/<int:i>/delete")\ndef delete(i):\n    service.log_case_event(i, "deleted")\n    return "ok"\n' },
     'recorded by a function of its own': {
       good: 'from flask import Blueprint, request\nfrom flask_login import current_user, login_required\nbp = Blueprint("admin", __name__, url_prefix="/admin")\n@bp.post("/users/<int:i>/delete")\n@login_required\ndef delete(i):\n    audit("user.delete", actor=current_user.id, ip=request.remote_addr, target=i)\n    return "ok"\ndef audit(action, **fields):\n    AuditLog.add(action, fields)\nclass AuditLog:\n    @staticmethod\n    def add(action, fields):\n        pass\n',
     },
@@ -75,10 +81,10 @@ function trails(project: Project): readonly Evidence[] {
   const named = running.flatMap((module) => [
     ...module.imports.filter((one) => LIBRARIES.test(one.target)).map((one) => at(module, one.at, `records with ${one.target.split('.')[0] ?? ''}`)),
     ...module.classes.filter((one) => TRAIL.test(one.name)).map((one) => at(module, one.nameAt, one.name)),
-    ...module.functions.filter((one) => TRAIL.test(one.name)).map((one) => at(module, one.nameAt, `${one.name}()`)),
+    ...module.functions.filter((one) => TRAIL.test(one.name) && !LOOKS.test(one.name)).map((one) => at(module, one.nameAt, `${one.name}()`)),
   ]);
   const called = [...actions(project).map(({ module, route }) => ({ module, does: route.does, span: route.handlerAt })), ...closure(project, [...hooks(project, 'before'), ...hooks(project, 'after')]).map(({ module, func }) => ({ module, does: func.does, span: func.nameAt }))]
-    .filter(({ does }) => does.some((callee) => TRAIL.test(lastName(callee)) || TRAIL.test(callee.split('.').at(-2) ?? ''))).map(({ module, span }) => at(module, span, 'records what is done'));
+    .filter(({ does }) => does.some((callee) => (TRAIL.test(lastName(callee)) && !LOOKS.test(lastName(callee))) || TRAIL.test(callee.split('.').at(-2) ?? ''))).map(({ module, span }) => at(module, span, 'records what is done'));
   const loggers = project.calls('logging.getLogger', 'structlog.get_logger').filter(({ call }) => call.args.some((arg) => textsIn(arg).some((one) => /audit|security|activity/i.test(one.value)))).map(({ module, call }) => at(module, call.at, 'a logger of its own'));
   const apps = project.settings('INSTALLED_APPS').flatMap((each) => textsIn(each.value).filter((one) => LIBRARIES.test(one.value)).map((one) => ({ path: each.path, start: one.at.start, end: one.at.end, text: one.value })));
   return [...apps, ...named, ...called, ...loggers];
