@@ -1,5 +1,5 @@
 import type { Evidence, Judgement, Project } from '../kit';
-import { deploymentSkeleton, documented, documentNamed, documentPlace, documents, documentsElsewhere, isConcrete, newDocument, projectRule, sectionAbout } from '../kit';
+import { deploymentSkeleton, documented, documentPlace, documents, documentsElsewhere, isConcrete, newDocument, projectRule, sectionAbout } from '../kit';
 
 export default projectRule({
   id: 'deployment-guide-missing',
@@ -26,6 +26,7 @@ export default projectRule({
     'a word without a way': { bad: { 'README.md': '# Shop\nDeployed somewhere.\n', Procfile: 'web: gunicorn app:app\n' } },
     'a badge is no guide': { bad: { 'README.md': '# Shop\n[![Deploy status](https://img.invalid/deploy.svg)](https://ci.invalid)\n', Procfile: 'web: gunicorn app:app\n' } },
     'an empty heading': { bad: { 'README.md': '# Shop\n## Deployment\nTo be written.\n## License\nMIT, see `LICENSE`\n', Procfile: 'web: gunicorn app:app\n' } },
+    'what was released, and what an audit found': { bad: { 'CHANGELOG.md': '# Changelog\n## This release mends `login.py`\nSee `app.py`.\n', 'docs/audit/production-readiness.md': '# Production readiness\n1. Set `DEBUG=false`.\n', Procfile: 'web: gunicorn app:app\n' } },
     'a section of the README': { good: { 'README.md': '# Shop\n## Deployment\n`docker compose pull && docker compose up -d` on the server; needs SECRET_KEY and DATABASE_URL.\n', Dockerfile: 'FROM python:3.12-slim\nCMD ["gunicorn", "app:app"]\n' } },
     'a document': { good: { 'docs/deployment.md': '# Deployment\n1. Tag the release.\n2. Run `./deploy.sh v1.2.0`.\n', Procfile: 'web: gunicorn app:app\n' } },
     'a guide to hosting it oneself': { good: { 'docs/self-hosting.rst': 'Self-hosting\n============\n\nRun the image::\n\n    docker run -d -p 8000:8000 shop\n', Procfile: 'web: gunicorn app:app\n' } },
@@ -51,13 +52,16 @@ function judge(project: Project): Judgement {
   return found ? { holds: [found] } : { open: [{ at: documentPlace(project), message: 'No document says how a release reaches production.', ...(aside && { variation: aside }) }] };
 }
 
+/** What changed, what somebody found, and what became of it, tell nobody how to deploy. */
+const REPORTS = /(^|\/)(change-?logs?|changes|history|news|release[-_]?notes?)\b[^/]*$|(^|[/_-])(audits?|reports?|reviews?|readiness|summary|findings|status|improvements?|security|notification|prenotification)([/_.-]|$)/i;
+
 function guide(project: Project): Evidence | undefined {
-  const named = documentNamed(project, NAME);
+  const named = documents(project).find((each) => NAME.test(each.path) && !REPORTS.test(each.path) && each.text.trim().length > 40);
   if (named) return documented(named, 'deploying is written down');
-  const section = sectionAbout(project, TITLE, (each) => isConcrete(each.body));
+  const section = sectionAbout(project, TITLE, (each) => !REPORTS.test(each.path) && isConcrete(each.body));
   if (section) return documented(section, 'deploying is written down');
   for (const document of documents(project)) {
-    if (/changelog|history|news/.test(document.name)) continue;
+    if (REPORTS.test(document.path)) continue;
     const line = document.text.split('\n').map((each) => each.replace(/!\[[^\]]*\]\([^)]*\)/g, '').replace(/\[\]\([^)]*\)/g, '')).find((each) => LINE.test(each) && isConcrete(each));
     if (line !== undefined || STARTS.test(document.text)) return documented(document, 'deploying is written down');
   }

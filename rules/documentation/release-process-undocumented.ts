@@ -19,6 +19,7 @@ export default projectRule({
     'nothing': { bad: { 'README.md': '# Shop\n', Procfile: 'web: gunicorn app:app\n' } },
     'an empty list of changes': { bad: { 'CHANGELOG.md': '# Changelog\n', Procfile: 'web: gunicorn app:app\n' } },
     'versions of the API': { bad: { 'docs/architecture.md': '# Architecture\n## API versioning\nEvery address begins with `/api/v1`; a change that breaks clients gets `/api/v2`.\n\n```sh\ncurl /api/v1/orders\n```\n', Procfile: 'web: gunicorn app:app\n' } },
+    'what goes together with what': { bad: { 'docs/setup.md': '# Setup\n## Backward compatibility\nOld messages go through `send_sms()` as before.\n## Python version compatibility\nUse `python3.12`.\n', Procfile: 'web: gunicorn app:app\n' } },
     'a list of changes': { good: { 'CHANGELOG.md': '# Changelog\n## 1.2.0 - 2026-02-01\n- Orders can be cancelled.\n', Procfile: 'web: gunicorn app:app\n' } },
     'one that begins': { good: { 'CHANGELOG.md': '# Changelog\n\n## Unreleased\n', Procfile: 'web: gunicorn app:app\n' } },
     'a release by tag': { good: { '.github/workflows/release.yml': 'on: {push: {tags: ["v*"]}}\njobs:\n  release:\n    runs-on: ubuntu-latest\n    steps:\n      - run: gh release create "$GITHUB_REF_NAME" --generate-notes\n', Procfile: 'web: gunicorn app:app\n' } },
@@ -35,7 +36,7 @@ export default projectRule({
 });
 
 const TOOLS = /(^|\/)(release-please-config\.json|\.release-please-manifest\.json|\.releaserc(\.\w+)?|release\.config\.[cm]?js|\.bumpversion\.(cfg|toml)|\.changeset\/config\.json|towncrier\.toml|cliff\.toml|\.github\/release(-drafter)?\.ya?ml|\.goreleaser\.ya?ml)$/;
-const TITLE = /\b(releas(e|es|ing)|versioning|promotion|compatibility|changelog|versionen|lanzamiento|versões)\b/i;
+const TITLE = /\b(releas(e|es|ing)|versioning|promotion|changelog|versionen|lanzamiento|versões)\b/i;
 /** How addresses of an API carry a version says nothing of how versions are made. */
 const INTERFACE = /\b(api|routes?|endpoints?|urls?|browsers?|schema)\b/i;
 
