@@ -1,5 +1,5 @@
 import type { Edit, Evidence, Judgement, Module, Project, Source, Variable } from '../kit';
-import { declarationsOf, importing, insert, isSecretName, lastName, listed, onlyInDevelopment, projectRule, readVariables, variablesWithoutDefault } from '../kit';
+import { declarationsOf, importing, insert, isSecretName, lastName, listed, loadedModules, onlyInDevelopment, projectRule, readVariables, variablesWithoutDefault } from '../kit';
 
 /** Fewer settings are found missing at once. */
 const FEW = 3;
@@ -76,7 +76,7 @@ function judge(project: Project): Judgement {
   const open = unchecked(project);
   if (open.length < FEW) {
     const seen = checks(project);
-    return seen.length > 0 ? { holds: seen } : { notApplicable: 'No setting that the application cannot do without is read without a default.' };
+    return seen.length > 0 ? { holds: seen } : { notApplicable: `Fewer than ${FEW} settings can be missing without being noticed.` };
   }
   const first = open[0]?.reads[0];
   const at = first ? { path: first.path, start: first.start, end: first.end } : project.anchor;
@@ -118,10 +118,12 @@ function isRefusedIn(scope: string, project: Project): boolean {
   return project.modules.some((module) => module.refusals.some((each) => each.scope === scope) && (scope === '' || runs(scope, module, project)));
 }
 
+const AT_START = /(^|\.)(create_app|make_app|create_application|lifespan|startup|ready|main)$/;
+
 /** A function that something calls by its name. */
 function runs(scope: string, module: Module, project: Project): boolean {
   const qualified = `${module.name}.${scope}`;
-  if (/(^|\.)(create_app|make_app|create_application|lifespan|startup|ready|main)$/.test(scope) || module.classes.some((each) => each.name === scope)) return true;
+  if (AT_START.test(scope) || module.classes.some((each) => each.name === scope)) return true;
   const called = project.once('calledNames', () => new Set(project.modules.flatMap((each) => [...each.does, ...each.functions.flatMap((func) => func.does)])));
   return called.has(qualified) || (scope.includes('.') && [...called].some((each) => each.endsWith(`.${lastName(scope)}`)));
 }
@@ -137,10 +139,12 @@ function isAsked(variable: Variable, project: Project): boolean {
 }
 
 function checks(project: Project): readonly Evidence[] {
-  const required = readVariables(project).filter(({ reads }) => reads.some(({ read }) => read.required));
-  const first = required[0]?.reads.find(({ read }) => read.required);
-  const check = project.modules.flatMap((module) => module.refusals.filter((each) => each.missing.length > 0).map((each): Evidence => ({ path: module.path, start: each.raise.start, end: each.raise.end, text: `stops when ${listed(each.missing, 3)} is missing` })))[0];
-  return [...(first ? [{ path: first.path, start: first.start, end: first.end, text: `${required.length} settings are required where they are read` }] : []), ...(check ? [check] : [])];
+  const loaded = loadedModules(project);
+  const starts = (path: string) => loaded.size === 0 || project.frameworks.has('django') || loaded.has(path);
+  const required = readVariables(project).filter(({ reads }) => reads.some(({ path, read }) => read.required && starts(path)));
+  const first = required[0]?.reads.find(({ path, read }) => read.required && starts(path));
+  const check = project.modules.filter((module) => starts(module.path)).flatMap((module) => module.refusals.filter((each) => each.missing.length > 0 && (each.scope === '' || AT_START.test(each.scope))).map((each): Evidence => ({ path: module.path, start: each.raise.start, end: each.raise.end, text: `stops when ${listed(each.missing, 3)} is missing` })))[0];
+  return [...(first ? [{ path: first.path, start: first.start, end: first.end, text: required.length === 1 ? 'the only setting it needs is required where it is read' : `${required.length} settings are required where they are read` }] : []), ...(check ? [check] : [])];
 }
 
 /** A list of the names and a refusal, before the application is made or before the first of them is read. */

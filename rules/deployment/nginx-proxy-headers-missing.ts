@@ -19,7 +19,7 @@ export default rule<Group>({
   message: ({ first, all }) => `proxy_pass in ${spokenBlock(first.block)}${all.length > 1 ? ` and ${String(all.length - 1)} more` : ''} does not send ${listed(first.missing)}.`,
   underline: ({ first }) => first.pass.directive.at,
   related: ({ all }) => all.slice(1, 6).map((each) => ({ path: each.pass.unit.path, ...each.pass.directive.at, text: spokenBlock(each.block) })),
-  holds: ({ first }) => first.missing.length === 0 ? `${spokenBlock(first.block)} forwards host, address and scheme` : undefined,
+  holds: ({ first }, { project }) => first.missing.length === 0 ? `${spokenBlock(first.block)} forwards host${missingIn(first.block, project).length > 0 ? ' and address, over plain HTTP' : ', address and scheme'}` : undefined,
   nothing: 'No nginx here passes requests to the application.',
 
   fix: [

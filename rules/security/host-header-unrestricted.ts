@@ -103,9 +103,14 @@ function isMailed(name: string, does: readonly string[], path: string): boolean 
 }
 
 function restricted(project: Project): readonly (Evidence & { readonly known: boolean })[] {
-  const settings = project.settings('SERVER_NAME', 'TRUSTED_HOSTS').filter((each) => mayServeProduction(each, project) && each.value.kind !== 'none').map((each) => ({ path: each.path, start: each.start, end: each.end, text: each.name, known: each.value.kind === 'text' || each.value.kind === 'list' || each.value.kind === 'environment' }));
+  const settings = project.settings('SERVER_NAME', 'TRUSTED_HOSTS').filter((each) => mayServeProduction(each, project) && each.value.kind !== 'none').map((each) => ({ path: each.path, start: each.start, end: each.end, text: each.name, known: (each.value.kind === 'text' || each.value.kind === 'list' || each.value.kind === 'environment') && !isOptional(each, project) }));
   const mounted = middlewares(project).filter((each) => /trusted_?host|allowed_?host|host_?(check|valid|header)/i.test(lastName(each.name)) && !each.keywords.some((one) => one.name === 'allowed_hosts' && one.value.kind === 'list' && one.value.items.some((item) => item.kind === 'text' && item.value === '*'))).map(({ path, start, end, text }) => ({ path, start, end, text, known: true }));
   return [...settings, ...mounted];
+}
+
+/** `TRUSTED_HOSTS = None` stands beside it: only who configures it has it. */
+function isOptional({ name, path, owner }: Setting, project: Project): boolean {
+  return project.settings(name).some((each) => each.path === path && each.owner === owner && each.value.kind === 'none');
 }
 
 // ---- in front

@@ -20,7 +20,7 @@ export default projectRule({
   anchors: ['CWE-307', 'CWE-770'],
   ladder: { name: 'rate-limit', rung: 3 },
 
-  applies: (project) => webFrameworks(project).size === 0 && project.calls(...FLASK, ...SLOWAPI).length === 0 ? 'No web application is served from here.' : stores(project).length > 0 ? true : 'No rate limiter is in use.',
+  applies: (project) => webFrameworks(project).size === 0 && project.calls(...FLASK, ...SLOWAPI).length === 0 ? 'No web application is served from here.' : stores(project).length > 0 ? true : 'Where a limiter keeps its counters, if there is one, cannot be told.',
   reads: [...THROTTLE_CALLS, ...FLASK, ...SLOWAPI, ...CONFIGURATION_READERS, '*.init_app'],
   project: judge,
 
