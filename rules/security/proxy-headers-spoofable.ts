@@ -31,6 +31,8 @@ export default rule<Believed>({
     'the whole header': { bad: 'from flask import request\n\n\ndef log_login(user):\n    address = request.headers.get("X-Forwarded-For", request.remote_addr)\n    save(user, address)\n' },
     'Django by hand': { bad: 'def client_ip(request):\n    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")\n    if forwarded:\n        return forwarded.split(",")[0]\n    return request.META.get("REMOTE_ADDR")\n' },
     'FastAPI by hand': { bad: 'from fastapi import Request\n\n\ndef address(request: Request) -> str:\n    forwarded = request.headers.get("x-forwarded-for")\n    if forwarded:\n        return forwarded.split(",")[0].strip()\n    return request.client.host\n' },
+    'the headers have a name': { bad: 'def authorize(request):\n    headers = request.META\n    address = headers.get("HTTP_X_FORWARDED_FOR", headers["REMOTE_ADDR"])\n    return count(address.split(",")[0])\n' },
+    'headers that have a name, and another of them': { good: 'def agent(request):\n    headers = request.META\n    return headers.get("HTTP_USER_AGENT", ""), "HTTP_X_FORWARDED_FOR"\n' },
     'a docstring is no check': { bad: 'from fastapi import Request\n\n\ndef address(request: Request) -> str:\n    """The address of the visitor, behind trusted proxies."""\n    forwarded = request.headers.get("X-Forwarded-For")\n    return forwarded.split(",")[0] if forwarded else request.client.host\n' },
     'the address of the connection': { good: 'from flask import request\ndef key():\n    return request.remote_addr\n' },
     'the last hop': { good: 'from flask import request\n\n\ndef key():\n    return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip() or request.remote_addr\n' },
@@ -48,13 +50,20 @@ export default rule<Believed>({
 });
 
 const HEADER = /(?:x-forwarded-for|HTTP_X_FORWARDED_FOR)$/i;
+const HEADERS = /request\.(?:META|headers)$/i;
+
+/** `headers = request.META`, and the header is read from that name. */
+function readsByName(text: string): boolean {
+  const name = /^[ \t]*(\w+)[ \t]*=[ \t]*(?:self\.)?request\.(?:META|headers)[ \t]*(?:#[^\n]*)?\r?$/m.exec(text)?.[1];
+  return name !== undefined && new RegExp(`\\b${name}(?:\\.get\\(|\\[)\\s*["'](?:x-forwarded-for|HTTP_X_FORWARDED_FOR)["']`, 'i').test(text);
+}
 
 function believed(): Selector<Believed> {
   return {
     kinds: KINDS, callees: FRONT_CALLS,
     *select(unit, project) {
       if (unit.kind === 'module') {
-        const reading = unit.functions.filter((func) => func.name !== '' && func.reads.some((each) => HEADER.test(each)));
+        const reading = unit.functions.filter((func) => func.name !== '' && func.reads.some((each) => HEADER.test(each) || (HEADERS.test(each) && readsByName(project.written(unit.path, func.at)))));
         if (reading.length > 0 && !isRewritten(project)) for (const func of reading) {
           const text = project.written(unit.path, func.at);
           const at = /["'](?:x-forwarded-for|HTTP_X_FORWARDED_FOR)["']/i.exec(text);
