@@ -20,6 +20,12 @@ const CLIENTS: readonly Client[] = [
     callees: ['openai.OpenAI', 'openai.AsyncOpenAI', 'openai.AzureOpenAI', 'openai.AsyncAzureOpenAI', 'anthropic.Anthropic', 'anthropic.AsyncAnthropic'],
     keywords: ['timeout', 'http_client'], add: 'timeout=30', waits: 'it waits ten minutes',
   },
+  {
+    callees: ['openai.chat.completions.create', 'openai.completions.create', 'openai.responses.create', 'openai.embeddings.create', 'openai.images.generate', 'openai.audio.transcriptions.create'],
+    keywords: ['timeout'], add: 'timeout=30', waits: 'it waits ten minutes',
+  },
+  // Its releases before 1.0 call it otherwise.
+  { callees: ['openai.ChatCompletion.create', 'openai.Completion.create', 'openai.Embedding.create'], keywords: ['request_timeout'], add: 'request_timeout=30', waits: 'it waits ten minutes' },
   { callees: ['groq.Groq', 'groq.AsyncGroq'], keywords: ['timeout', 'http_client'], add: 'timeout=30', waits: 'it waits a minute' },
   { callees: ['smtplib.SMTP', 'smtplib.SMTP_SSL'], keywords: ['timeout'], add: 'timeout=10', waits: 'it waits as long as the server likes' },
   { callees: ['imaplib.IMAP4', 'imaplib.IMAP4_SSL', 'poplib.POP3', 'poplib.POP3_SSL', 'ftplib.FTP', 'ftplib.FTP_TLS'], keywords: ['timeout'], add: 'timeout=10', waits: 'it waits as long as the server likes' },
@@ -70,6 +76,14 @@ export default rule<CallMatch>({
       bad: 'from openai import OpenAI\nclient = OpenAI()\ndef answer(q):\n    return client.chat.completions.create(model="m", messages=[{"role": "user", "content": q}])\n',
       good: 'from openai import OpenAI\nclient = OpenAI(timeout=30)\ndef answer(q):\n    return client.chat.completions.create(model="m", messages=[{"role": "user", "content": q}])\n', path: 'ai.py',
     },
+    'a language model without a client': {
+      bad: 'import openai\ndef answer(q):\n    return openai.chat.completions.create(\n        model="m",\n        messages=[],\n    )\n',
+      good: 'import openai\ndef answer(q):\n    return openai.chat.completions.create(\n        model="m",\n        messages=[],\n        timeout=30,\n    )\n', path: 'ai.py',
+    },
+    'a language model, as before 1.0': {
+      bad: 'import openai\ndef answer(q):\n    return openai.ChatCompletion.create(model="m", messages=[])\n', good: 'import openai\ndef answer(q):\n    return openai.ChatCompletion.create(model="m", messages=[], request_timeout=30)\n', path: 'ai.py',
+    },
+    'a timeout for the whole of a library': { good: 'import openai\nopenai.timeout = 20\ndef answer(q):\n    return openai.chat.completions.create(model="m", messages=[])\n', path: 'ai.py' },
     'a mail server': {
       bad: 'import smtplib\ndef send(msg):\n    with smtplib.SMTP("mail.example.com", 587) as s:\n        s.starttls()\n        s.send_message(msg)\n',
       good: 'import smtplib\ndef send(msg):\n    with smtplib.SMTP("mail.example.com", 587, timeout=10) as s:\n        s.starttls()\n        s.send_message(msg)\n', path: 'mail.py',
@@ -135,6 +149,7 @@ function hasTimeout(match: CallMatch, client: Client, project: Project): boolean
   if (/^smtplib\.SMTP$/.test(one.callee) && one.args.length > 3) return true;
   if (/^(imaplib|poplib)\./.test(one.callee) && one.args.length > 2) return true;
   if (client.add.startsWith('connect_timeout') && address !== undefined && address.kind !== 'text') return true;
+  if (/^openai\.[a-z]/.test(one.callee) || /^openai\.\w+\.create$/.test(one.callee)) return project.modules.some((module) => module.assignments.some((each) => /^openai\.(timeout|http_client)$/.test(each.target)));
   if (/^(openai|anthropic|groq)\./.test(one.callee)) return setForCalls(match, project);
   return /^(smtplib|imaplib|poplib|ftplib)\./.test(one.callee) && project.calls('socket.setdefaulttimeout').length > 0;
 }
