@@ -4,6 +4,8 @@ import { LOOKUP_CALLS, functionsAround, lastName, lookupsIn, onlyInDevelopment, 
 interface Match { readonly module: Module; readonly at: Span; readonly owner: string; readonly attribute: string }
 
 const CLASSES = ['ApiKey', 'APIKey', 'ApiKeys', 'APIKeys', 'ApiToken', 'APIToken', 'AccessKey', 'PersonalAccessToken', 'UserApiKey', 'UserAPIKey', 'ServiceToken', 'ApiKeyModel', 'APIKeyModel', 'ApiCredential'] as const;
+/** Tokens of users may be of any kind: those that are told apart by a prefix are handed to programs. */
+const TOKENS = ['UserToken', 'UserTokens', 'AuthToken', 'AuthTokens', 'AccessToken', 'Token', 'Tokens'] as const;
 const NAMES: ReadonlySet<string> = new Set(CLASSES);
 const CLASS = /^(\w*api_?(key|token|credential)\w*|\w*personal_?access_?token\w*|access_?keys?|service_?tokens?)$/i;
 /** Names that say it by themselves, and those that need a class that does. */
@@ -29,6 +31,8 @@ export default rule<Match>({
   examples: () => ({
     'made and looked up as it is': { bad: 'import secrets\nclass ApiKey:\n    def __init__(self, user):\n        self.user_id = user.id\n        self.key = secrets.token_urlsafe(32)\ndef find(session, header):\n    return session.query(ApiKey).filter_by(key=header).first()\n', path: 'models.py' },
     'a column of the user': { bad: { 'models.py': 'class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    api_key = db.Column(db.String(64), unique=True)\ndb = None\n', 'app.py': 'import secrets\nfrom models import User\ndef renew(user, session):\n    user.api_key = secrets.token_hex(32)\n    session.commit()\ndef current(header):\n    return User.query.filter_by(api_key=header).first()\n' } },
+    'a token with a prefix': { bad: { 'models.py': 'class UserToken(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    value = db.Column(db.String(128), unique=True)\ndb = None\n', 'app.py': 'import secrets\nfrom models import UserToken\ndef issue(user):\n    value = "shop_" + secrets.token_hex(32)\n    return UserToken(user_id=user.id, value=value)\ndef find(token):\n    return UserToken.query.filter_by(value=token).first()\n' } },
+    'a token that may be of any kind': { good: { 'models.py': 'class UserToken(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    value = db.Column(db.String(128), unique=True)\ndb = None\n', 'app.py': 'import secrets\nfrom models import UserToken\ndef confirm(user):\n    return UserToken(user_id=user.id, value=secrets.token_hex(32))\ndef find(token):\n    return UserToken.query.filter_by(value=token).first()\n' } },
     'a default of the column': { bad: { 'models.py': 'import secrets\nclass ApiKey(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    key = db.Column(db.String(64), default=lambda: "sk_" + secrets.token_hex(24))\ndb = None\n', 'app.py': 'from sqlalchemy import select\nfrom models import ApiKey\ndef current(session, header):\n    return session.scalar(select(ApiKey).where(ApiKey.key == header))\n' } },
     'hashed': { good: 'import hashlib, secrets\nclass ApiKey:\n    def __init__(self, user):\n        raw = secrets.token_urlsafe(32)\n        self.user_id = user.id\n        self.key_hash = hashlib.sha256(raw.encode()).hexdigest()\n', path: 'models.py' },
     'a code that lives for minutes': { good: 'import datetime as dt, secrets\nclass LoginCode:\n    def __init__(self):\n        self.token = secrets.token_urlsafe(32)\n        self.expires_at = dt.datetime.now(dt.timezone.utc) + dt.timedelta(minutes=10)\ndef find(session, token):\n    return session.query(LoginCode).filter_by(token=token).first()\n', path: 'models.py' },
@@ -41,7 +45,7 @@ export default rule<Match>({
 
 function keys(): Selector<Match> {
   return {
-    kinds: ['module'], callees: [...LOOKUP_CALLS, ...CLASSES.map((each) => `*.${each}`)],
+    kinds: ['module'], callees: [...LOOKUP_CALLS, ...[...CLASSES, ...TOKENS].map((each) => `*.${each}`)],
     *select(unit, project) {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       const seen = new Set<string>();
@@ -67,10 +71,11 @@ function assigned(module: Module): readonly Match[] {
   });
 }
 
-/** `ApiKey(key=secrets.token_hex(32))`. */
+/** `ApiKey(key=secrets.token_hex(32))`, `UserToken(value="shop_" + secrets.token_hex(32))`. */
 function given(module: Module): readonly Match[] {
-  return module.calls.filter((one) => NAMES.has(lastName(one.callee)) && !onlyInDevelopment(one)).flatMap((one): Match[] => one.keywords
-    .filter((each) => (SURE.test(each.name) || VAGUE.test(each.name)) && isMade(each.value) && !hashesAround(module, one.at)).map((each) => ({ module, at: each.at, owner: lastName(one.callee), attribute: each.name })));
+  const isToken = (callee: string) => TOKENS.some((each) => each === lastName(callee));
+  return module.calls.filter((one) => (NAMES.has(lastName(one.callee)) || isToken(one.callee)) && !onlyInDevelopment(one)).flatMap((one): Match[] => one.keywords
+    .filter((each) => (SURE.test(each.name) || VAGUE.test(each.name)) && isMade(each.value) && (!isToken(one.callee) || isPrefixed(each.value)) && !hashesAround(module, one.at)).map((each) => ({ module, at: each.at, owner: lastName(one.callee), attribute: each.name })));
 }
 
 function defaults(module: Module, project: Project): readonly Match[] {
@@ -81,13 +86,18 @@ function defaults(module: Module, project: Project): readonly Match[] {
   }));
 }
 
+/** `shop_…`: as keys are written that programs are given. */
+function isPrefixed(value: Value): boolean {
+  return options(value).every((each) => each.kind === 'joined' && each.parts[0]?.kind === 'text' && /^[a-z][a-z0-9]*[_-]$/i.test(each.parts[0].value));
+}
+
 /** Random, with a prefix perhaps, and not cut short. */
 function isMade(value: Value): boolean {
   return options(value).every((each) => {
     switch (each.kind) {
       case 'generated': return true;
       case 'joined': return each.parts.some(isMade);
-      case 'result': return /(^|\.)(str|hex|decode|format|urlsafe_b64encode|b64encode|hexlify)$/.test(each.callee) && [each.of, ...each.args].some((one) => one !== undefined && isMade(one));
+      case 'result': return /(^|\.)(str|hex|decode|format|urlsafe_b64encode|b64encode|hexlify|hexencode)$/.test(each.callee) && [each.of, ...each.args].some((one) => one !== undefined && isMade(one));
       case 'reference': return /^uuid\.uuid4(\.hex)?$/.test(each.name);
       default: return false;
     }
