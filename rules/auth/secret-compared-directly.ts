@@ -41,6 +41,8 @@ export default rule<Compared>({
     'a header of FastAPI': { bad: 'from fastapi import Depends, FastAPI, HTTPException, Security\nfrom fastapi.security import APIKeyHeader\nfrom config import settings\n\napp = FastAPI()\nheader = APIKeyHeader(name="X-API-Key")\n\ndef verify(api_key: str = Security(header)):\n    if api_key != settings.API_KEY:\n        raise HTTPException(403)\n\n@app.get("/", dependencies=[Depends(verify)])\ndef home():\n    return {}\n' },
     'a stored token': { bad: 'from django.http import HttpResponseForbidden\n\ndef confirm(request, user):\n    if user.reset_token == request.GET["token"]:\n        return reset(user)\n    return HttpResponseForbidden()\n', path: 'shop/views.py' },
     'a password that guards the administration': { bad: 'import os\nfrom flask import request, session\n\nADMIN_PASSWORD = os.environ["ADMIN_PASSWORD"]\n\ndef login():\n    if request.form["password"] == ADMIN_PASSWORD:\n        session["admin"] = True\n', severity: 'high' },
+    'a password of the settings, by way of a function': { bad: 'from flask import request, session\nfrom shop.config import get_setting\n\ndef login():\n    preset_password = get_setting("ADMIN_PASSWORD")\n    password = request.form["password"]\n    if password == preset_password:\n        session["admin"] = True\n' },
+    'a password that a function looks up for somebody': { good: 'from flask import request\nfrom shop.forms import read\n\ndef same():\n    repeated_password = read("password2")\n    return request.form["password"] == repeated_password\n' },
     'a signature': { bad: 'import hashlib\nimport hmac\nfrom flask import abort, request\nfrom config import SECRET\n\ndef hook():\n    expected = hmac.new(SECRET, request.data, hashlib.sha256).hexdigest()\n    if request.headers["X-Signature"] != expected:\n        abort(403)\n' },
     'by way of a function': { bad: { 'app.py': 'from flask import Flask, request\nfrom keys import is_right\n\napp = Flask(__name__)\n\n@app.get("/")\ndef home():\n    return {"ok": is_right(request.headers["X-Api-Key"])}\n', 'keys.py': 'import os\n\nAPI_KEY = os.environ["API_KEY"]\n\ndef is_right(given):\n    return given == API_KEY\n' } },
     'in constant time': { good: 'import hmac, os\nfrom flask import request\ndef unlock():\n    return hmac.compare_digest(request.form["key"].encode(), os.environ["ACCESS_KEY"].encode())\n' },
@@ -94,7 +96,7 @@ function isSecret(value: Value, { source }: Context): boolean {
     case 'text': return constant.value.length > 5 && /^[A-Z][A-Z0-9_]*$/.test(name) && (named || PASSWORD.test(name));
     // A column of a record, an attribute: never what the function itself was given.
     case 'parameter': return named && constant.name.includes('.') && !/(^|\.)(request|req|form|data|body|payload|params|args|kwargs|event)\./.test(constant.name);
-    case 'result': return named;
+    case 'result': return named || (PASSWORD.test(name) && constant.args.some((each) => each.kind === 'text' && /^[A-Z][A-Z0-9_]*$/.test(each.value) && PASSWORD.test(each.value)));
     case 'unknown': return named && /\./.test(source.slice(value.at));
     default: return false;
   }
