@@ -7,6 +7,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/(^|_)(ssn|social_security(_number|_no)?|national_id(_number)?|national_insurance_number|aadhaar(_number)?|passport_(number|no)|passport_num|tax_identification_number|drivers?_licen[cs]e(_number)?)$/, 'a number that identifies a person'],
   [/(^|_)(iban|bank_account_number|account_number|routing_number|bank_account)$/, 'a bank account'],
   [/(^|_)(diagnosis|medical_(history|record|notes|condition)|health_(record|data|condition)|hiv_status|blood_type)$/, 'health data'],
+  [/(^|_)(totp|otp|mfa|2fa|two_?factor)_(secret|key|seed)$|^totp$/, 'the secret of a second factor'],
   [/(^|_)(oauth_token|oauth_secret|access_token|refresh_token|client_secret|smtp_password|imap_password|mail_password|email_password|ssh_private_key|private_key|bot_token|db_password|database_password)$/, 'a secret of another system'],
 ];
 const TEXT = /^(String|Text|Unicode|UnicodeText|VARCHAR|CHAR|TEXT|NVARCHAR|CharField|TextField|StringField|AutoString|Integer|BigInteger|IntegerField|)$/;
@@ -36,6 +37,7 @@ export default rule<ColumnMatch>({
   examples: () => ({
     'a bank account': { bad: 'class Employee(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    iban = db.Column(db.String(34))\ndb = None\n', path: 'models.py' },
     'a token of another system': { bad: 'class Integration(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    refresh_token = db.Column(db.Text)\ndb = None\n', path: 'models.py' },
+    'what the codes of a second factor are made of': { bad: 'from django.db import models\nclass Profile(models.Model):\n    totp = models.CharField(max_length=32)\n    totp_created = models.DateTimeField(null=True)\n    totp_enabled = models.BooleanField(default=False)\n', path: 'shop/models.py' },
     'a card': { bad: 'from django.db import models\nclass Payment(models.Model):\n    card_number = models.CharField(max_length=20)\n', path: 'shop/models.py', severity: 'high' },
     'SQLModel': { bad: 'from sqlmodel import Field, SQLModel\nclass Patient(SQLModel, table=True):\n    id: int | None = Field(default=None, primary_key=True)\n    diagnosis: str\n', path: 'models.py' },
     'encrypted': { good: 'from sqlalchemy_utils import StringEncryptedType\nclass Employee(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    iban = db.Column(StringEncryptedType(db.String, "key"))\ndb = None\n', path: 'models.py' },
