@@ -22,7 +22,8 @@ export default rule<Logged>({
     if (isForOperator({ call: one, module }, project) || isProgram(module, project)) return OPERATOR;
     if (onlyInDevelopment(one)) return DEVELOPMENT;
     if (exposed.every((each) => endedBefore(each, { call: one, module }, source))) return ENDED;
-    return exposed.every((each) => each.whole) ? WHOLE : true;
+    if (exposed.every((each) => each.whole)) return WHOLE;
+    return exposed.every((each) => isAddress(each.name)) ? STORE : true;
   },
   message: ({ exposed, call: one }) => `${[...new Set(exposed.map((each) => each.name))].join(', ')} ${exposed.length > 1 ? 'are' : 'is'} written to the log by ${one.written}().`,
   underline: ({ exposed, call: one }) => exposed[0]?.value.at ?? one.calleeAt,
@@ -42,6 +43,8 @@ export default rule<Logged>({
       bad: 'import logging\nlog = logging.getLogger(__name__)\ndef login(user):\n    log.debug("token for %s: %s", user.id, user.access_token)\n',
       good: 'import logging\nlog = logging.getLogger(__name__)\ndef login(user):\n    log.debug("token for %s: %s", user.id, "***")\n',
     },
+    'the address of a store, with its password': { severity: 'medium', bad: 'import logging\nfrom config import settings\n\nlogger = logging.getLogger(__name__)\n\ndef connect():\n    logger.info(f"connecting to {settings.REDIS_URL}")\n' },
+    'an address without its password, and where a page is': { good: 'import logging\nfrom config import settings\n\nlogger = logging.getLogger(__name__)\n\ndef connect(db_url):\n    logger.info("connecting to %s", settings.DATABASE_URL.split("@")[-1])\n    logger.info("%s %s %s", settings.BASE_URL, db_url, hide_password(settings.DATABASE_URL))\n' },
     'printed': { bad: 'from flask import Flask, request\n\napp = Flask(__name__)\n\n@app.post("/login")\ndef login():\n    print("trying", request.form["password"])\n    return ""\n' },
     'a key of the settings': { bad: 'import logging\nfrom flask import current_app\n\ndef check():\n    logging.getLogger("x").info("key: " + current_app.config["STRIPE_SECRET_KEY"])\n' },
     'a variable of the environment': { bad: 'import logging\nimport os\n\nlogging.warning("using %s", os.getenv("API_KEY"))\n' },
@@ -72,6 +75,7 @@ export default rule<Logged>({
   }),
 });
 
+const STORE: Variation = { severity: 'medium', points: 4, because: 'the address of a store holds its password, where it has one' };
 const WHOLE: Variation = { severity: 'medium', because: 'all of it is written, whatever it holds' };
 const OPERATOR: Variation = { severity: 'low', because: 'whoever started the program by hand reads it' };
 const DEVELOPMENT: Variation = { severity: 'low', because: 'it is only written while developing' };
@@ -124,7 +128,7 @@ function exposures({ call: one, module }: CallMatch, project: Project): readonly
     const whole = value.kind === 'tainted' && WHOLE_REQUEST.test(value.source) ? value.source : WHOLE_REQUEST.test(written) ? written : undefined;
     if (whole !== undefined) return [{ value, name: whole, whole: true }];
     const name = nameIn(written);
-    if (name === undefined || !(isSecret(name) || (name === written && LINK.test(name)))) return partsOf(value).flatMap(exposed);
+    if (name === undefined || !(isSecret(name) || isAddress(written) || (name === written && LINK.test(name)))) return partsOf(value).flatMap(exposed);
     return /^token$/i.test(name) && isWord(module.imports.map((each) => each.target), project.text(module.path) ?? '', one.keywords.some((each) => each.name === 'end')) ? [] : [{ value, name: written.length <= 40 ? written : name, whole: false }];
   };
   return given.flatMap(exposed);
@@ -157,8 +161,15 @@ function nameIn(written: string): string | undefined {
 const SECRET = /(^|_)(password|passwd|passphrase|passwort|secret|api_?key|secret_?key|access_?key|private_?key|signing_?key|encryption_?key|authorization|card_?number|credit_?card|cvv|cvc|ssn|iban|otp|otp_code|client_secret)$/;
 /** Links that open what a password does, made here: an address of the settings has no token in it. */
 const LINK = /^(\w+_)?(reset|magic|verification|verify|confirm|confirmation|invite|invitation|activation|login)_(link|url)$/;
+/** Addresses of stores, of the settings: what is only named so may have been cleaned of its password. */
+const SETTING = /^(?:\w+\.)*(?:settings|config|conf|cfg|environ|getenv)(?:\.get\(|[.[(])["']?(?:\w+_)?(?:database|db|redis|mongo(?:db)?|broker|amqp|rabbitmq|postgres(?:ql)?|mysql)_(?:url|uri|dsn)\b/i;
+const CONSTANT = /^(?:DATABASE|DB|REDIS|MONGO|MONGODB|BROKER|CELERY_BROKER|AMQP|RABBITMQ|POSTGRES|POSTGRESQL|MYSQL|SQLALCHEMY_DATABASE)_(?:URL|URI|DSN)$/;
 const TOKEN = /^token$|(^|_)(access|refresh|auth|authentication|session|bearer|id|reset|api|user|login|verification|confirmation|invite|invitation|magic|password|oauth|secret|jwt|bot|github|gitlab|slack|telegram|discord|webhook|service|admin)_?token$/;
 const NO_SECRET = /^(has|is|no|need|needs|num|max|min|invalid|missing|with|use|show|hide|check|csrf|xsrf|next|old_csrf|hashed|encrypted|masked|redacted)_/;
+
+function isAddress(written: string): boolean {
+  return SETTING.test(written) || CONSTANT.test(written);
+}
 
 function isSecret(name: string): boolean {
   const plain = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/-/g, '_').toLowerCase();
