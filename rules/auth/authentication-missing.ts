@@ -200,12 +200,13 @@ function judge(project: Project): Judgement {
 }
 
 function guardedRoutes(project: Project): Evidence | undefined {
-  const count = recognisedRoutes(project);
-  for (const { module, route } of count > 0 ? project.routes : []) {
-    const guard = guardOf(route, project);
-    if (guard !== undefined) return { path: module.path, ...route.handlerAt, text: `${lastName(guard)} and the like stand before ${count} of ${project.routes.length} routes` };
-  }
-  return undefined;
+  if (recognisedRoutes(project) === 0) return undefined;
+  // What lies idle beside the application guards nothing of it.
+  const idle = idleModules(project);
+  const live = project.routes.filter(({ module }) => !idle.has(module.path));
+  const guarded = live.flatMap(({ module, route }) => { const guard = guardOf(route, project); return guard === undefined ? [] : [{ module, route, guard }]; });
+  const [first] = guarded;
+  return first && { path: first.module.path, ...first.route.handlerAt, text: `${lastName(first.guard)} and the like stand before ${guarded.length} of ${live.length} routes` };
 }
 
 function openWrites(project: Project): readonly { readonly module: Module; readonly route: Route }[] {

@@ -46,7 +46,8 @@ export default rule<Account>({
     return `${place} ${isAdmin ? 'gives an administrator' : 'gives accounts'} a password that stands in the source.`;
   },
   underline: ({ at, literal }) => literal?.at.path === undefined ? literal?.at ?? at : at,
-  holds: ({ literal, place }) => literal === undefined ? `${place} is given its password from outside` : undefined,
+  // A token that is hashed like a password belongs to no new account.
+  holds: ({ literal, place }) => literal === undefined && !/token/i.test(place) ? `${place} is given its password from outside` : undefined,
   nothing: 'No code or script makes accounts.',
 
   fix: { title: 'Read the password from the environment', safety: 'review', edit: fromEnvironment, remains: 'Set ADMIN_PASSWORD where this runs, and change the password of accounts that were made with the old one.' },

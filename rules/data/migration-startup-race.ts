@@ -98,5 +98,14 @@ function onceOnly(project: Project): Evidence | undefined {
     const command = unit.commands.find((each) => COMMAND.test(each.words.join(' ')));
     if (command) return { path: unit.path, ...command.at, text: `migrations run in ${fileName(unit.path)}` };
   }
+  return hooked(project);
+}
+
+/** uWSGI runs a command before it loads the application, once for all of its processes: `hook-pre-app = exec:./manage.py migrate`. */
+function hooked(project: Project): Evidence | undefined {
+  for (const unit of project.of('ini')) {
+    const entry = unit.sections.filter((each) => each.name === 'uwsgi').flatMap((each) => each.entries).find((each) => each.name.startsWith('hook-') && COMMAND.test(each.value ?? ''));
+    if (entry) return { path: unit.path, ...entry.at, text: `migrations run in ${fileName(unit.path)}` };
+  }
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Assignment, Directive, Edit, Evidence, Gap, Judgement, Module, Pla
 import { DOCUMENTS, LANGUAGE_MODELS, edgeLines, fileName, insert, optionAt, placeInWord, projectRule, replace, startedServers, stepsFromRequest } from '../kit';
 
 /** What limits a request, and by how many seconds; 0 switches the limit off, undefined where a variable says it. */
-interface Limit extends Place { readonly of: string; readonly seconds: number | undefined; readonly setting?: Assignment }
+interface Limit extends Place { readonly of: string; readonly seconds: number | undefined; readonly setting?: Assignment; /** As written, where its unit is another matter. */ readonly said?: string }
 
 export default projectRule({
   id: 'worker-timeout-unset',
@@ -58,7 +58,7 @@ function judge(project: Project): Judgement {
   const all = limits(project);
   const off = all.filter((each) => each.seconds !== undefined && (each.seconds === 0 || (each.of === 'proxy_read_timeout' && each.seconds > 600)));
   if (off.length > 0) return { open: off.map((each) => gapOf(each, project)) };
-  if (all.length > 0) return { holds: all.slice(0, 3).map((each): Evidence => ({ path: each.path, start: each.start, end: each.end, text: each.seconds === undefined ? `${each.of} is given by a variable` : `${each.of} is ${each.seconds} s` })) };
+  if (all.length > 0) return { holds: all.slice(0, 3).map((each): Evidence => ({ path: each.path, start: each.start, end: each.end, text: each.said !== undefined ? `${each.of} is ${each.said}` : each.seconds === undefined ? `${each.of} is given by a variable` : `${each.of} is ${each.seconds} s` })) };
   const slow = slowWork(project);
   const threaded = servers(project).find((each) => isOpenEnded(each, project));
   if (!threaded || !slow) return { notChecked: 'Workers that serve one request at a time stop one that takes longer than 30 seconds, and nothing slow is known.' };
@@ -102,7 +102,7 @@ function gunicornFiles(project: Project): readonly Module[] {
 
 function ofProxies(project: Project): readonly Limit[] {
   const nginx = project.production.flatMap((unit) => unit.kind === 'nginx' ? unit.directives.flatMap((each) => ofDirective(each, unit.path)) : []);
-  const others = edgeLines(project).filter((line) => /(^|\.)(maxDuration|timeoutSeconds|response_?timeout|request_?timeout|readTimeout|respondingTimeouts?[\w.]*)\s+\d/i.test(line.text) && !/probe|health|check/i.test(line.text)).map((line) => ({ of: line.text.split(' ')[0] ?? '', path: line.path, start: line.start, end: line.end, seconds: undefined }));
+  const others = edgeLines(project).filter((line) => /(^|\.)(maxDuration|timeoutSeconds|response_?timeout|request_?timeout|readTimeout|respondingTimeouts?[\w.]*)\s+\d/i.test(line.text) && !/probe|health|check/i.test(line.text)).map((line) => ({ of: line.text.split(' ')[0] ?? '', path: line.path, start: line.start, end: line.end, seconds: undefined, said: line.text.split(' ').slice(1).join(' ') }));
   return [...nginx, ...others];
 }
 

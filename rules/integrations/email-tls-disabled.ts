@@ -54,7 +54,7 @@ export default rule<Mail>({
     }
     return mail.kind === 'login' && startsTls(mail) ? 'TLS is started before the login' : undefined;
   },
-  nothing: 'The project sends no mail by SMTP.',
+  nothing: 'No setting of a mail server and no login at one can be read here.',
 
   fix: {
     title: 'Use STARTTLS',

@@ -19,7 +19,7 @@ export default rule<CorsGrant>({
   },
   message: ({ where, any }) => any?.variable ? `${where} allows every origin: ${any.variable} ${any.how === 'deployed' ? 'is' : 'falls back to'} *.` : `${where} allows every origin${any?.how === 'absent' ? ', since none is named' : ''}.`,
   underline: ({ at }) => at,
-  holds: ({ any, where }) => any ? undefined : `${where} names its origins`,
+  holds: ({ any, where }, { project }) => any || opensElsewhere(project) ? undefined : `${where} names its origins`,
   nothing: 'No CORS origins are set here, as far as they can be read.',
 
   fix: { title: 'Drop the wildcard default', safety: 'review', edit: withoutDefault, remains: 'Set the variable to the addresses of your front end, separated by commas.' },
@@ -62,6 +62,11 @@ export default rule<CorsGrant>({
 });
 
 /** Nothing but reading is served, to everybody alike. */
+/** Another grant of the project lets everybody in, with credentials perhaps: then naming origins here is no strength of the whole. */
+function opensElsewhere(project: Project): boolean {
+  return project.once('cors is open somewhere', () => { const grants = corsGrants(); return project.modules.some((module) => [...grants.select(module, project)].some((each) => each.any !== undefined)); });
+}
+
 function isPublicReading(project: Project): boolean {
   return project.routes.length > 0 && project.cookieAuth === undefined && !isTokenOnly(project) && project.routes.every(({ route }) => route.methods.length > 0 && route.methods.every((each) => /^(GET|HEAD|OPTIONS)$/i.test(each)));
 }
