@@ -16,7 +16,8 @@ import { followed } from './following';
 import type { Site } from './flow/sites';
 import { siteIndexOf } from './flow/sites';
 import { Reach } from './reach';
-import { Refusals } from './refusals';
+import type { RefusalIndex } from './refusals';
+import { refusalIndexOf } from './refusals';
 import { routesOf } from './routes';
 import { djangoRouting, textOf } from './route-settings';
 import { routeWays } from './route-ways';
@@ -84,7 +85,7 @@ const LASTING: readonly string[] = [
 ];
 
 /** Indexes that take an edited file's facts in. */
-const INDEXES = ['callIndex', 'settingIndex', 'functionIndex', 'siteIndex'];
+const INDEXES = ['callIndex', 'settingIndex', 'functionIndex', 'siteIndex', 'refusalIndex'];
 
 class Facts implements Project {
   readonly root: string;
@@ -243,14 +244,14 @@ class Facts implements Project {
   private get settingIndex(): ModuleIndex<Assignment> { return this.once('settingIndex', () => new ModuleIndex(this.modules, settingsIn)); }
   private get settingsIndex(): Settings {
     return this.once('settings', () => new Settings({
-      modules: this.modules, index: this.settingIndex, names: this.names, reach: this.reach, selectedModules: selectedModules(this), refusals: () => this.refusals,
+      modules: this.modules, index: this.settingIndex, names: this.names, reach: this.reach, selectedModules: selectedModules(this), refusals: () => this.refusalIndex,
       selection: () => selectionOf({
         modules: this.modules, names: this.names, resolve: (value, module) => this.resolve(value, module), func: (name) => this.func(name), callsOf: (name) => this.calls(name), deployed: (name) => this.deployedVariable(name)?.value,
       }),
       deployedVariable: (name) => this.deployedVariable(name) !== undefined, resolve: (value, module) => this.resolve(value, module),
     }));
   }
-  private get refusals(): Refusals { return this.once('refusals', () => new Refusals(this.modules), (module) => module.refusals.length > 0); }
+  private get refusalIndex(): RefusalIndex { return this.once('refusalIndex', () => refusalIndexOf(this.modules)); }
   runs(standing: Standing, module: Module): boolean { return this.reach.runs(standing, module); }
   private get reach(): Reach { return this.once('reach', () => new Reach(this.modules)); }
 

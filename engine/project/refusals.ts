@@ -1,48 +1,52 @@
 /** Which checks speak of a setting, and whether they refuse the value it has by default. */
 import type { Module, Refusal, Value } from '../../rules/kit';
 import { whenUnset } from '../../rules/kit';
-import { push } from '../lists';
+import { ModuleIndex } from './module-index';
 
 /** A check that refuses to start. */
 interface Check {
-  readonly module: Module;
   readonly refusal: Refusal;
-  /** Among all checks. */
+  /** Among those of its module. */
   readonly place: number;
 }
 
-/** All checks that refuse to start, by what they speak of. */
-export class Refusals {
-  /** By names of settings in capitals, and of fields whose validator they stand in; `*` for those of all fields. */
-  private readonly byName = new Map<string, Check[]>();
-  private readonly byVariable = new Map<string, Check[]>();
-  private count = 0;
+/** A check with the module it stands in. */
+interface Refusing { readonly module: Module; readonly refusal: Refusal }
 
-  constructor(modules: readonly Module[]) {
-    for (const module of modules) if (module.refusals.length > 0) this.take(module);
-  }
+/** Checks that refuse to start, by what they speak of. */
+export type RefusalIndex = ModuleIndex<Check>;
 
-  private take(module: Module): void {
-    const validators = validatorsOf(module);
-    for (const refusal of module.refusals) {
-      const check = { module, refusal, place: this.count++ };
-      const names = refusal.about.map((each) => each.slice(each.lastIndexOf('.') + 1).toUpperCase());
-      for (const name of new Set([...names, ...validators.get(refusal.scope) ?? []])) push(this.byName, name, check);
-      for (const each of new Set(refusal.about)) push(this.byVariable, each, check);
-    }
-  }
+/** All checks that refuse to start. */
+export function refusalIndexOf(modules: readonly Module[]): RefusalIndex {
+  return new ModuleIndex(modules, refusalsIn);
+}
 
-  /**
-   * Those that speak of a setting, in the order in which they stand.
-   * @param upper its name in capitals
-   * @param variables of the environment that it is read from
-   * @param target what it is called in its module
-   */
-  about(upper: string, variables: readonly string[], module: Module, target: string): readonly Check[] {
-    const of = (by: ReadonlyMap<string, readonly Check[]>, name: string) => by.get(name) ?? [];
-    const found = new Set([...of(this.byName, upper), ...of(this.byName, '*'), ...variables.flatMap((each) => of(this.byVariable, each)), ...of(this.byVariable, target).filter((each) => each.module === module)]);
-    return [...found].sort((a, b) => a.place - b.place);
+const ofName = (name: string) => `name ${name}`;
+const ofVariable = (name: string) => `variable ${name}`;
+
+/** By names of settings in capitals, and of fields whose validator they stand in (`*` for those of all fields); and by variables. */
+function* refusalsIn(module: Module): Iterable<readonly [string, Check]> {
+  if (module.refusals.length === 0) return;
+  const validators = validatorsOf(module);
+  for (const [place, refusal] of module.refusals.entries()) {
+    const check = { refusal, place };
+    const names = refusal.about.map((each) => each.slice(each.lastIndexOf('.') + 1).toUpperCase());
+    for (const name of new Set([...names, ...validators.get(refusal.scope) ?? []])) yield [ofName(name), check];
+    for (const each of new Set(refusal.about)) yield [ofVariable(each), check];
   }
+}
+
+/**
+ * Those that speak of a setting, in the order in which they stand.
+ * @param upper its name in capitals
+ * @param variables of the environment that it is read from
+ * @param target what it is called in its module
+ */
+export function refusalsAbout(index: RefusalIndex, { upper, variables, module, target }: { readonly upper: string; readonly variables: readonly string[]; readonly module: Module; readonly target: string }): readonly Refusing[] {
+  const own = index.get(ofVariable(target)).filter((each) => each.module === module);
+  const all = [...index.get(ofName(upper)), ...index.get(ofName('*')), ...variables.flatMap((each) => index.get(ofVariable(each))), ...own];
+  const found = [...new Map(all.map((each) => [each.fact, each])).values()];
+  return found.sort((a, b) => a.module.path < b.module.path ? -1 : a.module.path > b.module.path ? 1 : a.fact.place - b.fact.place).map(({ module: home, fact }) => ({ module: home, refusal: fact.refusal }));
 }
 
 /** Names in capitals of the fields that a function is the validator of, by its scope. */

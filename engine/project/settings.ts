@@ -8,8 +8,8 @@
 import type { Assignment, Module, Place, Setting, Value } from '../../rules/kit';
 import { environmentVariables } from '../../rules/kit';
 import type { Reach } from './reach';
-import type { Refusals } from './refusals';
-import { refuses } from './refusals';
+import type { RefusalIndex } from './refusals';
+import { refusalsAbout, refuses } from './refusals';
 import type { ModuleIndex } from './module-index';
 import type { ProjectNames } from './names';
 import { qualified } from './names';
@@ -22,7 +22,7 @@ export interface SettingsInput {
   readonly index: ModuleIndex<Assignment>;
   readonly names: ProjectNames;
   readonly reach: Reach;
-  readonly refusals: () => Refusals;
+  readonly refusals: () => RefusalIndex;
   /** Names of settings modules that something deployed or the entry points select (DJANGO_SETTINGS_MODULE and the like). */
   readonly selectedModules: ReadonlySet<string>;
   /** Of classes and modules, by `from_object`. */
@@ -146,7 +146,7 @@ export class Settings {
   private refusal(name: string, assignment: Assignment, value: Value, module: Module): { refusal?: Place; unproved: boolean } {
     let unproved = false;
     const variables = environmentVariables(value);
-    for (const { refusal, module: home } of this.input.refusals().about(name.toUpperCase(), variables, module, assignment.target)) {
+    for (const { refusal, module: home } of refusalsAbout(this.input.refusals(), { upper: name.toUpperCase(), variables, module, target: assignment.target })) {
       if (!refuses(refusal, variables, value)) continue;
       if (!this.input.reach.runs(refusal, home)) continue;
       const limited = refusal.guards.filter((guard) => guard.means === 'production');

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { openSession } from '../../engine/audit/open';
+import { openMemory } from '../../engine/workspace/memory';
+import { testGrammars } from '../support/grammars';
 import { moduleOf, projectOf } from '../support/python';
 
 const SETTINGS = 'import os\nfrom pydantic import field_validator\nfrom pydantic_settings import BaseSettings\n\nclass Settings(BaseSettings):\n    secret_key: str = "dev-key"\n\n';
@@ -32,4 +35,27 @@ describe('checks that stop the program', () => {
     'nothing': [`${SETTINGS}settings = Settings()\n`, false],
   };
   for (const [title, [text, expected]] of Object.entries(cases)) it(`are found in ${title}`, async () => { assert.equal(await refused(text), expected); });
+
+  it('count as soon as they are typed, and no longer than they stand there', async () => {
+    const check = 'import os\nif not os.getenv("SECRET_KEY"):\n    raise RuntimeError("no key")\n';
+    const files = { 'settings.py': 'import os\nfrom flask import Flask\napp = Flask(__name__)\nSECRET_KEY = os.getenv("SECRET_KEY", "dev-key")\napp.secret_key = SECRET_KEY\n', 'app.py': 'import os\nimport settings\nimport more\n', 'more.py': check.replace('SECRET_KEY', 'OTHER_KEY'), 'requirements.txt': 'flask\n' };
+    const session = openSession({ workspace: openMemory(files), grammars: await testGrammars() });
+    await session.refresh();
+    let count = 0;
+    const found = () => {
+      // A letter in the file of the setting, so that it is judged by what stands elsewhere now.
+      session.edit('settings.py', `${files['settings.py']}x = ${count++}\n`);
+      return session.findings('settings.py').filter((each) => each.rule === 'secret-key-default').length;
+    };
+    const before = found();
+    assert.notEqual(before, 0);
+    session.edit('app.py', check);
+    assert.equal(found(), 0);
+    session.edit('more.py', check);
+    session.edit('app.py', files['app.py']);
+    assert.equal(found(), 0);
+    session.edit('more.py', files['more.py']);
+    assert.equal(found(), before);
+    session.dispose();
+  });
 });
