@@ -80,16 +80,27 @@ function compared(value: Value, module: Module, project: Project): string | unde
 
 /** Where a row of a table is made in a text: `Booking(…)` or `Booking.objects.create(…)`, with its arguments as written. */
 export function insertIn(text: string, name: string): { readonly at: { readonly start: number; readonly end: number }; readonly given: string } | undefined {
-  // Most look-ups are followed by no row of their table: then no expression is made.
-  if (!text.includes(name)) return undefined;
-  const made = new RegExp(`(?<![\\w.])(?:\\w+\\.)?${name}(?:\\.objects\\.create|\\.create|\\.insert)?\\(`, 'g');
-  for (let found = made.exec(text); found; found = made.exec(text)) {
-    const open = found.index + found[0].length;
-    const given = text.slice(open, closing(text, open));
-    if (/\w\s*=[^=]|\*\*/.test(given)) return { at: { start: found.index, end: open - 1 }, given };
+  if (name === '') return undefined;
+  const making = /(?:\.objects\.create|\.create|\.insert)?\(/y;
+  // The name is looked for first: an expression for all of it would be tried at every word of the text.
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    making.lastIndex = at + name.length;
+    const start = making.test(text) ? wholeNameStart(text, at) : undefined;
+    if (start === undefined) continue;
+    const given = text.slice(making.lastIndex, closing(text, making.lastIndex));
+    if (/\w\s*=[^=]|\*\*/.test(given)) return { at: { start, end: making.lastIndex - 1 }, given };
   }
   return undefined;
 }
+
+/** Where a name begins that stands alone or behind one other, as `models.Booking` does; undefined where it is the end of something else. */
+function wholeNameStart(text: string, at: number): number | undefined {
+  const before = /(?:^|[^\w.])(\w+\.)?$/.exec(text.slice(Math.max(0, at - LONGEST), at));
+  return before ? at - (before[1]?.length ?? 0) : undefined;
+}
+
+/** Characters before a name that are looked at: names are no longer. */
+const LONGEST = 100;
 
 function closing(text: string, from: number): number {
   let depth = 1;

@@ -1,10 +1,11 @@
 import type { Call, Func, Module, Project, Route, Selector, Span, Variation } from '../kit';
-import { callMatch, calls, functionsAround, lastName, readBy, rule, wayTo, within } from '../kit';
+import { callMatch, calls, callsNamed, functionsAround, lastName, readBy, rule, wayTo, within } from '../kit';
 
 /** A handler that takes what is sent as it is: a table without a schema, or a number that may be none. */
 interface Raw { readonly module: Module; readonly func: Func; readonly route: Route; readonly what: 'table' | 'number'; readonly count: number; readonly at: Span; readonly name: string }
 
 const NUMBERS = ['int', 'builtins.int', 'float', 'builtins.float', 'decimal.Decimal'] as const;
+const NUMBER_NAMES: ReadonlySet<string> = new Set(NUMBERS.map(lastName));
 
 export default rule<Raw>({
   id: 'request-input-unvalidated',
@@ -53,7 +54,7 @@ function rawHandlers(): Selector<Raw> {
       if (unit.kind !== 'module' || unit.language !== 'python') return;
       const seen = new Set<Func>();
       const routes = project.routesOf(unit);
-      const numbers = routes.length === 0 ? [] : unit.calls.filter((one) => NUMBERS.some((each) => calls(one.callee, each)) && !isTried(one, unit));
+      const numbers = routes.length === 0 ? [] : callsNamed(unit, NUMBER_NAMES).filter((one) => NUMBERS.some((each) => calls(one.callee, each)) && !isTried(one, unit));
       for (const route of routes) {
         const func = functionsAround(unit, route.body).find((each) => each.body.start === route.body.start);
         if (!func || seen.has(func)) continue;
