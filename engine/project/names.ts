@@ -229,15 +229,21 @@ function isInSubmodule(contents: Contents, parts: readonly string[]): boolean {
 
 /** Whether other modules see the same names behind a module as before: what it imports, defines and makes its values by. */
 export function sameNames(a: Module, b: Module): boolean {
-  return a.name === b.name && shape(a) === shape(b);
+  const plain = (module: Module) => module.assignments.filter((each) => !each.target.includes('.'));
+  return a.name === b.name && alike(a.stars, b.stars, Object.is)
+    && alike(a.imports, b.imports, (one, other) => one.name === other.name && one.target === other.target)
+    && alike(a.classes, b.classes, (one, other) => one.scope === other.scope && one.name === other.name && alike(one.bases, other.bases, Object.is))
+    && alike(a.functions, b.functions, (one, other) => one.scope === other.scope && one.name === other.name && alike(one.returns, other.returns, madeAlike))
+    && alike(plain(a), plain(b), (one, other) => one.scope === other.scope && one.target === other.target && madeAlike(one.value, other.value));
 }
 
-function shape(module: Module): string {
-  return JSON.stringify([
-    module.imports.map((each) => [each.name, each.target]), module.stars, module.classes.map((each) => [each.scope, each.name, each.bases]),
-    module.functions.map((each) => [each.scope, each.name, each.returns.map(madeBy)]),
-    module.assignments.filter((each) => !each.target.includes('.')).map((each) => [each.scope, each.target, madeBy(each.value)]),
-  ]);
+function alike<T>(before: readonly T[], now: readonly T[], same: (one: T, other: T) => boolean): boolean {
+  // What no edit has touched is the thing itself.
+  return before.length === now.length && before.every((one, at) => { const other = now[at]; return other !== undefined && (one === other || same(one, other)); });
+}
+
+function madeAlike(a: Value, b: Value): boolean {
+  return a === b || madeBy(a) === madeBy(b);
 }
 
 /** What a value was made by, or is another name for. */

@@ -67,7 +67,8 @@ export function statesIn(one: FunctionStmt | ClassStmt, rest: States, file: Stat
 
 /** Whether a text has a `global` statement. The first of a file makes state of all its numbers. */
 export function saysGlobal(text: string): boolean {
-  return /^[ \t]+global[ \t]/m.test(text);
+  // Most texts do not have the word, and then no line is looked at.
+  return text.includes('global') && /^[ \t]+global[ \t]/m.test(text);
 }
 
 /** A number changes only where a function says that it means the module's. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ProjectNames } from '../../engine/project/names';
+import { ProjectNames, sameNames } from '../../engine/project/names';
 import { moduleOf, projectOf } from '../support/python';
 
 describe('names of Python', () => {
@@ -59,4 +59,17 @@ describe('names of Python', () => {
     names.replace(await moduleOf('import quart\napp = quart.Quart("x")\n', 'app.py'), true);
     assert.equal(names.expand('app.app.run', user), 'quart.Quart.run');
   });
+
+  const BEFORE = 'from a import b\nfrom stars import *\nclass Shop(Base):\n    limit = 1\ndef make():\n    return Shop()\nshop = make()\n';
+  const others: Readonly<Record<string, string>> = {
+    'an import': BEFORE.replace('import b', 'import c'), 'its target': BEFORE.replace('from a', 'from z'), 'a star': BEFORE.replace('stars', 'moons'), 'a class': BEFORE.replace('class Shop', 'class Store'),
+    'a base': BEFORE.replace('(Base)', '(Other)'), 'an attribute of a class': BEFORE.replace('limit', 'limits'), 'a function': BEFORE.replace('def make', 'def mix'), 'what it returns': BEFORE.replace('return Shop()', 'return Other()'),
+    'what it may return as well': BEFORE.replace('    return', '    if x:\n        return b()\n    return'), 'a name': BEFORE.replace('shop =', 'store ='), 'what that is made by': BEFORE.replace('= make()', '= other()'), 'one name more': `${BEFORE}x = 1\n`,
+  };
+  for (const [what, text] of Object.entries(others)) it(`are others with another: ${what}`, async () => { assert.equal(sameNames(await moduleOf(BEFORE), await moduleOf(text)), false); });
+
+  const same: Readonly<Record<string, string>> = {
+    nothing: BEFORE, 'a plain value': BEFORE.replace('limit = 1', 'limit = "two"'), 'a remark above': `# shop\n${BEFORE}`, 'a call': BEFORE.replace('    return', '    print(1)\n    return'), 'an attribute of something': `${BEFORE}shop.limit = 2\n`,
+  };
+  for (const [what, text] of Object.entries(same)) it(`are the same with another: ${what}`, async () => { assert.equal(sameNames(await moduleOf(BEFORE), await moduleOf(text)), true); });
 });
