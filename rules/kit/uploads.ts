@@ -13,11 +13,16 @@ export function storedBy({ call: one }: Pick<CallMatch, 'call'>): readonly Value
   const keyword = (name: string) => one.keywords.find((each) => each.name === name)?.value;
   const given = (...all: readonly (Value | undefined)[]) => all.filter((each) => each !== undefined);
   switch (lastName(one.callee)) {
-    case 'save': return given(one.receiver, one.args[1]);
+    case 'save': return given(one.receiver, unwrapped(one.args[1]));
     case 'put_object': return given(keyword('Body'), keyword('data'));
     case 'upload_fileobj': return given(one.args[0], keyword('Fileobj'));
     default: return given(one.args[0], keyword('data'));
   }
+}
+
+/** `ContentFile(upload.read())` of Django holds what it is given. */
+function unwrapped(value: Value | undefined): Value | undefined {
+  return value?.kind === 'result' && /(^|\.)(ContentFile|BytesIO|File)$/.test(value.callee) && value.args[0] ? value.args[0] : value;
 }
 
 /** The way begins at an uploaded file: of Flask, Django or FastAPI. */

@@ -26,7 +26,7 @@ export default rule<Saved>({
   message: (it, context) => `An upload is saved under the name that the client gives it, ${readBy(clientsName(it, context)?.legs.at(-1)?.value, context.source)}.`,
   underline: (it) => it.call.args.includes(it.target) ? it.target.at : it.call.calleeAt,
   related: (it, context) => placesOf(clientsName(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `saved by ${it.call.written}()` }),
-  nothing: 'No upload is stored.',
+  nothing: 'No upload is seen to be stored.',
 
   fix: { title: 'Wrap in secure_filename', safety: 'safe', edit: secured },
 

@@ -27,7 +27,7 @@ export default rule<CallMatch>({
   underline: ({ call: one }) => one.calleeAt,
   related: (it, context) => placesOf(uploaded(it, context), { path: context.unit.path, ...it.call.calleeAt, text: `stored by ${it.call.written}()` }),
   holds: (it, context) => uploaded(it, context) ? 'Type and content are checked' : undefined,
-  nothing: 'No upload is stored.',
+  nothing: 'No upload is seen to be stored.',
 
   examples: () => ({
     'as it comes': { bad: 'from flask import request\ndef up():\n    f = request.files["photo"]\n    f.save("uploads/photo.bin")\n' },
@@ -37,6 +37,7 @@ export default rule<CallMatch>({
     'into a bucket': { bad: 'import boto3\nfrom flask import Flask, request\n\napp = Flask(__name__)\ns3 = boto3.client("s3")\n\n@app.post("/up")\ndef up():\n    s3.upload_fileobj(request.files["doc"], "bucket", "key")\n    return ""\n' },
     'by way of a function': { bad: { 'app.py': 'from flask import Flask, request\nfrom store import keep\n\napp = Flask(__name__)\n\n@app.post("/up")\ndef up():\n    keep(request.files["doc"])\n    return ""\n', 'store.py': 'import uuid\n\ndef keep(file):\n    file.save(f"uploads/{uuid.uuid4().hex}")\n' } },
     'Django\'s storage': { bad: 'from django.core.files.storage import default_storage\nfrom django.http import HttpResponse\n\ndef up(request):\n    default_storage.save("docs/x", request.FILES["doc"])\n    return HttpResponse("ok")\n', path: 'shop/views.py' },
+    'Django\'s storage, by way of bytes': { bad: 'from django.core.files.base import ContentFile\nfrom django.core.files.storage import default_storage\nfrom django.http import HttpResponse\n\ndef up(request):\n    doc = request.FILES["doc"]\n    default_storage.save("docs/x", ContentFile(doc.read()))\n    return HttpResponse("ok")\n', path: 'shop/views.py' },
     'for administrators': { bad: 'from flask import Flask, request\nfrom auth import admin_required\n\napp = Flask(__name__)\n\n@app.post("/admin/logo")\n@admin_required\ndef logo():\n    request.files["logo"].save("static/logo.png")\n    return ""\n', severity: 'medium' },
     'the extension and the content': { good: 'from flask import request\nfrom PIL import Image\nALLOWED = {"png", "jpg"}\ndef up():\n    f = request.files["photo"]\n    if f.filename.rsplit(".", 1)[-1].lower() not in ALLOWED:\n        return "no", 400\n    Image.open(f.stream).verify()\n    f.stream.seek(0)\n    f.save("uploads/photo.img")\n' },
     'a helper of the project checks': { good: { 'app.py': 'from flask import Flask, abort, request\nfrom files import check_upload\n\napp = Flask(__name__)\n\n@app.post("/up")\ndef up():\n    f = request.files["photo"]\n    check_upload(f)\n    f.save("uploads/x")\n    return ""\n', 'files.py': 'import magic\nfrom flask import abort\n\nALLOWED = {"image/png"}\n\ndef check_upload(file):\n    kind = magic.from_buffer(file.read(2048), mime=True)\n    file.seek(0)\n    if kind not in ALLOWED or not file.filename.endswith(".png"):\n        abort(415)\n' } },
