@@ -144,7 +144,7 @@ function checks(project: Project): readonly Evidence[] {
   const required = readVariables(project).filter(({ reads }) => reads.some(({ path, read }) => read.required && starts(path)));
   const first = required[0]?.reads.find(({ path, read }) => read.required && starts(path));
   const check = project.modules.filter((module) => starts(module.path)).flatMap((module) => module.refusals.filter((each) => each.missing.length > 0 && (each.scope === '' || AT_START.test(each.scope))).map((each): Evidence => ({ path: module.path, start: each.raise.start, end: each.raise.end, text: `stops when ${listed(each.missing, 3)} is missing` })))[0];
-  return [...(first ? [{ path: first.path, start: first.start, end: first.end, text: required.length === 1 ? 'the only setting it needs is required where it is read' : `${required.length} settings are required where they are read` }] : []), ...(check ? [check] : [])];
+  return [...(first ? [{ path: first.path, start: first.start, end: first.end, text: required.length === 1 ? '1 setting is required where it is read' : `${required.length} settings are required where they are read` }] : []), ...(check ? [check] : [])];
 }
 
 /** A list of the names and a refusal, before the application is made or before the first of them is read. */

@@ -4,7 +4,7 @@ import { closure, hooks, idleModules, isWrite, lastName, loadedModules, projectR
 /** Names of what keeps a record of who did what. */
 const TRAIL = /audit|activit(y|ies)_?(logs?|records?|entr(y|ies))|^(user|admin|staff|account|member|action)?_?activit(y|ies)$|(event|action|admin|user|security|access|change|operation)_?(log|trail|journal)(s|ger|_?entry|_?record)?$|log_?entry|^historical[A-Z]|trail|security_?event|record_?(action|event|change|activity)|log_?(\w+_)?(action|event|activity|admin|operation|change|security)|track_?(action|event|change|activity)/i;
 /** What looks at such a record, or at when somebody was last seen, writes none. */
-const LOOKS = /^_*(get|list|last|recent|find|fetch|load|show|view|render|is|has|count|export|search|parse|format|generate|calculate|update)_/;
+const LOOKS = /^_*(get|list|last|recent|find|fetch|load|show|view|render|is|has|count|export|search)_/;
 const LIBRARIES = /^(auditlog|simple_history|reversion|easyaudit|pghistory|actstream|field_history|django_audit\w*|audit_log|sqlalchemy_continuum|postgresql_audit|flask_audit\w*|axiom)(\.|$)/;
 const PRIVILEGE = /admin|superuser|staff|moderator|owner_required|role|permission/i;
 
