@@ -1,4 +1,4 @@
-// Bundles: client, server and command line for node; copies the grammars. `--watch` builds again on every change.
+// Bundles: client, server and command line for node, client and server for editors in a browser; copies the grammars. `--watch` builds again on every change.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,16 +34,27 @@ const ascii = {
 };
 
 /** Bundles are CommonJS, web-tree-sitter's other form among it, and have no import(): code that is kept runs without node's own loader. */
+const every = {
+  bundle: true, format: 'cjs', sourcemap: !production, minify: production, legalComments: 'none', logLevel: 'warning',
+  mainFields: ['module', 'main'], external: ['vscode'], write: false, plugins: [ascii],
+};
 const node = {
-  bundle: true, format: 'cjs', platform: 'node', target: 'node20', sourcemap: !production, minify: production, legalComments: 'none', logLevel: 'warning',
-  mainFields: ['module', 'main'], alias: { 'web-tree-sitter': createRequire(import.meta.url).resolve('web-tree-sitter') }, supported: { 'dynamic-import': false },
-  external: ['vscode'], write: false, plugins: [ascii], define: { __SHIPWORTHY_VERSION__: JSON.stringify(version) },
+  ...every, platform: 'node', target: 'node20', alias: { 'web-tree-sitter': createRequire(import.meta.url).resolve('web-tree-sitter') }, supported: { 'dynamic-import': false },
+  define: { __SHIPWORTHY_VERSION__: JSON.stringify(version) },
+};
+
+/** In a browser the grammars' runtime is handed its code, so that where it is itself does not matter; what it would ask of node is never reached. */
+const web = {
+  ...every, platform: 'browser', target: 'es2022', mainFields: ['browser', 'module', 'main'], alias: { 'node:crypto': './engine/web/crypto.ts' }, inject: ['engine/web/globals.ts'], external: ['vscode', 'fs/promises', 'module'],
+  define: { __SHIPWORTHY_VERSION__: JSON.stringify(version), 'import.meta.url': JSON.stringify('https://localhost/') },
 };
 
 const builds = [
   { ...node, entryPoints: { client: 'client/extension.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { server: 'server/start.ts', 'language-server': 'server/node.ts' }, outdir: 'dist' },
   { ...node, entryPoints: { cli: 'cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  { ...web, entryPoints: { 'web-client': 'client/web-extension.ts' }, outdir: 'dist' },
+  { ...web, entryPoints: { 'web-server': 'server/web.ts' }, outdir: 'dist', format: 'iife' },
 ];
 const only = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length);
 const wanted = builds.filter((each) => !only || only.split(',').includes(Object.keys(each.entryPoints)[0]));

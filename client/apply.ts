@@ -1,6 +1,6 @@
 // Edits that the server makes, applied. VS Code shows them first where the server wants that, and each is one step to undo.
 import * as vscode from 'vscode';
-import { ResponseError, type WorkspaceEdit } from 'vscode-languageclient/node';
+import { ResponseError, type WorkspaceEdit } from 'vscode-languageclient';
 import type { LanguageServer } from './language-server';
 
 const GONE = 'Nothing was changed: what was found there is gone, or the file has just changed.';

@@ -1,6 +1,6 @@
 // Code actions as the editor gets them from the server.
 import * as vscode from 'vscode';
-import type { Middleware } from 'vscode-languageclient/node';
+import type { Middleware } from 'vscode-languageclient';
 
 /**
  * Gives an edit of nothing to every action that is a command, so that VS Code does not ask the server to make one. While it waits for that,

@@ -1,7 +1,7 @@
 // Where another tool underlines the same line for the same reason, ours need not. Only the editor sees what all of them say, so our
 // findings are held back here; the report card keeps them.
 import * as vscode from 'vscode';
-import type { Middleware } from 'vscode-languageclient/node';
+import type { Middleware } from 'vscode-languageclient';
 import { isTwin } from './twins';
 import type { Said } from './twins';
 

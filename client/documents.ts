@@ -18,8 +18,7 @@ const PATTERNS = [
 
 type Filter = { readonly scheme: string; readonly language: string } | { readonly scheme: string; readonly pattern: string };
 
-/** Files on disk only: the server reads their neighbours there. */
-export const DOCUMENTS: readonly Filter[] = [
-  ...LANGUAGES.map((language) => ({ scheme: 'file', language })),
-  ...PATTERNS.map((pattern) => ({ scheme: 'file', pattern })),
-];
+/** Files of folders with one of these schemes: the server reads their neighbours there. What is untitled or of an earlier commit has none. */
+export function documentsOf(schemes: Iterable<string>): Filter[] {
+  return [...new Set(schemes)].flatMap((scheme) => [...LANGUAGES.map((language) => ({ scheme, language })), ...PATTERNS.map((pattern) => ({ scheme, pattern }))]);
+}

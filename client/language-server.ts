@@ -4,12 +4,14 @@
  * why, and a person may start it again. Each start makes a new client: one whose start has failed cannot be started again.
  */
 import * as vscode from 'vscode';
-import { CloseAction, DocumentDiagnosticRequest, ErrorAction, LanguageClient, RevealOutputChannelOn, TransportKind } from 'vscode-languageclient/node';
-import type { MessageTransports, NodeModule, WorkspaceEdit } from 'vscode-languageclient/node';
-import { CODE_CACHE, type InitializationOptions } from '../server/protocol';
+import { CloseAction, DocumentDiagnosticRequest, ErrorAction, RevealOutputChannelOn } from 'vscode-languageclient';
+import type { BaseLanguageClient, LanguageClientOptions, WorkspaceEdit } from 'vscode-languageclient';
+import type { InitializationOptions } from '../server/protocol';
 import { provideCodeActions } from './code-actions';
 import { Deferring } from './deferring';
-import { DOCUMENTS } from './documents';
+import { documentsOf } from './documents';
+import { schemes } from './schemes';
+import { readForServer } from './server-files';
 
 export type ServerState =
   | { readonly kind: 'starting' }
@@ -17,14 +19,21 @@ export type ServerState =
   /** `reason` is a sentence. */
   | { readonly kind: 'stopped'; readonly reason: string };
 
-/** The server on the disk, and what it may write to. */
-export interface ServerPlaces {
-  /** Path of its program. */
-  readonly module: string;
-  /** Folder for what is kept until the workspace is opened again; undefined where there is none. */
-  readonly keepIn: vscode.Uri | undefined;
-  /** Folder for its compiled code, which is the same in every workspace. */
-  readonly codeIn: vscode.Uri;
+/** A client over one life of the server. It never shows a message by itself. */
+export interface ServerClient extends BaseLanguageClient {
+  /** How the server ended, in words; settles only where that can be told. */
+  readonly exited: Promise<string>;
+  /** Of its process; undefined when there is none. */
+  readonly pid: number | undefined;
+}
+
+/** How a server comes to be in the world that the extension runs in. */
+export interface ServerWorld {
+  readonly options: InitializationOptions;
+  /** Where the grammars are. */
+  readonly grammars: vscode.Uri;
+  /** A client whose server is not started yet. */
+  readonly connect: (options: LanguageClientOptions) => ServerClient;
 }
 
 const AUTOMATIC_RESTARTS = 1;
@@ -32,15 +41,14 @@ const AUTOMATIC_RESTARTS = 1;
 const EXIT_DELAY = 2000;
 
 export class LanguageServer implements vscode.Disposable {
-  readonly #module: NodeModule;
+  readonly #world: ServerWorld;
   readonly #log: vscode.LogOutputChannel;
   readonly #listenTo: readonly string[];
-  readonly #options: InitializationOptions;
   readonly #changed = new vscode.EventEmitter<ServerState>();
   readonly #notified = new vscode.EventEmitter<string>();
-  readonly #deferring = new Deferring(() => this.#client?.refreshDiagnostics());
+  readonly #deferring = new Deferring(() => this.#client?.getFeature(DocumentDiagnosticRequest.method).refresh());
   #state: ServerState = { kind: 'starting' };
-  #client: Client | undefined;
+  #client: ServerClient | undefined;
   #restartsLeft = AUTOMATIC_RESTARTS;
   /** Goes up when a person starts or ends the server: what was under way before is then none of our business. */
   #era = 0;
@@ -53,13 +61,8 @@ export class LanguageServer implements vscode.Disposable {
    * @param log where the server's own messages go
    * @param listenTo methods of the notifications that `onNotification` tells of
    */
-  constructor({ module, keepIn, codeIn }: ServerPlaces, log: vscode.LogOutputChannel, listenTo: readonly string[]) {
-    this.#module = {
-      module, transport: TransportKind.ipc, args: codeIn.scheme === 'file' ? [`${CODE_CACHE}${codeIn.fsPath}`] : [],
-      // Not in a folder of the workspace: nothing in there should have a say, and Windows locks the folder.
-      options: { cwd: vscode.Uri.joinPath(vscode.Uri.file(module), '..').fsPath },
-    };
-    this.#options = { canPrompt: true, ...(keepIn?.scheme === 'file' && { keepIn: keepIn.fsPath }) };
+  constructor(world: ServerWorld, log: vscode.LogOutputChannel, listenTo: readonly string[]) {
+    this.#world = world;
     this.#log = log;
     this.#listenTo = listenTo;
   }
@@ -70,7 +73,7 @@ export class LanguageServer implements vscode.Disposable {
 
   /** Of the running process; undefined when there is none. */
   get pid(): number | undefined {
-    return this.#client?.serverProcess?.pid;
+    return this.#client?.pid;
   }
 
   /** Starts the server, or starts it anew. Settles when it runs or has failed for the first time; never rejects. */
@@ -113,8 +116,9 @@ export class LanguageServer implements vscode.Disposable {
 
   async #begin(): Promise<void> {
     this.#become({ kind: 'starting' });
-    const client = new Client(this.#module, this.#log, this.#options, this.#deferring, () => this.#died(client));
+    const client = this.#world.connect(this.#clientOptions(() => void this.#died(client)));
     this.#client = client;
+    readForServer(client, this.#world.grammars);
     for (const method of this.#listenTo) client.onNotification(method, () => this.#notified.fire(method));
     try {
       await client.start();
@@ -124,11 +128,31 @@ export class LanguageServer implements vscode.Disposable {
     }
   }
 
+  /** @param died is called when the connection is closed */
+  #clientOptions(died: () => void): LanguageClientOptions {
+    return {
+      documentSelector: documentsOf(schemes()),
+      outputChannel: this.#log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: { canPrompt: true, readsFiles: true, ...this.#world.options } satisfies InitializationOptions,
+      initializationFailedHandler: () => false,
+      textSynchronization: { delayOpenNotifications: true },
+      middleware: { provideCodeActions, provideDiagnostics: this.#deferring.provideDiagnostics },
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          died();
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
+      },
+    };
+  }
+
   /**
    * Comes for a connection that is closed and for a start that fails, which may be one and the same.
    * @param error what to say where the process has not ended, or not in time
    */
-  async #died(client: Client, error = 'no exit code'): Promise<void> {
+  async #died(client: ServerClient, error = 'no exit code'): Promise<void> {
     if (this.#client !== client) return;
     const era = this.#era;
     this.#client = undefined;
@@ -158,51 +182,8 @@ export class LanguageServer implements vscode.Disposable {
   }
 }
 
-/** A client that never shows a message by itself, and knows how its process ended. */
-class Client extends LanguageClient {
-  /** How the process ended, in words. */
-  readonly exited: Promise<string>;
-  #tellExit: (how: string) => void = () => undefined;
-
-  constructor(module: NodeModule, log: vscode.LogOutputChannel, initializationOptions: InitializationOptions, { provideDiagnostics }: Deferring, died: () => void) {
-    super('shipworthy', 'Shipworthy', module, {
-      documentSelector: [...DOCUMENTS],
-      outputChannel: log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions,
-      initializationFailedHandler: () => false,
-      textSynchronization: { delayOpenNotifications: true },
-      middleware: { provideCodeActions, provideDiagnostics },
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => {
-          died();
-          return { action: CloseAction.DoNotRestart, handled: true };
-        },
-      },
-    });
-    this.exited = new Promise((resolve) => { this.#tellExit = resolve; });
-  }
-
-  protected override async createMessageTransports(encoding: string): Promise<MessageTransports> {
-    const transports = await super.createMessageTransports(encoding);
-    this.serverProcess?.once('exit', (code, signal) => this.#tellExit(signal ? `signal ${signal}` : `exit code ${code}`));
-    return transports;
-  }
-
-  /** Asks for the diagnostics of open files once more. */
-  refreshDiagnostics(): void {
-    this.getFeature(DocumentDiagnosticRequest.method).refresh();
-  }
-
-  /** The base class shows some errors whatever it is told. */
-  override error(message: string, details?: unknown): void {
-    super.error(message, details, false);
-  }
-}
-
 /** Ends a client in whatever state it is. One that does not run says so by rejecting, which is as good. */
-async function dispose(client: Client): Promise<void> {
+async function dispose(client: ServerClient): Promise<void> {
   await client.dispose().catch(() => undefined);
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { body, html } from '../report/html';
 import type { FromPanel, ToPanel } from '../report/panel-messages';
@@ -104,7 +103,7 @@ export class ReportPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
     if (placed.key !== this.#page?.key) {
       this.#page = placed;
       this.#shown = undefined;
-      panel.webview.html = html(placed.card, { mode: 'panel', nonce: randomBytes(16).toString('hex'), cspSource: panel.webview.cspSource });
+      panel.webview.html = html(placed.card, { mode: 'panel', nonce: crypto.randomUUID(), cspSource: panel.webview.cspSource });
     } else if (this.#shown && this.#shown !== placed.card) {
       this.#shown = placed.card;
       void panel.webview.postMessage({ type: 'card', body: body(placed.card, 'panel') } satisfies ToPanel);

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { CurrentReport } from './current-report';
-import { DOCUMENTS } from './documents';
+import { documentsOf } from './documents';
 import type { LanguageServer } from './language-server';
+import { schemes } from './schemes';
 import { statusOf } from './status-words';
 import type { Status } from './status-words';
 
@@ -16,7 +17,7 @@ export class StatusItems implements vscode.Disposable {
   readonly #report: CurrentReport;
   readonly #server: LanguageServer;
   readonly #bar = vscode.window.createStatusBarItem('shipworthy.grade', vscode.StatusBarAlignment.Left);
-  readonly #language = vscode.languages.createLanguageStatusItem('shipworthy.status', DOCUMENTS);
+  readonly #language = vscode.languages.createLanguageStatusItem('shipworthy.status', documentsOf(schemes()));
   readonly #subscriptions: readonly vscode.Disposable[];
   #status: Status | undefined;
 

@@ -38,6 +38,7 @@ export interface Client {
   readonly relativePatterns: boolean;
   readonly folderChanges: boolean;
   readonly canPrompt: boolean;
+  readonly readsFiles: boolean;
   /** What it says of where to keep what is found. */
   readonly keepIn: unknown;
 }
@@ -77,6 +78,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     relativePatterns: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     folderChanges: workspace?.workspaceFolders === true,
     canPrompt: options(initializationOptions).canPrompt === true,
+    readsFiles: options(initializationOptions).readsFiles === true,
     keepIn: options(initializationOptions).keepIn,
   };
 }

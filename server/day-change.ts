@@ -1,5 +1,7 @@
 /** Tells when the day has changed: acceptances end and sign-offs expire by it, although nobody edits a file. */
 
+import { later } from './later';
+
 /** Milliseconds. */
 const DAY = 86_400_000;
 /** The longest wait: the timers of a machine that sleeps sleep too, and midnight may pass meanwhile. Looking costs nothing. */
@@ -26,8 +28,7 @@ export class DayChange {
 
   #wait(): void {
     const untilMidnight = DAY - Date.now() % DAY;
-    this.#timer = setTimeout(() => this.#look(), Math.min(untilMidnight, LONGEST));
-    this.#timer.unref(); // nobody stays up for it
+    this.#timer = later(() => this.#look(), Math.min(untilMidnight, LONGEST));
   }
 
   #look(): void {

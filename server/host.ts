@@ -1,6 +1,7 @@
-/** What the server needs of the world it runs in: a node process, later a web worker. */
+/** What the server needs of the world it runs in: a node process or a web worker. */
 import type { Audit, RuleCard, RuleDocument } from '../engine/audit/outcome';
 import type { Session } from '../engine/audit/session';
+import type { Grammars } from '../engine/syntax/grammars';
 import type { Config } from '../engine/workspace/config';
 import type { ReportCard } from '../report/card';
 import type { Near } from '../report/content';
@@ -15,6 +16,8 @@ export interface Host {
    * @param keepIn absolute path of a folder in which answers are kept for the next time; without it, nothing is
    */
   open(uri: string, name: string, keepIn?: string): Promise<Session>;
+  /** Where folders may be on no disk of this machine: which it reads by itself, and the grammars for those that the client reads for it. */
+  readonly afar?: { readonly isNear: (uri: string) => boolean; readonly grammars: () => Promise<Grammars> };
   /** What a rule of ours has for its page; undefined for one that the audited folder brings itself. */
   document(rule: string): RuleDocument | undefined;
   /** The report card of an audit on one day (ISO); with `near`, one to be read as a document. */

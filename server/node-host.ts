@@ -3,18 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openSession, ruleCards, ruleDocument } from '../engine/audit/open';
+import { openSession } from '../engine/audit/open';
 import { changesOf } from '../engine/node/git/dirty';
 import { grammarsIn } from '../engine/node/grammars';
 import { editionOf, keepingIn } from '../engine/node/keeping';
 import { BASELINE_PATH } from '../engine/records/baseline';
-import { cardSettings } from '../engine/workspace/customised';
 import { openDisk } from '../engine/workspace/disk';
 import { diskFiles, posix } from '../engine/workspace/disk-files';
 import { gitIdentity } from '../engine/workspace/identity';
-import { HISTORY_PATH, readHistory, type HistoryPoint } from '../report/history/points';
-import { makeCard } from '../report/make';
+import { HISTORY_PATH, pointsIn } from '../report/history/points';
 import type { Host } from './host';
+import { plainHost } from './plain-host';
 
 /**
  * A host of this version whose grammars are in a folder. They are read at once, for the first folder to be opened soon.
@@ -26,10 +25,10 @@ export function nodeHost(grammarFolder: string, version: string, program: string
   grammars.catch(() => undefined);
   let edition: Promise<string> | undefined;
   return {
-    version, rules: ruleCards, document: ruleDocument,
-    today: () => new Date().toISOString().slice(0, 10),
+    ...plainHost(version),
+    afar: { isNear, grammars: () => grammars },
     async open(uri, _name, keepIn) {
-      if (!/^file:/i.test(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
+      if (!isNear(uri)) throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`);
       const folder = fileURLToPath(uri);
       const keeping = keepIn === undefined ? undefined : keepingIn(keepIn, folder, await (edition ??= editionOf(version, program)), true);
       return openSession({ workspace: openDisk(folder), grammars: await grammars, ...(keeping && { keeping }) });
@@ -37,21 +36,14 @@ export function nodeHost(grammarFolder: string, version: string, program: string
     changes: (uri) => changesOf(diskFiles, rootOf(uri)),
     baseline: (uri) => readFile(join(fileURLToPath(uri), BASELINE_PATH), 'utf8').catch(() => undefined),
     identity: (uri) => gitIdentity(diskFiles, rootOf(uri), posix(homedir()), process.env),
-    history: (uri) => historyOf(fileURLToPath(uri)),
-    card: (audit, config, asOf, near) => makeCard(audit, { version, asOf, ...cardSettings(config), ...(near && { near }) }),
+    history: (uri) => readFile(join(fileURLToPath(uri), HISTORY_PATH), 'utf8').then(pointsIn, () => []),
   };
+}
+
+function isNear(uri: string): boolean {
+  return /^file:/i.test(uri);
 }
 
 function rootOf(uri: string): string {
   return posix(fileURLToPath(uri)).replace(/\/$/, '');
-}
-
-/** The command line says what is wrong with a history; in the editor there is then no trend. */
-async function historyOf(folder: string): Promise<readonly HistoryPoint[]> {
-  try {
-    const read = readHistory(await readFile(join(folder, HISTORY_PATH), 'utf8'));
-    return 'points' in read ? read.points : [];
-  } catch {
-    return [];
-  }
 }

@@ -3,6 +3,7 @@
  * client says so, hangs up, or is no longer alive; the library sees to that.
  */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { later } from './later';
 import { clientLog } from './log';
 import { nodeHost } from './node-host';
 import { serve } from './serve';
@@ -18,5 +19,5 @@ export function run(warm: () => void): void {
   const connection = createConnection(ProposedFeatures.all);
   // A promise that nobody waits for must not end the process: what depends on it is logged, the rest goes on.
   process.on('unhandledRejection', (reason) => clientLog(connection.console).failed('Something in the background', reason));
-  serve(connection, { ...nodeHost(__dirname, __SHIPWORTHY_VERSION__, __filename), rested: () => setTimeout(warm, TOLD).unref() });
+  serve(connection, { ...nodeHost(__dirname, __SHIPWORTHY_VERSION__, __filename), rested: () => later(warm, TOLD) });
 }

@@ -1,3 +1,5 @@
+import { later } from './later';
+
 /** Does something once after a burst of requests for it: when they pause, or at the latest `most` after the first of them. */
 export class Pause {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -10,12 +12,10 @@ export class Pause {
     const now = Date.now();
     if (this.#timer === undefined) this.#first = now;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    this.#timer = later(() => {
       this.#timer = undefined;
       this.work();
     }, Math.max(0, Math.min(this.wait, this.#first + this.most - now)));
-    // A client that hangs up ends the process: nothing that is put off keeps it alive.
-    this.#timer.unref();
   }
 
   cancel(): void {

@@ -1,6 +1,6 @@
 /** The language server, put together. What each kind of request does is in its own file. */
-import { isAbsolute } from 'node:path';
 import { TextDocumentSyncKind, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
+import { readingAfar } from './afar';
 import { firstFolders, readClient, type Client } from './capabilities';
 import { CODE_ACTIONS, serveCodeActions } from './code-actions';
 import { COMPLETION, serveCompletion } from './completion';
@@ -40,7 +40,8 @@ export function serve(connection: Connection, host: Host): void {
   connection.listen();
 }
 
-function start(connection: Connection, host: Host, log: Log, documents: OpenDocuments, client: Client, params: InitializeParams): void {
+function start(connection: Connection, alone: Host, log: Log, documents: OpenDocuments, client: Client, params: InitializeParams): void {
+  const host = client.readsFiles ? readingAfar(alone, connection) : alone;
   const settings = new SettingsSource(connection, client, log);
   const settled = (): void => {
     delivery.settled();
@@ -84,9 +85,11 @@ function start(connection: Connection, host: Host, log: Log, documents: OpenDocu
   }));
 }
 
-/** A path that is another for every process is none. */
+/** As Unix and as Windows write a path that is the same for every process. */
+const ABSOLUTE = /^(?:[/\\]|[A-Za-z]:[/\\])/;
+
 function placeToKeep({ keepIn }: Client, log: Log): string | undefined {
-  if (typeof keepIn === 'string' && isAbsolute(keepIn)) return keepIn;
+  if (typeof keepIn === 'string' && ABSOLUTE.test(keepIn)) return keepIn;
   if (keepIn !== undefined) log.info('The option keepIn has to be the absolute path of a folder. Until it is one, nothing is kept for the next time.');
   return undefined;
 }

@@ -28,6 +28,7 @@ const LAYERS = [
   { name: 'cli', command: mocha('test/cli/**/*.test.ts') },
   { name: 'client', command: mocha('test/client/**/*.test.ts') },
   { name: 'editor', command: [process.execPath, ['test/editor/run.mjs', '--host', 'both']], needs: browser },
+  { name: 'web', command: [process.execPath, ['test/editor/run.mjs', '--host', 'web']], needs: browser },
   { name: 'driven', command: mocha('--parallel', '--jobs', '2', 'test/editor/**/*.test.mjs'), needs: browser },
   { name: 'neovim', command: mocha('test/neovim/*.test.mjs'), needs: neovim },
 ];

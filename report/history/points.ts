@@ -53,6 +53,12 @@ export function readHistory(text: string): { readonly points: readonly HistoryPo
   return { points };
 }
 
+/** The points of a history, or none where it is not understood: the command line says what is wrong with it. */
+export function pointsIn(text: string): readonly HistoryPoint[] {
+  const read = readHistory(text);
+  return 'points' in read ? read.points : [];
+}
+
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -158,7 +158,7 @@ async function answers(url) {
 }
 
 /** The given port, or any when it is 0, once nobody listens on it. */
-function freePort(wanted) {
+export function freePort(wanted) {
   return within('Finding a free port', new Promise((resolve, reject) => {
     const probe = createServer().once('error', (error) => reject(error.code === 'EADDRINUSE'
       ? new Error(`Port ${wanted} of 127.0.0.1 is taken by another program.`)

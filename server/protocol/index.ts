@@ -4,6 +4,8 @@ import type { ReportCard } from '../../report/card';
 
 /** What a client says of itself in `initializationOptions`. Every key is optional, so that any LSP client will do. */
 export interface InitializationOptions {
+  /** It answers the three requests for files below, so that folders which are on no disk can be read. */
+  readonly readsFiles?: boolean;
   /** It has the commands below and asks its user itself. Without it, code actions are edits only. */
   readonly canPrompt?: boolean;
   /** Absolute path of a folder that the server may write to: what is found is kept there, and shown at once the next time. */
@@ -123,3 +125,25 @@ export interface OpenReportCommand { readonly resource: string }
 
 /** Command of the client with one ExplainParams: shows the rule's page. In code actions only when the client can prompt. */
 export const EXPLAIN_COMMAND = 'shipworthy.explain';
+
+/**
+ * Requests of the server, for folders that are on no disk of its machine: a repository that the editor shows from afar, or any folder where the
+ * server is a web worker. What cannot be had is a fault, by the code that a file system gives it (`ENOENT`, `EACCES`…).
+ */
+export const READ_FOLDER = 'shipworthy/readFolder';
+export const FILE_STAT = 'shipworthy/fileStat';
+export const READ_FILE = 'shipworthy/readFile';
+export interface FileParams { readonly uri: string }
+/** Files of more bytes than `limit` are a fault, `TOO_LARGE`. */
+export interface ReadFileParams extends FileParams { readonly limit: number }
+export type FileKind = 'file' | 'folder' | 'link' | 'other';
+export interface FolderNames { readonly names: readonly { readonly name: string; readonly kind: FileKind }[] }
+/** Bytes, and the milliseconds of its last change. */
+export interface FileStat { readonly kind: FileKind; readonly size: number; readonly mtime: number }
+/** Base64: it goes through every kind of connection. */
+export interface FileBytes { readonly bytes: string }
+export interface FileFault { readonly fault: string }
+
+/** Request of a server that has no disk at all: a grammar that came with the client, by the name of its file. */
+export const READ_GRAMMAR = 'shipworthy/readGrammar';
+export interface GrammarParams { readonly file: string }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DOCUMENTS } from '../../client/documents';
+import { documentsOf } from '../../client/documents';
 import { kindOf } from '../../engine/files/kind';
 
 /** As VS Code matches the few signs our patterns have. */
@@ -8,7 +8,7 @@ function expression(glob: string): RegExp {
   return new RegExp(`^${glob.replace(/\*\*\/|\*\*|[*{},.]/g, (sign) => signs[sign] ?? sign)}$`);
 }
 
-const PATTERNS = DOCUMENTS.flatMap((each) => ('pattern' in each ? [expression(each.pattern)] : []));
+const PATTERNS = documentsOf(['file']).flatMap((each) => ('pattern' in each ? [expression(each.pattern)] : []));
 
 /** Files whose language differs from editor to editor, or is none. */
 const PATHS = [
@@ -23,6 +23,12 @@ describe('documents that the editor tells of', () => {
   it('are all that the engine reads around an application, whatever language they are given', () => {
     assert.deepEqual(PATHS.filter((path) => kindOf(path) === undefined), []);
     assert.deepEqual(PATHS.filter((path) => !PATTERNS.some((pattern) => pattern.test(path))), []);
+  });
+
+  it('are those of the schemes that folders have, each once', () => {
+    const both = documentsOf(['file', 'vscode-vfs', 'file']);
+    assert.equal(both.length, 2 * documentsOf(['file']).length);
+    assert.deepEqual(new Set(both.map(({ scheme }) => scheme)), new Set(['file', 'vscode-vfs']));
   });
 
   it('are not all that lie around', () => {

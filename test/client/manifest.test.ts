@@ -13,7 +13,8 @@ interface Step { readonly description: string; readonly media: Readonly<Record<s
 interface Manifest {
   readonly icon: string;
   readonly activationEvents: readonly string[];
-  readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: unknown }; readonly virtualWorkspaces: { readonly supported: unknown; readonly description?: string } };
+  readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: unknown }; readonly virtualWorkspaces: { readonly supported: unknown } };
+  readonly browser: string;
   readonly contributes: {
     readonly commands: readonly Command[];
     readonly languageModelTools: readonly { readonly name: string; readonly modelDescription: string; readonly userDescription: string; readonly inputSchema: { readonly type: string } }[];
@@ -136,9 +137,10 @@ describe('the manifest', () => {
     for (const event of manifest.activationEvents) assert.match(event, /^(onLanguage|workspaceContains|onWebviewPanel):/);
   });
 
-  it('works in restricted mode, and says why not in a virtual workspace', () => {
+  it('works in restricted mode, in a virtual workspace and in a browser', () => {
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, true);
-    assert.ok(manifest.capabilities.virtualWorkspaces.supported === true || manifest.capabilities.virtualWorkspaces.description);
+    assert.equal(manifest.capabilities.virtualWorkspaces.supported, true);
+    assert.match(manifest.browser, /^\.\/dist\/[\w-]+\.js$/);
   });
 
   it('contributes the colour of every grade for every kind of theme', () => {

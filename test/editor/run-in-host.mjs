@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBrowser, pageUrl, pause, remoteUri, startServer, temporaryFolder } from '../../scripts/host.mjs';
 
-const EXIT = { hostDied: 96, noResults: 97, tooLate: 98 };
+export const EXIT = { hostDied: 96, noResults: 97, tooLate: 98 };
 
 /**
  * @typedef {{ title: string, state: 'passed' | 'failed' | 'skipped', milliseconds?: number, error?: string }} Result
@@ -74,8 +74,13 @@ async function endOfRun(page, server, url, { limit, verbose }) {
   }
 }
 
-/** Turns what the suite wrote and how the host ended into results that never look better than they are. */
-function judge({ code, problem }, report, log) {
+/**
+ * Turns what the suite wrote and how the host ended into results that never look better than they are.
+ * @param {{ code: number, problem?: string }} end  VS Code's exit code, or why there is none
+ * @param {{ finished: boolean, results: (Result | Omit<Result, 'state'> & { state: 'running' })[] } | undefined} report
+ * @param {string} log  shown where the run came to no end
+ */
+export function judge({ code, problem }, report, log) {
   const results = (report?.results ?? [])
     .map((result) => (result.state === 'running' ? { ...result, state: 'failed', error: problem ?? 'It was never finished.' } : result));
   const failed = results.some(({ state }) => state === 'failed');

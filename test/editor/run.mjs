@@ -1,5 +1,6 @@
 // Runs the suites of this folder INSIDE the extension host of a real VS Code.
-//   node test/editor/run.mjs [--host newest|oldest|both] [--grep text] [--verbose]
+//   node test/editor/run.mjs [--host newest|oldest|both|web] [--grep text] [--verbose]
+// `web` is VS Code for the Web: the newest in a browser, with no machine behind it.
 // Prints one line per test and at the end `N passed, N failed, N skipped`. Exit code: 0 all passed; 1 a test failed or
 // nothing could be run; 96 the extension host died; 97 it ended well without results; 98 the time limit; else VS Code's own.
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { ensureHost, hostName, HOST_NAMES } from '../../scripts/host.mjs';
 import { buildSuites } from './build.mjs';
 import { runInHost } from './run-in-host.mjs';
+import { runInWeb } from './run-in-web.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, '../..');
@@ -29,7 +31,8 @@ function readArguments() {
   const limit = Number(values['time-limit']);
   if (!(limit > 0)) throw new Error(`--time-limit is "${values['time-limit']}": say a number of seconds.`);
   return {
-    hosts: values.host === 'both' ? HOST_NAMES : [hostName(values.host)],
+    web: values.host === 'web',
+    hosts: values.host === 'both' ? HOST_NAMES : [values.host === 'web' ? 'newest' : hostName(values.host)],
     grep: values.grep,
     verbose: values.verbose,
     limit: limit * 1000,
@@ -38,10 +41,12 @@ function readArguments() {
   };
 }
 
-function checkBuilt(extension) {
+function checkBuilt(extension, web) {
   const manifest = join(extension, 'package.json');
   if (!existsSync(manifest)) throw new Error(`There is no extension in ${extension}: package.json is missing.`);
-  const { main } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const { main: program, browser } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const main = web ? browser : program;
+  if (web && !main) throw new Error(`${manifest} names no program for a browser.`);
   if (main && !existsSync(join(extension, main))) throw new Error(`${join(extension, main)} is missing: run npm run build.`);
 }
 
@@ -54,15 +59,15 @@ function print(results) {
 }
 
 async function main() {
-  const { hosts, suites, extension, ...options } = readArguments();
-  checkBuilt(extension);
-  const bundle = await buildSuites(suites);
+  const { hosts, web, suites, extension, ...options } = readArguments();
+  checkBuilt(extension, web);
+  const bundle = await buildSuites(suites, web ? { grep: options.grep } : undefined);
   const all = [];
   let worst = 0;
   for (const name of hosts) {
     const host = await ensureHost(name, console.log);
-    console.log(`${name}: VS Code ${host.vscode}`);
-    const { code, results } = await runInHost(host, { ...options, extension, bundle, workspace: join(HERE, 'workspace') });
+    console.log(`${web ? 'web' : name}: VS Code ${host.vscode}`);
+    const { code, results } = await (web ? runInWeb : runInHost)(host, { ...options, extension, bundle, workspace: join(HERE, 'workspace') });
     print(results);
     all.push(...results);
     worst ||= code;

@@ -1,7 +1,8 @@
 /** The language server and the command line are two skins over one engine: on the same folder they say the same, to the letter. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -13,6 +14,7 @@ import type { ReportCard } from '../../report/card';
 import { REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
 import { ROOT, shipworthy } from '../cli/built';
 import { VSCODE } from './editor';
+import { startWorker } from './worker';
 
 const place = ({ start, end }: Range) => `${start.line}:${start.character}-${end.line}:${end.character}`;
 
@@ -59,6 +61,30 @@ describe('editor and command line', function () {
         if (report.kind === 'full') for (const each of report.items) shown.add(`${path} ${place(each.range)} ${String(each.code)} ${each.message}`);
       }
       assert.deepEqual([...shown].sort(), findings.map((each) => `${each.path} ${place(each.range)} ${each.rule} ${each.message}`).sort());
+    });
+  }
+});
+
+describe('web worker and command line', function () {
+  this.timeout(60_000);
+  let scratch = '';
+  before(() => { scratch = mkdtempSync(join(tmpdir(), 'shipworthy-')); });
+  after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  for (const example of ['not-ready', 'ready']) {
+    it(`say the same of examples/${example}`, async () => {
+      // Without the repository around it, of which a worker sees nothing.
+      const folder = join(scratch, example);
+      cpSync(join(ROOT, 'examples', example), folder, { recursive: true });
+      const worker = await startWorker(folder);
+      await worker.request(RESCAN);
+      const { folders } = await worker.request<ReportAnswer>(REPORT);
+      const [ofWorker] = folders[0]?.cards ?? [];
+      assert.ok(ofWorker, worker.logged.join('\n'));
+      const { out } = await shipworthy(['check', folder, '--format', 'json', '--fail-on', 'never', '--as-of', ofWorker.asOf]);
+      const ofCli = JSON.parse(out) as ReportCard;
+      assert.deepEqual(JSON.parse(JSON.stringify(ofWorker)), { ...ofCli, content: { ...ofCli.content, closeUps: {} } });
+      await worker.request('shutdown');
     });
   }
 });

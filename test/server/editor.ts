@@ -15,6 +15,7 @@ import type { Host } from '../../server/host';
 import { REPORT_CHANGED, type ReportChanged } from '../../server/protocol';
 import { serve } from '../../server/serve';
 import { FakeSession, RULES } from './fake-session';
+import { readFiles } from './read-files';
 
 /** What VS Code's client 11 says it can, as far as the server asks. */
 export const VSCODE: ClientCapabilities = {
@@ -49,6 +50,8 @@ export interface Setup {
   readonly canPrompt?: boolean;
   /** What the editor says of where to keep what is found. */
   readonly keepIn?: unknown;
+  /** The editor reads files for the server: those of `folders`, and of a text `fault: CODE` it says that fault. */
+  readonly readsFiles?: boolean;
   readonly settings?: Record<string, unknown>;
   readonly rootUri?: string;
   /** The world the server runs in; one of fake sessions over `folders` when left out. */
@@ -189,11 +192,12 @@ export async function start(setup: Setup = {}): Promise<Editor> {
   const server = createServerConnection((logger) => createProtocolConnection(up, down, logger), watchDog, ProposedFeatures.all);
   const usual = fakeHost(disks, sessions, setup.prepare);
   serve(server, typeof setup.host === 'function' ? setup.host(usual) : setup.host ?? usual);
+  if (setup.readsFiles) readFiles(editor.connection, disks);
   editor.connection.listen();
   const workspaceFolders = setup.rootUri ? null : Object.keys(folders).map((uri): WorkspaceFolder => ({ uri, name: uri.replace(/.*\//, '') }));
   editor.initialized = await editor.connection.sendRequest(InitializeRequest.type, {
     processId: null, rootUri: setup.rootUri ?? null, workspaceFolders, capabilities: setup.capabilities ?? VSCODE,
-    initializationOptions: { canPrompt: setup.canPrompt ?? false, ...('keepIn' in setup && { keepIn: setup.keepIn }) },
+    initializationOptions: { canPrompt: setup.canPrompt ?? false, readsFiles: setup.readsFiles ?? false, ...('keepIn' in setup && { keepIn: setup.keepIn }) },
   });
   await editor.connection.sendNotification(InitializedNotification.type, {});
   return editor;

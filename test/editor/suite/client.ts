@@ -1,6 +1,6 @@
 // The client as the suites of this folder see it.
 import * as vscode from 'vscode';
-import type { TestView } from '../../../client/extension';
+import type { TestView } from '../../../client/begin';
 import type { TreeNode } from '../../../client/tree-model';
 import { assert, extension, until, workspaceFile } from '../helpers';
 
