@@ -22,6 +22,8 @@ export class ReportTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   readonly #widget: vscode.TreeView<TreeNode>;
   readonly #subscriptions: readonly vscode.Disposable[];
   #roots: readonly TreeNode[] = [];
+  /** The file that was in front last: the report's panel and the tree itself are none. */
+  #front = vscode.window.activeTextEditor?.document.uri.toString();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -31,7 +33,9 @@ export class ReportTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     this.#server = server;
     this.#memory = memory;
     this.#widget = vscode.window.createTreeView(TREE_VIEW, { treeDataProvider: this, showCollapseAll: true });
-    this.#subscriptions = [report.onDidChange(() => this.#draw()), server.onDidChangeState(() => this.#draw())];
+    this.#subscriptions = [
+      report.onDidChange(() => this.#draw()), server.onDidChangeState(() => this.#draw()), vscode.window.onDidChangeActiveTextEditor((editor) => this.#bring(editor)),
+    ];
     this.#draw();
   }
 
@@ -82,10 +86,16 @@ export class ReportTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  #bring(editor: vscode.TextEditor | undefined): void {
+    if (!editor) return;
+    this.#front = editor.document.uri.toString();
+    if (this.view.show === 'front') this.#draw();
+  }
+
   #draw(): void {
     const { cards, scanning, worst } = this.#report.known;
     const { view } = this;
-    this.#roots = treeOf(cards, view);
+    this.#roots = treeOf(cards, { ...view, inFront: (folder, path) => fileOf(folder, path).toString() === this.#front });
     const blockers = cards.reduce((sum, { card }) => sum + card.counts.blockers, 0);
     this.#widget.badge = blockers > 0 ? { value: blockers, tooltip: count(blockers, 'blocker') } : undefined;
     // In the description and not in the message, which would push the tree down with every keystroke.

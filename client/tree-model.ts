@@ -17,8 +17,12 @@ import { baseName, gradeWords, headline, SEVERITIES, spokenGrade } from './words
 /** How the tree is drawn: what a person chose. */
 export interface TreeView {
   readonly group: 'category' | 'severity' | 'file' | 'rule';
-  readonly show: 'everything' | 'open' | 'fixable' | 'new';
+  readonly show: 'everything' | 'open' | 'fixable' | 'new' | 'front';
 }
+/** Whether a path of a workspace folder is that of the file in front. */
+export type InFront = (folder: string, path: string) => boolean;
+/** A view with what it is about at the moment. */
+interface Drawn extends TreeView { readonly inFront?: InFront }
 export const DEFAULT_VIEW: TreeView = { group: 'category', show: 'everything' };
 
 export interface TreeNode {
@@ -56,9 +60,10 @@ const STATE_RANKS: Readonly<Record<State, number>> = { open: 0, accepted: 1, att
 /**
  * Makes the tree. One card is shown directly, several get a root each.
  * @param cards worst first
+ * @param view with `front`, of no file where nothing says which is
  * @returns the roots; none when the view leaves nothing over
  */
-export function treeOf(cards: readonly PlacedCard[], view: TreeView): readonly TreeNode[] {
+export function treeOf(cards: readonly PlacedCard[], view: Drawn): readonly TreeNode[] {
   const shown = cards.map((placed) => ({ placed, groups: [...groupsOf(placed, view), ...signoffsNode(placed, view)] }))
     .filter(({ groups }) => groups.length > 0);
   const [only] = shown;
@@ -67,19 +72,20 @@ export function treeOf(cards: readonly PlacedCard[], view: TreeView): readonly T
 }
 
 /** Results that a view shows. */
-function visible(placed: PlacedCard, view: TreeView): readonly Result[] {
+function visible(placed: PlacedCard, view: Drawn): readonly Result[] {
   const { results } = placed.card;
   if (view.show === 'everything') return results;
   const keep = keptBy(placed, view);
   return results.filter(({ state, findings }) => state === 'open' && (!keep || findings.some(keep)));
 }
 
-function keptBy({ fresh }: PlacedCard, { show }: TreeView): Keep | undefined {
+function keptBy({ fresh, folder }: PlacedCard, { show, inFront }: Drawn): Keep | undefined {
+  if (show === 'front') return ({ path }) => inFront?.(folder, path) === true;
   if (show === 'fixable') return ({ fixes }) => fixes.length > 0;
   return show === 'new' ? ({ fingerprint }) => fresh?.has(fingerprint) === true : undefined;
 }
 
-function groupsOf(placed: PlacedCard, view: TreeView): readonly TreeNode[] {
+function groupsOf(placed: PlacedCard, view: Drawn): readonly TreeNode[] {
   const results = visible(placed, view);
   if (results.length === 0) return [];
   if (view.group === 'severity') return severityNodes(placed, results, view);
@@ -97,7 +103,7 @@ function inOrder(results: readonly Result[]): readonly Result[] {
     || (a.state === 'open' ? SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) : 0));
 }
 
-function ruleNodes(placed: PlacedCard, results: readonly Result[], view: TreeView, under: string): readonly TreeNode[] {
+function ruleNodes(placed: PlacedCard, results: readonly Result[], view: Drawn, under: string): readonly TreeNode[] {
   return inOrder(results).map((result) => ruleNode(placed, result, { under, keep: keptBy(placed, view) }));
 }
 
@@ -154,7 +160,7 @@ function spokenVerdict({ verdict, score, counts }: ReportCard): string {
   return `${verdict.value.toLowerCase()}, ${spokenGrade(score.grade, score.value)}${blockers}`;
 }
 
-function categoryNode(placed: PlacedCard, category: CategoryCard, results: readonly Result[], view: TreeView): TreeNode {
+function categoryNode(placed: PlacedCard, category: CategoryCard, results: readonly Result[], view: Drawn): TreeNode {
   const id = `${placed.key}/category:${category.id}`;
   const { title, grade, score } = category;
   const fraction = `${category.holds} of ${category.applicable}`;
@@ -174,7 +180,7 @@ function categoryNode(placed: PlacedCard, category: CategoryCard, results: reado
   };
 }
 
-function severityNodes(placed: PlacedCard, results: readonly Result[], view: TreeView): readonly TreeNode[] {
+function severityNodes(placed: PlacedCard, results: readonly Result[], view: Drawn): readonly TreeNode[] {
   return SEVERITIES.flatMap((severity) => {
     const own = results.filter((result) => result.severity === severity);
     if (own.length === 0) return [];
@@ -199,7 +205,7 @@ function severityNodes(placed: PlacedCard, results: readonly Result[], view: Tre
 interface InFile { readonly path: string; readonly severity?: Severity; readonly node: (under: string) => TreeNode }
 
 /** Files with open places, worst first; with everything shown, what is accepted in them too. */
-function fileNodes(placed: PlacedCard, results: readonly Result[], view: TreeView): readonly TreeNode[] {
+function fileNodes(placed: PlacedCard, results: readonly Result[], view: Drawn): readonly TreeNode[] {
   const open = results.flatMap((result) => result.findings
     .filter(keptBy(placed, view) ?? (() => true))
     .map((finding): InFile & { readonly severity: Severity } => (

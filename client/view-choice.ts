@@ -15,6 +15,7 @@ const SHOWN: Readonly<Record<TreeView['show'], { readonly label: string; readonl
   everything: { label: 'Everything', detail: 'What holds, what is open, what is accepted, what does not apply.' },
   open: { label: 'Only open', detail: 'Rules that do not hold.' },
   fixable: { label: 'Only fixable', detail: 'Open places for which there is a fix.' },
+  front: { label: 'Only this file', detail: 'Open places of the file that is in front.' },
   new: { label: 'Only new', detail: 'Open places that .shipworthy/baseline.json does not have.' },
 };
 

@@ -125,6 +125,7 @@ describe('the manifest', () => {
       { workspaceFolderCount: 0 }, { workspaceFolderCount: 1 }, { workspaceFolderCount: 1, state: 'starting' }, { workspaceFolderCount: 2, state: 'scanning' },
       { workspaceFolderCount: 1, state: 'stopped' }, { workspaceFolderCount: 1, state: 'ready', known: false },
       { workspaceFolderCount: 1, state: 'ready', known: true, show: 'open' }, { workspaceFolderCount: 1, state: 'ready', known: true, show: 'fixable' },
+      { workspaceFolderCount: 1, state: 'ready', known: true, show: 'front' },
       { workspaceFolderCount: 1, state: 'ready', known: true, show: 'new' }, { workspaceFolderCount: 1, state: 'ready', known: true, show: 'new', baseline: true },
     ];
     for (const state of states) {

@@ -139,6 +139,18 @@ describe('the tree of the report card', () => {
     assert.deepEqual(treeOf([card], view), []);
   });
 
+  it('shows only the file in front, whatever it is grouped by, and nothing where there is none', () => {
+    const results = [result({ findings: [finding({ path: 'a.py', fingerprint: '1111111111111111' }), finding({ path: 'b.py', fingerprint: '2222222222222222' })] })];
+    const card = placed({ results });
+    const inFront = (folder: string, path: string) => folder === card.folder && path === 'b.py';
+    for (const group of ['category', 'severity', 'file', 'rule'] as const) {
+      const shown = all(treeOf([card], { group, show: 'front', inFront })).flatMap(({ subject }) => subject.fingerprint ?? []);
+      assert.deepEqual(shown, ['2222222222222222'], group);
+    }
+    assert.deepEqual(treeOf([card], { ...DEFAULT_VIEW, show: 'front', inFront: () => false }), []);
+    assert.deepEqual(treeOf([card], { ...DEFAULT_VIEW, show: 'front' }), []);
+  });
+
   it('never gives two nodes one id, however the tree is grouped', () => {
     const awkward = [...MIXED, result({ rule: 'odd', findings: [finding({ rule: 'odd', path: 'verdict:' }), finding({ rule: 'odd', path: 'reason:0', line: 7 })] })];
     for (const group of ['category', 'severity', 'file', 'rule'] as const) {
