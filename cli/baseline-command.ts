@@ -1,10 +1,9 @@
 /** `shipworthy baseline`: says how far the written-down findings are from today's, and writes them down when asked to. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import type { Notice } from '../engine/audit/outcome';
 import { BASELINE, BASELINE_PATH, type BaselineEntry } from '../engine/records/baseline';
 import { formatDocument } from '../engine/records/document';
-import { compared, knownOf, matched, openFindings } from '../report/comparison/compare';
+import { baselineProblem, nextBaseline } from '../report/comparison/next-baseline';
 import { line } from '../report/escape';
 import { count } from '../report/words';
 import { existingBaseline, goneFrom } from './baseline';
@@ -36,21 +35,14 @@ async function baseline(given: string, flags: Flags, product: Product, around: S
   const session = await product.open(folder);
   try {
     await scan(session, flags.quiet ?? false, around);
-    refuseWrong(session.notices());
+    const notices = session.notices();
+    const problem = baselineProblem(notices);
+    if (problem !== undefined) throw new UsageError(problem);
     const asOf = flags.asOf ?? around.today();
     const cards = session.audits().map((audit) => product.card(audit, session.config, asOf));
-    const against = { base: { kind: 'baseline' as const, file: BASELINE_PATH, entries: before?.length ?? 0 }, known: before ?? [], gone: goneFrom(folder) };
-    const comparisons = compared(cards, against).flatMap((card) => card.comparison ?? []);
-    const fixed = comparisons.flatMap((one) => one.fixed);
-    const fresh = new Set(comparisons.flatMap((one) => one.new)).size;
-    const unread = unreadable(session.notices());
-    const kept = (before ?? []).filter((entry) => fixed.some((one) => one.fingerprint === entry.fingerprint) && unread(entry.path));
-    const open = openFindings(cards);
-    // A finding that was written down before keeps its day, also when its file had another name then.
-    const was = matched(open, before ?? [], against.gone);
-    const entries = [...open.map((finding): BaselineEntry => ({ ...knownOf(finding), since: was.get(finding.fingerprint)?.since ?? asOf })), ...kept];
+    const { entries, ...counts } = nextBaseline(before ?? [], { cards, notices, gone: goneFrom(folder), asOf });
     if (flags.write === true) writeWhole(file, formatDocument(BASELINE, entries));
-    const said = sentences({ file, before, now: entries.length, fresh, fixed: fixed.length - kept.length, kept: kept.length }, flags.write === true);
+    const said = sentences({ file, before, now: entries.length, ...counts }, flags.write === true);
     await send(around.stdout, said.map((one) => `${line(one)}\n`).join(''));
     return EXIT.ok;
   } finally {
@@ -62,18 +54,6 @@ async function baseline(given: string, flags: Flags, product: Product, around: S
 function place({ output, write }: Flags, folder: string, cwd: string): string {
   if (output !== undefined) return outputFile(output, cwd);
   return write === true ? outputFile(recordPlace(folder, BASELINE_PATH), cwd) : path.join(folder, BASELINE_PATH);
-}
-
-/** By a configuration that is not understood, other findings would be open. */
-function refuseWrong(notices: readonly Notice[]): void {
-  const wrong = notices.find((notice) => notice.code === 'config');
-  if (wrong) throw new UsageError(`${wrong.message} Mend it first: the baseline would hold other findings.`);
-}
-
-/** Whether nothing is known of a file today, so that its findings are not gone but unseen. */
-function unreadable(notices: readonly Notice[]): (file: string) => boolean {
-  const paths = notices.filter((notice) => notice.incomplete).flatMap((notice) => notice.path ?? []);
-  return (file) => paths.some((one) => file === one || file.startsWith(`${one}/`));
 }
 
 interface Told { readonly file: string; readonly before: readonly BaselineEntry[] | undefined; readonly now: number; readonly fresh: number; readonly fixed: number; readonly kept: number }

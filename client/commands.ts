@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, OPEN_REPORT_COMMAND, RESCAN, SIGN_OFF_COMMAND, SWITCH_OFF_COMMAND } from '../server/protocol';
-import type { DecideCommand, Lane } from '../server/protocol';
+import { ACCEPT_COMMAND, EXPLAIN_COMMAND, FALSE_POSITIVE_COMMAND, IGNORE_COMMAND, OPEN_REPORT_COMMAND, RESCAN, SIGN_OFF_COMMAND, SWITCH_OFF_COMMAND, WRITE_BASELINE } from '../server/protocol';
+import type { DecideCommand, Lane, WriteBaselineParams } from '../server/protocol';
+import { record } from './apply';
 import { atCursor } from './at-cursor';
 import { cardAt, openFinding } from './cards';
 import type { OpenFinding, PlacedCard } from './cards';
@@ -51,6 +52,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     [SWITCH_OFF_COMMAND]: (argument) => switchRuleOff(parts, ruleMeant(argument)),
     [SIGN_OFF_COMMAND]: (argument) => sign(parts, about(argument)),
     'shipworthy.exportReport': (argument) => exportCard(parts, about(argument).card),
+    'shipworthy.writeBaseline': () => writeBaseline(parts),
     'shipworthy.copyId': (argument) => copyId(about(argument).rule),
   };
   return vscode.Disposable.from(...Object.entries(handlers).map(([id, handler]) => vscode.commands.registerCommand(id, handler)));
@@ -152,6 +154,16 @@ async function switchRuleOff({ server, report }: Parts, { uri, card, rule }: Abo
   const folder = uri ?? cards.find(({ key }) => key === card)?.folder ?? (await pickCard(cards))?.folder;
   const chosen = folder === undefined ? undefined : rule ?? await pickRule(cards.filter((placed) => placed.folder === folder), 'Switch a rule off');
   if (folder !== undefined && chosen !== undefined) await switchOff(server, { uri: folder, rule: chosen });
+}
+
+/** Writes down what is open in a folder, which is asked for where there are several. */
+async function writeBaseline({ server, report }: Parts): Promise<void> {
+  const { cards } = report.known;
+  const folders = [...new Set(cards.map(({ folder }) => folder))];
+  if (folders.length === 0) void vscode.window.showInformationMessage('There is nothing to write down yet: nothing has been read.');
+  const items = folders.map((folder) => ({ label: vscode.workspace.asRelativePath(vscode.Uri.parse(folder)), folder }));
+  const chosen = items.length < 2 ? items[0] : await vscode.window.showQuickPick(items, { title: 'Whose findings are to be written down?' });
+  if (chosen) await record(server, WRITE_BASELINE, { uri: chosen.folder } satisfies WriteBaselineParams);
 }
 
 async function sign({ server, report }: Parts, named: About): Promise<void> {

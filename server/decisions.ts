@@ -23,9 +23,10 @@ export function serveDecisions(serving: Serving): void {
   connection.onRequest(SIGN, (params: SignParams) => answer(log, 'Signing a control', () => signed(serving, params)));
 }
 
-interface Place { readonly folder: Folder; readonly session: Session }
+export interface Place { readonly folder: Folder; readonly session: Session }
 
-async function placeOf({ folders }: Serving, uri: string): Promise<Place> {
+/** The folder that a URI names or is in, with everything in it judged. @throws an error for the client where there is none */
+export async function placeOf({ folders }: Serving, uri: string): Promise<Place> {
   const folder = folders.named(uri) ?? folders.nearest(uri)?.folder;
   if (!folder) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is in no workspace folder.`);
   const session = await folder.judged();
@@ -77,6 +78,11 @@ function lasting(session: Session, { control, app }: Pick<Signoff, 'control' | '
 async function editOf(serving: Serving, folder: Folder, made: Recording): Promise<WorkspaceEdit> {
   if ('refused' in made) throw new ResponseError(LSPErrorCodes.RequestFailed, made.refused);
   const edit = await workspaceEdit(serving, folder, made, false);
-  if (!edit) throw new ResponseError(LSPErrorCodes.RequestFailed, `This editor cannot create files. Create an empty ${Object.keys(made.creates).join(', ')} and try again.`);
+  if (!edit) throw cannotCreate(Object.keys(made.creates));
   return edit;
+}
+
+/** What a client without the right to create files is told. */
+export function cannotCreate(paths: readonly string[]): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, `This editor cannot create files. Create an empty ${paths.join(', ')} and try again.`);
 }

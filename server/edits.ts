@@ -14,14 +14,15 @@ interface Changed { readonly uri: string; readonly version: number | null; reado
 /**
  * A correction as an edit of the client's files. With `review`, a client that can asks before it changes more than one file.
  * Undefined when a file to be changed cannot be read, or the client cannot create one that is to be created.
+ * @param read the text of a file that is not open
  */
-export async function workspaceEdit(serving: Serving, folder: Folder, correction: Correction, review: boolean): Promise<WorkspaceEdit | undefined> {
+export async function workspaceEdit(serving: Serving, folder: Folder, correction: Correction, review: boolean, read = (path: string) => folder.session?.text(path)): Promise<WorkspaceEdit | undefined> {
   const { client } = serving;
   const creates = Object.entries(correction.creates);
   if (creates.length > 0 && !client.createsFiles) return undefined;
   const changed: Changed[] = [];
   for (const [path, edits] of Object.entries(correction.edits)) {
-    const one = await change(serving, folder, path, edits);
+    const one = change(serving, folder.uriOf(path), edits, read(path));
     if (!one) return undefined;
     changed.push(one);
   }
@@ -36,10 +37,10 @@ export async function workspaceEdit(serving: Serving, folder: Folder, correction
   };
 }
 
-async function change({ documents }: Serving, folder: Folder, path: string, edits: readonly Edit[]): Promise<Changed | undefined> {
-  const uri = folder.uriOf(path);
+/** @param onDisk its text, where it is not open */
+function change({ documents }: Serving, uri: string, edits: readonly Edit[], onDisk: string | undefined): Changed | undefined {
   const open = documents.get(uri);
-  const text = open?.getText() ?? folder.session?.text(path);
+  const text = open?.getText() ?? onDisk;
   if (text === undefined) return undefined;
   const document = TextDocument.create(uri, '', 0, text);
   const place = ({ start, end, text: newText }: Edit): TextEdit => ({ range: { start: document.positionAt(start), end: document.positionAt(end) }, newText });

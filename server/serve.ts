@@ -1,6 +1,7 @@
 /** The language server, put together. What each kind of request does is in its own file. */
 import { TextDocumentSyncKind, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
 import { readingAfar } from './afar';
+import { serveBaseline } from './baseline';
 import { firstFolders, readClient, type Client } from './capabilities';
 import { CODE_ACTIONS, serveCodeActions } from './code-actions';
 import { COMPLETION, serveCompletion } from './completion';
@@ -64,6 +65,7 @@ function start(connection: Connection, alone: Host, log: Log, documents: OpenDoc
   const days = new DayChange(() => host.today(), settled);
   followDocuments(serving, delivery);
   followWorkspace(serving, firstFolders(params), settings, new Watching(serving), settled);
+  serveBaseline(serving, reports);
   serveCodeActions(serving);
   serveCompletion(serving);
   serveCorrections(serving);

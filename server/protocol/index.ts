@@ -109,6 +109,14 @@ export interface SignParams extends Pick<Signoff, 'control' | 'app' | 'status' |
   readonly by?: string;
 }
 
+/**
+ * Request: the edit that writes the open findings of a folder down as known, in `.shipworthy/baseline.json`. They stay open and keep their cost; new ones can be told from
+ * them. Fails with a sentence for people where nothing can be written, or nothing is to be.
+ */
+export const WRITE_BASELINE = 'shipworthy/writeBaseline';
+/** Any URI of the folder, or in it. */
+export interface WriteBaselineParams { readonly uri: string }
+
 /** Commands of the client with one DecideCommand: ask, then request SUPPRESS and apply it. In code actions only when the client can prompt. */
 export const FALSE_POSITIVE_COMMAND = 'shipworthy.markFalsePositive';
 export const ACCEPT_COMMAND = 'shipworthy.acceptRisk';
