@@ -33,11 +33,12 @@ const ascii = {
   },
 };
 
-/** Bundles are CommonJS, web-tree-sitter's other form among it, and have no import(): code that is kept runs without node's own loader. */
+/** What all bundles have in common. */
 const every = {
   bundle: true, format: 'cjs', sourcemap: !production, minify: production, legalComments: 'none', logLevel: 'warning',
   mainFields: ['module', 'main'], external: ['vscode'], write: false, plugins: [ascii],
 };
+/** For node they are CommonJS, web-tree-sitter's other form among it, and have no import(): code that is kept runs without node's own loader. */
 const node = {
   ...every, platform: 'node', target: 'node20', alias: { 'web-tree-sitter': createRequire(import.meta.url).resolve('web-tree-sitter') }, supported: { 'dynamic-import': false },
   define: { __SHIPWORTHY_VERSION__: JSON.stringify(version) },
