@@ -31,10 +31,11 @@ export class LastJudged {
     if (readAs(unit) !== readAs(this.unit)) return undefined;
     const { verdicts, looks: looked } = this.heard;
     const edit = this.editTo(unit, text);
-    const line = lineOf(text)(edit.start);
+    const first = lineOf(text)(edit.start);
+    const last = first + this.text.slice(edit.start, edit.end).split(/\r\n|\r|\n/).length - 1;
     const stale = new Set<string>();
     for (const [rule, looks] of looked) if (lookedAt(looks, this.path, edit, text)) stale.add(rule);
-    for (const [rule, verdict] of verdicts) if (standsOn(verdict, this.path, line)) stale.add(rule);
+    for (const [rule, verdict] of verdicts) if (standsOn(verdict, this.path, first, last)) stale.add(rule);
     return { edit, before: verdicts, stale };
   }
 
@@ -49,8 +50,8 @@ function readAs(unit: Unit): Unit {
   return unit.kind === 'module' ? rootOf(unit) : unit;
 }
 
-/** Whether anything of a verdict lies on a line: it is at other columns, and shown with another text. */
-function standsOn({ judged, evidence, notices }: Verdict, path: string, line: number): boolean {
-  const on = (at: { readonly path: string; readonly range: Range }) => at.path === path && at.range.start.line <= line && line <= at.range.end.line;
+/** Whether anything of a verdict lies on these lines: it is at other columns, and shown with another text. */
+function standsOn({ judged, evidence, notices }: Verdict, path: string, first: number, last: number): boolean {
+  const on = (at: { readonly path: string; readonly range: Range }) => at.path === path && at.range.start.line <= last && first <= at.range.end.line;
   return notices.length > 0 || evidence.some(on) || judged.some(({ finding }) => on(finding) || finding.related.some(on));
 }
