@@ -59,7 +59,7 @@ interface Pool { readonly at: Gap['at']; readonly name: string; readonly checked
 
 function judge(project: Project): Judgement {
   const pools = [...engines(project), ...flask(project)];
-  if (pools.length === 0) return { notApplicable: 'No pool of connections is made here.' };
+  if (pools.length === 0) return { notApplicable: 'No pool of connections to a database server is seen here that could be judged.' };
   const { processes, evidence } = project.workers;
   const gaps = pools.flatMap((pool): readonly Gap[] => {
     if (!pool.checked) return [{ at: pool.at, message: `${pool.name} takes connections from its pool unchecked (5 kept and 10 more, unless told otherwise): after a restart of the database the next request of each process fails.` }];

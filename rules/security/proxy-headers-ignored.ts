@@ -60,7 +60,7 @@ export default projectRule({
 function judge(project: Project): Judgement {
   const trust = trustsProxy(project);
   const asking = consumers(project);
-  if (asking.length === 0) return { notApplicable: 'Nothing asks for the address or the scheme of a visitor.' };
+  if (asking.length === 0) return { notApplicable: 'Nothing is seen to ask for the address or the scheme of a visitor.' };
   const ignored = trust.length > 0 ? asking.filter((each) => each.of === 'scheme' && !trusted(project)) : asking;
   if (ignored.length === 0) return { holds: trust.slice(0, 3) };
   const [front] = fronts(project);

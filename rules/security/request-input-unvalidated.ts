@@ -23,7 +23,7 @@ export default rule<Raw>({
     ? `${lastName(it.route.handler)}() takes ${it.name} as a table without a schema.`
     : `${lastName(it.route.handler)}() makes ${it.count === 1 ? `a number of ${it.name}` : `numbers of ${it.count} request values`} without a check: anything else answers 500.`,
   underline: (it) => it.at,
-  nothing: 'No handler reads raw request data.',
+  nothing: 'No handler is seen to read raw request data.',
 
   examples: () => ({
     'a table of FastAPI': { bad: 'from fastapi import FastAPI\napp = FastAPI()\n@app.post("/orders")\nasync def create(body: dict):\n    return {"total": body["price"] * body["qty"]}\n', path: 'main.py' },
