@@ -51,6 +51,9 @@ export const NOTICE_WORDS: Readonly<Record<Notice['code'], string>> = {
   limit: 'Limit', empty: 'Nothing found',
 };
 
+/** Stands above the rules that do not apply. */
+export const NOT_SEEN = 'What these rules are about was not seen in the project. That is as far as reading its files can tell, and no proof that it is not there.';
+
 /** What the scores of a plan are. */
 export const EXACT = 'Each score is exact: it is what the card would say after that step and all before it.';
 

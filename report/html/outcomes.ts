@@ -5,7 +5,7 @@ import { filesText } from '../arithmetic';
 import type { ReportCard, Result } from '../card';
 import { htmlText } from '../escape';
 import { evidenceByText, first, inState, silenced, strengths } from '../listing';
-import { CATEGORY_TITLES, LANE_WORDS, METHOD, NOTICE_WORDS, STATE_WORDS, count, present } from '../words';
+import { CATEGORY_TITLES, LANE_WORDS, METHOD, NOT_SEEN, NOTICE_WORDS, STATE_WORDS, count, present } from '../words';
 import { bullets, item, part, place, prose, ruleName } from './parts';
 import type { Mode } from './parts';
 
@@ -31,7 +31,8 @@ export function about(card: ReportCard, mode: Mode): string {
 function reasons(card: ReportCard, state: 'not-applicable' | 'not-checked', mode: Mode): string {
   const results = inState(card, state);
   const row = (result: Result) => `${htmlText(result.title)} ${ruleName(result.rule, mode)}<br><span class="about">${prose(result.reason ?? '')}</span>`;
-  return part(state, STATE_WORDS[state], byCategory(results, row), results.length);
+  const said = state === 'not-applicable' && results.length > 0 ? `<p class="about">${htmlText(NOT_SEEN)}</p>` : '';
+  return part(state, STATE_WORDS[state], said + byCategory(results, row), results.length);
 }
 
 function byCategory(results: readonly Result[], show: (result: Result) => string): string {

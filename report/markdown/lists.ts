@@ -12,7 +12,7 @@ import { numbersOf } from '../short-names';
 import { waiting } from '../signoff-card';
 import type { SignoffCard } from '../signoff-card';
 import { daysText, timeline, workingDays } from '../timeline';
-import { CATEGORY_TITLES, EXACT, LANE_WORDS, NOTICE_WORDS, SEVERITY_WORDS, SIGNOFF_WORDS, count, hours, number, placeText, present } from '../words';
+import { CATEGORY_TITLES, EXACT, LANE_WORDS, NOT_SEEN, NOTICE_WORDS, SEVERITY_WORDS, SIGNOFF_WORDS, count, hours, number, placeText, present } from '../words';
 import { bullets, folded, paragraphs, placeLink, refs, table } from './parts';
 import { by as signedBy } from './signoffs';
 
@@ -123,7 +123,8 @@ export function reasons(card: ReportCard, state: 'not-applicable' | 'not-checked
   const said = new Map<string, Result[]>();
   for (const result of inState(card, state)) said.set(result.reason ?? '', [...(said.get(result.reason ?? '') ?? []), result]);
   const listed = bullets([...said].map(([reason, results]) => `${reason === '' ? 'No reason is given.' : markdownProse(reason)} ${results.map((result) => codeSpan(result.rule)).join(', ')}`));
-  return said.size > 12 ? folded(`${count(inState(card, state).length, 'rule')}, by reason`, listed) : listed;
+  const shown = said.size > 12 ? folded(`${count(inState(card, state).length, 'rule')}, by reason`, listed) : listed;
+  return paragraphs(state === 'not-applicable' && said.size > 0 && NOT_SEEN, shown);
 }
 
 export function silencedTable(card: ReportCard): string {

@@ -37,6 +37,10 @@ describe('the HTML report', () => {
     assert.match(text, /Within a phase, what by itself lifts the verdict comes first/);
     assert.match(html({ ...demo(), planOrder: 'effort' }, PAGE), /Within a phase, what takes least time comes first/);
   });
+  it('says of what does not apply that it was not seen, and no more', () => {
+    assert.ok(html(demo(), PAGE).includes('no proof that it is not there'));
+    assert.ok(!html(card(HOLDING), PAGE).includes('no proof that it is not there'));
+  });
   it('leads from each part to the finding it speaks of', () => {
     const text = html(demo(), PAGE);
     const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]));

@@ -159,6 +159,11 @@ describe('the Markdown report', () => {
     const made = markdown(card(HOLDING));
     for (const section of ['Not applicable', 'Not checked', 'Silenced', 'Notices']) assert.ok(made.includes(`## ${section}\n\nNone.`), section);
   });
+  it('says of what does not apply that it was not seen, and no more', () => {
+    const said = /## Not applicable\n\nWhat these rules are about was not seen in the project\. .* no proof that it is not there\.\n\n/;
+    assert.match(text, said);
+    assert.doesNotMatch(markdown(card(HOLDING)), said);
+  });
   it('makes the same bytes of the same card, and ends with one line break', () => {
     assert.equal(markdown(demo()), text);
     assert.match(text, /[^\n]\n$/);
