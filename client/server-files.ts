@@ -21,9 +21,7 @@ export function readForServer(client: Pick<BaseLanguageClient, 'onRequest'>, gra
     return { kind: kindOf(type & ~vscode.FileType.SymbolicLink), size, mtime };
   }));
   client.onRequest(READ_FILE, ({ uri, limit }: ReadFileParams) => answered(uri, async (file): Promise<FileBytes | FileFault> => {
-    const { type, size } = await vscode.workspace.fs.stat(file);
-    if ((type & vscode.FileType.File) === 0) return { fault: 'NOT_A_FILE' };
-    if (size > limit) return { fault: 'TOO_LARGE' };
+    // How large it is was asked for before, and each question may go over a network.
     const bytes = await vscode.workspace.fs.readFile(file);
     return bytes.length > limit ? { fault: 'TOO_LARGE' } : { bytes: base64(bytes) };
   }));

@@ -14,16 +14,21 @@ export function clientFiles(connection: Pick<Connection, 'sendRequest'>, folder:
     if ('fault' in answer) throw fault(answer.fault, path);
     return answer;
   };
-  const stat = (path: string) => ask<FileStat>(FILE_STAT, path);
+  /** As they were told last, in bytes. A file may be behind a network: what is known to be too large is not fetched. */
+  const sizes = new Map<string, number>();
   return {
-    stat,
     names: async (path) => (await ask<FolderNames>(READ_FOLDER, path)).names,
-    // The client's files have no links that lead elsewhere: it follows them by itself.
-    realpath: async (path) => {
-      await stat(path);
-      return path;
+    stat: async (path) => {
+      const found = await ask<FileStat>(FILE_STAT, path);
+      sizes.set(path, found.size);
+      return found;
     },
-    read: async (path, limit) => bytesOf((await ask<FileBytes>(READ_FILE, path, { limit })).bytes),
+    // The client's files have no links that lead elsewhere: it follows them by itself. Whether there is such a file is told by reading it.
+    realpath: (path) => Promise.resolve(path),
+    read: async (path, limit) => {
+      if ((sizes.get(path) ?? 0) > limit) throw fault('TOO_LARGE', path);
+      return bytesOf((await ask<FileBytes>(READ_FILE, path, { limit })).bytes);
+    },
   };
 }
 

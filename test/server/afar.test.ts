@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GRAMMAR_FILES } from '../../engine/syntax/grammar-files';
+import { CLIENT_ROOT, clientFiles } from '../../server/client-files';
 import type { Host } from '../../server/host';
-import { READ_GRAMMAR, REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
+import { FILE_STAT, READ_GRAMMAR, REPORT, RESCAN, type ReportAnswer } from '../../server/protocol';
 import { webHost } from '../../server/web-host';
 import { testGrammars } from '../support/grammars';
 import { start, until, type Editor, type Setup } from './editor';
@@ -81,6 +82,28 @@ describe('folders on no disk', function () {
   it('are said to be out of reach where the editor does not read files', async () => {
     await begin({ readsFiles: false, host: processHost({ open: async (uri) => { throw new Error(`${uri} is not on a disk of this machine, and nothing else can be read from here.`); } }) });
     await until(() => editor.logged.some((line) => line.includes('not on a disk of this machine')), 'the reason');
+  });
+});
+
+describe('files that the client reads', () => {
+  it('are asked for as seldom as can be: once how large, once what they say, and not at all when that is too much', async () => {
+    const asked: string[] = [];
+    const sizes: Readonly<Record<string, number>> = { 'small.py': 5, 'large.py': 2_000_000 };
+    const files = clientFiles({
+      sendRequest: (async (method: string, { uri }: { uri: string }) => {
+        const name = uri.slice(FOLDER.length + 1);
+        asked.push(`${method.replace('shipworthy/', '')} ${name}`);
+        return method === FILE_STAT ? { kind: 'file', size: sizes[name], mtime: 1 } : { bytes: btoa('x = 1') };
+      }) as never,
+    }, FOLDER);
+    const at = (name: string) => `${CLIENT_ROOT}/${name}`;
+    await files.stat(at('small.py'));
+    await files.stat(at('large.py'));
+    assert.equal(await files.realpath(at('small.py')), at('small.py'));
+    assert.equal(new TextDecoder().decode(await files.read(at('small.py'), 1_000_000)), 'x = 1');
+    await assert.rejects(files.read(at('large.py'), 1_000_000), { code: 'TOO_LARGE' });
+    await assert.rejects(files.stat('/elsewhere/.git'), { code: 'ENOENT' });
+    assert.deepEqual(asked, ['fileStat small.py', 'fileStat large.py', 'readFile small.py']);
   });
 });
 
