@@ -1,8 +1,7 @@
 /** Reading the findings that a team wrote down. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { BASELINE, type BaselineEntry } from '../engine/records/baseline';
-import { readDocument } from '../engine/records/document';
+import { baselineEntries, type BaselineEntry } from '../engine/records/baseline';
 import type { Against } from '../report/comparison/compare';
 import { line } from '../report/escape';
 import { UsageError } from './exit';
@@ -28,11 +27,9 @@ export function existingBaseline(file: string): readonly BaselineEntry[] | undef
 
 /** The entries of a baseline's text. Throws UsageError when any of it is not understood. */
 export function baselineIn(text: string, file: string): readonly BaselineEntry[] {
-  const read = readDocument(text, file, BASELINE);
-  if ('refused' in read) throw new UsageError(line(read.refused.message));
-  const [wrong] = read.notices;
-  if (wrong) throw new UsageError(`${line(file)}, line ${(wrong.range?.start.line ?? 0) + 1}: ${line(wrong.message)} Mend it, or write the baseline anew after removing it.`);
-  return read.entries.map((entry) => entry.value);
+  const read = baselineEntries(text, file, 'write the baseline anew after removing it');
+  if ('problem' in read) throw new UsageError(line(read.problem));
+  return read.entries;
 }
 
 /** What the cards of `folder` are to be compared with. */

@@ -1,24 +1,26 @@
 /** What is new since a team wrote its findings down in `.shipworthy/baseline.json`, and the edit that writes them down. */
-import { CancellationToken, LSPErrorCodes, ResponseError, type WorkspaceEdit } from 'vscode-languageserver';
+import { CancellationToken, type WorkspaceEdit } from 'vscode-languageserver';
 import type { Session } from '../engine/audit/session';
-import { BASELINE, BASELINE_PATH } from '../engine/records/baseline';
-import { formatDocument, readDocument } from '../engine/records/document';
+import { BASELINE, BASELINE_PATH, baselineEntries } from '../engine/records/baseline';
+import { formatDocument } from '../engine/records/document';
 import type { ReportCard } from '../report/card';
 import { compared } from '../report/comparison/compare';
-import { baselineProblem, nextBaseline, type Written } from '../report/comparison/next-baseline';
+import { baselineProblem, nextBaseline } from '../report/comparison/next-baseline';
 import { count } from '../report/words';
-import { cannotCreate, placeOf } from './decisions';
+import { cannotCreate, placeOf, refused } from './decisions';
 import { workspaceEdit } from './edits';
 import { answer } from './log';
 import { WRITE_BASELINE, type WriteBaselineParams } from './protocol';
 import type { Reports } from './reports';
 import type { Serving } from './serving';
 
+const INSTEAD = 'remove the file to write it anew';
+
 /** Fingerprints of the open findings of a folder that its baseline does not have; undefined when half of it or none can be understood: known findings would be called new. */
 export function newSince(text: string, session: Session, cards: readonly ReportCard[]): readonly string[] | undefined {
-  const read = readDocument(text, BASELINE_PATH, BASELINE);
-  if ('refused' in read || read.notices.length > 0) return undefined;
-  const known = read.entries.map(({ value }) => value);
+  const read = baselineEntries(text, BASELINE_PATH, INSTEAD);
+  if ('problem' in read) return undefined;
+  const { entries: known } = read;
   const gone = (path: string): boolean => session.text(path) === undefined;
   const all = compared(cards, { base: { kind: 'baseline', file: BASELINE_PATH, entries: known.length }, known, gone });
   return [...new Set(all.flatMap(({ comparison }) => comparison?.new ?? []))].sort();
@@ -33,7 +35,9 @@ export function serveBaseline(serving: Serving, reports: Pick<Reports, 'cards'>)
 async function written(serving: Serving, reports: Pick<Reports, 'cards'>, { uri }: WriteBaselineParams): Promise<WorkspaceEdit> {
   const { folder, session } = await placeOf(serving, uri);
   const text = serving.documents.get(folder.uriOf(BASELINE_PATH))?.getText() ?? await serving.host.baseline?.(folder.uri);
-  const before = text === undefined || text.trim() === '' ? [] : entriesOf(text);
+  const read = text === undefined || text.trim() === '' ? { entries: [] } : baselineEntries(text, BASELINE_PATH, INSTEAD);
+  if ('problem' in read) throw refused(read.problem);
+  const before = read.entries;
   const notices = session.notices();
   const problem = baselineProblem(notices);
   if (problem !== undefined) throw refused(problem);
@@ -47,17 +51,4 @@ async function written(serving: Serving, reports: Pick<Reports, 'cards'>, { uri 
   const edit = await workspaceEdit(serving, folder, correction, false, () => text);
   if (!edit) throw cannotCreate([BASELINE_PATH]);
   return edit;
-}
-
-/** @throws what is wrong with it: half a baseline would be written over by findings that were known since other days */
-function entriesOf(text: string): readonly Written[] {
-  const read = readDocument(text, BASELINE_PATH, BASELINE);
-  if ('refused' in read) throw refused(read.refused.message);
-  const [wrong] = read.notices;
-  if (wrong) throw refused(`${BASELINE_PATH}, line ${(wrong.range?.start.line ?? 0) + 1}: ${wrong.message} Mend it, or remove the file to write it anew.`);
-  return read.entries.map(({ value }) => value);
-}
-
-function refused(sentence: string): ResponseError<void> {
-  return new ResponseError(LSPErrorCodes.RequestFailed, sentence);
 }

@@ -30,7 +30,7 @@ export async function placeOf({ folders }: Serving, uri: string): Promise<Place>
   const folder = folders.named(uri) ?? folders.nearest(uri)?.folder;
   if (!folder) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is in no workspace folder.`);
   const session = await folder.judged();
-  if (!session) throw new ResponseError(LSPErrorCodes.RequestFailed, `${folder.name} is switched off or cannot be read, so nothing can be decided in it.`);
+  if (!session) throw refused(`${folder.name} is switched off or cannot be read, so nothing can be decided in it.`);
   return { folder, session };
 }
 
@@ -64,7 +64,7 @@ async function switchedOff(serving: Serving, { uri, rule, reason }: SwitchOffPar
 async function signed(serving: Serving, { uri, by: named, ...said }: SignParams): Promise<WorkspaceEdit> {
   const { folder, session } = await placeOf(serving, uri);
   const by = named ?? await serving.host.identity?.(folder.uri);
-  if (by === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, 'Git knows nobody here, and a sign-off needs somebody who signs.');
+  if (by === undefined) throw refused('Git knows nobody here, and a sign-off needs somebody who signs.');
   return editOf(serving, folder, session.sign({ ...lasting(session, said), ...said, by, on: serving.host.today() }));
 }
 
@@ -76,7 +76,7 @@ function lasting(session: Session, { control, app }: Pick<Signoff, 'control' | '
 }
 
 async function editOf(serving: Serving, folder: Folder, made: Recording): Promise<WorkspaceEdit> {
-  if ('refused' in made) throw new ResponseError(LSPErrorCodes.RequestFailed, made.refused);
+  if ('refused' in made) throw refused(made.refused);
   const edit = await workspaceEdit(serving, folder, made, false);
   if (!edit) throw cannotCreate(Object.keys(made.creates));
   return edit;
@@ -84,5 +84,10 @@ async function editOf(serving: Serving, folder: Folder, made: Recording): Promis
 
 /** What a client without the right to create files is told. */
 export function cannotCreate(paths: readonly string[]): ResponseError<void> {
-  return new ResponseError(LSPErrorCodes.RequestFailed, `This editor cannot create files. Create an empty ${paths.join(', ')} and try again.`);
+  return refused(`This editor cannot create files. Create an empty ${paths.join(', ')} and try again.`);
+}
+
+/** Why nothing is written, as a sentence for the person at the editor. */
+export function refused(sentence: string): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, sentence);
 }

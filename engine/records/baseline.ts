@@ -1,7 +1,7 @@
 /** `.shipworthy/baseline.json`: the findings that a team knew of when it wrote them down. They stay open and keep their cost; a gate may ask only for others. */
 import { SEVERITIES } from '../../rules/kit';
 import type { Severity } from '../../rules/kit';
-import type { Form } from './document';
+import { readDocument, type Form } from './document';
 
 export const BASELINE_PATH = '.shipworthy/baseline.json';
 
@@ -30,3 +30,16 @@ export const BASELINE: Form<BaselineEntry> = {
   },
   key: ({ path, rule, fingerprint }) => `${path}\n${rule}\n${fingerprint}`,
 };
+
+/**
+ * The entries of a baseline's text, or a sentence where any of it is not understood: by half a baseline, known findings would be new.
+ * @param file what it is called in the sentence
+ * @param instead what else can be done than to mend it, to end the sentence with
+ */
+export function baselineEntries(text: string, file: string, instead: string): { readonly entries: readonly BaselineEntry[] } | { readonly problem: string } {
+  const read = readDocument(text, file, BASELINE);
+  if ('refused' in read) return { problem: read.refused.message };
+  const [wrong] = read.notices;
+  if (wrong) return { problem: `${file}, line ${(wrong.range?.start.line ?? 0) + 1}: ${wrong.message} Mend it, or ${instead}.` };
+  return { entries: read.entries.map(({ value }) => value) };
+}
