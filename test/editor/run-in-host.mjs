@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBrowser, pageUrl, pause, remoteUri, startServer, temporaryFolder } from '../../scripts/host.mjs';
 
-export const EXIT = { hostDied: 96, noResults: 97, tooLate: 98 };
+const EXIT = { hostDied: 96, noResults: 97, tooLate: 98 };
 
 /**
  * @typedef {{ title: string, state: 'passed' | 'failed' | 'skipped', milliseconds?: number, error?: string }} Result
@@ -43,7 +43,10 @@ export async function runInHost(host, { extension, bundle, workspace, limit, gre
       ['extensionDevelopmentPath', remoteUri(server, extension)],
       ['extensionTestsPath', remoteUri(server, bundle)],
     ]);
-    const end = await endOfRun(browser.page, server, url, { limit, verbose });
+    if (verbose) browser.page.on('console', (message) => console.log(`     ${message.type()}: ${message.text()}`));
+    // A host that was killed never calls codeAutomationExit.
+    const died = [server.hostDied, server.ended].map((sentence) => sentence.then((problem) => ({ code: EXIT.hostDied, problem })));
+    const end = await endOfRun(browser.page, url, limit, died);
     return judge(end, readReport(resultsFile), server.log());
   } finally {
     await browser?.close();
@@ -52,21 +55,25 @@ export async function runInHost(host, { extension, bundle, workspace, limit, gre
   }
 }
 
-/** Opens the page and waits for the first of: VS Code's exit code, a dead host, a dead server, the time limit. */
-async function endOfRun(page, server, url, { limit, verbose }) {
+/**
+ * Opens the page and waits for the first of: VS Code's exit code, the time limit, another end.
+ * @param {import('playwright-core').Page} page
+ * @param {string} url
+ * @param {number} limit  milliseconds
+ * @param {Promise<{ code: number, problem: string }>[]} [others]
+ * @returns {Promise<{ code: number, problem?: string }>}
+ */
+export async function endOfRun(page, url, limit, others = []) {
   const timer = new AbortController();
   let exit;
   const exited = new Promise((resolve) => { exit = resolve; });
   await page.exposeFunction('codeAutomationExit', (code) => exit({ code }));
   await page.exposeFunction('codeAutomationLog', () => {});
-  if (verbose) page.on('console', (message) => console.log(`     ${message.type()}: ${message.text()}`));
   try {
     await page.goto(url, { timeout: 60_000 });
     return await Promise.race([
       exited,
-      // A host that was killed never calls codeAutomationExit.
-      server.hostDied.then((line) => ({ code: EXIT.hostDied, problem: line })),
-      server.ended.then((sentence) => ({ code: EXIT.hostDied, problem: sentence })),
+      ...others,
       pause(limit, timer.signal).then(() => ({ code: EXIT.tooLate, problem: `The suites did not end within ${limit / 1000} s.` })),
     ]);
   } finally {

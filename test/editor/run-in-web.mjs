@@ -1,13 +1,10 @@
 // One run of a bundle of suites inside VS Code for the Web, whose extension host is a web worker of the page.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBrowser, pause, temporaryFolder } from '../../scripts/host.mjs';
+import { openBrowser, temporaryFolder } from '../../scripts/host.mjs';
 import { startWeb } from '../../scripts/host/web.mjs';
 import { RESULT } from './build.mjs';
-import { EXIT, judge } from './run-in-host.mjs';
-
-/** Lines of the page's console that a failure of the whole run is shown with. */
-const SHOWN = 15;
+import { endOfRun, judge } from './run-in-host.mjs';
 
 /**
  * Runs a bundle once, in a fresh page over a copy of the workspace. Like `runInHost`.
@@ -29,8 +26,11 @@ export async function runInWeb(host, { extension, bundle, workspace, limit, verb
   try {
     served = await startWeb(host, { data: home.path, folder, extension, bundle });
     browser = await openBrowser();
-    const { end, report, said } = await follow(browser.page, served.url, { limit, verbose });
-    return judge(end, report, said.slice(-SHOWN).join('\n'));
+    const report = { finished: false, results: [] };
+    const said = [];
+    listen(browser.page, report, said, verbose);
+    const end = await endOfRun(browser.page, served.url, limit);
+    return judge(end, report, said.join('\n'));
   } finally {
     await browser?.close();
     served?.stop();
@@ -38,30 +38,16 @@ export async function runInWeb(host, { extension, bundle, workspace, limit, verb
   }
 }
 
-/** Opens the page and listens to its console until VS Code says that it is over, or the time is. */
-async function follow(page, url, { limit, verbose }) {
-  const report = { finished: false, results: [] };
-  const said = [];
-  const timer = new AbortController();
-  let exit;
-  const exited = new Promise((resolve) => { exit = resolve; });
-  await page.exposeFunction('codeAutomationExit', (code) => exit({ code }));
-  await page.exposeFunction('codeAutomationLog', () => {});
+/** Listens to the console of the page: what comes is added to the report, or to what was said besides. */
+function listen(page, report, said, verbose) {
   page.on('console', (message) => {
     const text = message.text();
     const at = text.indexOf(RESULT);
-    if (at >= 0) take(report, JSON.parse(text.slice(at + RESULT.length)));
-    else said.push(text);
-    if (verbose && at < 0) console.log(`     ${message.type()}: ${text}`);
+    if (at >= 0) return take(report, JSON.parse(text.slice(at + RESULT.length)));
+    said.push(text);
+    if (verbose) console.log(`     ${message.type()}: ${text}`);
   });
   page.on('pageerror', (error) => said.push(String(error)));
-  try {
-    await page.goto(url, { timeout: 60_000 });
-    const late = pause(limit, timer.signal).then(() => ({ code: EXIT.tooLate, problem: `The suites did not end within ${limit / 1000} s.` }));
-    return { end: await Promise.race([exited, late]), report, said };
-  } finally {
-    timer.abort();
-  }
 }
 
 function take(report, { finished = false, ...result }) {
