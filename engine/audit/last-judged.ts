@@ -31,8 +31,8 @@ export class LastJudged {
     if (readAs(unit) !== readAs(this.unit)) return undefined;
     const { verdicts, looks: looked } = this.heard;
     const edit = this.editTo(unit, text);
-    const first = lineOf(text)(edit.start);
-    const last = first + this.text.slice(edit.start, edit.end).split(/\r\n|\r|\n/).length - 1;
+    const line = lineOf(this.text);
+    const [first, last] = [line(edit.start), line(edit.end)];
     const stale = new Set<string>();
     for (const [rule, looks] of looked) if (lookedAt(looks, this.path, edit, text)) stale.add(rule);
     for (const [rule, verdict] of verdicts) if (standsOn(verdict, this.path, first, last)) stale.add(rule);

@@ -7,6 +7,7 @@ const CLASSES = ['ApiKey', 'APIKey', 'ApiKeys', 'APIKeys', 'ApiToken', 'APIToken
 /** Tokens of users may be of any kind: those that are told apart by a prefix are handed to programs. */
 const TOKENS = ['UserToken', 'UserTokens', 'AuthToken', 'AuthTokens', 'AccessToken', 'Token', 'Tokens'] as const;
 const NAMES: ReadonlySet<string> = new Set(CLASSES);
+const TOKEN_NAMES: ReadonlySet<string> = new Set(TOKENS);
 const CLASS = /^(\w*api_?(key|token|credential)\w*|\w*personal_?access_?token\w*|access_?keys?|service_?tokens?)$/i;
 /** Names that say it by themselves, and those that need a class that does. */
 const SURE = /^(api_?key|apikey|api_?token|api_?secret)$/i;
@@ -73,7 +74,7 @@ function assigned(module: Module): readonly Match[] {
 
 /** `ApiKey(key=secrets.token_hex(32))`, `UserToken(value="shop_" + secrets.token_hex(32))`. */
 function given(module: Module): readonly Match[] {
-  const isToken = (callee: string) => TOKENS.some((each) => each === lastName(callee));
+  const isToken = (callee: string) => TOKEN_NAMES.has(lastName(callee));
   return module.calls.filter((one) => (NAMES.has(lastName(one.callee)) || isToken(one.callee)) && !onlyInDevelopment(one)).flatMap((one): Match[] => one.keywords
     .filter((each) => (SURE.test(each.name) || VAGUE.test(each.name)) && isMade(each.value) && (!isToken(one.callee) || isPrefixed(each.value)) && !hashesAround(module, one.at)).map((each) => ({ module, at: each.at, owner: lastName(one.callee), attribute: each.name })));
 }

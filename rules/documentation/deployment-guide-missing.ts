@@ -1,5 +1,5 @@
 import type { Evidence, Judgement, Project } from '../kit';
-import { deploymentSkeleton, documented, documentPlace, documents, documentsElsewhere, isConcrete, newDocument, projectRule, sectionAbout } from '../kit';
+import { deploymentSkeleton, documented, documentNamed, documentPlace, documents, documentsElsewhere, isConcrete, newDocument, projectRule, sectionAbout } from '../kit';
 
 export default projectRule({
   id: 'deployment-guide-missing',
@@ -56,7 +56,7 @@ function judge(project: Project): Judgement {
 const REPORTS = /(^|\/)(change-?logs?|changes|history|news|release[-_]?notes?)\b[^/]*$|(^|[/_-])(audits?|reports?|reviews?|readiness|summary|findings|status|improvements?|security|notification|prenotification)([/_.-]|$)/i;
 
 function guide(project: Project): Evidence | undefined {
-  const named = documents(project).find((each) => NAME.test(each.path) && !REPORTS.test(each.path) && each.text.trim().length > 40);
+  const named = documentNamed(project, NAME, REPORTS);
   if (named) return documented(named, 'deploying is written down');
   const section = sectionAbout(project, TITLE, (each) => !REPORTS.test(each.path) && isConcrete(each.body));
   if (section) return documented(section, 'deploying is written down');

@@ -65,9 +65,9 @@ export function sectionAbout(project: Project, title: RegExp, enough: (section: 
   return undefined;
 }
 
-/** The first document of such a name, with a word or two in it. */
-export function documentNamed(project: Project, name: RegExp): Document | undefined {
-  return documents(project).find((each) => name.test(each.path) && each.text.trim().length > 40);
+/** The first document of such a name, and not of such another, with a word or two in it. */
+export function documentNamed(project: Project, name: RegExp, but?: RegExp): Document | undefined {
+  return documents(project).find((each) => name.test(each.path) && but?.test(each.path) !== true && each.text.trim().length > 40);
 }
 
 /** A command, a link or the name of a file: more than a word about it. */
